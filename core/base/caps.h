@@ -37,5 +37,10 @@
 #define CAP_PIN_MAX 64
 #define CAP_PIN_TRIES_FREE 3        /* then back-off doubles from 5 s to 15 min */
 #define CAP_SCRATCH_BYTES (4U << 20) /* one store call's scratch: 4096 entries of a subject in view */
+#define CAP_STORE_READERS 64    /* read transactions of one process at once: a server's threads twice over */
+#define CAP_STORE_CURSORS 8     /* open scans of one transaction; the deepest nest is 3 */
+#define CAP_STORE_KEY_BYTES 100 /* a table key; the longest is 56 */
+#define CAP_PATH_BYTES 1024     /* a store's path with a file's name; kept inside struct store */
+#define CAP_SUBJECT_KEYS (1U << 22) /* headquarters' key table: 4 million customers and jobs, 234 MiB */
 
 #endif
