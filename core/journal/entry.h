@@ -8,6 +8,7 @@
 #include "core/base/clock.h"
 #include "core/base/ids.h"
 #include "core/base/status.h"
+#include "core/model/kinds.h"
 
 /* Hybrid logical time: wall milliseconds << 16 | counter. Never read as an order of truth. */
 typedef uint64_t hlc;

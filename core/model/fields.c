@@ -1,0 +1,77 @@
+/* fields.c - the table of single-valued fields.
+ *
+ * A technician's write has effect where he is the one who sees the thing: the customer's telephone,
+ * the equipment before him. What decides money, dates and dispatch he can only propose. */
+#include "core/model/fields.h"
+
+#define HIS true
+#define OFFICE false
+#define PERSONAL true
+#define PLAIN false
+#define C SUBJECT_CUSTOMER
+#define E SUBJECT_EQUIPMENT
+#define K SUBJECT_CONTRACT
+#define T SUBJECT_TECHNICIAN
+#define ST SUBJECT_STOCK
+#define J SUBJECT_JOB
+
+static const struct field_info table[] = {
+    {0, F_CODE, FT_CODE, "code", PLAIN, OFFICE},
+    {0, F_BRANCH, FT_ID8, "branch", PLAIN, OFFICE},
+    {0, F_NOTE, FT_TEXT, "note", PERSONAL, HIS},
+    {C, F_CUSTOMER_NAME, FT_TEXT, "customer.name", PERSONAL, HIS},
+    {C, F_CUSTOMER_PHONE, FT_TEXT, "customer.phone", PERSONAL, HIS},
+    {C, F_CUSTOMER_ADDRESS, FT_TEXT, "customer.address", PERSONAL, HIS},
+    {C, F_CUSTOMER_ZONE, FT_ENUM, "customer.zone", PLAIN, OFFICE},
+    {C, F_CUSTOMER_LANG, FT_ENUM, "customer.language", PLAIN, HIS},
+    {C, F_CUSTOMER_EMAIL, FT_TEXT, "customer.email", PERSONAL, HIS},
+    {E, F_EQUIPMENT_CUSTOMER, FT_REF, "equipment.customer", PLAIN, OFFICE},
+    {E, F_EQUIPMENT_MODEL, FT_TEXT, "equipment.model", PLAIN, HIS},
+    {E, F_EQUIPMENT_SERIAL, FT_CODE, "equipment.serial", PLAIN, HIS},
+    {E, F_EQUIPMENT_NAME, FT_TEXT, "equipment.name", PLAIN, HIS},
+    {E, F_EQUIPMENT_MAKER, FT_TEXT, "equipment.maker", PLAIN, HIS},
+    {E, F_EQUIPMENT_BOUGHT, FT_TIME, "equipment.bought", PLAIN, OFFICE},
+    {E, F_EQUIPMENT_WARRANTY_UNTIL, FT_TIME, "equipment.warranty_until", PLAIN, OFFICE},
+    {E, F_EQUIPMENT_PLACE, FT_TEXT, "equipment.place", PERSONAL, HIS},
+    {K, F_CONTRACT_CUSTOMER, FT_REF, "contract.customer", PLAIN, OFFICE},
+    {K, F_CONTRACT_EQUIPMENT, FT_REF, "contract.equipment", PLAIN, OFFICE},
+    {K, F_CONTRACT_START, FT_TIME, "contract.start", PLAIN, OFFICE},
+    {K, F_CONTRACT_END, FT_TIME, "contract.end", PLAIN, OFFICE},
+    {K, F_CONTRACT_TERMS, FT_TEXT, "contract.terms", PLAIN, OFFICE},
+    {T, F_TECHNICIAN_NAME, FT_TEXT, "technician.name", PLAIN, OFFICE},
+    {T, F_TECHNICIAN_ROLE, FT_ENUM, "technician.role", PLAIN, OFFICE},
+    {T, F_TECHNICIAN_PHONE, FT_TEXT, "technician.phone", PLAIN, OFFICE},
+    {ST, F_STOCK_TECHNICIAN, FT_REF, "stock.technician", PLAIN, OFFICE},
+    {ST, F_STOCK_PART, FT_CODE, "stock.part", PLAIN, OFFICE},
+    {ST, F_STOCK_QTY, FT_QTY, "stock.quantity", PLAIN, OFFICE},
+    {J, F_JOB_CUSTOMER, FT_REF, "job.customer", PLAIN, OFFICE},
+    {J, F_JOB_EQUIPMENT, FT_REF, "job.equipment", PLAIN, HIS},
+    {J, F_JOB_CALLED, FT_TIME, "job.called", PLAIN, OFFICE},
+    {J, F_JOB_CHANNEL, FT_ENUM, "job.channel", PLAIN, OFFICE},
+    {J, F_JOB_FAULT_TOLD, FT_TEXT, "job.fault_told", PERSONAL, OFFICE},
+    {J, F_JOB_ZONE, FT_ENUM, "job.zone", PLAIN, OFFICE},
+    {J, F_JOB_APPOINTMENT, FT_TIME, "job.appointment", PLAIN, HIS},
+    {J, F_JOB_PRIORITY, FT_INT, "job.priority", PLAIN, OFFICE},
+    {J, F_JOB_CONTACT, FT_TEXT, "job.contact", PERSONAL, HIS},
+    {J, F_JOB_PHONE, FT_TEXT, "job.phone", PERSONAL, HIS},
+    {J, F_JOB_COST, FT_MONEY, "job.cost", PLAIN, OFFICE},
+    {J, F_JOB_WORK_KIND, FT_CODE, "job.work_kind", PLAIN, OFFICE},
+    {J, F_JOB_CLASS_PROPOSED, FT_ENUM, "job.class_proposed", PLAIN, OFFICE},
+};
+#define ROWS (sizeof table / sizeof table[0])
+
+const struct field_info *field_info(enum subject_type subject, int field)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        if (table[i].field == field && (table[i].subject == 0 || table[i].subject == subject)) {
+            return &table[i];
+        }
+    }
+    return NULL;
+}
+
+const struct field_info *field_table(size_t *n)
+{
+    *n = ROWS;
+    return table;
+}
