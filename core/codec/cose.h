@@ -17,8 +17,8 @@
 #define COSE_PK_BYTES 32
 #define COSE_SK_BYTES 64 /* libsodium's: seed and public key */
 #define COSE_DEPLOYMENT_BYTES 16
-#define COSE_PAYLOAD_BYTES 4096 /* the largest payload that is signed or verified */
-#define COSE_EXTRA_BYTES 86     /* the most that a message is longer than its payload */
+#define COSE_PAYLOAD_BYTES CAP_TRUST_BYTES /* a trust document is the largest thing signed */
+#define COSE_EXTRA_BYTES 86                /* the most that a message is longer than its payload */
 #define COSE_WHOLE_BYTES (COSE_PAYLOAD_BYTES + COSE_EXTRA_BYTES)
 
 enum cose_type {
