@@ -59,6 +59,8 @@ struct cert {
 };
 MUST_USE enum st cert_make(const struct cert *c, const uint8_t deployment[static 16],
                            const uint8_t issuing_sk[static 64], uint8_t *buf, size_t cap, bytes *out);
+/* cert_parse: form only, nothing is verified: for one's own certificate, kept since enrolment. */
+MUST_USE enum st cert_parse(bytes doc, struct cert *out, const char **rule);
 /* cert_open: parse and verify under the trust document. ST_UNTRUSTED: issuer unknown or revoked. */
 MUST_USE enum st cert_open(bytes doc, const struct trust *t, struct cert *out, const char **rule);
 
@@ -99,6 +101,8 @@ struct receipt {
 #define RECEIPT_BYTES_MAX 1536
 MUST_USE enum st receipt_make(const struct receipt *r, const uint8_t deployment[static 16],
                               const uint8_t node_sk[static 64], uint8_t *buf, size_t cap, bytes *out);
+/* receipt_open: ST_UNTRUSTED: no such node. ST_REVOKED: the signature holds and *out is filled, but the
+ * node's key was revoked: evidence to be shown, no ground to move a mark. */
 MUST_USE enum st receipt_open(bytes doc, const struct trust *t, struct receipt *out,
                               const char **rule);
 #endif
