@@ -1,0 +1,55 @@
+/* limits.h - every bound of sync/, in one place, each with its reason. Checked before memory is
+ * taken or a byte is kept. */
+#ifndef SYNC_BUNDLE_LIMITS_H
+#define SYNC_BUNDLE_LIMITS_H
+#include "core/base/caps.h"
+
+/* --- the bundle ---------------------------------------------------------------------------------
+ */
+#define BUNDLE_HEADER_BYTES_MAX 117 /* 5 + 16 + 32 + 8 + 32 + 24: a joining device's */
+#define BUNDLE_ITEMS_BYTES 4096 /* a frame ends with the item that brings it here: lost at a cut   \
+                                 */
+#define BUNDLE_ITEM_BYTES_MAX 32768 /* the largest item: a small attachment with its manifest */
+#define BUNDLE_MANIFEST_BYTES 49152 /* digests of 400 subjects and what else a manifest lists */
+#define BUNDLE_PLAIN_BYTES_MAX (1 + 36 + CAP_CHUNK_BYTES) /* a chunk with its name: largest frame  \
+                                                           */
+#define BUNDLE_FRAME_BYTES_MAX (4 + 17 + BUNDLE_PLAIN_BYTES_MAX)
+
+/* --- what a manifest may list -------------------------------------------------------------------
+ */
+#define MANIFEST_JOURNALS_MAX 16  /* epochs of one author: each is a restore or a clone */
+#define MANIFEST_WANTED_MAX 32    /* attachments asked for at once; the next exchange asks on */
+#define MANIFEST_SUBJECTS_MAX 400 /* digests; a backlog beyond is compared next time */
+#define MANIFEST_ASKED_MAX 8      /* subjects whose hashes are asked for; the rest next time */
+#define MANIFEST_PROBLEMS_MAX 64  /* quarantined items named; the count says how many there were */
+#define MANIFEST_HASHES_MAX 512   /* hashes of one item [4, ...]; a subject may take several items \
+                                   */
+
+/* --- one exchange --------------------------------------------------------------------------------
+ */
+#define EXCHANGE_SEND_BYTES (4U << 20)    /* entries a device sends at once: 20,000 of them */
+#define EXCHANGE_LARGE_BYTES (8U << 20)   /* large attachments on top, each way */
+#define EXCHANGE_ANSWER_BYTES (16U << 20) /* the largest answer that a device reads */
+#define EXCHANGE_FILE_BYTES (64U << 20)   /* the largest *.docket that is read or written */
+#define EXCHANGE_ROUNDS 64                /* exchanges of one sync before it pauses */
+
+/* --- docketd
+ * -------------------------------------------------------------------------------------- */
+#define HQ_REQUEST_BYTES (16U << 20)    /* one posted bundle: a send with its large attachments */
+#define HQ_IN_FLIGHT_BYTES (256U << 20) /* all posted bundles together; beyond: 503, try later */
+#define HQ_CONNECTIONS 1024             /* 500 devices at once, twice over */
+#define HQ_CONNECTION_TIMEOUT_S 60      /* a slow link sends a frame in a few seconds */
+#define HQ_QUEUE 1024                   /* requests that wait for the writer: all connections */
+#define HQ_GROUP 128                    /* requests committed together: one flush for all */
+#define HQ_GROUP_ENTRIES 20000          /* ... and entries, so that nobody waits long */
+#define HQ_INLINE_ENTRIES 256  /* up to here folded with the commit, beyond after the receipt */
+#define HQ_DEVICES_MAX 4096    /* authors of one deployment held in memory (about 1 MiB) */
+#define HQ_ENROLMENTS_MAX 1024 /* codes that are tried against a joining bundle: some ms */
+#define HQ_QUOTA_ENTRIES_DAY 200000 /* a day per author: twenty years of honest work */
+#define HQ_ONLINE_CODE_MS (15LL * 60 * 1000)
+#define HQ_FILE_CODE_MS (7LL * 24 * 3600 * 1000)
+#define HQ_CODE_KEPT_MS (30LL * 24 * 3600 * 1000) /* a used code still answers its own device */
+#define HQ_CONTROL_BYTES (16U << 20) /* one message on the control socket: an import's batch */
+#define HQ_KEYFILE_BYTES 16384       /* the key file with a rotated sealing key or two */
+#define HQ_WORKERS_MAX 16            /* threads that parse and verify */
+#endif

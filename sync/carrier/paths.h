@@ -1,0 +1,10 @@
+/* paths.h - where things lie outside a store, by convention. Reads the environment; any thread. */
+#ifndef SYNC_CARRIER_PATHS_H
+#define SYNC_CARRIER_PATHS_H
+#include "core/base/slice.h"
+
+/* paths_device_secret: the device secret's file, kept apart from every store:
+ * $XDG_CONFIG_HOME/docket/device.secret, else ~/.config/docket/device.secret. Makes the folder
+ * (0700). False when it does not fit or no home is known. */
+bool paths_device_secret(char *out, size_t cap);
+#endif

@@ -1,0 +1,88 @@
+/* hq.h - headquarters in one process: its store, its node's journal, its keys.
+ *
+ * docketd holds one; docketctl opens one when no docketd runs. One writer: everything that changes
+ * something is called on one thread. What only reads (hq_read, answers) may run on others with a
+ * read transaction of its own. Clock and scratch are the caller's through struct hq_options. */
+#ifndef SYNC_HQ_HQ_H
+#define SYNC_HQ_HQ_H
+#include "core/base/clock.h"
+#include "sync/hq/hq_store.h"
+#include "sync/hq/keys.h"
+
+#define HQ_PATH_BYTES 512
+
+/* An author of this deployment, in memory: certificates are opened once. */
+struct hq_device {
+    id8 author;
+    id16 person;
+    enum role role;
+    bool revoked;
+};
+
+struct hq {
+    struct store *store;
+    struct journal journal; /* the node's */
+    struct hq_keys keys;
+    struct clock clock;
+    id16 admin; /* the person that hq_init made: actor of what nobody else is named for */
+    struct hq_device *devices; /* all authors but the node; grows to HQ_DEVICES_MAX */
+    unsigned ndevices;
+    struct store_txn *batch; /* open between hq_batch_begin and _end */
+    uint8_t *scratch;        /* CAP_SCRATCH_BYTES, malloc */
+    uint8_t *work;           /* likewise: of callers' arenas in routing */
+    char dir[HQ_PATH_BYTES], keys_path[HQ_PATH_BYTES];
+    bool forget_due; /* hq_forget asks the caller to erase keys after the commit */
+};
+
+struct hq_options {
+    const char *dir;
+    const char *keys_path; /* NULL: DIR.keys */
+    const char *root_path; /* NULL: DIR.root; hq_init only */
+    uint64_t map_bytes;    /* 0: CAP_MAP_HQ_BYTES; tests set less */
+    struct clock clock;    /* read NULL: the system's */
+};
+struct hq_setup {
+    const char *name;           /* of the company, UTF-8 */
+    uint32_t legal_period_days; /* of signed vouchers */
+    id8 branch;                 /* of the node's certificate */
+};
+/* hq_init: keys, root, trust document, store, node's journal, the administrator's record. Writes
+ * key and root file first, so a kill leaves no store that cannot be opened. ST_EXISTS, ST_BAD_INPUT
+ * (name; a postgresql:// address: err says why not), ST_FULL, ST_IO. */
+MUST_USE enum st hq_init(const struct hq_options *opt, const struct hq_setup *setup,
+                         struct err *err);
+/* hq_open: for writing. *hq is malloc'ed. ST_LOCKED: docketd (or another command) has it. Finishes
+ * what a crash left: entries kept but not yet folded and routed, erasures half done. */
+MUST_USE enum st hq_open(const struct hq_options *opt, struct hq **hq, struct err *err);
+/* hq_open_reader: store and trust document only, beside a running docketd; hq_act answers
+ * ST_LOCKED. */
+MUST_USE enum st hq_open_reader(const struct hq_options *opt, struct hq **hq, struct err *err);
+void hq_close(struct hq **hq); /* NULL is fine */
+struct now hq_now(struct hq *hq);
+/* hq_arena: a fresh arena of CAP_SCRATCH_BYTES over hq->work: one user at a time, never across
+ * hq_act. */
+struct arena hq_arena(struct hq *hq);
+
+/* hq_act: append an entry of the node (what->actor and actor_role filled in; a zero actor becomes
+ * the administrator, ROLE_NONE becomes ROLE_ADMINISTRATOR), fold it and route it to the outboxes,
+ * in one transaction; inside a batch in the batch's. On ST_OK *hash (may be NULL) is the entry's.
+ */
+MUST_USE enum st hq_act(struct hq *hq, struct append *what, h32 *hash, struct err *err);
+/* Several hq_act that stand together, one flush: an import's batch. hq_batch_end(false) undoes all.
+ */
+MUST_USE enum st hq_batch_begin(struct hq *hq, struct err *err);
+MUST_USE enum st hq_batch_end(struct hq *hq, bool keep, struct err *err);
+/* hq_txn: the batch's transaction, or a new read transaction (*mine true: store_abort it after). */
+MUST_USE enum st hq_txn(struct hq *hq, struct store_txn **t, bool *mine, struct err *err);
+
+/* hq_id_of: the subject that the company's books call `code` (F_CODE), or, with `code` of 32 hex
+ * digits, the subject itself. ST_NOT_FOUND. */
+MUST_USE enum st hq_id_of(struct hq *hq, enum subject_type type, str code, id16 *out,
+                          struct err *err);
+/* hq_devices_of: indexes into hq->devices of a person's devices that are not revoked. Returns their
+ * number, at most `max`. */
+unsigned hq_devices_of(const struct hq *hq, id16 person, unsigned *index, unsigned max);
+const struct hq_device *hq_device(const struct hq *hq, id8 author); /* NULL */
+/* hq_device_add: a freshly certified author. ST_FULL. */
+MUST_USE enum st hq_device_add(struct hq *hq, const struct cert *c, struct err *err);
+#endif

@@ -1,0 +1,82 @@
+/* hq_store.h - all that docketd keeps goes through this header.
+ *
+ * Today it is thin: LMDB through core/store, and beneath it the journal and the fold. A second
+ * implementation (PostgreSQL) replaces what stands behind these names; no file of sync/hq includes
+ * core/store, core/journal/append.h or core/fold/refold.h by itself. Outboxes, scopes, enrolments
+ * and marks have functions here, so that nobody builds table keys by hand. */
+#ifndef SYNC_HQ_HQ_STORE_H
+#define SYNC_HQ_HQ_STORE_H
+#include "core/fold/refold.h"
+#include "core/journal/append.h"
+#include "core/store/store.h"
+#include "sync/bundle/limits.h"
+
+/* hq_store_where: is `store` a folder that this version can open? ST_BAD_INPUT with a sentence for
+ * postgresql:// and other addresses. */
+MUST_USE enum st hq_store_where(const char *store, struct err *err);
+
+/* --- outboxes: what a device has still to hear, in the order in which it became known
+ * -------------- */
+MUST_USE enum st hq_out_add(struct store_txn *t, id8 device, h32 entry, struct err *err);
+/* hq_out_last: the highest place of a device's outbox, 0 when it is empty. */
+uint64_t hq_out_last(struct store_txn *t, id8 device);
+/* hq_out_after: up to *n hashes beyond `place`, in order; *n is how many; *last the place of the
+ * last one (or `place`). */
+MUST_USE enum st hq_out_after(struct store_txn *t, id8 device, uint64_t place, h32 *out,
+                              unsigned *n, uint64_t *last, struct err *err);
+
+/* --- scopes: which device holds which subject
+ * ------------------------------------------------------ */
+bool hq_scope_has(struct store_txn *t, id8 device, id16 subject);
+/* hq_scope_add: ST_EXISTS when it is held already. */
+MUST_USE enum st hq_scope_add(struct store_txn *t, id8 device, id16 subject, int64_t now_ms,
+                              struct err *err);
+MUST_USE enum st hq_scope_drop(struct store_txn *t, id8 device, id16 subject, struct err *err);
+/* hq_scope_devices: who holds a subject; at most `max`, *n is how many. */
+MUST_USE enum st hq_scope_devices(struct store_txn *t, id16 subject, id8 *out, unsigned max,
+                                  unsigned *n, struct err *err);
+
+/* --- marks: small facts about chains and the node
+ * --------------------------------------------------- */
+/* hq_routed: up to which sequence a chain's entries were verified one by one, folded and routed. */
+uint64_t hq_routed(struct store_txn *t, id8 author, id8 epoch);
+MUST_USE enum st hq_routed_set(struct store_txn *t, id8 author, id8 epoch, uint64_t seq,
+                               struct err *err);
+/* hq_meta: short named values (T_META, "hq/" before the name). */
+MUST_USE enum st hq_meta_get(struct store_txn *t, const char *name, uint8_t *buf, size_t cap,
+                             size_t *n, struct err *err);
+MUST_USE enum st hq_meta_put(struct store_txn *t, const char *name, bytes value, struct err *err);
+
+/* --- enrolments
+ * ------------------------------------------------------------------------------------ */
+enum hq_enrol_state { HQ_ENROL_OPEN = 1, HQ_ENROL_USED = 2 };
+struct hq_enrolment {
+    id8 id;
+    enum hq_enrol_state state;
+    uint8_t enrol_key[32]; /* of the code; the code itself is not kept */
+    id16 person;
+    enum role role;
+    id8 branch;
+    char prefix[9];
+    int64_t made_ms, until_ms;
+    uint8_t device_pk[32]; /* X25519 of the device that used it */
+    uint8_t sign_pk[32];
+};
+MUST_USE enum st hq_enrol_put(struct store_txn *t, const struct hq_enrolment *e, struct err *err);
+MUST_USE enum st hq_enrol_del(struct store_txn *t, id8 id, struct err *err);
+/* hq_enrol_all: up to `max` of them, newest state. */
+MUST_USE enum st hq_enrol_all(struct store_txn *t, struct hq_enrolment *out, unsigned max,
+                              unsigned *n, struct err *err);
+
+/* --- what could not be kept
+ * ------------------------------------------------------------------------ */
+/* hq_odd_put: quarantine `item` under its hash with a reason (enum problem_code). */
+MUST_USE enum st hq_odd_put(struct store_txn *t, id8 author, unsigned reason, bytes item,
+                            int64_t now_ms, struct err *err);
+
+/* --- sets of entries
+ * --------------------------------------------------------------------------------- */
+/* hq_subject_hashes: the entry hashes of a subject in fold order, up to `max`. ST_TOO_BIG. */
+MUST_USE enum st hq_subject_hashes(struct store_txn *t, id16 subject, h32 *out, unsigned max,
+                                   unsigned *n, struct err *err);
+#endif

@@ -1,0 +1,73 @@
+/* ops.h - everything that an operator does at headquarters, as named operations over JSON.
+ *
+ * docketd runs them for its control socket (DIR/control.sock), docketctl through ops_call: over the
+ * socket when docketd holds the store, else with the store opened for the one call. So an operation
+ * is written once. One file an operation (op_<name>.c), one row in the table of ops.c.
+ *
+ * Common input keys: "actor" (books' code or id of a person), "role" ("supervisor" ...); absent:
+ * the administrator. Subjects are named by books' code or by 32 hex digits. Times are milliseconds.
+ */
+#ifndef SYNC_HQ_OPS_H
+#define SYNC_HQ_OPS_H
+#include "sync/hq/hq.h"
+
+#include <jansson.h>
+
+/* An operation: `in` borrowed, *out a new reference (NULL on failure). A refusal is an enum st with
+ * a sentence in err. Runs on the writer's thread. */
+typedef enum st (*op_fn)(struct hq *hq, const json_t *in, json_t **out, struct err *err);
+struct op {
+    const char *name; /* "assign" */
+    op_fn run;
+};
+const struct op *ops_find(const char *name); /* NULL */
+MUST_USE enum st ops_run(struct hq *hq, const char *name, const json_t *in, json_t **out,
+                         struct err *err);
+
+/* ops_call: run where the store is: see above. ST_NOT_FOUND (no store), ST_OFFLINE (the store is in
+ * use but nobody answers on its socket), else the operation's. */
+MUST_USE enum st ops_call(const char *dir, const char *keys_path, const char *name,
+                          const json_t *in, json_t **out, struct err *err);
+
+/* Helpers for op files. */
+/* ops_str, ops_int: a member; ST_BAD_INPUT names it when it is absent or of another type. */
+MUST_USE enum st ops_str(const json_t *in, const char *key, str *out, struct err *err);
+MUST_USE enum st ops_int(const json_t *in, const char *key, int64_t *out, struct err *err);
+/* ops_actor: fill actor and role; `role` when none is given. ST_NOT_FOUND, ST_BAD_INPUT. */
+MUST_USE enum st ops_actor(struct hq *hq, const json_t *in, enum role role, struct append *what,
+                           struct err *err);
+/* ops_subject: the member `key` as a subject of a type. */
+MUST_USE enum st ops_subject(struct hq *hq, const json_t *in, const char *key,
+                             enum subject_type type, id16 *out, struct err *err);
+json_t *ops_hex(const void *p, size_t n);       /* a new JSON string; NULL when out of memory */
+enum subject_type ops_type(str name);           /* "customer"; 0 when unknown */
+const char *ops_type_name(enum subject_type t); /* "customer"; "" */
+enum role ops_role(str name);                   /* "supervisor"; ROLE_NONE when unknown */
+const char *ops_role_name(enum role r);
+
+/* --- the operations ------------------------------------------------------------------------------
+ * enrol          {technician, minutes? | by_file?: true, prefix?, role?} -> {code, until_ms}
+ * assign         {job, technician ("" or absent: nobody)} -> {entry}
+ * record.set     {type, id?, code?, fields: {name: value}} -> {id, entry, created, unchanged}
+ *                  values: text, integer, code, subject by code or id; a field as they stand is
+ * left out record.batch   {records: [record.set ...]} -> {results: [...]}; one transaction: all or
+ * none forget         {customer} -> {erased, kept, kept_until_ms?, entry...} conflicts      {} ->
+ * {conflicts: [{type, id, code, field, values: [{entry, author, actor, value}]}]} resolve {type, id
+ * | code, field, value | entry} -> {entry} revoke         {author, number?} -> {number, entry}
+ * cash.accept    {job, paid?: [entry], amount} -> {entry}
+ * edition.publish{file | data_base64url} -> {number, attachment, entry}
+ * bundle.import  {file, answer?} -> {answer...}: ingest a *.docket, write the answer's file
+ * status         {} -> counts, last receipts, devices, problems */
+enum st op_enrol(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_assign(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_record_set(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_record_batch(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_forget(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_conflicts(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_resolve(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_revoke(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_cash_accept(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_edition_publish(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_bundle_import(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_status(struct hq *, const json_t *, json_t **, struct err *);
+#endif
