@@ -114,6 +114,9 @@ static enum st split(bytes in, unsigned flags, struct cose_view *v, bytes *unpro
         cbor_fail(&r);
     }
     v->prot = cbor_get_bytes(&r);
+    if (cbor_peek(&r) != CBOR_MAP) {
+        cbor_fail(&r);
+    }
     *unprot = cbor_raw(&r);
     v->payload = cbor_get_bytes(&r);
     bytes sig = cbor_get_bytes(&r);
