@@ -10,11 +10,13 @@ uint32_t utf8_next(str s, size_t *i);
 bool utf8_valid(str s);
 /* utf8_count: code points of a valid s. */
 size_t utf8_count(str s);
-/* utf8_clean: the form in which typed text is kept: NFC; CR LF and CR become LF; tabs become a
- * space; other control, bidirectional and zero-width characters are dropped; trailing white space
- * of each line and of the whole is dropped. *out lives in `a`. ST_BAD_INPUT when not UTF-8,
- * ST_FULL when it does not fit. Idempotent. */
+/* utf8_clean: the form in which typed text is kept: NFC; CR LF, CR, and Unicode's line and paragraph
+ * separators become LF; tabs become a space; other control, bidirectional and zero-width characters
+ * (joiners, fillers, variation selectors, tags) are dropped; trailing white space of each line and
+ * of the whole is dropped. *out lives in `a`; on failure nothing stays taken and *out is empty.
+ * ST_BAD_INPUT when not UTF-8, ST_FULL when there is no room (it works in up to 9 times s.n).
+ * Idempotent. Bound s.n before: a long run of combining marks takes quadratic time. */
 MUST_USE enum st utf8_clean(struct arena *a, str s, str *out);
-/* utf8_is_clean: utf8_clean would change nothing. Scratch from `tmp`. */
+/* utf8_is_clean: utf8_clean would change nothing. Scratch from `tmp`; false when it is too small. */
 bool utf8_is_clean(struct arena tmp, str s);
 #endif
