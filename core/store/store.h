@@ -1,14 +1,16 @@
 /* store.h - the LMDB environment of one device or one headquarters node: tables, seals, one writer.
  *
  * Knows LMDB and seals; knows bytes, hashes and keys, not what entries mean: journal/append.h and
- * fold/refold.h put meaning on top. Order of use: store_create once, store_open, transactions, store_close.
- * Threads: one write transaction at a time, all from one thread (the caller's writer thread); read
- * transactions from any thread, each used by the thread that began it. No transaction may cross a
- * frame, a wait or a callback to strangers. Slices from a transaction's getters live in the arena that
- * the caller passed (values are unsealed into it).
- * Processes: store_open(STORE_WRITE) takes an exclusive flock on DIR/lock; STORE_READ does not.
- * Layout of DIR: lock, slots (keys/slots.h), env/data.mdb, env/lock.mdb, att/<hex> (large sealed
- * attachments), HQ only: keytable (per-subject attachment keys, kept outside the environment). */
+ * fold/refold.h put meaning on top. Order of use: store_create once, store_open, transactions,
+ * store_close. Threads: one write transaction at a time, all from one thread (the caller's writer
+ * thread); read transactions from any thread, each used by the thread that began it. No transaction
+ * may cross a frame, a wait or a callback to strangers. Slices from a transaction's getters live in
+ * the arena that the caller passed (values are unsealed into it). Processes:
+ * store_open(STORE_WRITE) takes an exclusive flock on DIR/lock; STORE_READ does not. Layout of DIR:
+ * lock, slots (keys/slots.h), env/data.mdb, env/lock.mdb, att/<hex> (large sealed attachments); HQ
+ * only, beside DIR: the table of subject keys (keytable.h). While store_compact runs, or was cut:
+ * env.new, env.old, slots.new, slots.old; the next writer finishes or undoes it. One process opens
+ * one DIR once at a time (an LMDB rule); several DIRs are fine. */
 #ifndef CORE_STORE_STORE_H
 #define CORE_STORE_STORE_H
 #include "core/base/arena.h"
@@ -24,9 +26,13 @@ enum store_mode { STORE_READ = 1, STORE_WRITE = 2 };
 struct store_options {
     enum store_side side;
     enum store_mode mode;
-    uint64_t map_bytes;      /* 0: the side's cap; tests set less */
-    const uint8_t *data_key; /* 32 bytes; copied into locked memory; NULL only for store_create's own */
-    const char *keytable_path; /* HQ: file of subject keys (beside the key file); NULL on a device */
+    uint64_t map_bytes; /* 0: the side's cap; tests set less */
+    const uint8_t
+        *data_key; /* 32 bytes; copied into locked memory; NULL only for store_create's own */
+    const char
+        *keytable_path;     /* HQ: file of subject keys; NULL: `DIR.keytable`. Not for a device */
+    const char *slots_path; /* store_create: a slots file made beforehand (slots_create), moved to
+                             * DIR/slots in the same step; NULL: none. Ignored by store_open */
 };
 
 /* store_create: make DIR complete in a temporary folder beside it, synced, renamed into place.
@@ -51,7 +57,8 @@ MUST_USE enum st store_commit(struct store_txn **t, struct err *err);
 void store_abort(struct store_txn **t); /* NULL is fine; ends read transactions too */
 
 /* --- tables ------------------------------------------------------------------------------------
- * One generic door; every value is sealed (AD = table name, key). Table keys hold no personal data. */
+ * One generic door; every value is sealed (AD = table name, key). Table keys hold no personal data.
+ */
 enum table {
     T_META = 1, /* short ASCII names */
     T_ENTRY,    /* author8 epoch8 seq_be8 branch1 -> COSE bytes */
@@ -71,10 +78,11 @@ enum table {
     T_OUT,      /* author8 place_be8 -> entry hash (HQ outboxes) */
     T_SCOPE,    /* author8 subject16 -> held since (HQ: what a device holds) */
     T_CODE_ENROL, /* enrolment id -> pending enrolment (HQ) */
-    T_ODD,      /* quarantine: what came in and could not be kept as an entry, with the reason */
+    T_ODD,        /* quarantine: what came in and could not be kept as an entry, with the reason */
     TABLES
 };
-/* store_put: insert or replace. ST_FULL, ST_TOO_BIG (key over 100 bytes, value over CAP_TXN_BYTES). */
+/* store_put: insert or replace. ST_FULL, ST_TOO_BIG (key over 100 bytes, value over CAP_TXN_BYTES).
+ */
 MUST_USE enum st store_put(struct store_txn *t, enum table table, bytes key, bytes value,
                            struct err *err);
 /* store_get: value unsealed into `a`. ST_NOT_FOUND; ST_CORRUPT: this value alone is damaged. */
@@ -88,10 +96,12 @@ uint64_t store_count(struct store_txn *t, enum table table);
  * iterating (collect first). The key slice is valid until the next step. */
 struct store_cursor;
 MUST_USE enum st store_scan(struct store_txn *t, enum table table, bytes prefix, bytes from,
-                            struct store_cursor **c, struct err *err); /* from: empty, or start key */
+                            struct store_cursor **c,
+                            struct err *err);                    /* from: empty, or start key */
 MUST_USE enum st store_next(struct store_cursor *c, bytes *key); /* ST_OK or ST_END or ST_IO */
 /* store_value: unseal the current value. */
-MUST_USE enum st store_value(struct store_cursor *c, struct arena *a, bytes *value, struct err *err);
+MUST_USE enum st store_value(struct store_cursor *c, struct arena *a, bytes *value,
+                             struct err *err);
 void store_scan_end(struct store_cursor **c);
 /* store_last: greatest key with the prefix. ST_NOT_FOUND. Key is copied into `a`. */
 MUST_USE enum st store_last(struct store_txn *t, enum table table, bytes prefix, struct arena *a,
@@ -99,12 +109,14 @@ MUST_USE enum st store_last(struct store_txn *t, enum table table, bytes prefix,
 /* store_code_key: the T_CODE key of a code (keyed hash: codes are not readable in the file). */
 void store_code_key(const struct store *s, unsigned type, bytes code, uint8_t out[static 17]);
 
-/* --- attachments -------------------------------------------------------------------------------- */
+/* --- attachments --------------------------------------------------------------------------------
+ */
 struct att_view;
-/* store_att_put: keep manifest and content (checked against each other). Small ones go into T_ATT in
- * this transaction; larger ones are a sealed file, synced with its folder before this returns (an
- * orphan if the transaction aborts; removed at the next open). `subject`: whose key seals it (HQ).
- * Putting one that is there is ST_OK. ST_EXISTS when it was forgotten: it is not taken back. */
+/* store_att_put: keep manifest and content (checked against each other). Small ones go into T_ATT
+ * in this transaction; larger ones are a sealed file, synced with its folder before this returns
+ * (an orphan if the transaction aborts; removed at the next open). `subject`: whose key seals it
+ * (HQ). Putting one that is there is ST_OK. ST_EXISTS when it was forgotten: it is not taken back.
+ */
 MUST_USE enum st store_att_put(struct store_txn *t, bytes manifest, bytes content, id16 subject,
                                struct err *err);
 /* store_att_get: content into `a`; manifest too. ST_NOT_FOUND (never had, still wanted),
@@ -121,19 +133,21 @@ enum att_state store_att_state(struct store_txn *t, h32 name);
 MUST_USE enum st store_att_forget(struct store_txn *t, h32 name, h32 by_entry, unsigned rule,
                                   int64_t when_ms, struct err *err);
 /* HQ: make new keys for attachments that stay, and destroy the subject's old key: rewrites the key
- * table whole (temporary, fsync, rename, the old file overwritten and unlinked). Attachments named in
- * `keep` are re-sealed under the new key first. After it no copy of the environment opens the rest. */
+ * table whole (temporary, fsync, rename, the old file overwritten and unlinked). Attachments named
+ * in `keep` are re-sealed under the new key first. After it no copy of the environment opens the
+ * rest. */
 MUST_USE enum st store_keytable_erase(struct store *s, id16 subject, const h32 *keep, size_t nkeep,
                                       struct err *err);
 /* store_compact: copy every value into a new environment under a new data key, swap by rename, and
- * destroy the old one (device: after forgetting, before the next lock or exit). The store is reopened
- * in place. `wrap` as slots_open_wrap gave it; slots file is rewritten in the same step such that a
- * crash at any point leaves one openable store. */
+ * destroy the old one (device: after forgetting, before the next lock or exit). The store is
+ * reopened in place. `wrap` as slots_open_wrap gave it; slots file is rewritten in the same step
+ * such that a crash at any point leaves one openable store. */
 MUST_USE enum st store_compact(struct store *s, unsigned slot_kind, const uint8_t *wrap,
                                struct err *err);
 bool store_compact_due(struct store_txn *t); /* something was forgotten since the last one */
 
-/* --- free space ---------------------------------------------------------------------------------- */
+/* --- free space ----------------------------------------------------------------------------------
+ */
 struct store_space {
     uint64_t used_bytes, free_bytes;
     bool in_reserve; /* less than CAP_RESERVE_BYTES free: refuse large attachments first */

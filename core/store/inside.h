@@ -1,0 +1,147 @@
+/* inside.h - what the files of core/store share. Nobody else includes it, but its own tests. */
+#ifndef CORE_STORE_INSIDE_H
+#define CORE_STORE_INSIDE_H
+#include "core/keys/seal.h"
+#include "core/store/files.h"
+#include "core/store/keytable.h"
+#include "core/store/store.h"
+
+#include <lmdb.h>
+#include <stdatomic.h>
+
+/* Rows of T_META that are this room's own. */
+#define META_CHECK "store.check"     /* proves the data key; holds the key of codes */
+#define META_COMPACT "store.compact" /* something was forgotten since the last compaction */
+#define META_ERASE "store.erase."    /* + subject in hex: its old keys must still be destroyed */
+#define META_ERASE_BYTES (sizeof META_ERASE - 1 + 32)
+
+/* One body of a T_ATT row, sealed and laid out, and one sealed chunk, fit each half. */
+#define SCRATCH_BYTES (CAP_CHUNK_BYTES + 256)
+
+struct store_cursor {
+    MDB_cursor *mc; /* NULL: free */
+    struct store_txn *t;
+    enum table table;
+    bool started;
+    uint8_t prefix[CAP_STORE_KEY_BYTES];
+    size_t prefix_n;
+    uint8_t key[CAP_STORE_KEY_BYTES]; /* the start, then the current key */
+    size_t key_n;
+};
+
+struct store_txn {
+    atomic_bool used;
+    struct store *s;
+    MDB_txn *txn;
+    bool write;
+    bool sweep;     /* a large attachment was forgotten: its file goes after the commit */
+    enum st broken; /* a put or delete failed: only abort is left, commit repeats the code */
+    struct store_cursor cursors[CAP_STORE_CURSORS];
+};
+
+/* A test's ear at the named steps of compaction and erasure; never set outside tests. */
+struct store_hook {
+    void (*at)(void *ctx, const char *step);
+    void *ctx;
+};
+
+/* All of it lies in sodium_malloc memory: locked, guarded, wiped when freed. */
+struct store {
+    char dir[CAP_PATH_BYTES];
+    char keytable_path[CAP_PATH_BYTES];
+    enum store_side side;
+    enum store_mode mode;
+    uint64_t map_bytes;
+    int lock_fd; /* -1: a reader */
+    bool unclean;
+    atomic_bool failed; /* a sync failed: no writing until reopened */
+    MDB_env *env;
+    MDB_dbi dbi[TABLES];
+    uint8_t key[32];
+    uint8_t code_key[32]; /* random, kept in T_META: outlives a change of data key */
+    struct keytable kt;   /* headquarters only */
+    struct store_hook hook;
+    struct store_txn writer;
+    struct store_txn readers[CAP_STORE_READERS];
+    uint8_t scratch[2][SCRATCH_BYTES]; /* the writer's */
+};
+
+/* An environment that is not (yet) the store's own: creation and compaction. */
+struct env_at {
+    MDB_env *env;
+    MDB_dbi dbi[TABLES];
+};
+
+/* env.c: open `dir` with all tables (made when `create`); env_close is idempotent. */
+MUST_USE enum st env_open(struct env_at *e, const char *dir, enum store_side side, bool read_only,
+                          bool create, uint64_t map_bytes, struct err *err);
+void env_close(struct env_at *e);
+/* env_fail: the meaning of an LMDB or errno code. `dir` for the question whether the disk is full.
+ */
+enum st env_fail(struct err *err, int rc, const char *dir, const char *where, const char *what);
+/* env_check_put/get: the sealed row that proves the data key, and the key of codes. ST_WRONG_PIN.
+ */
+MUST_USE enum st env_check_put(struct env_at *e, MDB_txn *txn, const uint8_t key[static 32],
+                               enum store_side side, const uint8_t code_key[static 32],
+                               const char *dir, struct err *err);
+MUST_USE enum st env_check_get(struct env_at *e, const uint8_t key[static 32], enum store_side side,
+                               uint8_t code_key[static 32], const char *dir, struct err *err);
+/* env_settle: which of DIR/env and DIR/env.new the data key opens; a writer finishes or undoes an
+ * interrupted compaction first, so that it is DIR/env. *e is open on ST_OK. */
+MUST_USE enum st env_settle(struct env_at *e, const struct store *s, uint8_t code_key[static 32],
+                            struct err *err);
+extern const char *const env_table_names[TABLES];
+
+/* tables.c: associated data of a value: table number, then the key. */
+#define AD_BYTES (1 + CAP_STORE_KEY_BYTES)
+bytes store_ad(enum table table, bytes key, uint8_t buf[static AD_BYTES]);
+MUST_USE enum st store_txn_fail(struct store_txn *t, struct err *err, int rc, const char *where,
+                                const char *what);
+
+/* A row of T_ATT: kind 1 | held: subject 16, key id 8, body | forgotten: entry 32, rule 4, time 8.
+ * Body: length of manifest 2, manifest, then content (small) or the file's own key (large). At
+ * headquarters the body is sealed under the subject's key; then the row, as any value. */
+enum row_kind { ROW_SMALL = 1, ROW_LARGE = 2, ROW_FORGOTTEN = 3 };
+#define ROW_HEAD_BYTES 25
+#define ROW_MARK_BYTES 45
+/* Largest row: a large attachment's manifest and key, sealed. */
+#define ROW_MAX_BYTES (ROW_HEAD_BYTES + SEAL_OVERHEAD + 2 + CAP_MANIFEST_BYTES + 32)
+struct att_row {
+    enum row_kind kind;
+    id16 subject;
+    id8 key_id;
+    bytes body; /* as it lies in the row: sealed at headquarters */
+    bytes manifest, rest;
+    h32 by_entry;
+    unsigned rule;
+    int64_t when_ms;
+};
+/* att_row.c: the outer row; ST_NOT_FOUND, ST_CORRUPT. */
+MUST_USE enum st att_row_get(struct store_txn *t, h32 name, struct arena *a, struct att_row *r,
+                             struct err *err);
+/* and its body: ST_REVOKED when forgotten, or when its key is no more. */
+MUST_USE enum st att_row_open(struct store_txn *t, h32 name, struct arena *a, struct att_row *r,
+                              struct err *err);
+/* Writes a held row; sealed under the subject's newest key at headquarters. r: kind, subject,
+ * manifest, rest, none of them in the writer's scratch[0]. */
+MUST_USE enum st att_row_put(struct store_txn *t, h32 name, const struct att_row *r,
+                             struct err *err);
+MUST_USE enum st att_row_mark(struct store_txn *t, h32 name, const struct att_row *r,
+                              struct err *err);
+
+/* att_file.c: the sealed file of a large attachment; sweep removes files that no row names. */
+MUST_USE enum st att_file_write(struct store *s, h32 name, const uint8_t key[static 32],
+                                bytes content, struct err *err);
+/* One chunk into out (which holds n, its exact length). ST_NOT_FOUND, ST_CORRUPT, ST_IO. */
+MUST_USE enum st att_file_read(const struct store *s, h32 name, const uint8_t key[static 32],
+                               unsigned chunk, uint8_t *out, size_t n, struct err *err);
+bool att_file_whole(const struct store *s, h32 name, uint64_t length);
+MUST_USE enum st att_file_sweep(struct store *s, struct err *err);
+
+/* forget.c: finish an erasure that a crash cut. */
+MUST_USE enum st forget_resume(struct store *s, struct err *err);
+MUST_USE enum st forget_note(struct store_txn *t, id16 subject, struct err *err);
+
+void store_hook_set(struct store *s, void (*at)(void *ctx, const char *step), void *ctx);
+void store_step(const struct store *s, const char *step);
+#endif
