@@ -4,10 +4,11 @@
  * touches into intents; it reads the store in short read transactions and never waits for disk,
  * network or key derivation. The writer thread (app/state/writer.c) owns the journal and the one
  * write transaction: it takes intents from a bounded queue, one transaction each, and answers with
- * a result; then it wakes the UI. The sync thread (app/state/sync_worker.c) owns the network: it asks
- * the writer to build a bundle and to take an answer in, and itself only carries bytes.
+ * a result; then it wakes the UI. The sync thread (app/state/sync_worker.c) owns the network: it
+ * asks the writer to build a bundle and to take an answer in, and itself only carries bytes.
  *
- * "Saved" is shown from a result with ST_OK only, "at headquarters" from a verified receipt only. */
+ * "Saved" is shown from a result with ST_OK only, "at headquarters" from a verified receipt only.
+ */
 #ifndef APP_STATE_APP_H
 #define APP_STATE_APP_H
 #include "app/ui/ui.h"
@@ -20,15 +21,33 @@ struct app;
 
 /* ---- screens --------------------------------------------------------------------------------- */
 enum screen_id {
-    SCREEN_FIRST_START, SCREEN_UNLOCK, SCREEN_TODAY, SCREEN_JOB, SCREEN_ARRIVE, SCREEN_DIAGNOSE,
-    SCREEN_PRICE, SCREEN_WORK, SCREEN_PART, SCREEN_TEST, SCREEN_FEE, SCREEN_SIGN_READ,
-    SCREEN_SIGN_RATE, SCREEN_SIGN_PAD, SCREEN_SIGN_REFUSE /* refused or absent, with a reason */,
-    SCREEN_HAND_BACK /* the technician's unlock after the customer */, SCREEN_COPY, SCREEN_END_VISIT
-    /* nobody there, part wanted, ... */, SCREEN_PAYMENT, SCREEN_CONFLICTS, SCREEN_SYNC,
-    SCREEN_SETTINGS, SCREENS
+    SCREEN_FIRST_START,
+    SCREEN_UNLOCK,
+    SCREEN_TODAY,
+    SCREEN_JOB,
+    SCREEN_ARRIVE,
+    SCREEN_DIAGNOSE,
+    SCREEN_PRICE,
+    SCREEN_WORK,
+    SCREEN_PART,
+    SCREEN_TEST,
+    SCREEN_FEE,
+    SCREEN_SIGN_READ,
+    SCREEN_SIGN_RATE,
+    SCREEN_SIGN_PAD,
+    SCREEN_SIGN_REFUSE /* refused or absent, with a reason */,
+    SCREEN_HAND_BACK /* the technician's unlock after the customer */,
+    SCREEN_COPY,
+    SCREEN_END_VISIT
+    /* nobody there, part wanted, ... */,
+    SCREEN_PAYMENT,
+    SCREEN_CONFLICTS,
+    SCREEN_SYNC,
+    SCREEN_SETTINGS,
+    SCREENS
 };
-/* One row a screen in app/screens/screens.c; `frame` draws and reacts, once a frame. `enter` (may be
- * NULL) is called when the screen comes up: load the draft, clear what is the screen's own. */
+/* One row a screen in app/screens/screens.c; `frame` draws and reacts, once a frame. `enter` (may
+ * be NULL) is called when the screen comes up: load the draft, clear what is the screen's own. */
 struct screen {
     enum screen_id id;
     const char *name; /* stable ASCII: #name in scripts, shots, the restored place */
@@ -36,42 +55,45 @@ struct screen {
     void (*frame)(struct app *a, struct ui *u);
 };
 extern const struct screen screens[SCREENS];
-/* app_go: show a screen (for `subject` where it concerns one). The place is kept as a draft, so that
- * a restart lands on it. app_back: to where the present screen was entered from. */
+/* app_go: show a screen (for `subject` where it concerns one). The place is kept as a draft, so
+ * that a restart lands on it. app_back: to where the present screen was entered from. */
 void app_go(struct app *a, enum screen_id screen, id16 subject);
 void app_back(struct app *a);
 
-/* ---- model: what the screens read ------------------------------------------------------------- */
+/* ---- model: what the screens read -------------------------------------------------------------
+ */
 /* A job with all it names, loaded together from one read transaction; reloaded when the store's
  * generation moved. Everything points into the model's own arena. */
 struct job_model {
     id16 subject;
     struct subject_state job, customer, equipment, contract;
     bool has_customer, has_equipment, has_contract;
-    struct visit_state *visit;        /* this author's newest visit, NULL: none */
+    struct visit_state *visit; /* this author's newest visit, NULL: none */
     str code, customer_name, customer_phone, customer_address, contact, contact_phone;
     str equipment_name, equipment_model, equipment_serial, equipment_maker, fault_told, note;
-    int customer_lang;                /* 1 zh, 2 en */
-    struct class_decision class_;     /* as decided now, offline */
+    int customer_lang;            /* 1 zh, 2 en */
+    struct class_decision class_; /* as decided now, offline */
     struct deadline deadlines[4];
     size_t ndeadlines;
-    unsigned place;                   /* enum sync_place of the newest own entry: here, branch, HQ */
-    int64_t last_service_ms;          /* of this equipment, 0: none known */
-    str last_service;                 /* in words */
+    unsigned place;          /* enum sync_place of the newest own entry: here, branch, HQ */
+    int64_t last_service_ms; /* of this equipment, 0: none known */
+    str last_service;        /* in words */
 };
-/* app_job: the model of the job that the present screen concerns; NULL when it cannot be loaded (the
- * screen then says what is missing). Valid until the frame ends. */
+/* app_job: the model of the job that the present screen concerns; NULL when it cannot be loaded
+ * (the screen then says what is missing). Valid until the frame ends. */
 const struct job_model *app_job(struct app *a);
-/* app_text: an attachment's text (ATT_TEXT) into the frame arena; empty when not held; *gone tells that
- * it was forgotten. */
+/* app_text: an attachment's text (ATT_TEXT) into the frame arena; empty when not held; *gone tells
+ * that it was forgotten. */
 str app_text(struct app *a, h32 att, bool *gone);
-const struct catalogue *app_catalogue(const struct app *a); /* never NULL: empty when none came yet */
+const struct catalogue *
+app_catalogue(const struct app *a); /* never NULL: empty when none came yet */
 
-/* Today: all jobs in order, as an array of subjects held in memory; rows are loaded as they come into
- * view. Filtering is by a search text (names, code, address, phone, model; built in memory). */
+/* Today: all jobs in order, as an array of subjects held in memory; rows are loaded as they come
+ * into view. Filtering is by a search text (names, code, address, phone, model; built in memory).
+ */
 struct today_row {
     struct list_row row;
-    str customer, equipment, address, fault_told, code; /* frame arena */
+    str customer, phone, equipment, model, address, fault_told, code; /* frame arena */
     struct deadline deadline;
     bool has_deadline;
     unsigned place;
@@ -80,62 +102,99 @@ size_t app_today_count(struct app *a);
 bool app_today_row(struct app *a, size_t index, struct today_row *out);
 void app_today_filter(struct app *a, const char *search, int list /* enum list */);
 
-/* ---- intents: what the screens want ------------------------------------------------------------ */
-/* All return false only when the queue is full (the button stays); all data is copied. A result comes
- * back in a later frame through app_result. */
-struct intent_att { enum att_type type; bytes content; };
+/* ---- intents: what the screens want ------------------------------------------------------------
+ */
+/* All return false only when the queue is full (the button stays); all data is copied. A result
+ * comes back in a later frame through app_result. */
+struct intent_att {
+    enum att_type type;
+    bytes content;
+};
 /* app_append: one entry on the present job. `go` is where to go when it is durable (SCREENS: stay);
  * the draft `draft_name` of this job goes with it. */
-bool app_append(struct app *a, unsigned kind, bytes body, const struct intent_att *atts, unsigned natt,
-                const char *draft_name, enum screen_id go);
-/* app_sign: make the sign-off of the open visit: the writer puts number, facts, text, strokes, covers
- * together and appends VISIT_SIGNED. The text must equal the one that was read (its hash is checked). */
+bool app_append(struct app *a, unsigned kind, bytes body, const struct intent_att *atts,
+                unsigned natt, const char *draft_name, enum screen_id go);
+/* app_sign: make the sign-off of the open visit: the writer puts number, facts, text, strokes,
+ * covers together and appends VISIT_SIGNED. The text must equal the one that was read (its hash is
+ * checked). */
 struct sign_intent {
     unsigned outcome, relation, reason;
     str name, reason_words;
-    bytes strokes;          /* core/report/strokes.h */
-    bytes ratings_plain;    /* core/report/ratings.h, sealed by the writer; wiped afterwards */
-    h32 text_shown;         /* BLAKE2b-256 of the canonical text that was on the read page */
+    bytes strokes;       /* core/report/strokes.h */
+    bytes ratings_plain; /* core/report/ratings.h, sealed by the writer; wiped afterwards */
+    h32 text_shown;      /* BLAKE2b-256 of the canonical text that was on the read page */
     enum report_template template_;
 };
 bool app_sign(struct app *a, const struct sign_intent *s, enum screen_id go);
-/* app_draft: keep half-typed things of the present job (coalesced; empty deletes). app_draft_get: into
- * the frame arena. */
+/* app_draft: keep half-typed things of the present job (coalesced; empty deletes). app_draft_get:
+ * into the frame arena. */
 bool app_draft(struct app *a, const char *name, bytes content);
 bytes app_draft_get(struct app *a, const char *name);
 bool app_unlock(struct app *a, const char *pin);
 bool app_hand_back(struct app *a, const char *pin); /* checks the PIN, changes nothing else */
 bool app_join(struct app *a, const char *code, const char *address_or_file, const char *pin);
-bool app_lock(struct app *a);                       /* compacts first when something was forgotten */
+bool app_lock(struct app *a); /* compacts first when something was forgotten */
 bool app_sync_now(struct app *a);
 bool app_sync_file(struct app *a, const char *path, bool export);
-bool app_settings_save(struct app *a);              /* app_settings as they are */
+bool app_settings_save(struct app *a); /* app_settings as they are */
+
+/* app_report: the canonical text of the present job's open visit in a language, its facts and the
+ * hash that app_sign wants back. Cached until the store moves; valid until then. ST_NOT_FOUND with
+ * the reason when something is missing. */
+struct report_shown {
+    str text;
+    h32 hash;
+    struct report_facts facts;
+    enum st st;
+    struct err err;
+};
+const struct report_shown *app_report(struct app *a, enum report_template template_);
+/* app_signed: the frozen report of a signature that stands: facts and text from their attachments.
+ */
+const struct report_shown *app_signed(struct app *a, const struct signature_state *s);
+/* app_qr: the customer's copy of a sign-off as the characters of a QR; frame arena; empty on
+ * failure. */
+str app_qr(struct app *a, h32 signoff);
+/* app_receipt_number: the number that the next fee receipt will carry (minted here); frame arena.
+ */
+str app_receipt_number(struct app *a);
+/* app_pay: VISIT_PAID under that number, which is used up in the same transaction. */
+bool app_pay(struct app *a, unsigned method, int64_t amount_minor, enum screen_id go);
 
 /* What is in flight and what came of it. */
 enum app_busy { APP_IDLE = 0, APP_SAVING, APP_UNLOCKING, APP_JOINING, APP_SYNCING };
-enum app_busy app_busy(const struct app *a);        /* of intents that the user waits for */
+enum app_busy app_busy(const struct app *a); /* of intents that the user waits for */
 struct app_result {
-    unsigned serial;        /* grows with each result */
+    unsigned serial; /* grows with each result */
     enum app_busy what;
     enum st st;
-    struct err err;         /* for logs; words for the user come from app_error_words */
-    h32 entry;              /* of an append */
+    struct err err; /* for logs; words for the user come from app_error_words */
+    h32 entry;      /* of an append */
 };
 /* app_result: the newest result; screens compare serial with the one they saw. */
 const struct app_result *app_result(const struct app *a);
 /* app_error_words: what happened, is the work safe, what to do: translated; frame arena. */
 const char *app_error_words(struct app *a, const struct app_result *r);
 
-/* ---- settings and sync state -------------------------------------------------------------------- */
-struct app_settings { char lang[3]; int scale_percent; int theme; bool left_hand; char address[128]; };
+/* ---- settings and sync state --------------------------------------------------------------------
+ */
+struct app_settings {
+    char lang[3];
+    int scale_percent;
+    int theme;
+    bool left_hand;
+    char address[128];
+};
 struct app_settings *app_settings(struct app *a);
 struct sync_state {
-    uint64_t unsent;              /* own entries beyond the newest receipt */
+    uint64_t unsent; /* own entries beyond the newest receipt */
     uint64_t unsent_attachments;
-    int64_t last_receipt_ms;      /* 0: never */
+    int64_t last_receipt_ms; /* 0: never */
     int64_t last_try_ms;
-    enum st last_st; struct err last_err;
-    bool running; int64_t done, total;
+    enum st last_st;
+    struct err last_err;
+    bool running;
+    int64_t done, total;
     int64_t next_try_ms;
     unsigned conflicts, quarantined, missing_attachments;
     bool forked, damaged;
@@ -143,12 +202,13 @@ struct sync_state {
 void app_sync_state(struct app *a, struct sync_state *out);
 enum sync_place_ui { PLACE_HERE = 1, PLACE_BRANCH = 2, PLACE_HQ = 3 };
 
-/* ---- who, when ---------------------------------------------------------------------------------- */
-struct now app_now(const struct app *a);            /* of this frame; fixed by --now */
+/* ---- who, when ----------------------------------------------------------------------------------
+ */
+struct now app_now(const struct app *a); /* of this frame; fixed by --now */
 id8 app_author(const struct app *a);
 str app_technician_name(struct app *a);
 str app_company(struct app *a);
-struct arena *app_frame(struct app *a);             /* reset each frame */
+struct arena *app_frame(struct app *a); /* reset each frame */
 /* app_time: "2026-11-21 10:46" or "10:46" in the device's zone; app_money: "380.00" with the
  * currency by locale; app_qty: thousandths without needless zeros. Frame arena. */
 const char *app_time(struct app *a, int64_t ms, bool with_date);

@@ -1,0 +1,201 @@
+/* intents.c - the doors through which screens ask for things: pack, push, say what is waited for.
+ */
+#include "app/state/app_internal.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static id16 subject_of(const struct app *a)
+{
+    return a->trail[a->ntrail - 1].subject;
+}
+
+static bool send(struct app *a, const struct intent *i, enum app_busy busy)
+{
+    if (a->busy != APP_IDLE || !app_push(a, i)) {
+        /* One thing at a time: a double tap makes one entry. */
+        return false;
+    }
+    a->busy = busy;
+    return true;
+}
+
+bool app_append(struct app *a, unsigned kind, bytes body, const struct intent_att *atts,
+                unsigned natt, const char *draft_name, enum screen_id go)
+{
+    struct intent i = {.type = INTENT_APPEND,
+                       .subject = subject_of(a),
+                       .kind = kind,
+                       .go = go,
+                       .data = body,
+                       .natt = natt};
+    if (natt > INTENT_ATTS) {
+        return false;
+    }
+    for (unsigned k = 0; k < natt; k++) {
+        i.atts[k].type = atts[k].type;
+        i.atts[k].content = atts[k].content;
+    }
+    snprintf(i.draft, sizeof i.draft, "%s", draft_name == NULL ? "" : draft_name);
+    if (!send(a, &i, APP_SAVING)) {
+        return false;
+    }
+    if (draft_name != NULL) {
+        /* The UI's own copy goes when the entry is durable; see app_result and drafts.c. */
+        for (unsigned k = 0; k < a->ndrafts; k++) {
+            if (id16_eq(a->drafts[k].subject, i.subject) &&
+                strcmp(a->drafts[k].name, i.draft) == 0) {
+                a->drafts[k].leaving = true;
+            }
+        }
+    }
+    return true;
+}
+
+bool app_sign(struct app *a, const struct sign_intent *s, enum screen_id go)
+{
+    struct intent i = {.type = INTENT_SIGN, .subject = subject_of(a), .go = go, .sign = *s};
+    return send(a, &i, APP_SAVING);
+}
+
+bool app_pay(struct app *a, unsigned method, int64_t amount_minor, enum screen_id go)
+{
+    struct intent i = {.type = INTENT_PAY,
+                       .subject = subject_of(a),
+                       .go = go,
+                       .method = method,
+                       .amount_minor = amount_minor};
+    return send(a, &i, APP_SAVING);
+}
+
+bool app_unlock(struct app *a, const char *pin)
+{
+    struct intent i = {.type = INTENT_UNLOCK, .go = SCREENS, .data = str_bytes(str_c(pin))};
+    return send(a, &i, APP_UNLOCKING);
+}
+
+bool app_hand_back(struct app *a, const char *pin)
+{
+    struct intent i = {.type = INTENT_HAND_BACK, .go = SCREENS, .data = str_bytes(str_c(pin))};
+    return send(a, &i, APP_UNLOCKING);
+}
+
+bool app_lock(struct app *a)
+{
+    struct intent i = {.type = INTENT_LOCK, .go = SCREENS};
+    if (!send(a, &i, APP_SAVING)) {
+        return false;
+    }
+    /* From here the UI holds no transaction and no personal data. */
+    a->store = NULL;
+    drafts_drop(a);
+    today_drop(a);
+    model_drop(a);
+    for (int k = 0; k < SCREENS; k++) {
+        if (a->screen_data[k] != NULL) {
+            sodium_memzero(a->screen_data[k], a->screen_data_n[k]);
+        }
+    }
+    id16 none = {{0}};
+    app_go(a, SCREEN_UNLOCK, none);
+    return true;
+}
+
+static bool net_ask(struct app *a, enum app_busy busy, bool *flag)
+{
+    if (a->busy != APP_IDLE) {
+        return false;
+    }
+    pthread_mutex_lock(&a->net.mutex);
+    *flag = true;
+    pthread_cond_signal(&a->net.cond);
+    pthread_mutex_unlock(&a->net.mutex);
+    a->busy = busy;
+    return true;
+}
+
+bool app_join(struct app *a, const char *code, const char *address, const char *pin)
+{
+    struct net *n = &a->net;
+    if (a->busy != APP_IDLE || strlen(code) >= sizeof n->join_code ||
+        strlen(address) >= sizeof n->join_address || strlen(pin) > CAP_PIN_MAX) {
+        return false;
+    }
+    pthread_mutex_lock(&n->mutex);
+    snprintf(n->join_code, sizeof n->join_code, "%s", code);
+    snprintf(n->join_address, sizeof n->join_address, "%s", address);
+    memset(n->join_pin, 0, CAP_PIN_MAX + 8);
+    memcpy(n->join_pin, pin, strlen(pin));
+    pthread_mutex_unlock(&n->mutex);
+    return net_ask(a, APP_JOINING, &n->join_wanted);
+}
+
+bool app_sync_now(struct app *a)
+{
+    return net_ask(a, APP_SYNCING, &a->net.sync_wanted);
+}
+
+bool app_sync_file(struct app *a, const char *path, bool export)
+{
+    struct net *n = &a->net;
+    if (a->busy != APP_IDLE || strlen(path) >= sizeof n->file_path) {
+        return false;
+    }
+    pthread_mutex_lock(&n->mutex);
+    snprintf(n->file_path, sizeof n->file_path, "%s", path);
+    n->file_export = export;
+    pthread_mutex_unlock(&n->mutex);
+    return net_ask(a, APP_SYNCING, &n->file_wanted);
+}
+
+/* ---- small answers --------------------------------------------------------------------------- */
+enum app_busy app_busy(const struct app *a)
+{
+    return a->busy;
+}
+const struct app_result *app_result(const struct app *a)
+{
+    return &a->result;
+}
+struct app_settings *app_settings(struct app *a)
+{
+    return &a->settings;
+}
+struct now app_now(const struct app *a)
+{
+    return a->now;
+}
+id8 app_author(const struct app *a)
+{
+    return a->author;
+}
+str app_company(struct app *a)
+{
+    return str_c(a->company);
+}
+struct arena *app_frame(struct app *a)
+{
+    return &a->frame;
+}
+const struct catalogue *app_catalogue(const struct app *a)
+{
+    return &a->catalogue;
+}
+
+void *app_screen_data(struct app *a, enum screen_id screen, size_t size)
+{
+    if (size > CAP_SCREEN_BYTES) {
+        return NULL;
+    }
+    if (a->screen_data[screen] == NULL) {
+        a->screen_data[screen] = calloc(1, CAP_SCREEN_BYTES);
+        a->screen_data_n[screen] = CAP_SCREEN_BYTES;
+        a->screen_data_of[screen] = subject_of(a);
+    }
+    if (a->screen_data[screen] != NULL && !id16_eq(a->screen_data_of[screen], subject_of(a))) {
+        sodium_memzero(a->screen_data[screen], CAP_SCREEN_BYTES);
+        a->screen_data_of[screen] = subject_of(a);
+    }
+    return a->screen_data[screen];
+}

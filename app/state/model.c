@@ -1,0 +1,259 @@
+/* model.c - a job with all it names, loaded in one short read transaction when the store has moved.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/state/app_internal.h"
+#include "core/codec/cbor.h"
+#include "core/model/bodies.h"
+#include "sync/engine/exchange.h"
+
+void model_drop(struct app *a)
+{
+    a->model_ok = false;
+    memset(&a->model, 0, sizeof a->model);
+    for (int k = 0; k < 2; k++) {
+        a->reports[k].have = false;
+    }
+}
+
+static str text_in(struct store_txn *t, struct arena *m, h32 att, bool *gone)
+{
+    bytes content = {NULL, 0};
+    enum st st = store_att_get(t, att, m, NULL, &content, NULL);
+    if (gone != NULL) {
+        *gone = st == ST_REVOKED;
+    }
+    return st == ST_OK ? bytes_str(content) : (str){NULL, 0};
+}
+
+static str field_text(struct store_txn *t, struct arena *m, const struct subject_state *s,
+                      int field)
+{
+    const struct field_value *v = fold_shown(s, field);
+    if (v == NULL) {
+        return (str){NULL, 0};
+    }
+    if (v->type == FT_CODE) {
+        bool ok = true;
+        return bytes_str(arena_bytes(m, bytes_of(v->b, v->nb), &ok));
+    }
+    h32 att;
+    memcpy(att.b, v->b, 32);
+    return v->type == FT_TEXT ? text_in(t, m, att, NULL) : (str){NULL, 0};
+}
+
+static bool field_ref(const struct subject_state *s, int field, id16 *out)
+{
+    const struct field_value *v = fold_shown(s, field);
+    if (v == NULL || v->type != FT_REF) {
+        return false;
+    }
+    memcpy(out->b, v->b, 16);
+    return true;
+}
+
+static void load_customer(struct store_txn *t, struct arena *m, struct job_model *j)
+{
+    id16 id;
+    j->has_customer = field_ref(&j->job, F_JOB_CUSTOMER, &id) &&
+                      fold_load(t, id, m, &j->customer, NULL, NULL) == ST_OK;
+    if (!j->has_customer) {
+        return;
+    }
+    j->customer_name = field_text(t, m, &j->customer, F_CUSTOMER_NAME);
+    j->customer_phone = field_text(t, m, &j->customer, F_CUSTOMER_PHONE);
+    j->customer_address = field_text(t, m, &j->customer, F_CUSTOMER_ADDRESS);
+    const struct field_value *lang = fold_shown(&j->customer, F_CUSTOMER_LANG);
+    j->customer_lang = lang != NULL ? (int)lang->i : 1;
+}
+
+#define CONTRACTS_MAX                                                                              \
+    16 /* of one customer; the nearest expiry counts, more than this is no customer */
+
+static void load_equipment(struct store_txn *t, struct arena *m, struct job_model *j,
+                           int64_t now_ms)
+{
+    id16 id;
+    j->has_equipment = field_ref(&j->job, F_JOB_EQUIPMENT, &id) &&
+                       fold_load(t, id, m, &j->equipment, NULL, NULL) == ST_OK;
+    if (j->has_equipment) {
+        j->equipment_name = field_text(t, m, &j->equipment, F_EQUIPMENT_NAME);
+        j->equipment_model = field_text(t, m, &j->equipment, F_EQUIPMENT_MODEL);
+        j->equipment_serial = field_text(t, m, &j->equipment, F_EQUIPMENT_SERIAL);
+        j->equipment_maker = field_text(t, m, &j->equipment, F_EQUIPMENT_MAKER);
+    }
+    struct subject_state *contracts = arena_new(m, struct subject_state, CONTRACTS_MAX);
+    size_t n = 0;
+    uint8_t prefix[17] = {LIST_OF_CUSTOMER};
+    struct store_cursor *c = NULL;
+    if (contracts == NULL || !j->has_customer) {
+        class_decide(j->has_equipment ? &j->equipment : NULL, NULL, 0, false, now_ms, &j->class_);
+        return;
+    }
+    memcpy(prefix + 1, j->customer.subject.b, 16);
+    bytes none = {NULL, 0};
+    if (store_scan(t, T_LIST, bytes_of(prefix, sizeof prefix), none, &c, NULL) == ST_OK) {
+        bytes key;
+        while (n < CONTRACTS_MAX && store_next(c, &key) == ST_OK) {
+            struct list_row row;
+            bytes value;
+            id16 sub;
+            struct arena before = *m;
+            if (key.n < 16 || store_value(c, m, &value, NULL) != ST_OK ||
+                list_row_decode(value, &row) != ST_OK || row.type != SUBJECT_CONTRACT) {
+                *m = before;
+                continue;
+            }
+            memcpy(sub.b, key.p + key.n - 16, 16);
+            if (fold_load(t, sub, m, &contracts[n], NULL, NULL) == ST_OK) {
+                n++;
+            }
+        }
+        store_scan_end(&c);
+    }
+    class_decide(j->has_equipment ? &j->equipment : NULL, contracts, n, false, now_ms, &j->class_);
+    for (size_t k = 0; k < n; k++) {
+        if (j->class_.class_ == CLASS_B && id16_eq(contracts[k].subject, j->class_.contract)) {
+            j->contract = contracts[k];
+            j->has_contract = true;
+        }
+    }
+}
+
+static bool load(struct app *a, id16 subject)
+{
+    struct arena m = arena_of(a->model_mem, APP_MODEL_BYTES);
+    struct job_model *j = &a->model;
+    memset(j, 0, sizeof *j);
+    j->subject = subject;
+    struct store_txn *t = NULL;
+    if (store_read(a->store, &t, NULL) != ST_OK) {
+        return false;
+    }
+    bool ok = fold_load(t, subject, &m, &j->job, NULL, NULL) == ST_OK;
+    if (ok) {
+        j->code = field_text(t, &m, &j->job, F_CODE);
+        j->fault_told = field_text(t, &m, &j->job, F_JOB_FAULT_TOLD);
+        j->contact = field_text(t, &m, &j->job, F_JOB_CONTACT);
+        j->contact_phone = field_text(t, &m, &j->job, F_JOB_PHONE);
+        j->note = field_text(t, &m, &j->job, F_NOTE);
+        j->customer_lang = 1;
+        load_customer(t, &m, j);
+        load_equipment(t, &m, j, a->now.wall_ms);
+        j->ndeadlines = deadlines(&j->job, &a->catalogue.calendar, j->deadlines);
+        j->place = place_of(a, t, subject);
+        /* The newest of ours: open, or the last one that ended. */
+        j->visit = fold_visit_open(&j->job, a->author);
+        for (unsigned k = 0; j->visit == NULL && k < j->job.nvisits; k++) {
+            struct visit_state *v = &j->job.visits[j->job.nvisits - 1 - k];
+            if (id8_eq(v->author, a->author)) {
+                j->visit = v;
+            }
+        }
+    }
+    store_abort(&t);
+    return ok;
+}
+
+const struct job_model *app_job(struct app *a)
+{
+    if (a->store == NULL || a->ntrail == 0) {
+        return NULL;
+    }
+    id16 subject = a->trail[a->ntrail - 1].subject;
+    uint64_t g = atomic_load(&a->generation);
+    if (!a->model_ok || a->model_generation != g || !id16_eq(a->model.subject, subject)) {
+        a->model_ok = load(a, subject);
+        a->model_generation = g;
+    }
+    return a->model_ok ? &a->model : NULL;
+}
+
+str app_text(struct app *a, h32 att, bool *gone)
+{
+    struct store_txn *t = NULL;
+    if (a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
+        return (str){NULL, 0};
+    }
+    str s = text_in(t, &a->frame, att, gone);
+    store_abort(&t);
+    return s;
+}
+
+str app_technician_name(struct app *a)
+{
+    struct store_txn *t = NULL;
+    struct subject_state s;
+    str name = {NULL, 0};
+    if (a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
+        return name;
+    }
+    if (fold_load(t, a->person, &a->frame, &s, NULL, NULL) == ST_OK) {
+        name = field_text(t, &a->frame, &s, F_TECHNICIAN_NAME);
+    }
+    store_abort(&t);
+    return name;
+}
+
+unsigned place_of(struct app *a, struct store_txn *t, id16 subject)
+{
+    enum sync_place p = SYNC_HERE;
+    if (sync_place_subject(t, a->author, subject, a->frame, &p, NULL) != ST_OK) {
+        return PLACE_HERE; /* what cannot be shown to be at headquarters is here */
+    }
+    return (unsigned)p;
+}
+
+/* ---- catalogue ------------------------------------------------------------------------------- */
+static bool deployment_edition(struct app *a, struct store_txn *t, struct arena tmp, h32 *edition)
+{
+    struct subject_state dep;
+    id16 id;
+    memcpy(id.b, a->writer.journal.trust.deployment, 16); /* never changes while open */
+    if (fold_load(t, id, &tmp, &dep, NULL, NULL) != ST_OK || h32_zero(dep.edition)) {
+        return false;
+    }
+    *edition = dep.edition;
+    return true;
+}
+
+void catalogue_refresh(struct app *a)
+{
+    uint64_t g = atomic_load(&a->generation);
+    if (a->catalogue_mem != NULL && a->catalogue_generation == g) {
+        return;
+    }
+    a->catalogue_generation = g;
+    struct store_txn *t = NULL;
+    if (store_read(a->store, &t, NULL) != ST_OK) {
+        return;
+    }
+    h32 edition;
+    struct arena tmp = a->frame;
+    if (deployment_edition(a, t, tmp, &edition) && !h32_eq(edition, a->catalogue_edition)) {
+        size_t n = APP_CATALOGUE_BYTES;
+        uint8_t *mem = malloc(n);
+        struct catalogue fresh;
+        if (mem != NULL) {
+            struct arena m = arena_of(mem, n);
+            bytes content;
+            const char *rule = NULL;
+            if (store_att_get(t, edition, &m, NULL, &content, NULL) == ST_OK &&
+                catalogue_open(content, &m, &fresh, &rule) == ST_OK) {
+                free(a->catalogue_mem);
+                /* What is not used is given back: pages never touched cost nothing, these do not
+                 * move. */
+                a->catalogue_mem = mem;
+                a->catalogue_n = n;
+                a->catalogue = fresh;
+                a->catalogue.edition = edition;
+                a->catalogue_edition = edition;
+                mem = NULL;
+            }
+            free(mem);
+        }
+    }
+    store_abort(&t);
+}

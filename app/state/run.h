@@ -1,0 +1,26 @@
+/* run.h - what main needs of the state: open, one turn a frame, close. UI thread. */
+#ifndef APP_STATE_RUN_H
+#define APP_STATE_RUN_H
+#include "app/state/app.h"
+
+struct app_config {
+    const char *dir;  /* the store; need not exist yet (first start) */
+    const char *lang; /* "zh", "en" or NULL: as kept, else by the environment */
+    int theme;        /* -1: as kept */
+    float scale;      /* 0: as kept */
+    struct clock clock;
+    void (*wake)(void *ctx); /* callable from any thread */
+    void *wake_ctx;
+};
+/* app_open: threads, settings, memory; opens no store (that takes the PIN). */
+MUST_USE enum st app_open(const struct app_config *c, struct app **out, struct err *err);
+/* app_close: waits for what is in flight, closes the store, wipes. NULL is fine. */
+void app_close(struct app **a);
+/* app_turn: take in news, then draw the present screen into u. */
+void app_turn(struct app *a, struct ui *u, const struct ui_frame *f);
+/* app_pending: something is in flight: a script waits, and the window is not closed under it. */
+bool app_pending(const struct app *a);
+/* app_wants_minute: a countdown is on the screen. */
+bool app_wants_minute(const struct app *a);
+const struct app_settings *app_look(const struct app *a);
+#endif

@@ -1,0 +1,190 @@
+/* say.c - times, money and quantities as people read them, and failures in a sentence:
+ * what happened, is the work safe, what to do. UI thread (gettext). */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/state/app_internal.h"
+#include "core/rules/visit.h"
+
+static const char *kept(struct app *a, const char *s)
+{
+    const char *p = arena_cstr(&a->frame, str_c(s));
+    return p == NULL ? "" : p;
+}
+
+/* Days to civil date, after the well-known proleptic Gregorian arithmetic (era of 400 years). */
+static void civil(int64_t days, int *y, int *m, int *d)
+{
+    int64_t z = days + 719468;
+    int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+    int64_t doe = z - era * 146097;
+    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    int64_t mp = (5 * doy + 2) / 153;
+    *d = (int)(doy - (153 * mp + 2) / 5 + 1);
+    *m = (int)(mp < 10 ? mp + 3 : mp - 9);
+    *y = (int)(yoe + era * 400 + (*m <= 2 ? 1 : 0));
+}
+
+const char *app_time(struct app *a, int64_t ms, bool with_date)
+{
+    int64_t local_min = ms / 60000 + a->now.utc_offset_minutes;
+    int64_t days = local_min / 1440;
+    int64_t min = local_min % 1440;
+    if (min < 0) {
+        min += 1440;
+        days--;
+    }
+    char buf[40];
+    if (with_date) {
+        int y, m, d;
+        civil(days, &y, &m, &d);
+        snprintf(buf, sizeof buf, "%04d-%02d-%02d %02d:%02d", y, m, d, (int)(min / 60),
+                 (int)(min % 60));
+    } else {
+        snprintf(buf, sizeof buf, "%02d:%02d", (int)(min / 60), (int)(min % 60));
+    }
+    return kept(a, buf);
+}
+
+const char *app_money(struct app *a, int64_t minor)
+{
+    char buf[64];
+    uint64_t n = minor < 0 ? (uint64_t)0 - (uint64_t)minor : (uint64_t)minor;
+    const char *sign = minor < 0 ? "-" : "";
+    if (strcmp(a->settings.lang, "zh") == 0) {
+        snprintf(buf, sizeof buf, "%s%llu.%02u 元", sign, (unsigned long long)(n / 100),
+                 (unsigned)(n % 100));
+    } else {
+        snprintf(buf, sizeof buf, "CNY %s%llu.%02u", sign, (unsigned long long)(n / 100),
+                 (unsigned)(n % 100));
+    }
+    return kept(a, buf);
+}
+
+const char *app_qty(struct app *a, int64_t milli)
+{
+    char buf[40];
+    uint64_t n = milli < 0 ? (uint64_t)0 - (uint64_t)milli : (uint64_t)milli;
+    int len = snprintf(buf, sizeof buf, "%s%llu.%03u", milli < 0 ? "-" : "",
+                       (unsigned long long)(n / 1000), (unsigned)(n % 1000));
+    while (len > 0 && buf[len - 1] == '0') {
+        buf[--len] = '\0';
+    }
+    if (len > 0 && buf[len - 1] == '.') {
+        buf[--len] = '\0';
+    }
+    return kept(a, buf);
+}
+
+static const char *rule_words(enum rule r)
+{
+    static const char *const words[RULES] = {
+        [RULE_NOT_ACCEPTED] = N_("Accept the job first."),
+        [RULE_NOT_ARRIVED] = N_("Record your arrival first."),
+        [RULE_NOT_DIAGNOSED] = N_("Enter the fault first."),
+        [RULE_NO_CLASS] = N_("Choose the service class first."),
+        [RULE_CLASS_D] = N_("Internal work belongs in the daily report, not in a visit."),
+        [RULE_NO_CONSENT] =
+            N_("Show the price list and get the customer's consent before you start work."),
+        [RULE_CONSENT_EXCEEDED] =
+            N_("The fee is higher than what the customer agreed to. Ask for consent again."),
+        [RULE_NO_ACTION] = N_("Enter what you did first."),
+        [RULE_PART_LINE] =
+            N_("Each part needs a reason, a quantity, and what becomes of the old part."),
+        [RULE_NO_RESULT] = N_("Enter the result of the test first."),
+        [RULE_NO_FEE] = N_("Fix the fee first."),
+        [RULE_SIGNED] = N_("The report is signed. Reopen it to make a new version."),
+        [RULE_OVER] = N_("This visit is over."),
+        [RULE_CANCELLED] =
+            N_("Headquarters has cancelled this job. What you record is kept and marked."),
+        [RULE_NO_REASON] = N_("Choose the reason."),
+        [RULE_NO_RECEIPT_NUMBER] = N_("Money needs a receipt number."),
+        [RULE_NOTHING_DUE] = N_("There is nothing to pay."),
+        [RULE_ORDER] = N_("The times are out of order."),
+        [RULE_ROLE] = N_("This is for another role."),
+    };
+    return (unsigned)r < RULES && words[r] != NULL ? words[r]
+                                                   : N_("The rules do not allow this step now.");
+}
+
+static const char *join_words(enum st st)
+{
+    switch (st) {
+    case ST_WRONG_PIN:
+    case ST_BAD_SIGNATURE:
+        return N_("This code is not right. Nothing was changed. Check it and type it again.");
+    case ST_EXISTS:
+        return N_("This code was used already. Ask headquarters for a new one.");
+    case ST_WAIT:
+        return N_("This code has expired. Ask headquarters for a new one.");
+    case ST_BAD_INPUT:
+        return N_("The code has 16 letters and digits, the PIN at least four. Check both.");
+    case ST_OFFLINE:
+        return N_(
+            "Headquarters does not answer. Check the network and the address, then try again.");
+    default:
+        return N_("Joining did not work. Nothing was changed. Try again, or ask headquarters.");
+    }
+}
+
+static const char *common_words(enum st st)
+{
+    switch (st) {
+    case ST_WRONG_PIN:
+        return N_("Wrong PIN. Your work is safe. Try again.");
+    case ST_LOCKED:
+        return N_(
+            "The store is in use by another program. Your work is safe. Close it and try again.");
+    case ST_FULL:
+        return N_("The storage is full. What was saved is safe; this step was not saved. Free some "
+                  "space and try again.");
+    case ST_IO:
+        return N_("Writing failed. What was saved before is safe; this step may not be. Restart "
+                  "the app and check it.");
+    case ST_CORRUPT:
+        return N_("Part of the storage is damaged. Everything else is kept. Sync, and tell "
+                  "headquarters.");
+    case ST_CONFLICT:
+        return N_("The report has changed since it was read. Nothing was signed. Read it again.");
+    case ST_OFFLINE:
+        return N_("No connection to headquarters. Your work is saved here and is sent later.");
+    case ST_REVOKED:
+        return N_("Headquarters has stopped this device. Your work is kept. Call headquarters.");
+    case ST_BAD_SIGNATURE:
+    case ST_WRONG_PARTY:
+    case ST_UNTRUSTED:
+    case ST_BAD_FORM:
+        return N_("What came was not from headquarters or was altered. Nothing was taken from it. "
+                  "Your work is safe.");
+    case ST_INCOMPLETE:
+        return N_("The transfer broke off. What arrived is kept, the rest comes next time.");
+    case ST_REFUSED:
+        return N_("Headquarters refused the transfer. Your work is kept here. Call headquarters.");
+    case ST_TOO_BIG:
+        return N_("This is too long. Nothing was lost. Make it shorter.");
+    case ST_NOT_FOUND:
+        return N_("Something that this needs is not on the device. Your work is safe. Sync and try "
+                  "again.");
+    default:
+        return N_("That did not work. What was saved is safe. Try again.");
+    }
+}
+
+const char *app_error_words(struct app *a, const struct app_result *r)
+{
+    char buf[160];
+    if (r->st == ST_FORBIDDEN) {
+        return _(rule_words((enum rule)r->err.sys));
+    }
+    if (r->st == ST_WAIT && r->what == APP_UNLOCKING) {
+        snprintf(buf, sizeof buf,
+                 _("Too many wrong tries. Your work is safe. Wait %d seconds, then try again."),
+                 r->err.wait_s);
+        return kept(a, buf);
+    }
+    if (r->what == APP_JOINING) {
+        return _(join_words(r->st));
+    }
+    return _(common_words(r->st));
+}

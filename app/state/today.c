@@ -1,0 +1,195 @@
+/* today.c - the list of jobs: subjects in memory, rows read as they come into view, search by
+ * words.
+ *
+ * The order is the store's (T_LIST). Search compares what a row shows; the words of all rows are
+ * gathered by a thread of its own at the first search, so that neither unlock nor a keystroke
+ * waits. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "app/state/app_internal.h"
+
+void today_drop(struct app *a)
+{
+    free(a->today.subjects);
+    free(a->today.shown);
+    memset(&a->today, 0, sizeof a->today);
+    words_drop(&a->words);
+}
+
+static bool grow(void **p, size_t *cap, size_t n, size_t size)
+{
+    if (n <= *cap) {
+        return true;
+    }
+    size_t want = n < 256 ? 256 : n * 2;
+    void *q = realloc(*p, want * size);
+    if (q == NULL) {
+        return false;
+    }
+    *p = q;
+    *cap = want;
+    return true;
+}
+
+static void load(struct app *a)
+{
+    struct today *d = &a->today;
+    uint64_t g = atomic_load(&a->generation);
+    if (d->loaded && d->generation == g) {
+        return;
+    }
+    d->n = 0;
+    d->generation = g;
+    d->loaded = true;
+    struct store_txn *t = NULL;
+    if (a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
+        return;
+    }
+    uint8_t prefix[1] = {(uint8_t)(d->list == 0 ? LIST_JOBS_OPEN : d->list)};
+    struct store_cursor *c = NULL;
+    bytes none = {NULL, 0}, key;
+    if (store_scan(t, T_LIST, bytes_of(prefix, 1), none, &c, NULL) == ST_OK) {
+        while (d->n < APP_FOREIGN_JOBS && store_next(c, &key) == ST_OK) {
+            void *p = d->subjects;
+            if (key.n < 17 || !grow(&p, &d->cap, d->n + 1, sizeof d->subjects[0])) {
+                break;
+            }
+            d->subjects = p;
+            memcpy(d->subjects[d->n++].b, key.p + key.n - 16, 16);
+        }
+        store_scan_end(&c);
+    }
+    store_abort(&t);
+}
+
+static void filter(struct app *a)
+{
+    struct today *d = &a->today;
+    load(a);
+    d->nshown = 0;
+    if (d->search[0] == '\0') {
+        return;
+    }
+    words_want(&a->words, a, d->subjects, d->n, atomic_load(&a->words_generation));
+    for (size_t k = 0; k < d->n; k++) {
+        void *p = d->shown;
+        if (words_match(&a->words, d->subjects[k], k, d->search) &&
+            grow(&p, &d->shown_cap, d->nshown + 1, sizeof d->shown[0])) {
+            d->shown = p;
+            d->shown[d->nshown++] = k;
+        }
+    }
+}
+
+void app_today_filter(struct app *a, const char *search, int list)
+{
+    struct today *d = &a->today;
+    if (list != d->list) {
+        d->loaded = false;
+        d->list = list;
+    }
+    snprintf(d->search, sizeof d->search, "%s", search);
+    filter(a);
+}
+
+size_t app_today_count(struct app *a)
+{
+    load(a);
+    return a->today.search[0] == '\0' ? a->today.n : a->today.nshown;
+}
+
+static str field_text(struct store_txn *t, struct arena *m, const struct subject_state *s,
+                      int field)
+{
+    const struct field_value *v = fold_shown(s, field);
+    bytes content = {NULL, 0};
+    if (v == NULL) {
+        return (str){NULL, 0};
+    }
+    if (v->type == FT_CODE) {
+        bool ok = true;
+        return bytes_str(arena_bytes(m, bytes_of(v->b, v->nb), &ok));
+    }
+    h32 att;
+    memcpy(att.b, v->b, 32);
+    if (v->type != FT_TEXT || store_att_get(t, att, m, NULL, &content, NULL) != ST_OK) {
+        return (str){NULL, 0};
+    }
+    return bytes_str(content);
+}
+
+bool today_words(struct store_txn *t, id16 subject, struct arena *m, struct today_row *out)
+{
+    memset(out, 0, sizeof *out);
+    struct subject_state job, other;
+    if (fold_load(t, subject, m, &job, NULL, NULL) != ST_OK ||
+        list_row_get(t, subject, m, &out->row, NULL) != ST_OK) {
+        return false;
+    }
+    out->code = field_text(t, m, &job, F_CODE);
+    out->fault_told = field_text(t, m, &job, F_JOB_FAULT_TOLD);
+    if (!id16_zero(out->row.customer) &&
+        fold_load(t, out->row.customer, m, &other, NULL, NULL) == ST_OK) {
+        out->customer = field_text(t, m, &other, F_CUSTOMER_NAME);
+        out->address = field_text(t, m, &other, F_CUSTOMER_ADDRESS);
+        out->phone = field_text(t, m, &other, F_CUSTOMER_PHONE);
+    }
+    if (!id16_zero(out->row.equipment) &&
+        fold_load(t, out->row.equipment, m, &other, NULL, NULL) == ST_OK) {
+        out->equipment = field_text(t, m, &other, F_EQUIPMENT_NAME);
+        out->model = field_text(t, m, &other, F_EQUIPMENT_MODEL);
+        if (out->equipment.n == 0) {
+            out->equipment = out->model;
+        }
+    }
+    return true;
+}
+
+static void add_times(struct app *a, struct store_txn *t, id16 subject, struct today_row *out)
+{
+    struct deadline d[4];
+    struct subject_state job;
+    struct arena tmp = a->frame;
+    if (fold_load(t, subject, &tmp, &job, NULL, NULL) != ST_OK) {
+        return;
+    }
+    size_t n = deadlines(&job, &a->catalogue.calendar, d);
+    for (size_t k = 0; k < n && !out->has_deadline; k++) {
+        if (!d[k].met) {
+            out->deadline = d[k];
+            out->has_deadline = true;
+        }
+    }
+    out->place = place_of(a, t, subject);
+}
+
+bool app_today_row(struct app *a, size_t index, struct today_row *out)
+{
+    struct today *d = &a->today;
+    if (d->search[0] != '\0') {
+        if (index >= d->nshown) {
+            return false;
+        }
+        index = d->shown[index];
+    }
+    struct store_txn *t = NULL;
+    if (index >= d->n || a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
+        return false;
+    }
+    a->want_minute = true;
+    struct arena before = a->frame;
+    bool ok = today_words(t, d->subjects[index], &a->frame, out);
+    if (ok) {
+        add_times(a, t, d->subjects[index], out);
+    }
+    store_abort(&t);
+    if (!ok) {
+        a->frame = before;
+        memset(out, 0, sizeof *out);
+        out->row.subject = d->subjects[index];
+    }
+    return ok;
+}

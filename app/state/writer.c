@@ -1,0 +1,349 @@
+/* writer.c - the one thread that writes: takes intents, one transaction each, and answers.
+ *
+ * Key derivation, sealing, signing, fold and fsync all happen here, so that no frame waits for
+ * them. */
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "app/state/app_internal.h"
+#include "core/keys/slots.h"
+#include "core/rules/service.h"
+#include "core/rules/visit.h"
+
+static void slots_path(const struct app *a, char *out, size_t cap)
+{
+    snprintf(out, cap, "%s/slots", a->dir);
+}
+
+static struct now now_of(struct app *a)
+{
+    struct now n;
+    a->clock.read(a->clock.ctx, &n);
+    return n;
+}
+
+static void shut(struct writer *w)
+{
+    if (w->open) {
+        journal_close(&w->journal);
+        store_close(&w->store);
+        w->open = false;
+    }
+    sodium_memzero(w->scratch, CAP_SCRATCH_BYTES);
+    sodium_memzero(w->work, CAP_SCRATCH_BYTES);
+    sodium_memzero(w->data_key, DATA_KEY_BYTES);
+    sodium_memzero(w->wrap, 32);
+}
+
+static enum st check_pin(struct writer *w, bytes pin, struct err *err)
+{
+    char path[600];
+    uint8_t secret[32];
+    slots_path(w->app, path, sizeof path);
+    enum st st = device_secret_load(w->app->secret_path, false, secret, err);
+    if (st == ST_OK) {
+        st = slots_open_wrap(path, SLOT_PIN, pin, secret, now_of(w->app).wall_ms, w->data_key,
+                             w->wrap, err);
+    }
+    sodium_memzero(secret, sizeof secret);
+    return st;
+}
+
+static enum st open_store(struct writer *w, struct err *err)
+{
+    struct store_options opt = {.side = STORE_DEVICE, .mode = STORE_WRITE, .data_key = w->data_key};
+    enum st st = store_open(w->app->dir, &opt, &w->store, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    struct now now = now_of(w->app);
+    st = journal_open(&w->journal, w->store, NULL, w->scratch, CAP_SCRATCH_BYTES, &now, err);
+    if (st == ST_CORRUPT) {
+        /* The tail is not what it was: restored, cloned, or lost. Work goes on in a new epoch. */
+        st = journal_new_epoch(&w->journal, &now, err);
+    }
+    if (st != ST_OK) {
+        store_close(&w->store);
+        return st;
+    }
+    w->open = true;
+    return ST_OK;
+}
+
+static enum st unlock(struct writer *w, bytes pin, struct err *err)
+{
+    if (w->open) {
+        return ST_OK;
+    }
+    enum st st = check_pin(w, pin, err);
+    if (st == ST_OK) {
+        st = open_store(w, err);
+    }
+    if (st != ST_OK) {
+        shut(w);
+    }
+    return st;
+}
+
+static enum st lock(struct writer *w, struct err *err)
+{
+    if (!w->open) {
+        return ST_OK;
+    }
+    struct store_txn *t = NULL;
+    bool due = false;
+    enum st st = store_read(w->store, &t, err);
+    if (st == ST_OK) {
+        due = store_compact_due(t);
+        store_abort(&t);
+    }
+    if (due) {
+        st = store_compact(w->store, SLOT_PIN, w->wrap, err);
+    }
+    shut(w);
+    return st;
+}
+
+/* A rule is asked here too: what a screen allowed may have changed since. */
+static enum st allowed(struct writer *w, const struct intent *i, struct err *err)
+{
+    const struct kind_info *info = kind_info(i->kind);
+    if (info == NULL || info->subject != SUBJECT_JOB) {
+        return ST_OK;
+    }
+    struct store_txn *t = NULL;
+    enum st st = store_read(w->store, &t, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    struct arena a = arena_of(w->work, CAP_SCRATCH_BYTES);
+    struct subject_state job;
+    st = fold_load(t, i->subject, &a, &job, NULL, err);
+    if (st == ST_OK && info->visit_fact && i->kind != KIND_VISIT_PAID) {
+        struct visit_state *v = fold_visit_open(&job, w->journal.cert.author);
+        enum rule r = visit_may(&job, v, i->kind);
+        if (r == RULE_OK) {
+            r = visit_body_ok(&job, v, i->kind, i->data);
+        }
+        if (r != RULE_OK && r != RULE_CANCELLED) {
+            st = err_set(err, ST_FORBIDDEN, (int)r, __func__, "%s %s", rule_id(r), rule_name(r));
+        }
+    }
+    store_abort(&t);
+    return st;
+}
+
+static enum st append(struct writer *w, const struct intent *i, h32 *entry, struct err *err)
+{
+    enum st st = allowed(w, i, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    struct append_att atts[INTENT_ATTS];
+    memset(atts, 0, sizeof atts);
+    for (unsigned k = 0; k < i->natt; k++) {
+        atts[k].type = i->atts[k].type;
+        atts[k].content = i->atts[k].content;
+    }
+    const struct kind_info *info = kind_info(i->kind);
+    struct append what = {.kind = i->kind,
+                          .subject_type =
+                              info != NULL && info->subject != 0 ? info->subject : SUBJECT_JOB,
+                          .subject = i->subject,
+                          .body = i->data,
+                          .atts = atts,
+                          .natt = i->natt,
+                          .drop_drafts = i->subject,
+                          .draft_name = i->draft[0] == '\0' ? NULL : i->draft};
+    struct now now = now_of(w->app);
+    return journal_append(&w->journal, &what, &now, entry, err);
+}
+
+static enum st keep_draft(struct writer *w, const struct intent *i, struct err *err)
+{
+    uint8_t key[16 + sizeof i->draft];
+    size_t n = strlen(i->draft);
+    memcpy(key, i->subject.b, 16);
+    memcpy(key + 16, i->draft, n);
+    bytes k = {key, 16 + n};
+    struct store_txn *t = NULL;
+    enum st st = store_write(w->store, &t, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    if (i->data.n == 0) {
+        st = store_del(t, T_DRAFT, k, err);
+        if (st == ST_NOT_FOUND) {
+            st = ST_OK;
+        }
+    } else {
+        st = store_put(t, T_DRAFT, k, i->data, err);
+    }
+    if (st == ST_OK) {
+        return store_commit(&t, err);
+    }
+    store_abort(&t);
+    return st;
+}
+
+/* After a failed sync the state on disk is unknown: close, reopen, verify, tell (DESIGN 3). The
+ * UI's transactions are over within its frame, but it holds the pointer: so it is locked out first.
+ */
+static void after_failure(struct writer *w, enum st st)
+{
+    if (st != ST_IO && st != ST_CORRUPT) {
+        return;
+    }
+    struct err err;
+    IGNORE(journal_reload(&w->journal, &err)); /* a head that moved in memory only goes back */
+}
+
+static void serve(struct writer *w, const struct intent *i)
+{
+    struct app *a = w->app;
+    struct err err = {0};
+    h32 entry = {{0}};
+    enum st st;
+    bool needs_store = i->type == INTENT_APPEND || i->type == INTENT_SIGN ||
+                       i->type == INTENT_PAY || i->type == INTENT_DRAFT;
+    if (needs_store && !w->open) {
+        if (i->type != INTENT_DRAFT) {
+            st = err_set(&err, ST_LOCKED, 0, __func__, "the store is locked");
+            app_news(a, i, APP_SAVING, st, &err, NULL);
+        }
+        return;
+    }
+    switch (i->type) {
+    case INTENT_APPEND:
+    case INTENT_SIGN:
+    case INTENT_PAY:
+        st = i->type == INTENT_APPEND ? append(w, i, &entry, &err)
+             : i->type == INTENT_SIGN ? writer_sign(w, i, &entry, &err)
+                                      : writer_pay(w, i, &entry, &err);
+        after_failure(w, st);
+        if (st == ST_OK) {
+            app_changed(a);
+        }
+        app_news(a, i, APP_SAVING, st, &err, &entry);
+        break;
+    case INTENT_DRAFT:
+        st = keep_draft(w, i, &err);
+        if (st != ST_OK) {
+            app_news(a, i, APP_IDLE, st, &err, NULL);
+        }
+        break;
+    case INTENT_UNLOCK:
+    case INTENT_JOIN_STORE:
+        st = unlock(w, i->data, &err);
+        app_news(a, i, i->type == INTENT_UNLOCK ? APP_UNLOCKING : APP_JOINING, st, &err, NULL);
+        break;
+    case INTENT_HAND_BACK:
+        st = check_pin(w, i->data, &err);
+        app_news(a, i, APP_UNLOCKING, st, &err, NULL);
+        break;
+    case INTENT_LOCK:
+        st = lock(w, &err);
+        app_news(a, i, APP_SAVING, st, &err, NULL);
+        break;
+    case INTENT_CALL:
+        i->call(i->ctx);
+        break;
+    case INTENT_QUIT:
+        break;
+    }
+}
+
+static void *run(void *arg)
+{
+    struct writer *w = arg;
+    for (;;) {
+        struct intent *i = queue_take(&w->queue);
+        bool quit = i->type == INTENT_QUIT;
+        serve(w, i);
+        queue_done(&w->queue, i);
+        /* A script waits for idle, which is true only now. */
+        w->app->wake(w->app->wake_ctx);
+        if (quit) {
+            break;
+        }
+    }
+    struct err err;
+    IGNORE(lock(w, &err)); /* compaction can wait for the next exit; nothing is lost */
+    return NULL;
+}
+
+enum st writer_start(struct writer *w, struct app *a)
+{
+    w->app = a;
+    enum st st = queue_init(&w->queue);
+    if (st != ST_OK) {
+        return st;
+    }
+    w->scratch = malloc(CAP_SCRATCH_BYTES);
+    w->work = malloc(CAP_SCRATCH_BYTES);
+    w->wrap = sodium_malloc(32);
+    w->data_key = sodium_malloc(DATA_KEY_BYTES);
+    if (w->scratch == NULL || w->work == NULL || w->wrap == NULL || w->data_key == NULL ||
+        pthread_create(&w->thread, NULL, run, w) != 0) {
+        free(w->scratch);
+        free(w->work);
+        sodium_free(w->wrap);
+        sodium_free(w->data_key);
+        queue_close(&w->queue);
+        return ST_FULL;
+    }
+    return ST_OK;
+}
+
+void writer_stop(struct writer *w)
+{
+    struct intent quit = {.type = INTENT_QUIT};
+    while (!queue_push(&w->queue, &quit)) {
+        const struct timespec moment = {.tv_nsec = 1000000};
+        nanosleep(&moment, NULL); /* out of memory for a moment */
+    }
+    pthread_join(w->thread, NULL);
+    queue_close(&w->queue);
+    free(w->scratch);
+    free(w->work);
+    sodium_free(w->wrap);
+    sodium_free(w->data_key);
+}
+
+/* ---- calls from the network thread ----------------------------------------------------------- */
+struct call {
+    pthread_mutex_t mutex;
+    pthread_cond_t cond;
+    bool done;
+    void (*fn)(void *ctx);
+    void *ctx;
+};
+
+static void run_call(void *arg)
+{
+    struct call *c = arg;
+    c->fn(c->ctx);
+    pthread_mutex_lock(&c->mutex);
+    c->done = true;
+    pthread_cond_signal(&c->cond);
+    pthread_mutex_unlock(&c->mutex);
+}
+
+bool writer_call(struct writer *w, void (*fn)(void *ctx), void *ctx)
+{
+    struct call c = {.fn = fn, .ctx = ctx};
+    pthread_mutex_init(&c.mutex, NULL);
+    pthread_cond_init(&c.cond, NULL);
+    struct intent i = {.type = INTENT_CALL, .call = run_call, .ctx = &c};
+    bool ok = queue_push(&w->queue, &i);
+    pthread_mutex_lock(&c.mutex);
+    while (ok && !c.done) {
+        pthread_cond_wait(&c.cond, &c.mutex);
+    }
+    pthread_mutex_unlock(&c.mutex);
+    pthread_cond_destroy(&c.cond);
+    pthread_mutex_destroy(&c.mutex);
+    return ok;
+}

@@ -1,0 +1,321 @@
+/* writer_sign.c - the sign-off and the payment: what the writer puts together in one transaction.
+ *
+ * The facts are collected again here, from durable state, and their text must be the one that the
+ * customer read: its hash came along. If anything moved in between, nothing is signed. */
+#include <sodium.h>
+#include <stdio.h>
+
+#include "app/state/app_internal.h"
+#include "core/codec/cbor.h"
+#include "core/codec/hash.h"
+#include "core/fold/record.h"
+#include "core/model/bodies.h"
+#include "core/rules/service.h"
+#include "core/rules/visit.h"
+
+static bytes counter_key(const char *name, char buf[static 32])
+{
+    int n = snprintf(buf, 32, "counter.%s", name);
+    return bytes_of(buf, (size_t)n);
+}
+
+enum st counter_peek(struct store_txn *t, const char *name, struct arena tmp, uint64_t *n,
+                     struct err *err)
+{
+    char key[32];
+    bytes v;
+    *n = 1;
+    enum st st = store_get(t, T_META, counter_key(name, key), &tmp, &v, err);
+    if (st == ST_NOT_FOUND) {
+        return ST_OK;
+    }
+    if (st != ST_OK) {
+        return st;
+    }
+    struct cbor_r r = cbor_r_init(v);
+    *n = cbor_get_uint(&r);
+    return cbor_done(&r) == ST_OK ? ST_OK : err_set(err, ST_CORRUPT, 0, __func__, "counter");
+}
+
+static enum st counter_move(struct store_txn *t, const char *name, uint64_t next, struct err *err)
+{
+    char key[32];
+    uint8_t buf[16];
+    struct cbor_w w = cbor_w_init(buf, sizeof buf);
+    bytes out;
+    cbor_put_uint(&w, next);
+    enum st st = cbor_w_done(&w, &out);
+    return st != ST_OK ? st : store_put(t, T_META, counter_key(name, key), out, err);
+}
+
+/* Another version of a report keeps its number. */
+static unsigned next_version(const struct visit_state *v, str *number)
+{
+    unsigned version = 1;
+    for (unsigned k = 0; k < v->nsigned; k++) {
+        if (v->signatures[k].version >= version) {
+            version = v->signatures[k].version + 1;
+            *number = bytes_str(bytes_of(v->signatures[k].number, v->signatures[k].nnumber));
+        }
+    }
+    return version;
+}
+
+struct sign_work {
+    struct subject_state job;
+    struct visit_state *visit;
+    struct report_facts facts;
+    bytes facts_bytes;
+    str text, number;
+    unsigned version;
+    uint64_t counter;
+    bool fresh_number;
+};
+
+static enum st prepare(struct writer *w, struct store_txn *t, const struct intent *i,
+                       struct arena *a, struct sign_work *s, struct err *err)
+{
+    struct app *app = w->app;
+    enum st st = fold_load(t, i->subject, a, &s->job, NULL, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    s->visit = fold_visit_open(&s->job, w->journal.cert.author);
+    enum rule r = s->visit == NULL ? RULE_NOT_ACCEPTED : visit_missing(&s->job, s->visit);
+    if (r != RULE_OK && r != RULE_CANCELLED) {
+        return err_set(err, ST_FORBIDDEN, (int)r, __func__, "%s %s", rule_id(r), rule_name(r));
+    }
+    s->version = next_version(s->visit, &s->number);
+    char number[33];
+    if (s->number.n == 0) {
+        st = counter_peek(t, "report", *a, &s->counter, err);
+        if (st != ST_OK) {
+            return st;
+        }
+        number_format(w->journal.cert.prefix, w->journal.epoch_mark, s->counter, number);
+        s->number = str_c(arena_cstr(a, str_c(number)));
+        s->fresh_number = true;
+    }
+    /* The catalogue is opened anew: the UI's belongs to the UI thread. */
+    struct catalogue cat = {0};
+    calendar_default(&cat.calendar);
+    struct subject_state dep;
+    id16 deployment;
+    memcpy(deployment.b, w->journal.trust.deployment, 16);
+    bytes edition = {NULL, 0};
+    if (fold_load(t, deployment, a, &dep, NULL, NULL) == ST_OK && !h32_zero(dep.edition) &&
+        store_att_get(t, dep.edition, a, NULL, &edition, NULL) == ST_OK) {
+        const char *rule = NULL;
+        if (catalogue_open(edition, a, &cat, &rule) != ST_OK) {
+            return err_set(err, ST_CORRUPT, 0, __func__, "the catalogue cannot be read: %s", rule);
+        }
+        cat.edition = dep.edition;
+    }
+    struct now now;
+    app->clock.read(app->clock.ctx, &now);
+    st = report_collect(t, &s->job, s->visit, &cat, i->sign.template_, str_c(w->journal.trust.name),
+                        s->number, s->version, &now, a, &s->facts, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    uint8_t *fb = arena_new(a, uint8_t, CAP_FACTS_BYTES);
+    char *tb = arena_new(a, char, CAP_REPORT_BYTES);
+    if (fb == NULL || tb == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "the report is too large");
+    }
+    st = report_facts_encode(&s->facts, fb, CAP_FACTS_BYTES, &s->facts_bytes, err);
+    if (st == ST_OK) {
+        st = report_text(&s->facts, tb, CAP_REPORT_BYTES, &s->text);
+    }
+    if (st != ST_OK) {
+        return st;
+    }
+    h32 shown;
+    hash32(str_bytes(s->text), shown.b);
+    if (!h32_eq(shown, i->sign.text_shown)) {
+        return err_set(err, ST_CONFLICT, 0, __func__, "the report is not the one that was read");
+    }
+    return ST_OK;
+}
+
+static void body_of(struct writer *w, const struct intent *i, const struct sign_work *s,
+                    struct body_signed *b)
+{
+    memset(b, 0, sizeof *b);
+    b->visit = s->visit->visit;
+    b->outcome = i->sign.outcome;
+    b->version = s->version;
+    IGNORE(!code_of(str_bytes(s->number), &b->number)); /* number_format makes only such */
+    b->total_minor = s->facts.total_minor;
+    b->class_ = (unsigned)s->facts.class_;
+    b->template_ = (unsigned)i->sign.template_;
+    b->ncovers = cover_all(&s->job, w->journal.cert.author, b->covers);
+    b->relation = i->sign.relation;
+    b->reason = i->sign.reason;
+}
+
+static void attach(struct append *what, struct body_signed *b, unsigned flag, enum att_type type,
+                   bytes content)
+{
+    if (content.n == 0) {
+        return;
+    }
+    what->atts[what->natt].type = type;
+    what->atts[what->natt].content = content;
+    what->natt++;
+    b->att_flags |= flag;
+}
+
+static enum st seal_ratings(struct writer *w, bytes plain, struct arena *a, bytes *sealed,
+                            struct err *err)
+{
+    *sealed = (bytes){NULL, 0};
+    if (plain.n == 0) {
+        return ST_OK;
+    }
+    struct now now;
+    w->app->clock.read(w->app->clock.ctx, &now);
+    const struct trust_key *k = trust_current(&w->journal.trust, TRUST_SEALING, now.wall_ms);
+    size_t n = plain.n + crypto_box_SEALBYTES + 8;
+    uint8_t *p = arena_new(a, uint8_t, n);
+    if (k == NULL || p == NULL) {
+        return err_set(err, k == NULL ? ST_UNTRUSTED : ST_FULL, 0, __func__, "no sealing key");
+    }
+    memcpy(p, k->id.b, 8); /* which key opens it */
+    if (crypto_box_seal(p + 8, plain.p, plain.n, k->pk) != 0) {
+        return err_set(err, ST_UNTRUSTED, 0, __func__, "headquarters' sealing key is not usable");
+    }
+    *sealed = bytes_of(p, n);
+    return ST_OK;
+}
+
+enum st writer_sign(struct writer *w, const struct intent *i, h32 *entry, struct err *err)
+{
+    struct arena a = arena_of(w->work, CAP_SCRATCH_BYTES);
+    struct sign_work s;
+    memset(&s, 0, sizeof s);
+    struct store_txn *t = NULL;
+    enum st st = store_write(w->store, &t, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    st = prepare(w, t, i, &a, &s, err);
+    bytes ratings;
+    if (st == ST_OK) {
+        st = seal_ratings(w, i->sign.ratings_plain, &a, &ratings, err);
+    }
+    if (st == ST_OK) {
+        union body b;
+        body_of(w, i, &s, &b.signed_);
+        struct append_att atts[6];
+        memset(atts, 0, sizeof atts);
+        struct append what = {.kind = KIND_VISIT_SIGNED,
+                              .subject_type = SUBJECT_JOB,
+                              .subject = i->subject,
+                              .atts = atts,
+                              .drop_drafts = i->subject,
+                              .draft_name = "sign"};
+        attach(&what, &b.signed_, 0, ATT_FACTS, s.facts_bytes);
+        attach(&what, &b.signed_, 0, ATT_REPORT, str_bytes(s.text));
+        attach(&what, &b.signed_, SIGNED_STROKES, ATT_STROKES, i->sign.strokes);
+        attach(&what, &b.signed_, SIGNED_NAME, ATT_TEXT, str_bytes(i->sign.name));
+        attach(&what, &b.signed_, SIGNED_REASON, ATT_TEXT, str_bytes(i->sign.reason_words));
+        attach(&what, &b.signed_, SIGNED_RATINGS, ATT_RATINGS, ratings);
+        uint8_t body[CAP_BODY_BYTES];
+        st = body_encode(KIND_VISIT_SIGNED, &b, body, sizeof body, &what.body);
+        if (st == ST_OK) {
+            enum rule r = visit_body_ok(&s.job, s.visit, KIND_VISIT_SIGNED, what.body);
+            if (r != RULE_OK) {
+                st =
+                    err_set(err, ST_FORBIDDEN, (int)r, __func__, "%s %s", rule_id(r), rule_name(r));
+            }
+        }
+        if (st == ST_OK && s.fresh_number) {
+            st = counter_move(t, "report", s.counter + 1, err);
+        }
+        struct now now;
+        w->app->clock.read(w->app->clock.ctx, &now);
+        if (st == ST_OK) {
+            st = journal_append_in(&w->journal, t, &what, &now, entry, err);
+        }
+    }
+    if (st == ST_OK) {
+        st = store_commit(&t, err);
+    }
+    store_abort(&t);
+    if (st != ST_OK) {
+        struct err again;
+        IGNORE(journal_reload(&w->journal, &again)); /* the head moved in memory only */
+    }
+    sodium_memzero(w->work, CAP_SCRATCH_BYTES);
+    return st;
+}
+
+enum st writer_pay(struct writer *w, const struct intent *i, h32 *entry, struct err *err)
+{
+    struct arena a = arena_of(w->work, CAP_SCRATCH_BYTES);
+    struct store_txn *t = NULL;
+    enum st st = store_write(w->store, &t, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    struct subject_state job;
+    uint64_t counter = 0;
+    st = fold_load(t, i->subject, &a, &job, NULL, err);
+    if (st == ST_OK) {
+        st = counter_peek(t, "receipt", a, &counter, err);
+    }
+    if (st == ST_OK) {
+        /* The newest visit of ours: payment follows the signature, often after the visit is over.
+         */
+        struct visit_state *v = NULL;
+        for (unsigned k = 0; k < job.nvisits; k++) {
+            if (id8_eq(job.visits[k].author, w->journal.cert.author)) {
+                v = &job.visits[k];
+            }
+        }
+        union body b;
+        memset(&b, 0, sizeof b);
+        char number[33], full[40];
+        number_format(w->journal.cert.prefix, w->journal.epoch_mark, counter, number);
+        snprintf(full, sizeof full, "R-%s", number);
+        if (v != NULL) {
+            b.paid.head.visit = v->visit;
+        }
+        b.paid.method = i->method;
+        b.paid.amount_minor = i->amount_minor;
+        bool code_ok = code_of(str_bytes(str_c(full)), &b.paid.receipt);
+        uint8_t body[CAP_BODY_BYTES];
+        struct append what = {
+            .kind = KIND_VISIT_PAID, .subject_type = SUBJECT_JOB, .subject = i->subject};
+        st = code_ok ? body_encode(KIND_VISIT_PAID, &b, body, sizeof body, &what.body)
+                     : err_set(err, ST_TOO_BIG, 0, __func__, "the receipt number is too long");
+        if (st == ST_OK) {
+            enum rule r = v == NULL ? RULE_NOT_ACCEPTED : visit_may(&job, v, KIND_VISIT_PAID);
+            if (r == RULE_OK) {
+                r = visit_body_ok(&job, v, KIND_VISIT_PAID, what.body);
+            }
+            if (r != RULE_OK && r != RULE_CANCELLED) {
+                st =
+                    err_set(err, ST_FORBIDDEN, (int)r, __func__, "%s %s", rule_id(r), rule_name(r));
+            }
+        }
+        if (st == ST_OK) {
+            st = counter_move(t, "receipt", counter + 1, err);
+        }
+        struct now now;
+        w->app->clock.read(w->app->clock.ctx, &now);
+        if (st == ST_OK) {
+            st = journal_append_in(&w->journal, t, &what, &now, entry, err);
+        }
+    }
+    if (st == ST_OK) {
+        st = store_commit(&t, err);
+    }
+    store_abort(&t);
+    if (st != ST_OK) {
+        struct err again;
+        IGNORE(journal_reload(&w->journal, &again)); /* the head moved in memory only */
+    }
+    return st;
+}
