@@ -6,6 +6,7 @@
  * view. Attachments appear as hashes, so forgetting leaves every digest whole. */
 #ifndef CORE_FOLD_STATE_H
 #define CORE_FOLD_STATE_H
+#include "core/base/arena.h"
 #include "core/journal/entry.h"
 #include "core/model/bodies.h"
 
