@@ -87,7 +87,8 @@ static size_t filter(str s, uint8_t *out)
     return n;
 }
 
-/* compose: `in` in NFC as code points, in `a`; NULL when there is no room. */
+/* compose: `in` in NFC as code points, in `a`; NULL when there is no room. (utf8proc 2.8 lets the
+ * archaic jamo U+11A7 vanish after a Hangul syllable; the result is in NFC all the same.) */
 static utf8proc_int32_t *compose(struct arena *a, bytes in, size_t *count)
 {
     const utf8proc_option_t how = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
