@@ -30,7 +30,8 @@ MUST_USE enum st journal_found(struct store *s, const struct author_keys *keys, 
                                struct arena scratch, struct err *err);
 /* journal_open: load all that journal_found kept. `keys` NULL: from the store. The boot id and offset
  * of `now` become current evidence. ST_CORRUPT when the own chain's tail is missing or damaged: then
- * journal_new_epoch is the way on. */
+ * journal_new_epoch is the way on (and journal_close still due, when j->keys.sign_sk is not NULL);
+ * after any other failure *j is empty. */
 MUST_USE enum st journal_open(struct journal *j, struct store *s, const struct author_keys *keys,
                               uint8_t *scratch, size_t scratch_bytes, const struct now *now,
                               struct err *err);
@@ -64,23 +65,14 @@ struct append {
 MUST_USE enum st journal_append(struct journal *j, struct append *what, const struct now *now,
                                 h32 *hash, struct err *err);
 /* journal_append_in: the same inside the caller's write transaction, for several entries that stand or
- * fall together (imports); the head moves at once: when the caller aborts he must journal_reload. */
+ * fall together (imports); the head moves at once: when the caller aborts he must journal_reload.
+ * On failure the head is as before, but the transaction holds half of it: abort it.
+ * ST_CONFLICT: the store's head is another one (a reload was missed). */
 MUST_USE enum st journal_append_in(struct journal *j, struct store_txn *t, struct append *what,
                                    const struct now *now, h32 *hash, struct err *err);
 MUST_USE enum st journal_reload(struct journal *j, struct err *err);
 
 /* --- taking in what others wrote (same code on a device and at headquarters) -------------------- */
-/* journal_keep: put one entry (form parsed, authorship decided by the caller) and its indexes. ST_EXISTS
- * when it is there (no change). A second entry with the same author, epoch, sequence is kept on a
- * branch and the epoch is marked as forked (*forked). Does not fold: collect subjects, then refold. */
-MUST_USE enum st journal_keep(struct store_txn *t, const struct entry_view *e, bool *forked,
-                              struct err *err);
-/* journal_get: entry bytes by hash into `a`, parsed. */
-MUST_USE enum st journal_get(struct store_txn *t, h32 hash, struct arena *a, struct entry_view *e,
-                             struct err *err);
-/* journal_at: entry by author, epoch, sequence (main branch). */
-MUST_USE enum st journal_at(struct store_txn *t, id8 author, id8 epoch, uint64_t seq,
-                            struct arena *a, struct entry_view *e, struct err *err);
 /* T_HEAD's row for a chain held here. */
 struct chain_mark {
     id8 author, epoch;
@@ -92,13 +84,31 @@ struct chain_mark {
     uint64_t receipt_seq;
     h32 receipt_hash;
 };
+/* journal_keep: put one entry (form parsed, authorship decided by the caller) and its indexes. ST_EXISTS
+ * when it is there (no change). A second entry with the same author, epoch, sequence is kept on a
+ * branch and the epoch is marked as forked (*forked). Does not fold: collect subjects, then refold. */
+MUST_USE enum st journal_keep(struct store_txn *t, const struct entry_view *e, bool *forked,
+                              struct err *err);
+/* journal_keep_marked: the same for many entries of one chain: the caller got the chain's mark before
+ * the first and puts it after the last (chain_mark_get, chain_mark_put), instead of once an entry. */
+MUST_USE enum st journal_keep_marked(struct store_txn *t, const struct entry_view *e,
+                                     struct chain_mark *m, bool *forked, struct err *err);
+/* journal_get: entry bytes by hash into `a`, parsed. */
+MUST_USE enum st journal_get(struct store_txn *t, h32 hash, struct arena *a, struct entry_view *e,
+                             struct err *err);
+/* journal_at: entry by author, epoch, sequence (main branch). */
+MUST_USE enum st journal_at(struct store_txn *t, id8 author, id8 epoch, uint64_t seq,
+                            struct arena *a, struct entry_view *e, struct err *err);
 MUST_USE enum st chain_mark_get(struct store_txn *t, id8 author, id8 epoch, struct arena *tmp,
                                 struct chain_mark *m, struct err *err);
 MUST_USE enum st chain_mark_put(struct store_txn *t, const struct chain_mark *m, struct err *err);
 /* trust and certificates in the store: */
 MUST_USE enum st trust_store_get(struct store_txn *t, struct arena *a, struct trust *trust,
                                  bytes *doc, struct err *err);
-MUST_USE enum st trust_store_put(struct store_txn *t, bytes doc, struct err *err); /* higher serial only */
+/* trust_store_put: the first one must be by the deployment's first root; a later one by the root that
+ * is known, or by the one that it named as next, of the same deployment and with a higher serial
+ * (else ST_EXISTS, nothing changed). ST_UNTRUSTED, ST_BAD_SIGNATURE, ST_WRONG_PARTY. */
+MUST_USE enum st trust_store_put(struct store_txn *t, bytes doc, struct err *err);
 MUST_USE enum st cert_store_get(struct store_txn *t, id8 author, const struct trust *trust,
                                 struct arena *a, struct cert *c, struct err *err);
 MUST_USE enum st cert_store_put(struct store_txn *t, const struct cert *c, struct err *err);

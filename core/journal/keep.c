@@ -1,0 +1,163 @@
+/* keep.c - entries into the store and out of it: bytes, indexes, forks.
+ *
+ * T_ENTRY's key ends in a branch byte: 0 is the main branch, what the chain's mark follows. A
+ * second entry with one sequence goes onto a branch of its own, and so does what continues that
+ * branch. */
+#include "core/journal/append.h"
+
+#define ENTRY_KEY_BYTES 25
+#define SUBJECT_KEY_BYTES 56
+#define BRANCHES 256
+
+static void put_be64(uint8_t *p, uint64_t v)
+{
+    for (int i = 7; i >= 0; i--) {
+        p[i] = (uint8_t)v;
+        v >>= 8;
+    }
+}
+
+static bytes entry_key(id8 author, id8 epoch, uint64_t seq, unsigned branch,
+                       uint8_t out[static ENTRY_KEY_BYTES])
+{
+    memcpy(out, author.b, 8);
+    memcpy(out + 8, epoch.b, 8);
+    put_be64(out + 16, seq);
+    out[24] = (uint8_t)branch;
+    return bytes_of(out, ENTRY_KEY_BYTES);
+}
+
+/* The branch on which the entry that `e` names as previous lies; 0 when it is not here. */
+static unsigned branch_of_previous(struct store_txn *t, const struct entry_view *e)
+{
+    uint8_t room[256];
+    struct arena tmp = arena_of(room, sizeof room);
+    bytes key;
+    if (store_get(t, T_HASH, bytes_of(e->prev.b, sizeof e->prev.b), &tmp, &key, NULL) != ST_OK ||
+        key.n != ENTRY_KEY_BYTES) {
+        return 0;
+    }
+    return key.p[ENTRY_KEY_BYTES - 1];
+}
+
+/* Which branch `e` goes to. Anything but the main branch is a fork. */
+static enum st choose_branch(struct store_txn *t, const struct entry_view *e,
+                             const struct chain_mark *m, unsigned *branch, struct err *err)
+{
+    bool follows = e->seq == m->seq + 1;
+    bool linked = follows && (e->seq == 1 || h32_eq(e->prev, m->hash));
+    unsigned b = linked || e->seq == 1 ? 0 : branch_of_previous(t, e);
+    if (!linked && follows && b == 0) {
+        b = 1; /* it continues another entry than the one that is the head here */
+    }
+    uint8_t key[ENTRY_KEY_BYTES];
+    while (b < BRANCHES && store_has(t, T_ENTRY, entry_key(e->author, e->epoch, e->seq, b, key))) {
+        b++;
+    }
+    if (b == BRANCHES) {
+        return err_set(err, ST_FULL, 0, "journal_keep", "a chain forked more than 255 times");
+    }
+    *branch = b;
+    return ST_OK;
+}
+
+static enum st put_all(struct store_txn *t, const struct entry_view *e, unsigned branch,
+                       struct err *err)
+{
+    uint8_t key[ENTRY_KEY_BYTES], subject[SUBJECT_KEY_BYTES];
+    bytes place = entry_key(e->author, e->epoch, e->seq, branch, key);
+    memcpy(subject, e->subject.b, 16);
+    put_be64(subject + 16, e->time);
+    memcpy(subject + 24, e->hash.b, 32);
+    enum st st = store_put(t, T_ENTRY, place, e->whole, err);
+    if (st == ST_OK) {
+        st = store_put(t, T_HASH, bytes_of(e->hash.b, sizeof e->hash.b), place, err);
+    }
+    if (st == ST_OK) {
+        st = store_put(t, T_SUBJECT, bytes_of(subject, sizeof subject), place, err);
+    }
+    return st;
+}
+
+enum st journal_keep_marked(struct store_txn *t, const struct entry_view *e, struct chain_mark *m,
+                            bool *forked, struct err *err)
+{
+    *forked = false;
+    if (store_has(t, T_HASH, bytes_of(e->hash.b, sizeof e->hash.b))) {
+        return ST_EXISTS;
+    }
+    unsigned branch = 0;
+    enum st st = choose_branch(t, e, m, &branch, err);
+    if (st == ST_OK) {
+        st = put_all(t, e, branch, err);
+    }
+    if (st != ST_OK) {
+        return st;
+    }
+    if (branch != 0) {
+        m->forked = true;
+        *forked = true;
+    } else if (e->seq > m->seq) {
+        m->seq = e->seq;
+        m->hash = e->hash;
+    }
+    if (e->time > m->time) {
+        m->time = e->time;
+    }
+    return ST_OK;
+}
+
+enum st journal_keep(struct store_txn *t, const struct entry_view *e, bool *forked, struct err *err)
+{
+    uint8_t room[512];
+    struct arena tmp = arena_of(room, sizeof room);
+    struct chain_mark m;
+    *forked = false;
+    enum st st = chain_mark_get(t, e->author, e->epoch, &tmp, &m, err);
+    if (st != ST_OK && st != ST_NOT_FOUND) {
+        return st;
+    }
+    st = journal_keep_marked(t, e, &m, forked, err);
+    return st == ST_OK ? chain_mark_put(t, &m, err) : st;
+}
+
+static enum st read_entry(struct store_txn *t, bytes key, struct arena *a, struct entry_view *e,
+                          struct err *err)
+{
+    bytes whole;
+    enum st st = store_get(t, T_ENTRY, key, a, &whole, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    const char *rule;
+    if (entry_parse(whole, e, NULL, &rule) != ST_OK) {
+        return err_set(err, ST_CORRUPT, 0, "journal_get", "a kept entry does not parse: %s", rule);
+    }
+    return ST_OK;
+}
+
+enum st journal_get(struct store_txn *t, h32 hash, struct arena *a, struct entry_view *e,
+                    struct err *err)
+{
+    memset(e, 0, sizeof *e);
+    bytes key;
+    enum st st = store_get(t, T_HASH, bytes_of(hash.b, sizeof hash.b), a, &key, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    st = read_entry(t, key, a, e, err);
+    if (st == ST_NOT_FOUND || (st == ST_OK && !h32_eq(e->hash, hash))) {
+        memset(e, 0, sizeof *e);
+        return err_set(err, ST_CORRUPT, 0, "journal_get",
+                       "the index of hashes points to another entry or to none");
+    }
+    return st;
+}
+
+enum st journal_at(struct store_txn *t, id8 author, id8 epoch, uint64_t seq, struct arena *a,
+                   struct entry_view *e, struct err *err)
+{
+    memset(e, 0, sizeof *e);
+    uint8_t key[ENTRY_KEY_BYTES];
+    return read_entry(t, entry_key(author, epoch, seq, 0, key), a, e, err);
+}
