@@ -114,6 +114,15 @@ enum st store_att_get(struct store_txn *t, h32 name, struct arena *a, bytes *man
     return st;
 }
 
+enum st store_att_manifest(struct store_txn *t, h32 name, struct arena *a, bytes *manifest,
+                           struct err *err)
+{
+    struct att_row r;
+    enum st st = att_row_open(t, name, a, &r, err);
+    *manifest = st == ST_OK ? r.manifest : (bytes){NULL, 0};
+    return st;
+}
+
 enum st store_att_read(struct store_txn *t, h32 name, unsigned chunk, uint8_t *buf, size_t *n,
                        struct err *err)
 {
