@@ -7,6 +7,7 @@
 #ifndef CORE_FOLD_STATE_H
 #define CORE_FOLD_STATE_H
 #include "core/base/arena.h"
+#include "core/base/arena.h"
 #include "core/journal/entry.h"
 #include "core/model/bodies.h"
 
