@@ -166,8 +166,11 @@ struct ui_list {
     const char *id;
     size_t count;
     size_t index; /* the row to fill in now */
-    void *priv[6];
-    int64_t n[6];
+    /* the kit's own */
+    struct ui_kept *kept;
+    int phase, top_px, row_px, node, parent;
+    size_t nodes, cmds;
+    bool in_row;
 };
 void ui_list_begin(struct ui *u, struct ui_list *l, const char *id, size_t count);
 bool ui_list_next(struct ui *u, struct ui_list *l);

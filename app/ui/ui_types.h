@@ -48,7 +48,7 @@ struct ui_event {
     float x, y;      /* pixels of the window */
     float pressure;  /* 0 to 1; 1 when the device does not say */
     float wheel_px;  /* UI_EV_WHEEL */
-    bool touch;      /* a finger: fields then open the on-screen keyboard; so does the mouse */
+    bool touch;      /* a finger, not a mouse: fields then open the on-screen keyboard */
     bool shift;      /* with UI_EV_KEY */
     enum ui_key key; /* UI_EV_KEY */
     char text[32];   /* UI_EV_TEXT: NUL-terminated UTF-8 */

@@ -1,0 +1,381 @@
+/* ui_screen.c - the frame of a screen: header, scrolling body, bottom bar, toast. */
+#include "app/ui/i18n.h"
+#include "app/ui/ui_state.h"
+#include "app/ime/ime.h"
+
+enum { MARGIN = 16, GAP = 8, TARGET = 48, PRIMARY_H = 64, SIDE_BELOW = 480 };
+
+/* ==== header ================================================================================= */
+
+struct header {
+    struct ui_para title;
+    int icons;       /* how many at the right */
+    int action_w;    /* width of the action's button, 0 none */
+    int left, right; /* what the title may not use */
+    int h;
+};
+
+static void measure_header(struct ui *u, const struct ui_screen *s, struct header *h)
+{
+    int target = ui_w_dp(u, TARGET), gap = ui_w_dp(u, GAP), m = ui_w_dp(u, MARGIN);
+    h->left = s->back ? ui_w_dp(u, 4) + target + gap : m;
+    h->right = ui_w_dp(u, 4);
+    for (int i = 0; i < 2; i++) {
+        if (s->icons[i].icon != UI_ICON_NONE) {
+            h->icons++;
+            h->right += target + gap;
+        }
+    }
+    if (s->action != NULL && s->action[0] != '\0') {
+        struct ui_para a = ui_p_of(u, UI_BODY, s->action);
+        int natural = ui_p_natural(u, &a) + 2 * gap, most = u->f.w_px * 2 / 5;
+        h->action_w = natural < target ? target : natural > most ? most : natural;
+        h->right += h->action_w + gap;
+    }
+    h->right = h->icons == 0 && h->action_w == 0 ? m : h->right;
+    h->title = ui_p_of(u, UI_BUTTON_TEXT, s->title);
+    h->title.max_lines = 2;
+    ui_p_layout(u, &h->title, u->f.w_px - h->left - h->right);
+    h->h = h->title.h + 2 * gap;
+    int least = ui_w_dp(u, 64);
+    if (h->action_w > 0) {
+        int a = ui_w_button_h(u, s->action, UI_ICON_NONE, UI_BODY, h->action_w) + 2 * gap;
+        least = a > least ? a : least;
+    }
+    h->h = h->h < least ? least : h->h;
+}
+
+static unsigned draw_header(struct ui *u, const struct ui_screen *s, const struct header *h)
+{
+    unsigned hits = 0;
+    int target = ui_w_dp(u, TARGET), gap = ui_w_dp(u, GAP), top = (h->h - target) / 2;
+    struct ui_rect all = {0, 0, u->f.w_px, h->h};
+    u->region = 0;
+    ui_w_fill(u, all, u->tok.surface);
+    ui_w_fill(u, (struct ui_rect){0, h->h - ui_w_dp(u, 1), all.w, ui_w_dp(u, 1)}, u->tok.line);
+    int parent = u->parent, node = ui_w_node(u, UI_ROLE_HEADER, NULL, NULL, NULL, all, 0);
+    u->parent = node < 0 ? parent : node;
+    if (s->back) {
+        struct ui_rect r = {ui_w_dp(u, 4), top, target, target};
+        hits |=
+            ui_w_icon_button(u, r, UI_ICON_BACK, "back", _("Back")) ? (unsigned)UI_HIT_BACK : 0U;
+    }
+    int room = all.w - h->left - h->right, ty = (h->h - h->title.h) / 2;
+    int t = ui_w_node(u, UI_ROLE_HEADING, NULL, s->title, NULL,
+                      (struct ui_rect){h->left, ty, room, h->title.h}, 0);
+    ui_p_paint(u, &h->title, h->left, ty, room, 0, t < 0 ? -2 : t);
+    int x = all.w - ui_w_dp(u, 4);
+    for (int i = 1; i >= 0; i--) {
+        if (s->icons[i].icon != UI_ICON_NONE) {
+            x -= target;
+            if (ui_w_icon_button(u, (struct ui_rect){x, top, target, target}, s->icons[i].icon,
+                                 s->icons[i].id, s->icons[i].label)) {
+                hits |= i == 0 ? UI_HIT_ICON0 : UI_HIT_ICON1;
+            }
+            x -= gap;
+        }
+    }
+    if (h->action_w > 0) {
+        struct ui_rect r = {x - h->action_w, gap, h->action_w, h->h - 2 * gap};
+        hits |= ui_w_button(u, r, "action", s->action, UI_ICON_NONE, UI_BODY, UI_LINK)
+                    ? (unsigned)UI_HIT_ACTION
+                    : 0U;
+    }
+    u->parent = parent;
+    return hits;
+}
+
+/* Segments of a walk through pages: how many are done, in shape and in the tree. */
+static int draw_segments(struct ui *u, const struct ui_screen *s, int y)
+{
+    if (s->steps <= 0) {
+        return y;
+    }
+    int m = ui_w_dp(u, MARGIN), gap = ui_w_dp(u, 6), h = ui_w_dp(u, 6), top = y + ui_w_dp(u, 10);
+    int w = (u->f.w_px - 2 * m - gap * (s->steps - 1)) / s->steps;
+    char value[32];
+    snprintf(value, sizeof value, "%d/%d", s->step, s->steps);
+    ui_w_node(u, UI_ROLE_PROGRESS, "steps", _("Page"), value,
+              (struct ui_rect){m, top, u->f.w_px - 2 * m, h}, 0);
+    for (int i = 0; i < s->steps; i++) {
+        struct ui_rect r = {m + i * (w + gap), top, w, h};
+        ui_w_round(u, r, h / 2, 0, i < s->step ? u->tok.primary : u->tok.surface);
+        if (i >= s->step) {
+            ui_w_round(u, r, h / 2, ui_w_dp(u, 1), u->tok.edge);
+        }
+    }
+    return top + h + ui_w_dp(u, 8);
+}
+
+/* ==== bottom bar ============================================================================= */
+
+struct bar {
+    struct ui_rect rect;
+    struct ui_para above;
+    int primary_w, secondary_w, primary_h, secondary_h;
+    bool stacked, any, two;
+};
+
+static bool given(const char *s)
+{
+    return s != NULL && s[0] != '\0';
+}
+
+static void measure_bar(struct ui *u, const struct ui_screen *s, int w, bool side, struct bar *b)
+{
+    int m = ui_w_dp(u, MARGIN), gap = ui_w_dp(u, 12), inner = w - 2 * m,
+        least = ui_w_dp(u, PRIMARY_H);
+    bool one = given(s->primary), two = given(s->secondary);
+    b->any = one || two || given(s->above);
+    b->two = one && two;
+    b->primary_w = b->secondary_w = inner;
+    if (b->two) {
+        struct ui_para p = ui_p_of(u, UI_BUTTON_TEXT, s->primary);
+        struct ui_para q = ui_p_of(u, UI_BODY_BOLD, s->secondary);
+        int third = (inner - gap) / 3, half = (inner - gap) / 2, pad = ui_w_dp(u, 16);
+        if (!side && ui_p_fits(u, &q, third - pad, 1) &&
+            ui_p_fits(u, &p, inner - gap - third - pad, 1)) {
+            b->secondary_w = third;
+        } else if (!side && ui_p_fits(u, &q, half - pad, 2) && ui_p_fits(u, &p, half - pad, 2)) {
+            b->secondary_w = half;
+        } else {
+            b->stacked = true;
+        }
+        b->primary_w = b->stacked ? inner : inner - gap - b->secondary_w;
+    }
+    b->primary_h =
+        one ? ui_w_button_h(u, s->primary, UI_ICON_NONE, UI_BUTTON_TEXT, b->primary_w) : 0;
+    b->secondary_h =
+        two ? ui_w_button_h(u, s->secondary, UI_ICON_NONE, UI_BODY_BOLD, b->secondary_w) : 0;
+    b->primary_h = one && b->primary_h < least ? least : b->primary_h;
+    if (two && !b->stacked) {
+        least = b->primary_h > least ? b->primary_h : least;
+        b->secondary_h = b->secondary_h < least ? least : b->secondary_h;
+        b->primary_h = one ? b->secondary_h : 0;
+    }
+    int h = b->stacked ? b->primary_h + gap + b->secondary_h
+                       : (b->primary_h > b->secondary_h ? b->primary_h : b->secondary_h);
+    b->above = ui_p_of(u, UI_SMALL_MUTED, s->above);
+    if (given(s->above)) {
+        b->above.max_lines = 3;
+        ui_p_layout(u, &b->above, inner);
+        h += b->above.h + (h > 0 ? ui_w_dp(u, 6) : 0);
+    }
+    b->rect = (struct ui_rect){0, 0, w, b->any ? h + ui_w_dp(u, 12) + m : 0};
+}
+
+static unsigned draw_bar(struct ui *u, const struct ui_screen *s, const struct bar *b)
+{
+    if (!b->any) {
+        return 0;
+    }
+    unsigned hits = 0;
+    int m = ui_w_dp(u, MARGIN), gap = ui_w_dp(u, 12), one = ui_w_dp(u, 1);
+    u->region = 2;
+    ui_w_fill(u, b->rect, u->tok.surface);
+    ui_w_fill(u, (struct ui_rect){b->rect.x, b->rect.y, b->rect.w, one}, u->tok.line);
+    int parent = u->parent, node = ui_w_node(u, UI_ROLE_BAR, NULL, NULL, NULL, b->rect, 0);
+    u->parent = node < 0 ? parent : node;
+    int x = b->rect.x + m, bottom = b->rect.y + b->rect.h - m;
+    if (b->above.n > 0) {
+        ui_p_paint(u, &b->above, x, b->rect.y + gap, b->rect.w - 2 * m, 0, -1);
+    }
+    struct ui_rect p = {x, bottom - b->primary_h, b->primary_w, b->primary_h};
+    struct ui_rect q = {x, bottom - b->secondary_h, b->secondary_w, b->secondary_h};
+    if (b->stacked) { /* the primary stays at the bottom, under the thumb */
+        q.y = p.y - gap - b->secondary_h;
+    } else if (b->two && u->f.left_hand) {
+        q.x = p.x + p.w + gap;
+    } else if (b->two) {
+        p.x = q.x + q.w + gap;
+    }
+    if (given(s->secondary) &&
+        ui_w_button(u, q, given(s->secondary_id) ? s->secondary_id : "secondary", s->secondary,
+                    UI_ICON_NONE, UI_BODY_BOLD,
+                    (unsigned)UI_SECONDARY | (s->secondary_off ? (unsigned)UI_OFF : 0U))) {
+        hits |= UI_HIT_SECONDARY;
+    }
+    unsigned kind = s->danger ? UI_DANGER : UI_PRIMARY;
+    if (given(s->primary) && ui_w_button(u, p, given(s->primary_id) ? s->primary_id : "primary",
+                                         s->primary, UI_ICON_NONE, UI_BUTTON_TEXT,
+                                         kind | (s->primary_off ? (unsigned)UI_OFF : 0U))) {
+        hits |= UI_HIT_PRIMARY;
+    }
+    u->parent = parent;
+    return hits;
+}
+
+/* ==== body =================================================================================== */
+
+static void change_screen(struct ui *u, uint32_t key)
+{
+    if (key == u->screen_key) {
+        return;
+    }
+    if (u->screen_key != 0) {
+        ui_w_kept(u, u->screen_key)->focus = u->focus;
+    }
+    bool first = u->screen_key == 0;
+    u->screen_key = key;
+    u->shown_ms = first ? u->f.now_ms - 1000 : u->f.now_ms;
+    u->grab = UI_GRAB_NONE;
+    u->grab_key = 0;
+    u->glide_ms = 0;
+    u->focus = u->key_mode ? ui_w_kept(u, key)->focus : 0;
+    u->focus_is_field = u->ime_open = false;
+    u->edit_n = u->pen_n = 0;
+    u->body_h_before = 0;
+    u->again = true;
+}
+
+static void open_body(struct ui *u, const char *id)
+{
+    u->region = 1;
+    u->clip = u->body;
+    int node = ui_w_node(u, UI_ROLE_BODY, NULL, NULL, NULL, u->body, 0);
+    u->parent = node < 0 ? u->parent : node;
+    u->screen = ui_w_kept(u, ui_w_hash(id));
+    u->area = u->body;
+    u->area_kept = u->screen;
+    int scroll = (int)(u->screen->scroll_px + 0.5F);
+    u->x = u->body.x;
+    u->w = u->body.w;
+    u->inset = ui_w_dp(u, MARGIN);
+    u->y = u->body.y - scroll;
+    u->after_px = 0;
+}
+
+unsigned ui_screen_begin(struct ui *u, const struct ui_screen *s)
+{
+    change_screen(u, ui_w_hash(s->id));
+    u->keyboard = u->ime_open && u->focus_is_field && !u->modal_before;
+    u->fixed = s->fixed;
+    u->ime = u->keyboard ? ime_area(u) : (struct ui_rect){0, 0, 0, 0};
+    struct ui_rect all = {0, 0, u->f.w_px, u->f.h_px};
+    int root = ui_w_node(u, UI_ROLE_SCREEN, s->id, s->title, NULL, all, 0);
+    u->parent = root < 0 ? -1 : root;
+    unsigned hits = 0;
+    u->body = all;
+    if (u->keyboard && u->ime.w < all.w) {
+        u->body.w -= u->ime.w;
+        u->body.x = u->f.left_hand ? u->ime.w : 0;
+    } else if (u->keyboard) {
+        u->body.h -= u->ime.h;
+    } else {
+        struct header h = {0};
+        struct bar b = {0};
+        bool side = all.w > all.h && all.h < ui_w_dp(u, SIDE_BELOW) &&
+                    (given(s->primary) || given(s->secondary));
+        measure_header(u, s, &h);
+        hits |= draw_header(u, s, &h);
+        u->region = 0;
+        u->body.y = draw_segments(u, s, h.h);
+        measure_bar(u, s, side ? all.w * 2 / 5 : all.w, side, &b);
+        if (side) {
+            b.rect.h = all.h - u->body.y;
+            b.rect.y = u->body.y;
+            b.rect.x = u->f.left_hand ? 0 : all.w - b.rect.w;
+            u->body.x = u->f.left_hand ? b.rect.w : 0;
+            u->body.w = all.w - b.rect.w;
+        } else {
+            b.rect.y = all.h - b.rect.h;
+        }
+        u->body.h = all.h - u->body.y - (side ? 0 : b.rect.h);
+        hits |= draw_bar(u, s, &b);
+    }
+    open_body(u, s->id);
+    return hits;
+}
+
+void ui_screen_bring(struct ui *u, struct ui_rect r)
+{
+    if (u->region != 1 || u->screen == NULL) {
+        return;
+    }
+    int m = ui_w_dp(u, 12), top = u->body.y + m, bottom = u->body.y + u->body.h - m;
+    int by = 0;
+    if (r.y + r.h > bottom) {
+        by = r.y + r.h - bottom;
+    }
+    if (r.y - by < top) {
+        by = r.y - top;
+    }
+    if (by != 0) {
+        u->screen->scroll_px += (float)by;
+        u->again = true;
+    }
+}
+
+static void draw_thumb(struct ui *u, float max)
+{
+    if (max <= 0 || (u->glide_ms == 0 && u->grab != UI_GRAB_SCROLL)) {
+        return;
+    }
+    float part = (float)u->body.h / ((float)u->body.h + max);
+    int h = (int)((float)u->body.h * part), least = ui_w_dp(u, 32);
+    h = h < least ? least : h;
+    int y = u->body.y + (int)((float)(u->body.h - h) * (u->screen->scroll_px / max));
+    int w = ui_w_dp(u, 4),
+        x = u->body.x + (u->f.left_hand ? ui_w_dp(u, 2) : u->body.w - w - ui_w_dp(u, 2));
+    ui_w_round(u, (struct ui_rect){x, y, w, h}, w / 2, 0, u->tok.edge);
+}
+
+void ui_screen_end(struct ui *u)
+{
+    int scroll = (int)(u->screen->scroll_px + 0.5F);
+    u->y += u->after_px;
+    u->content_h = u->y - u->body.y + scroll + (u->fixed ? 0 : ui_w_dp(u, 8));
+    float max = (float)(u->content_h - u->body.h);
+    max = max < 0 ? 0 : max;
+    if (u->screen->scroll_px > max) {
+        u->screen->scroll_px = max;
+        u->again = true;
+    }
+    if (u->screen->scroll_px < 0) {
+        u->screen->scroll_px = 0;
+        u->again = true;
+    }
+    if (u->area_kept == u->screen) {
+        u->area_max = max;
+    }
+    draw_thumb(u, max);
+    u->body_h_before = u->body.h;
+    u->parent = 0;
+    ui_screen_toast(u);
+    if (u->keyboard) {
+        ime_draw(u);
+    }
+    u->region = 0;
+    u->layer = 0;
+    u->clip = (struct ui_rect){0, 0, u->f.w_px, u->f.h_px};
+}
+
+void ui_screen_toast(struct ui *u)
+{
+    if (u->toast_new) {
+        u->toast_new = false;
+        u->toast_until_ms = u->f.now_ms + 4000;
+    }
+    if (u->toast[0] == '\0' || u->f.now_ms >= u->toast_until_ms) {
+        u->toast[0] = '\0';
+        return;
+    }
+    int m = ui_w_dp(u, MARGIN), pad = ui_w_dp(u, 12), icon = ui_w_sp(u, 22);
+    int w = u->body.w - 2 * m;
+    struct ui_para p = ui_p_of(u, UI_BODY, u->toast);
+    p.colour = u->tok.surface;
+    ui_p_layout(u, &p, w - 3 * pad - icon);
+    int h = p.h + 2 * pad;
+    struct ui_rect r = {u->body.x + m, u->body.y + u->body.h - h - pad, w, h};
+    uint8_t layer = u->layer, region = u->region;
+    u->layer = 1;
+    u->clip = (struct ui_rect){0, 0, u->f.w_px, u->f.h_px};
+    ui_w_round(u, r, ui_w_dp(u, 14), 0, u->tok.ink);
+    struct ui_rect at = {r.x + pad, r.y + pad + (ui_w_sp(u, 26) - icon) / 2, icon, icon};
+    bool bad = u->toast_tone == UI_TONE_LATE || u->toast_tone == UI_TONE_SOON;
+    ui_w_icon(u, bad ? UI_ICON_WARNING : UI_ICON_CHECK, at, u->tok.surface);
+    int node = ui_w_node(u, UI_ROLE_BANNER, "toast", u->toast, NULL, r, 0);
+    ui_p_paint(u, &p, at.x + icon + pad, r.y + pad, w - 3 * pad - icon, 0, node < 0 ? -2 : node);
+    u->layer = layer;
+    u->region = region;
+}

@@ -1,0 +1,251 @@
+/* ui_state.h - the whole state of the kit, and the helpers its widgets are made of (ui_w_*,
+ * ui_p_*).
+ *
+ * Only app/ui and app/ime include this, and whoever must know sizeof(struct ui). Everything has a
+ * cap; over it a thing is left out and `full` is set, which ui_check reports. */
+#ifndef APP_UI_STATE_H
+#define APP_UI_STATE_H
+#include "app/ui/ui.h"
+#include "app/ui/ui_tree.h"
+
+enum {
+    UI_CAP_EVENTS = 512,     /* a signature sends 200 moves a second; a frame takes 16 ms */
+    UI_CAP_NODES = 3072,     /* a report of 600 lines and what surrounds it */
+    UI_CAP_CMDS = 4096,      /* what is in view, and a keyboard */
+    UI_CAP_LINES = 6144,     /* wrapped lines a frame */
+    UI_CAP_TEXT = 256 << 10, /* copied strings a frame: the report's 15,000 bytes many times */
+    UI_CAP_POINTS = 8192,    /* ink in view */
+    UI_CAP_KEPT = 96,        /* scroll places and the like that outlive a frame */
+    UI_CAP_EDITS = 64,       /* key strokes for the field in one frame */
+    UI_CAP_SCAN = 256,       /* characters of one scan */
+    UI_CAP_PEN = 1024,       /* points of the pen in one frame */
+    UI_CAP_TOAST = 240
+};
+
+/* What is kept under an id while the id is not on the screen: least recently used goes first. */
+struct ui_kept {
+    uint32_t key;
+    uint32_t used;   /* frame number */
+    float scroll_px; /* screens */
+    uint32_t focus;  /* screens */
+    int64_t anchor;  /* lists: the row at the top */
+    float anchor_px; /* lists: where its top is, from the list's top */
+    float row_px;    /* lists: what a row is high on average */
+    uint32_t layout; /* lists: hash of width and scale that anchor_px was made for */
+    uint32_t seen;   /* reports: hash of the text whose last line was in view */
+};
+
+struct ui_line {
+    uint32_t start, n; /* bytes of the paragraph */
+    int w_px;
+};
+
+/* A paragraph: laid out once, then painted. */
+struct ui_para {
+    const char *text;
+    size_t n;
+    enum ui_style style;
+    ui_colour colour;
+    int align;     /* 0 left, 1 centre, 2 right */
+    int max_lines; /* 0: all */
+    const struct ui_line *lines;
+    int count;
+    int w, h; /* extent in px */
+    bool cut; /* ends in an ellipsis */
+};
+
+struct ui_tokens {
+    ui_colour background, surface, ink, muted, line, edge, primary, on_primary, done, soon, late,
+        chip;
+};
+
+struct ui_edit {
+    enum ui_key key; /* UI_KEY_NONE: text */
+    bool shift;
+    char text[32];
+};
+
+struct ui_pen {
+    float x, y, pressure;
+    int64_t t_ms;
+    bool start, end;
+};
+
+enum ui_grab {
+    UI_GRAB_NONE,
+    UI_GRAB_TARGET,
+    UI_GRAB_SCROLL,
+    UI_GRAB_PEN,
+    UI_GRAB_KEY,
+    UI_GRAB_STOP
+};
+
+struct ui {
+    struct ui_fonts fonts;
+    struct ui_frame f;
+    struct ui_tokens tok;
+    uint32_t frame;
+    int scan_gap_ms;
+    bool full;    /* a cap was reached in this frame */
+    bool same_id; /* two targets with one id in this frame */
+
+    /* ---- input ---- */
+    struct ui_event events[UI_CAP_EVENTS];
+    size_t event_at, event_n;
+    enum ui_grab grab;
+    uint32_t grab_key;
+    float down_x, down_y, last_x, last_y;
+    int64_t down_ms, last_ms;
+    float speed;      /* px a ms, of the body's content; positive: towards its end */
+    int64_t glide_ms; /* time of the last step of a glide; 0: none */
+    uint32_t fired;   /* key of the target that fires in this frame */
+    bool acted;       /* something changed: the next frame must be drawn */
+    bool key_mode;    /* the last input was a key: focus is drawn */
+    uint32_t focus, blurred, want_view;
+    int want_tries;      /* a wanted widget that is not there is given up */
+    struct ui_rect area; /* what scrolls: the body, or a tall sheet */
+    struct ui_kept *area_kept;
+    float area_max;      /* how far */
+    uint32_t cancel_key; /* what Escape fires while something lies over the page */
+    bool focus_is_field, ime_open;
+    bool field_drawn;     /* the field in focus stood on this frame */
+    bool touch;           /* the last pointer was a finger */
+    uint32_t focus_flags; /* of the field in focus */
+    int64_t caret;        /* byte in the focused field; -1: at its end */
+    bool caret_place;     /* put the caret where the finger was */
+    struct ui_edit edits[UI_CAP_EDITS];
+    size_t edit_n;
+    char held[UI_CAP_SCAN]; /* characters that may be a scan */
+    size_t held_n;
+    int64_t held_ms;
+    char scan[UI_CAP_SCAN];
+    bool scan_now;
+    struct ui_pen pen[UI_CAP_PEN];
+    size_t pen_n;
+
+    /* ---- layout ---- */
+    int x, w, y;  /* the column in hand */
+    int inset;    /* margin inside it, for all but full-width widgets */
+    int after_px; /* gap that the widget before wants after it */
+    struct ui_rect clip, body;
+    uint8_t layer, region;
+    int parent;
+    bool measuring;
+    struct ui_kept *screen; /* of the body; in kept[] */
+    uint32_t screen_key;
+    int64_t shown_ms; /* when this screen first came: a second tap of a double tap is dropped */
+    bool fixed, modal, modal_before;
+    bool keyboard;     /* the on-screen keyboard is open in this frame */
+    int body_h_before; /* the body changed its height: a focused field comes into view */
+    int content_h;     /* of the last frame */
+    struct ui_rect ime;
+    int card_cmd, card_cmds, card_node, card_parent, card_x, card_w, card_y, card_inset;
+    bool in_card;
+    int cols, col, cols_x, cols_w, cols_y, cols_inset, cols_bottom, cols_bottom_after, cols_after;
+    int chip_x, chip_y, chip_line_h;
+    int report_node, report_parent, report_y;
+    uint32_t report_hash;
+    bool report_last_seen;
+    struct ui_kept *report_kept;
+
+    /* ---- keyboard ---- */
+    int ime_page; /* 0 lower, 1 upper, 2 symbols, 3 more symbols */
+    int ime_key;  /* under the finger, -1 none */
+
+    /* ---- toast ---- */
+    char toast[UI_CAP_TOAST];
+    enum ui_tone toast_tone;
+    int64_t toast_until_ms;
+    bool toast_new;
+
+    /* ---- output ---- */
+    struct ui_cmd cmds[UI_CAP_CMDS];
+    size_t cmd_n;
+    struct ui_node nodes[UI_CAP_NODES];
+    size_t node_n;
+    struct ui_line lines[UI_CAP_LINES];
+    size_t line_n;
+    struct ui_point points[UI_CAP_POINTS];
+    size_t point_n;
+    char text[UI_CAP_TEXT];
+    size_t text_n;
+    uint64_t hash; /* of the last frame's list */
+    bool again;
+    struct ui_kept kept[UI_CAP_KEPT];
+};
+
+/* ---- ui_theme.c ---- */
+void ui_theme_load(struct ui_tokens *t, enum ui_theme theme);
+ui_colour ui_theme_mix(ui_colour a, ui_colour b, int percent_b);
+int ui_theme_size_dp(enum ui_style s);
+int ui_theme_leading_dp(enum ui_style s);
+bool ui_theme_bold(enum ui_style s);
+
+/* ---- ui_wrap.c: pure ---- */
+/* ui_wrap_lines: break `s` into lines of at most w_px. Returns how many lines were written (at
+ * most cap; *full is set when there were more). An empty text is one empty line. */
+size_t ui_wrap_lines(const struct ui_fonts *fonts, int font_px, bool bold, str s, int w_px,
+                     struct ui_line *out, size_t cap, bool *full);
+int ui_wrap_width(const struct ui_fonts *fonts, int font_px, bool bold, str s);
+uint32_t ui_wrap_code(str s, size_t *i); /* the code point at *i, which moves on */
+
+/* ---- ui_core.c ---- */
+uint32_t ui_w_hash(const char *id);
+int ui_w_dp(const struct ui *u, int dp); /* density only */
+int ui_w_sp(const struct ui *u, int dp); /* density and text scale */
+/* ui_w_room: n bytes of the frame's text, NULL when full. ui_w_copy: "" when full. */
+char *ui_w_room(struct ui *u, size_t n);
+const char *ui_w_copy(struct ui *u, const char *s, size_t n);
+struct ui_kept *ui_w_kept(struct ui *u, uint32_t key);
+struct ui_cmd *ui_w_cmd(struct ui *u, enum ui_cmd_type type, struct ui_rect r, ui_colour c);
+void ui_w_fill(struct ui *u, struct ui_rect r, ui_colour c);
+void ui_w_round(struct ui *u, struct ui_rect r, int radius, int stroke, ui_colour c);
+void ui_w_icon(struct ui *u, enum ui_icon icon, struct ui_rect r, ui_colour c);
+/* ui_w_node: -1 when measuring or full. */
+int ui_w_node(struct ui *u, enum ui_role role, const char *id, const char *label, const char *value,
+              struct ui_rect r, unsigned state);
+void ui_w_place(struct ui *u, int node, struct ui_rect r); /* change its rectangle */
+/* ui_w_target: a node that can be tapped; *fired is whether it was. Returns the node. */
+int ui_w_target(struct ui *u, enum ui_role role, const char *id, const char *label,
+                const char *value, struct ui_rect r, unsigned state, bool *fired);
+bool ui_w_pressed(const struct ui *u, const char *id);
+bool ui_w_focused(const struct ui *u, const char *id);
+void ui_w_ring(struct ui *u, struct ui_rect r, const char *id, int radius);
+/* ui_w_open: the gap before a widget; ui_w_take: its rectangle, and the cursor moves on. */
+void ui_w_open(struct ui *u, int before_dp, int after_dp);
+struct ui_rect ui_w_take(struct ui *u, int h);      /* inside the margins */
+struct ui_rect ui_w_take_full(struct ui *u, int h); /* the whole column */
+int ui_w_inner(const struct ui *u);                 /* width inside the margins */
+ui_colour ui_w_tone(const struct ui *u, enum ui_tone t, ui_colour plain);
+struct ui_rect ui_w_cross(struct ui_rect a, struct ui_rect b);
+
+/* ---- ui_para.c ---- */
+void ui_p_layout(struct ui *u, struct ui_para *p, int w_px);
+/* ui_p_paint: at x, y in a box of box_w by box_h (0: its own height). node -1 makes a text node
+ * under the present parent, -2 none; else the extent is noted on that node. */
+void ui_p_paint(struct ui *u, const struct ui_para *p, int x, int y, int box_w, int box_h,
+                int node);
+struct ui_para ui_p_of(const struct ui *u, enum ui_style style, const char *text);
+int ui_p_natural(const struct ui *u, const struct ui_para *p); /* width in one line */
+/* ui_p_fits: in w_px no word has to be broken, and it takes at most max_lines. */
+bool ui_p_fits(const struct ui *u, const struct ui_para *p, int w_px, int max_lines);
+
+/* ---- ui_input.c ---- */
+void ui_input_run(struct ui *u); /* in ui_begin, against the last frame's nodes */
+void ui_input_glide(struct ui *u);
+void ui_input_set_focus(struct ui *u, uint32_t key, const struct ui_node *n);
+void ui_input_edit(struct ui *u, enum ui_key key, bool shift, const char *text);
+
+/* ---- ui_control.c ---- */
+/* ui_w_button_h: height of a button of width w; ui_w_button: one, in r. */
+int ui_w_button_h(struct ui *u, const char *label, enum ui_icon icon, enum ui_style style, int w);
+bool ui_w_button(struct ui *u, struct ui_rect r, const char *id, const char *label,
+                 enum ui_icon icon, enum ui_style style, unsigned flags);
+/* ui_w_icon_button: 48 dp square; id and label for the tree. */
+bool ui_w_icon_button(struct ui *u, struct ui_rect r, enum ui_icon icon, const char *id,
+                      const char *label);
+
+/* ---- ui_screen.c ---- */
+void ui_screen_bring(struct ui *u, struct ui_rect r); /* scroll so that r is in view */
+void ui_screen_toast(struct ui *u);
+#endif
