@@ -1,0 +1,149 @@
+/* screen_first_start.c - language, join, PIN: three steps, each one question. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/screens/screens.h"
+
+struct first_start {
+    int step; /* 0 language, 1 code and address, 2 PIN */
+    char code[40], address[128], pin[CAP_PIN_MAX + 1], again[CAP_PIN_MAX + 1];
+    bool differ, too_short, code_short;
+    unsigned seen;
+};
+
+static void language(struct app *a, struct ui *u, struct first_start *s)
+{
+    struct ui_screen sc = {.id = "first-language", .title = "语言 Language", .steps = 3, .step = 0};
+    ui_screen_begin(u, &sc);
+    ui_text(u, UI_BODY, "请选择语言。 Choose your language.");
+    const char *const names[] = {"中文", "English"};
+    const char *const codes[] = {"zh", "en"};
+    for (int k = 0; k < 2; k++) {
+        struct ui_row row = {.id = codes[k], .title = names[k], .chevron = true};
+        if (ui_row(u, &row)) {
+            memcpy(app_settings(a)->lang, codes[k], 3);
+            IGNORE(
+                !app_settings_save(a)); /* asked again at the next start; nothing depends on it */
+            s->step = 1;
+        }
+    }
+    ui_screen_end(u);
+}
+
+static size_t code_letters(const char *code)
+{
+    size_t n = 0;
+    for (; *code != '\0'; code++) {
+        n += *code != ' ' && *code != '-';
+    }
+    return n;
+}
+
+static void join(struct app *a, struct ui *u, struct first_start *s)
+{
+    (void)a;
+    struct ui_screen sc = {.id = "first-join",
+                           .title = _("Join"),
+                           .back = true,
+                           .steps = 3,
+                           .step = 1,
+                           .primary = _("Next"),
+                           .above = _("The code comes from headquarters and works once.")};
+    unsigned hit = ui_screen_begin(u, &sc);
+    ui_text(u, UI_BODY, _("Type or scan the enrolment code, and the address of headquarters."));
+    struct ui_field code = {.id = "code",
+                            .label = _("Enrolment code"),
+                            .hint = _("16 letters and digits"),
+                            .text = s->code,
+                            .cap = sizeof s->code,
+                            .flags = UI_FIELD_UPPER | UI_FIELD_SCAN};
+    if (s->code_short) {
+        code.error = _("The code has 16 letters and digits.");
+    }
+    unsigned r = ui_field(u, &code);
+    struct ui_field address = {.id = "address",
+                               .label = _("Address of headquarters"),
+                               .hint = "http://…",
+                               .text = s->address,
+                               .cap = sizeof s->address};
+    ui_field(u, &address);
+    ui_screen_end(u);
+    if ((hit & UI_HIT_PRIMARY) != 0 || (r & UI_FIELD_SUBMIT) != 0) {
+        s->code_short = code_letters(s->code) != 16;
+        if (!s->code_short && s->address[0] != '\0') {
+            s->step = 2;
+        }
+    }
+    if ((hit & UI_HIT_BACK) != 0) {
+        s->step = 0;
+    }
+}
+
+static void pin(struct app *a, struct ui *u, struct first_start *s)
+{
+    bool busy = app_busy(a) == APP_JOINING;
+    struct ui_screen sc = {.id = "first-pin",
+                           .title = _("Set PIN"),
+                           .back = !busy,
+                           .steps = 3,
+                           .step = 2,
+                           .primary = busy ? _("Joining…") : _("Join"),
+                           .primary_off = busy,
+                           .above = _("The PIN opens this device. Nobody can look it up.")};
+    unsigned hit = ui_screen_begin(u, &sc);
+    shared_error(a, u, APP_JOINING, s->seen);
+    struct ui_field one = {.id = "pin",
+                           .label = _("PIN"),
+                           .hint = _("at least four digits"),
+                           .text = s->pin,
+                           .cap = sizeof s->pin,
+                           .flags = UI_FIELD_SECRET | UI_FIELD_NUMERIC};
+    if (s->too_short) {
+        one.error = _("The PIN needs at least four digits.");
+    }
+    ui_field(u, &one);
+    struct ui_field two = {.id = "again",
+                           .label = _("PIN once more"),
+                           .text = s->again,
+                           .cap = sizeof s->again,
+                           .flags = UI_FIELD_SECRET | UI_FIELD_NUMERIC};
+    if (s->differ) {
+        two.error = _("The two PINs differ.");
+    }
+    unsigned r = ui_field(u, &two);
+    ui_screen_end(u);
+    if (((hit & UI_HIT_PRIMARY) != 0 || (r & UI_FIELD_SUBMIT) != 0) && !busy) {
+        s->too_short = strlen(s->pin) < CAP_PIN_MIN;
+        s->differ = strcmp(s->pin, s->again) != 0;
+        if (!s->too_short && !s->differ) {
+            s->seen = app_result(a)->serial;
+            snprintf(app_settings(a)->address, sizeof app_settings(a)->address, "%s", s->address);
+            IGNORE(!app_settings_save(a)); /* typed again on the Sync screen if it was not kept */
+            if (app_join(a, s->code, s->address, s->pin)) {
+                memset(s->again, 0, sizeof s->again);
+                memset(s->pin, 0, sizeof s->pin);
+            }
+        }
+    }
+    if ((hit & UI_HIT_BACK) != 0) {
+        s->step = 1;
+    }
+}
+
+SCREEN(first_start)
+{
+    struct first_start *s = app_screen_data(a, SCREEN_FIRST_START, sizeof *s);
+    if (s == NULL) {
+        return;
+    }
+    if (s->address[0] == '\0' && s->step == 0) {
+        snprintf(s->address, sizeof s->address, "%s", app_settings(a)->address);
+    }
+    if (s->step == 0) {
+        language(a, u, s);
+    } else if (s->step == 1) {
+        join(a, u, s);
+    } else {
+        pin(a, u, s);
+    }
+}

@@ -1,0 +1,29 @@
+/* screens.c - the table of all screens, in the order of enum screen_id. */
+#include "app/screens/screens.h"
+
+#define ROW(ID, name, enter) [ID] = {ID, #name, enter, screen_##name##_frame}
+
+const struct screen screens[SCREENS] = {
+    ROW(SCREEN_FIRST_START, first_start, NULL),
+    ROW(SCREEN_UNLOCK, unlock, screen_unlock_enter),
+    ROW(SCREEN_TODAY, today, NULL),
+    ROW(SCREEN_JOB, job, NULL),
+    ROW(SCREEN_ARRIVE, arrive, screen_arrive_enter),
+    ROW(SCREEN_DIAGNOSE, diagnose, screen_diagnose_enter),
+    ROW(SCREEN_PRICE, price, screen_price_enter),
+    ROW(SCREEN_WORK, work, screen_work_enter),
+    ROW(SCREEN_PART, part, screen_part_enter),
+    ROW(SCREEN_TEST, test, screen_test_enter),
+    ROW(SCREEN_FEE, fee, screen_fee_enter),
+    ROW(SCREEN_SIGN_READ, sign_read, screen_sign_read_enter),
+    ROW(SCREEN_SIGN_RATE, sign_rate, screen_sign_rate_enter),
+    ROW(SCREEN_SIGN_PAD, sign_pad, screen_sign_pad_enter),
+    ROW(SCREEN_SIGN_REFUSE, sign_refuse, screen_sign_refuse_enter),
+    ROW(SCREEN_HAND_BACK, hand_back, screen_hand_back_enter),
+    ROW(SCREEN_COPY, copy, NULL),
+    ROW(SCREEN_END_VISIT, end_visit, screen_end_visit_enter),
+    ROW(SCREEN_PAYMENT, payment, screen_payment_enter),
+    ROW(SCREEN_CONFLICTS, conflicts, NULL),
+    ROW(SCREEN_SYNC, sync, NULL),
+    ROW(SCREEN_SETTINGS, settings, NULL),
+};

@@ -1,0 +1,76 @@
+/* screens.h - the screens' own list and what they share. One file a screen: screen_<name>.c exports
+ * screen_<name>_frame and, where it needs one, screen_<name>_enter; screens.c holds the table.
+ *
+ * A screen draws from app_job and friends, turns touches into intents, and keeps nothing else. To
+ * add one: a number in app/state/app.h, a row in screens.c, a file, a shot in tests/ui. */
+#ifndef APP_SCREENS_SCREENS_H
+#define APP_SCREENS_SCREENS_H
+#include "app/state/app.h"
+#include "app/ui/i18n.h"
+
+#define SCREEN(name) void screen_##name##_frame(struct app *a, struct ui *u)
+#define SCREEN_ENTER(name) void screen_##name##_enter(struct app *a)
+
+SCREEN(first_start);
+SCREEN_ENTER(unlock);
+SCREEN(unlock);
+SCREEN(today);
+SCREEN(job);
+SCREEN_ENTER(arrive);
+SCREEN(arrive);
+SCREEN_ENTER(diagnose);
+SCREEN(diagnose);
+SCREEN_ENTER(price);
+SCREEN(price);
+SCREEN_ENTER(work);
+SCREEN(work);
+SCREEN_ENTER(part);
+SCREEN(part);
+SCREEN_ENTER(test);
+SCREEN(test);
+SCREEN_ENTER(fee);
+SCREEN(fee);
+SCREEN_ENTER(sign_read);
+SCREEN(sign_read);
+SCREEN_ENTER(sign_rate);
+SCREEN(sign_rate);
+SCREEN_ENTER(sign_pad);
+SCREEN(sign_pad);
+SCREEN_ENTER(sign_refuse);
+SCREEN(sign_refuse);
+SCREEN(hand_back);
+SCREEN_ENTER(hand_back);
+SCREEN(copy);
+SCREEN_ENTER(end_visit);
+SCREEN(end_visit);
+SCREEN_ENTER(payment);
+SCREEN(payment);
+SCREEN(conflicts);
+SCREEN(sync);
+SCREEN(settings);
+
+/* ---- shared pieces (shared.c) ---------------------------------------------------------------- */
+/* shared_error: a banner with the sentence of the last failure of `what`, until the next result.
+ * `seen` is the screen's own: the serial at which it came up. */
+void shared_error(struct app *a, struct ui *u, enum app_busy what, unsigned seen);
+/* shared_z: a str as NUL-terminated text in the frame arena; "" when empty or full. */
+const char *shared_z(struct app *a, str s);
+/* shared_fmt: formatted text in the frame arena. */
+const char *shared_fmt(struct app *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* shared_left: "1:20 left", "0:35 late"; tone goes with it. Minutes may be negative. */
+const char *shared_left(struct app *a, int64_t minutes, enum ui_tone *tone);
+/* Words for codes: translated, static. "" for codes that have none. */
+const char *shared_class(unsigned class_); /* "A" */
+const char *shared_class_words(struct app *a, const struct class_decision *d);
+const char *shared_stage(enum visit_stage s);
+const char *shared_cause(unsigned c);
+const char *shared_responsibility(unsigned r);
+const char *shared_action(unsigned x);
+const char *shared_part_reason(unsigned r);
+const char *shared_old_part(unsigned o);
+const char *shared_result(unsigned r);
+const char *shared_end(unsigned e);
+const char *shared_place(unsigned place);
+enum ui_place shared_place_sign(unsigned place);
+const char *shared_field(enum subject_type t, int field); /* "phone of the customer" */
+#endif
