@@ -23,6 +23,7 @@
 #define CAP_CERT_BYTES 512          /* one certificate */
 #define CAP_SUBJECT_ENTRIES 4096    /* entries folded into one subject; more is shown as damaged */
 #define CAP_VISITS 32               /* visits of one job that are shown */
+#define CAP_VISIT_VERSIONS 16       /* signed versions of one visit's report; a third is rare */
 #define CAP_VISIT_PARTS 40          /* part lines of one visit: fits the report's bytes */
 #define CAP_VISIT_PRICES 40         /* price lines of one consent */
 #define CAP_FIELD_WRITES 16         /* concurrent values of one field that are kept apart */

@@ -1,0 +1,272 @@
+/* fold_fields.c - record.set: which writes of each field stand, and where they are in conflict.
+ *
+ * A write says which writes its author saw as current; those that it may replace are gone. What is
+ * concurrent stays side by side until a role of headquarters names all of it. */
+#include "core/fold/inside.h"
+
+#include "core/codec/cbor.h"
+
+struct write {
+    int field;
+    uint32_t item;
+    bool technician; /* a technician's write of this field has effect */
+    bool dead;       /* somebody replaced it */
+    bool stand;      /* a proposal by somebody who could have written it: a stand in a conflict */
+    struct field_value v;
+    const h32 *seen;
+    unsigned nseen;
+};
+struct writes {
+    struct fold_ctx *c;
+    struct write *w;
+    uint32_t n;
+};
+
+bool fold_equal(const struct field_value *a, const struct field_value *b)
+{
+    return a->type == b->type && a->i == b->i && a->nb == b->nb &&
+           memcmp(a->b, b->b, sizeof a->b) == 0;
+}
+
+static void set_bytes(struct field_value *v, const uint8_t *p, size_t n)
+{
+    memcpy(v->b, p, n);
+    v->nb = (uint8_t)n;
+}
+
+static void set_value(struct field_value *v, const struct record_write *r,
+                      const struct fold_item *it)
+{
+    v->entry = it->e->hash;
+    v->author = it->e->author;
+    v->actor = it->e->actor;
+    v->time = it->e->time;
+    v->type = r->type;
+    h32 att;
+    switch (r->type) {
+    case FT_CODE:
+        set_bytes(v, r->code.b, r->code.n);
+        break;
+    case FT_REF:
+        set_bytes(v, r->ref.b, sizeof r->ref.b);
+        break;
+    case FT_ID8:
+        set_bytes(v, r->id.b, sizeof r->id.b);
+        break;
+    case FT_TEXT:
+        att = entry_att(it->e, (unsigned)r->i);
+        set_bytes(v, att.b, sizeof att.b);
+        break;
+    default:
+        v->i = r->i;
+    }
+}
+
+static bool is_office(enum role role)
+{
+    return role != ROLE_NONE && role != ROLE_TECHNICIAN;
+}
+
+static bool take_write(struct writes *ws, uint32_t item, const struct record_write *r,
+                       bool technician)
+{
+    h32 *seen = arena_new(ws->c->a, h32, r->seen.n);
+    if (seen == NULL) {
+        return false;
+    }
+    memcpy(seen, r->seen.h, r->seen.n * sizeof *seen);
+    struct write *w = &ws->w[ws->n++];
+    *w = (struct write){.field = r->field,
+                        .item = item,
+                        .technician = technician,
+                        .seen = seen,
+                        .nseen = r->seen.n};
+    set_value(&w->v, r, &ws->c->items[item]);
+    return true;
+}
+
+static enum st take_record(struct writes *ws, uint32_t item)
+{
+    struct subject_state *s = ws->c->out;
+    const struct fold_item *it = &ws->c->items[item];
+    struct record_write r[CAP_RECORD_WRITES];
+    size_t n;
+    if (record_decode(s->type, it->e->body, r, &n) != ST_OK) {
+        s->nunknown++;
+        return ST_OK;
+    }
+    bool newer = false;
+    for (size_t i = 0; i < n; i++) {
+        const struct field_info *f = field_info(s->type, r[i].field);
+        if (f == NULL || (r[i].type == FT_TEXT && (uint64_t)r[i].i >= it->e->natt)) {
+            newer = true;
+        } else if (!take_write(ws, item, &r[i], f->technician)) {
+            return ST_FULL;
+        }
+    }
+    s->nunknown += newer;
+    return ST_OK;
+}
+
+/* How many fields a body says that it writes; believed only as a bound. */
+static size_t writes_in(bytes body)
+{
+    bytes values;
+    if (cbor_map_find(body, 1, &values) != ST_OK) {
+        return 0;
+    }
+    struct cbor_r r = cbor_r_init(values);
+    size_t n = cbor_get_map(&r);
+    return n < CAP_RECORD_WRITES ? n : CAP_RECORD_WRITES;
+}
+
+static enum st take_writes(struct writes *ws)
+{
+    struct fold_ctx *c = ws->c;
+    size_t most = 0;
+    for (uint32_t i = 0; i < c->n; i++) {
+        most += c->items[i].e->kind == KIND_RECORD_SET ? writes_in(c->items[i].e->body) : 0;
+    }
+    ws->w = arena_new(c->a, struct write, most);
+    if (ws->w == NULL) {
+        return ST_FULL;
+    }
+    enum st st = ST_OK;
+    for (uint32_t i = 0; i < c->n && st == ST_OK; i++) {
+        if (c->items[i].e->kind == KIND_RECORD_SET) {
+            st = take_record(ws, i);
+        }
+    }
+    return st;
+}
+
+/* ---- one field ------------------------------------------------------------------------------ */
+
+struct column {
+    struct fold_ctx *c;
+    struct write **w; /* of one field, fold order */
+    uint32_t n;
+};
+
+/* The write of this field that a hash names, NULL when it is none, or not here. */
+static struct write *named_write(const struct column *col, const h32 *h)
+{
+    const struct fold_item *it = fold_item_find(col->c, h);
+    if (it == NULL || it->note >= col->n) {
+        return NULL;
+    }
+    struct write *w = col->w[it->note];
+    return &col->c->items[w->item] == it ? w : NULL;
+}
+
+static void judge(const struct column *col, struct write *w)
+{
+    const struct fold_item *me = &col->c->items[w->item];
+    bool others = false;
+    for (unsigned i = 0; i < w->nseen; i++) {
+        const struct write *x = named_write(col, &w->seen[i]);
+        others |= x == NULL || !id8_eq(x->v.author, w->v.author);
+    }
+    bool office = is_office(me->role);
+    bool may = office || (me->role == ROLE_TECHNICIAN && w->technician);
+    w->v.proposal = !may || (!office && w->nseen > 1 && others);
+    w->stand = may && w->v.proposal;
+    for (unsigned i = 0; i < w->nseen; i++) {
+        struct write *x = named_write(col, &w->seen[i]);
+        if (x != NULL && x != w && (!w->v.proposal || id8_eq(x->v.author, w->v.author))) {
+            x->dead = true;
+        }
+    }
+}
+
+static bool in_conflict(const struct column *col)
+{
+    const struct write *first = NULL;
+    for (uint32_t i = 0; i < col->n; i++) {
+        const struct write *w = col->w[i];
+        if (w->dead || (w->v.proposal && !w->stand)) {
+            continue;
+        }
+        if (first == NULL) {
+            first = w;
+        } else if (!fold_equal(&first->v, &w->v)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Keep the values that stand: those with effect first. */
+static enum st keep(const struct column *col, struct field_state *f)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < col->n; i++) {
+        n += !col->w[i]->dead;
+        col->c->out->nrequests += !col->w[i]->dead && col->w[i]->v.proposal && !col->w[i]->stand;
+    }
+    n = n < CAP_FIELD_WRITES ? n : CAP_FIELD_WRITES;
+    f->v = arena_new(col->c->a, struct field_value, n);
+    if (f->v == NULL) {
+        return ST_FULL;
+    }
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; i < col->n && f->n < n; i++) {
+            if (!col->w[i]->dead && col->w[i]->v.proposal == (pass == 1)) {
+                f->v[f->n++] = col->w[i]->v;
+            }
+        }
+    }
+    f->conflict = in_conflict(col);
+    col->c->out->nconflicts += f->conflict;
+    return ST_OK;
+}
+
+static enum st fold_one(struct writes *ws, struct column *col, int field, struct field_state *f)
+{
+    col->n = 0;
+    for (uint32_t i = 0; i < ws->n; i++) {
+        if (ws->w[i].field == field) {
+            ws->c->items[ws->w[i].item].note = col->n;
+            col->w[col->n++] = &ws->w[i];
+        }
+    }
+    for (uint32_t i = 0; i < col->n; i++) {
+        judge(col, col->w[i]);
+    }
+    f->field = field;
+    return keep(col, f);
+}
+
+static int next_field(const struct writes *ws, int after)
+{
+    int next = 0;
+    for (uint32_t i = 0; i < ws->n; i++) {
+        if (ws->w[i].field > after && (next == 0 || ws->w[i].field < next)) {
+            next = ws->w[i].field;
+        }
+    }
+    return next;
+}
+
+enum st fold_fields(struct fold_ctx *c)
+{
+    struct writes ws = {.c = c};
+    enum st st = take_writes(&ws);
+    struct column col = {.c = c, .w = arena_new(c->a, struct write *, ws.n)};
+    if (st != ST_OK || col.w == NULL) {
+        return st != ST_OK ? st : ST_FULL;
+    }
+    unsigned n = 0;
+    for (int field = next_field(&ws, 0); field != 0; field = next_field(&ws, field)) {
+        n++;
+    }
+    c->out->fields = arena_new(c->a, struct field_state, n);
+    if (c->out->fields == NULL) {
+        return ST_FULL;
+    }
+    for (int field = next_field(&ws, 0); field != 0 && st == ST_OK;
+         field = next_field(&ws, field)) {
+        st = fold_one(&ws, &col, field, &c->out->fields[c->out->nfields++]);
+    }
+    return st;
+}
