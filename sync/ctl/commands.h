@@ -1,0 +1,65 @@
+/* commands.h - the list of docketctl's subcommands: one row each, in the order of --help.
+ * COMMAND(identifier, name, usage, summary); the function is ctl_cmd_<identifier> in cmd_<identifier>.c. */
+#ifndef SYNC_CTL_COMMANDS_H
+#define SYNC_CTL_COMMANDS_H
+
+#define CTL_COMMANDS                                                                               \
+    COMMAND(init_hq, "init-hq",                                                                    \
+            "--store DIR --name NAME [--keys FILE] [--root FILE] [--legal-days N] [--pub FILE]",   \
+            "make headquarters: keys, root, trust document, store")                                \
+    COMMAND(technician, "technician",                                                              \
+            "--store DIR --id CODE --name NAME [--role ROLE] [--branch CODE] [--phone TEXT] "      \
+            "[--keys FILE] [--json]",                                                              \
+            "add or change a person of the company")                                               \
+    COMMAND(enrol, "enrol",                                                                        \
+            "--store DIR --technician CODE [--minutes N | --file FILE] [--keys FILE] [--json]",    \
+            "a code for one new device")                                                           \
+    COMMAND(join, "join",                                                                          \
+            "--store DIR --code CODE (--url URL | --trust FILE --request FILE | --grant FILE) "    \
+            "[--pin-fd N]",                                                                        \
+            "make this device's store, from a code")                                               \
+    COMMAND(import, "import",                                                                      \
+            "--store DIR KIND FILE.csv [--map FILE] [--encoding NAME] [--utc-offset MIN] "         \
+            "[--dry-run] [--keys FILE] [--json]",                                                  \
+            "take in technicians, customers, equipment, contracts, parts, stock, faults, prices, " \
+            "calendar or jobs")                                                                    \
+    COMMAND(assign, "assign",                                                                      \
+            "--store DIR --job CODE [--technician CODE] [--actor CODE] [--keys FILE]",             \
+            "give a job to a technician, or to nobody")                                            \
+    COMMAND(sync, "sync", "--store DIR --url URL [--pin-fd N] [--json]",                           \
+            "exchange with headquarters over the network")                                         \
+    COMMAND(bundle, "bundle", "export|import --store DIR --file FILE [--answer FILE] [--pin-fd N]",\
+            "the same exchange by file")                                                           \
+    COMMAND(conflicts, "conflicts",                                                                \
+            "--store DIR [--resolve TYPE:CODE:FIELD --entry HASH] [--actor CODE] [--json]",        \
+            "values in conflict, and their resolution")                                            \
+    COMMAND(log, "log", "--store DIR [--job CODE] [--last N] [--pin-fd N] [--json]",               \
+            "entries, one a line")                                                                 \
+    COMMAND(check, "check", "--store DIR [--pin-fd N] [--json]",                                   \
+            "verify chains, signatures, indexes, attachments, states")                             \
+    COMMAND(rebuild, "rebuild", "--store DIR [--pin-fd N]",                                        \
+            "compute indexes and states again from the entries")                                   \
+    COMMAND(report, "report",                                                                      \
+            "--store DIR --job CODE [--pdf FILE] [--cbor FILE] [--text FILE] [--version N] "       \
+            "[--pin-fd N]",                                                                        \
+            "a signed service report as PDF, proof or text")                                       \
+    COMMAND(verify, "verify", "FILE --trust HQ.pub [--json] | --qr FILE [--text FILE] --trust HQ.pub",\
+            "is a report genuine? needs no store and no network")                                  \
+    COMMAND(forget, "forget", "--store DIR --customer CODE [--actor CODE] [--keys FILE] [--json]", \
+            "erase a customer's personal data, as far as the law lets")                            \
+    COMMAND(export, "export", "--store DIR KIND [--csv | --json] [--pin-fd N]",                    \
+            "jobs, customers, equipment, entries ... as a table or JSON")                          \
+    COMMAND(revoke, "revoke", "--store DIR --device AUTHOR [--actor CODE] [--keys FILE]",          \
+            "stop a lost device")                                                                  \
+    COMMAND(pub, "pub", "--store DIR --file FILE [--keys FILE]",                                   \
+            "write hq.pub: what others need to verify")                                            \
+    COMMAND(cash, "cash", "--store DIR --job CODE --amount N.NN [--actor CODE]",                   \
+            "the accountant accepts cash")                                                         \
+    COMMAND(status, "status", "--store DIR [--keys FILE] [--json]", "headquarters at a glance")    \
+    COMMAND(digests, "digests", "--store DIR [--job CODE] [--pin-fd N]",                           \
+            "state digests of subjects, to compare two stores")
+
+#define COMMAND(id, name, usage, summary) int ctl_cmd_##id(int argc, char **argv);
+CTL_COMMANDS
+#undef COMMAND
+#endif
