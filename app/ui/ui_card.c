@@ -41,7 +41,7 @@ bool ui_card_begin(struct ui *u, const char *id, const char *title, const char *
     u->x += u->inset;
     u->w -= 2 * u->inset;
     u->inset = ui_w_dp(u, PAD);
-    struct ui_rect r = {u->x, u->y, u->w, u->f.h_px};
+    struct ui_rect r = {u->x, u->y, u->w, 1 << 20}; /* put right at the end */
     u->card_cmd = (int)u->cmd_n;
     bool down = tappable && ui_w_pressed(u, id);
     ui_w_round(u, r, ui_w_dp(u, 14), 0,

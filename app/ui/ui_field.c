@@ -1,0 +1,387 @@
+/* ui_field.c - text is typed here: into the caller's buffer, in place, by keys, scanner or the
+ * keyboard on the screen. Every field wraps and grows: nothing that was typed is hidden. */
+#include "app/ui/i18n.h"
+#include "app/ui/ui_state.h"
+
+enum { LEAST_H = 56, RADIUS = 14, LINES = 256 };
+
+/* ==== editing: pure work on the buffer ======================================================= */
+
+static size_t before(const char *t, size_t at)
+{
+    while (at > 0 && ((uint8_t)t[--at] & 0xC0U) == 0x80U) {
+    }
+    return at;
+}
+
+static size_t after(const char *t, size_t n, size_t at)
+{
+    if (at < n) {
+        at++;
+    }
+    while (at < n && ((uint8_t)t[at] & 0xC0U) == 0x80U) {
+        at++;
+    }
+    return at;
+}
+
+static bool wanted(const struct ui_field *f, char c)
+{
+    if ((uint8_t)c < 0x20 || c == 0x7F) {
+        return c == '\n' && (f->flags & UI_FIELD_MULTI) != 0;
+    }
+    bool digit = (c >= '0' && c <= '9') || c == '.' || c == '-';
+    return (f->flags & UI_FIELD_NUMERIC) == 0 || digit;
+}
+
+/* Put `s` in at *at, code point by code point, as far as there is room. */
+static bool insert(const struct ui_field *f, const char *s, size_t *at)
+{
+    bool changed = false;
+    size_t n = strlen(f->text);
+    for (size_t i = 0, len = strlen(s); i < len;) {
+        size_t end = after(s, len, i), k = end - i;
+        char c = s[i];
+        if (wanted(f, c) && n + k < f->cap) {
+            memmove(f->text + *at + k, f->text + *at, n - *at + 1);
+            memcpy(f->text + *at, s + i, k);
+            if ((f->flags & UI_FIELD_UPPER) != 0 && c >= 'a' && c <= 'z') {
+                f->text[*at] = (char)(c - 'a' + 'A');
+            }
+            *at += k;
+            n += k;
+            changed = true;
+        }
+        i = end;
+    }
+    return changed;
+}
+
+static bool erase(const struct ui_field *f, size_t from, size_t to)
+{
+    memmove(f->text + from, f->text + to, strlen(f->text + to) + 1);
+    return to > from;
+}
+
+/* Up and Down: to the same distance along the line above or below. */
+static size_t other_line(struct ui *u, const struct ui_para *p, size_t at, int step)
+{
+    for (int i = 0; i < p->count; i++) {
+        size_t start = p->lines[i].start;
+        size_t end = i + 1 < p->count ? p->lines[i + 1].start : p->n + 1;
+        if (at >= start && at < end) {
+            int to = i + step;
+            if (to < 0 || to >= p->count) {
+                return step < 0 ? 0 : p->n;
+            }
+            size_t want = p->lines[to].start + (at - start);
+            size_t most = p->lines[to].start + p->lines[to].n;
+            want = want > most ? most : want;
+            while (want > 0 && want < p->n && ((uint8_t)p->text[want] & 0xC0U) == 0x80U) {
+                want--;
+            }
+            return want;
+        }
+    }
+    (void)u;
+    return at;
+}
+
+static unsigned edit(struct ui *u, const struct ui_field *f, const struct ui_para *p)
+{
+    unsigned out = 0;
+    size_t n = strlen(f->text), at = u->caret < 0 || (size_t)u->caret > n ? n : (size_t)u->caret;
+    bool changed = false;
+    for (size_t i = 0; i < u->edit_n; i++) {
+        const struct ui_edit *e = &u->edits[i];
+        n = strlen(f->text);
+        switch (e->key) {
+        case UI_KEY_NONE:
+            changed |= insert(f, e->text, &at);
+            break;
+        case UI_KEY_ENTER:
+            if ((f->flags & UI_FIELD_MULTI) != 0) {
+                changed |= insert(f, "\n", &at);
+            } else {
+                out |= UI_FIELD_SUBMIT;
+            }
+            break;
+        case UI_KEY_BACKSPACE: {
+            size_t from = before(f->text, at);
+            changed |= erase(f, from, at);
+            at = from;
+            break;
+        }
+        case UI_KEY_DELETE:
+            changed |= erase(f, at, after(f->text, n, at));
+            break;
+        case UI_KEY_LEFT:
+            at = before(f->text, at);
+            break;
+        case UI_KEY_RIGHT:
+            at = after(f->text, n, at);
+            break;
+        case UI_KEY_HOME:
+            at = 0;
+            break;
+        case UI_KEY_END:
+            at = n;
+            break;
+        case UI_KEY_UP:
+        case UI_KEY_DOWN:
+            at = other_line(u, p, at, e->key == UI_KEY_UP ? -1 : 1);
+            break;
+        default:
+            break;
+        }
+    }
+    u->edit_n = 0;
+    u->caret = (int64_t)at;
+    return out | (changed ? (unsigned)UI_FIELD_CHANGED : 0U);
+}
+
+/* ==== showing ================================================================================ */
+
+/* What is drawn for the text: dots for a secret. */
+static struct ui_para shown(struct ui *u, const struct ui_field *f)
+{
+    struct ui_para p = ui_p_of(u, UI_BODY, f->text);
+    if ((f->flags & UI_FIELD_SECRET) != 0) {
+        size_t n = 0;
+        for (size_t i = 0; i < p.n; i = after(f->text, p.n, i)) {
+            n++;
+        }
+        char *dots = ui_w_room(u, n * 3 + 1);
+        for (size_t i = 0; dots != NULL && i < n; i++) {
+            memcpy(dots + i * 3, "\xE2\x97\x8F", 3);
+        }
+        p.text = dots == NULL ? "" : dots;
+        p.n = dots == NULL ? 0 : n * 3;
+    }
+    return p;
+}
+
+/* The caret's byte in what is drawn. */
+static size_t drawn_at(const struct ui_field *f, size_t at)
+{
+    if ((f->flags & UI_FIELD_SECRET) == 0) {
+        return at;
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < at; i = after(f->text, strlen(f->text), i)) {
+        n++;
+    }
+    return n * 3;
+}
+
+static void place_caret(struct ui *u, const struct ui_field *f, const struct ui_para *p, int x,
+                        int y)
+{
+    int leading = ui_w_sp(u, ui_theme_leading_dp(p->style)), px = ui_w_sp(u, 18);
+    int line = ((int)u->down_y - y) / leading;
+    line = line < 0 ? 0 : line >= p->count ? p->count - 1 : line;
+    u->caret = -1;
+    if (p->count == 0 || (f->flags & UI_FIELD_SECRET) != 0) {
+        return;
+    }
+    const struct ui_line *l = &p->lines[line];
+    str s = {p->text, (size_t)l->start + l->n};
+    int w = 0;
+    size_t at = l->start;
+    while (at < s.n) {
+        size_t next = at;
+        int a = u->fonts.advance_px(u->fonts.ctx, px, false, ui_wrap_code(s, &next));
+        if ((float)(x + w) + (float)a / 2 > u->down_x) {
+            break;
+        }
+        w += a;
+        at = next;
+    }
+    u->caret = (int64_t)at;
+}
+
+static struct ui_rect draw_caret(struct ui *u, const struct ui_field *f, const struct ui_para *p,
+                                 int x, int y, int w)
+{
+    size_t n = strlen(f->text), at = u->caret < 0 || (size_t)u->caret > n ? n : (size_t)u->caret;
+    at = drawn_at(f, at);
+    int leading = ui_w_sp(u, ui_theme_leading_dp(p->style)), line = p->count - 1;
+    for (int i = 0; i + 1 < p->count; i++) {
+        if (at < p->lines[i + 1].start) {
+            line = i;
+            break;
+        }
+    }
+    line = line < 0 ? 0 : line;
+    size_t start = p->count > 0 ? p->lines[line].start : 0;
+    int cx = at <= start ? 0
+                         : ui_wrap_width(&u->fonts, ui_w_sp(u, 18), false,
+                                         (str){p->text + start, at - start});
+    cx = cx > w ? w : cx;
+    struct ui_rect r = {x + cx, y + line * leading + ui_w_sp(u, 2), ui_w_dp(u, 2),
+                        leading - ui_w_sp(u, 4)};
+    ui_w_fill(u, r, u->tok.primary);
+    return r;
+}
+
+static void label_above(struct ui *u, const char *label, int parent)
+{
+    if (label == NULL || label[0] == '\0') {
+        return;
+    }
+    struct ui_para p = ui_p_of(u, UI_SMALL_BOLD, label);
+    ui_p_layout(u, &p, ui_w_inner(u));
+    struct ui_rect r = ui_w_take(u, p.h);
+    (void)parent;
+    ui_p_paint(u, &p, r.x, r.y, r.w, 0, -1);
+    u->y += ui_w_dp(u, 4);
+}
+
+static void error_below(struct ui *u, const char *error)
+{
+    if (error == NULL || error[0] == '\0') {
+        return;
+    }
+    int icon = ui_w_sp(u, 18), gap = ui_w_dp(u, 8);
+    struct ui_para p = ui_p_of(u, UI_SMALL, error);
+    p.colour = u->tok.late;
+    ui_p_layout(u, &p, ui_w_inner(u) - icon - gap);
+    u->y += ui_w_dp(u, 6);
+    struct ui_rect r = ui_w_take(u, p.h);
+    struct ui_rect i = {r.x, r.y + (ui_w_sp(u, 22) - icon) / 2, icon, icon};
+    ui_w_icon(u, UI_ICON_WARNING, i, u->tok.late);
+    int node = ui_w_node(u, UI_ROLE_BANNER, NULL, error, NULL, r, 0);
+    ui_p_paint(u, &p, r.x + icon + gap, r.y, r.w - icon - gap, 0, node < 0 ? -2 : node);
+}
+
+static const char *tree_value(const struct ui_field *f)
+{
+    return (f->flags & (UI_FIELD_SECRET | UI_FIELD_PRIVATE)) != 0 ? "" : f->text;
+}
+
+/* The gesture, the scan and the keys; p is the text as laid out before them. */
+static unsigned work(struct ui *u, const struct ui_field *f, const struct ui_para *p, bool fired,
+                     int x, int y)
+{
+    unsigned out = 0;
+    if (u->blurred != 0 && u->blurred == ui_w_hash(f->id)) {
+        u->blurred = 0;
+        out |= UI_FIELD_LEFT;
+    }
+    if (!ui_w_focused(u, f->id) || (f->flags & UI_FIELD_OFF) != 0) {
+        return out;
+    }
+    u->focus_is_field = u->field_drawn = true;
+    u->focus_flags = f->flags;
+    if (fired && u->caret_place) {
+        place_caret(u, f, p, x, y);
+    }
+    if (u->scan_now && (f->flags & UI_FIELD_SCAN) != 0) {
+        size_t at = 0;
+        f->text[0] = '\0';
+        (void)insert(f, u->scan, &at);
+        u->caret = -1;
+        u->scan_now = false;
+        out |= UI_FIELD_CHANGED;
+    }
+    return out | (u->edit_n > 0 ? edit(u, f, p) : 0U);
+}
+
+/* The box with text and caret; `lead` and `tail` are kept free inside it. */
+static unsigned box(struct ui *u, const struct ui_field *f, struct ui_rect r, int lead, int tail)
+{
+    int pad = ui_w_dp(u, 14), x = r.x + lead + pad, w = r.w - lead - tail - 2 * pad;
+    bool off = (f->flags & UI_FIELD_OFF) != 0, fired;
+    struct ui_rect target = {r.x, r.y, r.w - tail, r.h};
+    int node = ui_w_target(u, UI_ROLE_FIELD, f->id, f->label != NULL ? f->label : f->hint, NULL,
+                           target, off ? UI_ST_DISABLED : 0, &fired);
+    struct ui_para p = shown(u, f);
+    ui_p_layout(u, &p, w);
+    int one = ui_w_sp(u, 26), top = (f->flags & UI_FIELD_MULTI) != 0 ? pad : (r.h - p.h) / 2;
+    unsigned out = work(u, f, &p, fired, x, r.y + top);
+    if ((out & UI_FIELD_CHANGED) != 0) {
+        p = shown(u, f);
+        ui_p_layout(u, &p, w);
+        top = (f->flags & UI_FIELD_MULTI) != 0 ? pad : (r.h - p.h) / 2;
+        u->again = true; /* its height is right in the next frame */
+    }
+    top = top < ui_w_dp(u, 6) ? ui_w_dp(u, 6) : top;
+    bool focus = ui_w_focused(u, f->id) && !off, wrong = f->error != NULL && f->error[0] != '\0';
+    if (node >= 0) {
+        const char *v = tree_value(f);
+        u->nodes[node].value = ui_w_copy(u, v, strlen(v));
+        u->nodes[node].state |= focus ? (unsigned)UI_ST_FOCUSED : 0U;
+    }
+    ui_w_round(u, r, ui_w_dp(u, RADIUS), 0, off ? u->tok.chip : u->tok.surface);
+    ui_w_round(u, r, ui_w_dp(u, RADIUS),
+               ui_w_dp(u, focus   ? 3
+                          : wrong ? 2
+                                  : 1),
+               focus   ? u->tok.primary
+               : wrong ? u->tok.late
+                       : u->tok.edge);
+    if (p.n == 0) {
+        struct ui_para h = ui_p_of(u, UI_BODY_MUTED, f->hint);
+        ui_p_layout(u, &h, w);
+        ui_p_paint(u, &h, x, r.y + ((f->flags & UI_FIELD_MULTI) != 0 ? pad : (r.h - h.h) / 2), w, 0,
+                   node < 0 || h.n == 0 ? -2 : node);
+        top = (f->flags & UI_FIELD_MULTI) != 0 ? pad : (r.h - one) / 2;
+    } else {
+        ui_p_paint(u, &p, x, r.y + top, w, 0, node < 0 ? -2 : node);
+    }
+    if (focus) {
+        struct ui_rect c = draw_caret(u, f, &p, x, r.y + top, w);
+        bool moved = out != 0 || fired || u->body.h != u->body_h_before;
+        if (moved) {
+            c = (struct ui_rect){c.x, c.y - pad, c.w, c.h + 2 * pad};
+            ui_screen_bring(u, r.h < u->body.h - 3 * pad ? r : c);
+        }
+    }
+    return out;
+}
+
+static int box_h(struct ui *u, const struct ui_field *f, int inner)
+{
+    struct ui_para p = shown(u, f);
+    if (p.n == 0) {
+        p = ui_p_of(u, UI_BODY_MUTED, f->hint);
+    }
+    ui_p_layout(u, &p, inner - 2 * ui_w_dp(u, 14));
+    bool multi = (f->flags & UI_FIELD_MULTI) != 0;
+    int h = p.h + 2 * ui_w_dp(u, multi ? 14 : 12), least = ui_w_dp(u, multi ? 104 : LEAST_H);
+    return h < least ? least : h;
+}
+
+unsigned ui_field(struct ui *u, const struct ui_field *f)
+{
+    ui_w_open(u, 8, 8);
+    label_above(u, f->label, u->parent);
+    struct ui_rect r = ui_w_take(u, box_h(u, f, ui_w_inner(u)));
+    unsigned out = box(u, f, r, 0, 0);
+    error_below(u, f->error);
+    return out;
+}
+
+unsigned ui_search(struct ui *u, const char *id, const char *hint, char *text, size_t cap)
+{
+    struct ui_field f = {.id = id, .hint = hint, .text = text, .cap = cap, .flags = UI_FIELD_SCAN};
+    int icon = ui_w_sp(u, 22), lead = icon + ui_w_dp(u, 10), clear = ui_w_dp(u, 56);
+    int tail = text[0] != '\0' ? clear + ui_w_dp(u, 8) : 0;
+    ui_w_open(u, 10, 10);
+    struct ui_rect r = ui_w_take(u, box_h(u, &f, ui_w_inner(u) - lead - tail));
+    unsigned out = box(u, &f, r, lead, tail);
+    ui_w_icon(u, UI_ICON_SEARCH,
+              (struct ui_rect){r.x + ui_w_dp(u, 14), r.y + (r.h - icon) / 2, icon, icon},
+              u->tok.muted);
+    if (tail > 0) {
+        char cid[80];
+        snprintf(cid, sizeof cid, "%s:clear", id);
+        struct ui_rect c = {r.x + r.w - clear, r.y + (r.h - clear) / 2, clear, clear};
+        if (ui_w_icon_button(u, c, UI_ICON_CLEAR, cid, _("Clear"))) {
+            text[0] = '\0';
+            ui_focus(u, id);
+            out |= UI_FIELD_CHANGED;
+        }
+    }
+    return out;
+}
