@@ -6,7 +6,7 @@
 #define CORE_BASE_CAPS_H
 
 #define CAP_ENTRY_BYTES 4096        /* one signed entry; the largest honest one (a sign-off) is < 1 KiB */
-#define CAP_BODY_BYTES 3072         /* leaves room for head, attachments' names and signature */
+#define CAP_BODY_BYTES 2944         /* leaves room for head, 24 attachments, evidence and signature */
 #define CAP_ENTRY_ATTACHMENTS 24    /* a record of one customer names about ten texts */
 #define CAP_CODE_BYTES 32           /* a code on a thing or a paper: printable ASCII */
 #define CAP_CBOR_DEPTH 8            /* entries nest 4 deep, facts 5, trust documents 4 */
