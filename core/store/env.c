@@ -269,8 +269,14 @@ enum st env_settle(struct env_at *e, const struct store *s, uint8_t code_key[sta
         return st;
     }
     if ((st != ST_WRONG_PIN && st != ST_NOT_FOUND && st != ST_CORRUPT) ||
-        !files_exists(p.fresh.s) || try_open(e, s, p.fresh.s, code_key, NULL) != ST_OK) {
+        !files_exists(p.fresh.s)) {
         return st;
+    }
+    enum st st2 = try_open(e, s, p.fresh.s, code_key, NULL);
+    if (st2 != ST_OK) {
+        return st != ST_NOT_FOUND
+                   ? st
+                   : err_set(err, st2, 0, __func__, "the store does not open: %s", st_name(st2));
     }
     if (s->mode == STORE_READ) {
         return ST_OK;
