@@ -7,12 +7,14 @@
 /* --- the bundle ---------------------------------------------------------------------------------
  */
 #define BUNDLE_HEADER_BYTES_MAX 117 /* 5 + 16 + 32 + 8 + 32 + 24: a joining device's */
-#define BUNDLE_ITEMS_BYTES 4096 /* a frame ends with the item that brings it here: lost at a cut   \
-                                 */
+#define BUNDLE_ITEMS_BYTES                                                                         \
+    4096 /* a frame ends with the item that brings it here: lost at a cut                          \
+          */
 #define BUNDLE_ITEM_BYTES_MAX 32768 /* the largest item: a small attachment with its manifest */
 #define BUNDLE_MANIFEST_BYTES 49152 /* digests of 400 subjects and what else a manifest lists */
-#define BUNDLE_PLAIN_BYTES_MAX (1 + 36 + CAP_CHUNK_BYTES) /* a chunk with its name: largest frame  \
-                                                           */
+#define BUNDLE_PLAIN_BYTES_MAX                                                                     \
+    (1 + 36 + CAP_CHUNK_BYTES) /* a chunk with its name: largest frame                             \
+                                */
 #define BUNDLE_FRAME_BYTES_MAX (4 + 17 + BUNDLE_PLAIN_BYTES_MAX)
 
 /* --- what a manifest may list -------------------------------------------------------------------
@@ -22,8 +24,9 @@
 #define MANIFEST_SUBJECTS_MAX 400 /* digests; a backlog beyond is compared next time */
 #define MANIFEST_ASKED_MAX 8      /* subjects whose hashes are asked for; the rest next time */
 #define MANIFEST_PROBLEMS_MAX 64  /* quarantined items named; the count says how many there were */
-#define MANIFEST_HASHES_MAX 512   /* hashes of one item [4, ...]; a subject may take several items \
-                                   */
+#define MANIFEST_HASHES_MAX                                                                        \
+    512 /* hashes of one item [4, ...]; a subject may take several items                           \
+         */
 
 /* --- one exchange --------------------------------------------------------------------------------
  */

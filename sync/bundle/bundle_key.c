@@ -1,0 +1,56 @@
+/* bundle_key.c - see bundle_key.h; BUNDLE.md section 3 is the description. */
+#include "sync/bundle/bundle_key.h"
+
+#include "core/codec/hash.h"
+
+#include <sodium/crypto_scalarmult.h>
+#include <sodium/utils.h>
+
+void bundle_enrol_key(const uint8_t code[static ENROL_CODE_BYTES], uint8_t out[static 32])
+{
+    struct hash32_state h;
+    hash32_begin(&h);
+    hash32_add(&h, str_bytes(S("docket/enrol/1")));
+    hash32_add(&h, bytes_of(code, ENROL_CODE_BYTES));
+    hash32_end(&h, out);
+    sodium_memzero(&h, sizeof h);
+}
+
+bool bundle_key_derive(const struct key_parts *k, uint8_t out[static 32])
+{
+    uint8_t with_ephemeral[32], with_sender[32];
+    bool ok;
+    if (k->recipient_sk != NULL) {
+        ok = crypto_scalarmult(with_ephemeral, k->recipient_sk, k->ephemeral_pk) == 0 &&
+             crypto_scalarmult(with_sender, k->recipient_sk, k->sender_pk) == 0;
+    } else {
+        ok = crypto_scalarmult(with_ephemeral, k->ephemeral_sk, k->recipient_pk) == 0 &&
+             crypto_scalarmult(with_sender, k->sender_sk, k->recipient_pk) == 0;
+    }
+    if (ok) {
+        struct hash32_state h;
+        hash32_begin(&h);
+        hash32_add(&h, str_bytes(S("docket/bundle/1")));
+        hash32_add(&h, bytes_of(k->header, k->header_n));
+        hash32_add(&h, bytes_of(with_ephemeral, sizeof with_ephemeral));
+        hash32_add(&h, bytes_of(with_sender, sizeof with_sender));
+        hash32_add(&h, bytes_of(k->sender_pk, 32));
+        hash32_add(&h, bytes_of(k->recipient_pk, 32));
+        if (k->enrol_key != NULL) {
+            hash32_add(&h, bytes_of(k->enrol_key, 32));
+        }
+        hash32_end(&h, out);
+        sodium_memzero(&h, sizeof h);
+    }
+    sodium_memzero(with_ephemeral, sizeof with_ephemeral);
+    sodium_memzero(with_sender, sizeof with_sender);
+    return ok;
+}
+
+void bundle_key_length(uint8_t out[static 4], size_t n)
+{
+    out[0] = (uint8_t)(n >> 24);
+    out[1] = (uint8_t)(n >> 16);
+    out[2] = (uint8_t)(n >> 8);
+    out[3] = (uint8_t)n;
+}

@@ -1,0 +1,121 @@
+/* device_meta.c - see device_meta.h. */
+#include "sync/engine/device_meta.h"
+
+#include "core/codec/cbor.h"
+#include "core/codec/hash.h"
+
+#define PROBLEM_BYTES 33
+#define VALUE_BYTES (MANIFEST_PROBLEMS_MAX * PROBLEM_BYTES)
+
+static enum st get(struct store_txn *t, str name, uint8_t *buf, size_t cap, size_t *n,
+                   struct err *err)
+{
+    uint8_t room[VALUE_BYTES + 128];
+    struct arena tmp = arena_of(room, sizeof room);
+    bytes value;
+    *n = 0;
+    enum st st = store_get(t, T_META, str_bytes(name), &tmp, &value, err);
+    if (st == ST_NOT_FOUND || (st == ST_OK && value.n > cap)) {
+        return ST_OK; /* never written, or not ours: as if new */
+    }
+    if (st == ST_OK && value.n != 0) {
+        memcpy(buf, value.p, value.n);
+        *n = value.n;
+    }
+    return st;
+}
+
+static enum st put(struct store_txn *t, str name, bytes value, struct err *err)
+{
+    if (value.n != 0) {
+        return store_put(t, T_META, str_bytes(name), value, err);
+    }
+    enum st st = store_del(t, T_META, str_bytes(name), err);
+    return st == ST_NOT_FOUND ? ST_OK : st;
+}
+
+enum st device_cursor_get(struct store_txn *t, struct device_cursor *c, struct err *err)
+{
+    uint8_t b[16];
+    size_t n;
+    memset(c, 0, sizeof *c);
+    enum st st = get(t, S("sync/cursor"), b, sizeof b, &n, err);
+    if (st == ST_OK && n == sizeof b) {
+        memcpy(c->epoch.b, b, 8);
+        for (unsigned i = 8; i < 16; i++) {
+            c->place = c->place << 8 | b[i];
+        }
+    }
+    return st;
+}
+
+enum st device_cursor_put(struct store_txn *t, const struct device_cursor *c, struct err *err)
+{
+    uint8_t b[16];
+    memcpy(b, c->epoch.b, 8);
+    for (unsigned i = 0; i < 8; i++) {
+        b[8 + i] = (uint8_t)(c->place >> (56 - 8 * i));
+    }
+    return put(t, S("sync/cursor"), bytes_of(b, sizeof b), err);
+}
+
+enum st device_asked_get(struct store_txn *t, id16 *out, unsigned *n, struct err *err)
+{
+    uint8_t b[MANIFEST_ASKED_MAX * 16];
+    size_t len;
+    enum st st = get(t, S("sync/asked"), b, sizeof b, &len, err);
+    *n = (unsigned)(len / 16);
+    memcpy(out, b, (size_t)*n * 16);
+    return st;
+}
+
+enum st device_asked_put(struct store_txn *t, const id16 *ids, unsigned n, struct err *err)
+{
+    return put(t, S("sync/asked"), bytes_of(ids, (size_t)n * 16), err);
+}
+
+enum st device_problems_get(struct store_txn *t, struct manifest_problem *out, unsigned *n,
+                            struct err *err)
+{
+    uint8_t b[VALUE_BYTES];
+    size_t len;
+    enum st st = get(t, S("sync/problems"), b, sizeof b, &len, err);
+    *n = (unsigned)(len / PROBLEM_BYTES);
+    for (unsigned i = 0; i < *n; i++) {
+        out[i].code = (enum problem_code)b[i * PROBLEM_BYTES];
+        memcpy(out[i].what.b, b + i * PROBLEM_BYTES + 1, 32);
+    }
+    return st;
+}
+
+enum st device_problems_put(struct store_txn *t, const struct manifest_problem *p, unsigned n,
+                            struct err *err)
+{
+    uint8_t b[VALUE_BYTES];
+    n = n > MANIFEST_PROBLEMS_MAX ? MANIFEST_PROBLEMS_MAX : n;
+    for (unsigned i = 0; i < n; i++) {
+        b[i * PROBLEM_BYTES] = (uint8_t)p[i].code;
+        memcpy(b + i * PROBLEM_BYTES + 1, p[i].what.b, 32);
+    }
+    return put(t, S("sync/problems"), bytes_of(b, (size_t)n * PROBLEM_BYTES), err);
+}
+
+enum st device_odd_put(struct store_txn *t, enum problem_code why, bytes item, int64_t now_ms,
+                       h32 *what, struct err *err)
+{
+    uint8_t buf[BUNDLE_ITEM_BYTES_MAX + 64];
+    hash32(item, what->b);
+    struct cbor_w w = cbor_w_init(buf, sizeof buf);
+    cbor_put_map(&w, 3);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, (uint64_t)why);
+    cbor_put_uint(&w, 2);
+    cbor_put_int(&w, now_ms);
+    cbor_put_uint(&w, 3);
+    cbor_put_bytes(&w, item);
+    bytes value;
+    if (cbor_w_done(&w, &value) != ST_OK) {
+        return err_set(err, ST_TOO_BIG, 0, __func__, "an item is too long to be kept aside");
+    }
+    return store_put(t, T_ODD, bytes_of(what->b, sizeof what->b), value, err);
+}

@@ -1,0 +1,446 @@
+/* exchange_request.c - the bundle that a device sends. See exchange.h and BUNDLE.md. */
+#include "sync/engine/device_meta.h"
+#include "sync/engine/digest.h"
+#include "sync/engine/exchange.h"
+#include "sync/engine/parts.h"
+
+#include <stdlib.h>
+
+#define LARGE_MAX 64 /* large attachments queued behind one request's entries */
+
+/* One chain of our own and what of it goes into this bundle. */
+struct chain {
+    struct chain_mark mark;
+    uint64_t from, to; /* entries; empty when from > to */
+    uint64_t att_from; /* entries whose large attachments headquarters may lack */
+};
+
+struct build {
+    struct journal *j;
+    struct store_txn *t;
+    struct bundle_writer w;
+    struct arena arena;
+    struct exchange_result *res;
+    unsigned nchains;
+    struct chain chains[MANIFEST_JOURNALS_MAX];
+    id16 *subjects; /* touched; from malloc, at most MANIFEST_SUBJECTS_MAX * 8 before sorting */
+    size_t nsubjects;
+    unsigned nlarge;
+    h32 large[LARGE_MAX];
+    bool more;
+    struct err *err;
+};
+
+static void chain_prefix(const struct chain_mark *m, uint8_t out[static 16])
+{
+    memcpy(out, m->author.b, 8);
+    memcpy(out + 8, m->epoch.b, 8);
+}
+
+/* --- what goes
+ * ------------------------------------------------------------------------------------ */
+
+static enum st read_receipt(struct build *b, struct chain *c)
+{
+    uint8_t key[16];
+    chain_prefix(&c->mark, key);
+    struct arena tmp = b->arena;
+    bytes doc;
+    struct receipt r;
+    c->att_from = c->from;
+    enum st st = store_get(b->t, T_RECEIPT, bytes_of(key, sizeof key), &tmp, &doc, NULL);
+    if (st == ST_OK && receipt_open(doc, &b->j->trust, &r, NULL) == ST_OK &&
+        r.att_through < c->mark.receipt_seq) {
+        c->att_from = r.att_through + 1;
+    }
+    return st == ST_IO ? st : ST_OK;
+}
+
+static enum st find_chains(struct build *b)
+{
+    const id8 own = b->j->head.author;
+    struct store_cursor *cur = NULL;
+    enum st st =
+        store_scan(b->t, T_HEAD, bytes_of(own.b, sizeof own.b), (bytes){NULL, 0}, &cur, b->err);
+    if (st != ST_OK) {
+        return st;
+    }
+    id8 epochs[MANIFEST_JOURNALS_MAX];
+    unsigned n = 0;
+    bytes key;
+    while (n < MANIFEST_JOURNALS_MAX && (st = store_next(cur, &key)) == ST_OK) {
+        if (key.n == 16) {
+            memcpy(epochs[n++].b, key.p + 8, 8);
+        }
+    }
+    store_scan_end(&cur);
+    if (st != ST_OK && st != ST_END) {
+        return st;
+    }
+    for (unsigned i = 0; i < n; i++) {
+        struct chain *c = &b->chains[b->nchains];
+        struct arena tmp = b->arena;
+        st = chain_mark_get(b->t, own, epochs[i], &tmp, &c->mark, b->err);
+        if (st != ST_OK) {
+            return st;
+        }
+        c->from = c->mark.receipt_seq + 1;
+        c->to = c->mark.seq;
+        st = read_receipt(b, c);
+        if (st != ST_OK) {
+            return st;
+        }
+        b->nchains++;
+    }
+    return ST_OK;
+}
+
+/* Calls `each` for the entries of a chain from `from` up to `to`, main branch. ST_END ends it. */
+static enum st each_entry(struct build *b, const struct chain *c, uint64_t from,
+                          enum st (*each)(struct build *, const struct entry_view *, void *),
+                          void *ctx, uint64_t *last)
+{
+    enum st st = ST_OK;
+    for (uint64_t seq = from; seq <= c->to && st == ST_OK; seq++) {
+        struct arena tmp = b->arena;
+        struct entry_view e;
+        st = journal_at(b->t, c->mark.author, c->mark.epoch, seq, &tmp, &e, b->err);
+        if (st == ST_OK) {
+            st = each(b, &e, ctx);
+        }
+        if (st == ST_OK) {
+            *last = seq;
+        }
+    }
+    return st;
+}
+
+static enum st weigh(struct build *b, const struct entry_view *e, void *ctx)
+{
+    uint64_t *left = ctx;
+    uint64_t cost = e->whole.n;
+    for (unsigned i = 0; i < e->natt; i++) {
+        cost += 1024; /* most are short texts; the bound is soft by one item */
+    }
+    if (cost > *left) {
+        return ST_END;
+    }
+    *left -= cost;
+    if (b->nsubjects < (size_t)MANIFEST_SUBJECTS_MAX * 8 &&
+        (b->nsubjects == 0 || !id16_eq(b->subjects[b->nsubjects - 1], e->subject))) {
+        b->subjects[b->nsubjects++] = e->subject;
+    }
+    return ST_OK;
+}
+
+static enum st choose(struct build *b, uint64_t max_bytes)
+{
+    uint64_t left = max_bytes;
+    for (unsigned i = 0; i < b->nchains; i++) {
+        struct chain *c = &b->chains[i];
+        uint64_t last = c->from - 1;
+        enum st st = b->more ? ST_END : each_entry(b, c, c->from, weigh, &left, &last);
+        if (st != ST_OK && st != ST_END) {
+            return st;
+        }
+        if (last < c->to) {
+            b->more = true;
+            c->to = last;
+        }
+    }
+    b->nsubjects = digest_unique(b->subjects, b->nsubjects);
+    if (b->nsubjects > MANIFEST_SUBJECTS_MAX) {
+        b->nsubjects = MANIFEST_SUBJECTS_MAX;
+    }
+    return ST_OK;
+}
+
+/* --- the manifest
+ * ----------------------------------------------------------------------------------- */
+
+static enum st list_subjects(struct build *b, struct manifest *m, struct arena *a)
+{
+    m->subjects = arena_new(a, struct manifest_subject, b->nsubjects);
+    if (m->subjects == NULL) {
+        return err_set(b->err, ST_FULL, 0, __func__, "scratch");
+    }
+    for (size_t i = 0; i < b->nsubjects; i++) {
+        enum st st = digest_subject(b->t, b->subjects[i], NULL, 0, *a, &m->subjects[i], b->err);
+        if (st != ST_OK) {
+            return st;
+        }
+    }
+    m->nsubjects = (unsigned)b->nsubjects;
+    return ST_OK;
+}
+
+static enum st list_small(struct build *b, struct manifest *m, struct arena *a)
+{
+    struct device_cursor c;
+    enum st st = device_cursor_get(b->t, &c, b->err);
+    if (st == ST_OK && !id8_zero(c.epoch)) {
+        m->has_cursor = true;
+        m->cursor_epoch = c.epoch;
+        m->cursor = c.place;
+    }
+    m->wanted = arena_new(a, struct manifest_want, MANIFEST_WANTED_MAX);
+    m->problems = arena_new(a, struct manifest_problem, MANIFEST_PROBLEMS_MAX);
+    m->journals = arena_new(a, struct manifest_journal, MANIFEST_JOURNALS_MAX);
+    if (m->wanted == NULL || m->problems == NULL || m->journals == NULL) {
+        return err_set(b->err, ST_FULL, 0, __func__, "scratch");
+    }
+    if (st == ST_OK) {
+        st = parts_wanted(b->t, m->wanted, MANIFEST_WANTED_MAX, &m->nwanted, b->err);
+    }
+    if (st == ST_OK) {
+        st = device_problems_get(b->t, m->problems, &m->nproblems, b->err);
+    }
+    return st;
+}
+
+static enum st write_manifest(struct build *b)
+{
+    struct arena a = b->arena;
+    struct manifest m = {
+        .role = MANIFEST_REQUEST, .trust_serial = b->j->trust.serial, .more = b->more};
+    enum st st = list_small(b, &m, &a);
+    if (st == ST_OK) {
+        st = list_subjects(b, &m, &a);
+    }
+    if (st != ST_OK) {
+        return st;
+    }
+    for (unsigned i = 0; i < b->nchains; i++) {
+        const struct chain_mark *k = &b->chains[i].mark;
+        bool current = id8_eq(k->epoch, b->j->head.epoch);
+        /* A closed epoch that is wholly receipted has nothing to say any more. */
+        if (current || k->receipt_seq != k->seq) {
+            m.journals[m.njournals++] = (struct manifest_journal){.author = k->author,
+                                                                  .epoch = k->epoch,
+                                                                  .seq = k->seq,
+                                                                  .head = k->hash,
+                                                                  .receipt_ms = k->receipt_ms,
+                                                                  .receipt_seq = k->receipt_seq};
+        }
+    }
+    uint8_t *buf = arena_new(&a, uint8_t, BUNDLE_MANIFEST_BYTES);
+    bytes out;
+    if (buf == NULL || manifest_encode(&m, buf, BUNDLE_MANIFEST_BYTES, &out) != ST_OK) {
+        return err_set(b->err, ST_BUG, 0, __func__, "the manifest does not fit");
+    }
+    return bundle_manifest(&b->w, out, b->err);
+}
+
+/* --- items
+ * -------------------------------------------------------------------------------------------- */
+
+static enum st send_att(struct build *b, h32 name, bool large_only)
+{
+    struct arena tmp = b->arena;
+    bytes manifest, content, item;
+    struct att_view v;
+    if (store_att_state(b->t, name) != ATT_HELD) {
+        return ST_OK; /* forgotten, or never ours */
+    }
+    enum st st = store_att_manifest(b->t, name, &tmp, &manifest, b->err);
+    if (st == ST_CORRUPT) {
+        return ST_OK; /* damage hides nothing else; check says what is missing */
+    }
+    if (st != ST_OK || att_parse(manifest, &v, NULL) != ST_OK) {
+        return st;
+    }
+    if (v.length > CAP_ATT_SMALL_BYTES) {
+        if (b->nlarge < LARGE_MAX) {
+            b->large[b->nlarge++] = name;
+        } else {
+            b->more = true;
+        }
+        return ST_OK;
+    }
+    if (large_only) {
+        return ST_OK;
+    }
+    tmp = b->arena;
+    st = store_att_get(b->t, name, &tmp, &manifest, &content, b->err);
+    if (st != ST_OK) {
+        return st == ST_CORRUPT ? ST_OK : st;
+    }
+    uint8_t *buf = arena_new(&tmp, uint8_t, BUNDLE_ITEM_BYTES_MAX);
+    st = buf == NULL
+             ? ST_FULL
+             : item_put(ITEM_ATTACHMENT, manifest, content, buf, BUNDLE_ITEM_BYTES_MAX, &item);
+    if (st != ST_OK) {
+        return err_set(b->err, st, 0, __func__, "an attachment does not fit an item");
+    }
+    b->res->sent_attachments++;
+    return bundle_item(&b->w, item, b->err);
+}
+
+static enum st send_entry(struct build *b, const struct entry_view *e, void *ctx)
+{
+    (void)ctx;
+    enum st st = ST_OK;
+    struct arena before = b->arena;
+    bool ok = true;
+    /* The entry must outlive the attachments' scratch. */
+    bytes whole = arena_bytes(&b->arena, e->whole, &ok);
+    h32 names[CAP_ENTRY_ATTACHMENTS];
+    unsigned n = e->natt < CAP_ENTRY_ATTACHMENTS ? e->natt : CAP_ENTRY_ATTACHMENTS;
+    for (unsigned i = 0; i < n; i++) {
+        names[i] = entry_att(e, i);
+    }
+    for (unsigned i = 0; i < n && st == ST_OK && ok; i++) {
+        st = send_att(b, names[i], false);
+    }
+    if (st == ST_OK && ok) {
+        st = bundle_item(&b->w, whole, b->err);
+        b->res->sent_entries++;
+    }
+    b->arena = before;
+    return ok ? st : err_set(b->err, ST_FULL, 0, __func__, "scratch");
+}
+
+static enum st note_large(struct build *b, const struct entry_view *e, void *ctx)
+{
+    (void)ctx;
+    enum st st = ST_OK;
+    for (unsigned i = 0; i < e->natt && st == ST_OK; i++) {
+        struct arena before = b->arena;
+        st = send_att(b, entry_att(e, i), true);
+        b->arena = before;
+    }
+    return st;
+}
+
+static enum st send_hashes(struct build *b)
+{
+    id16 asked[MANIFEST_ASKED_MAX];
+    unsigned n;
+    enum st st = device_asked_get(b->t, asked, &n, b->err);
+    for (unsigned i = 0; i < n && st == ST_OK; i++) {
+        struct arena tmp = b->arena;
+        h32 *hashes = arena_new(&tmp, h32, CAP_SUBJECT_ENTRIES);
+        uint8_t *buf = arena_new(&tmp, uint8_t, BUNDLE_ITEM_BYTES_MAX);
+        unsigned count = 0;
+        if (hashes == NULL || buf == NULL) {
+            return err_set(b->err, ST_FULL, 0, __func__, "scratch");
+        }
+        st = digest_hashes(b->t, asked[i], hashes, CAP_SUBJECT_ENTRIES, &count, b->err);
+        if (st == ST_TOO_BIG) {
+            st = ST_OK;
+        }
+        /* An empty list is an answer too. */
+        for (unsigned at = 0; st == ST_OK && (at < count || at == 0); at += MANIFEST_HASHES_MAX) {
+            unsigned some = count - at < MANIFEST_HASHES_MAX ? count - at : MANIFEST_HASHES_MAX;
+            bytes item;
+            st = item_put_hashes(asked[i], hashes + at, some, buf, BUNDLE_ITEM_BYTES_MAX, &item);
+            st = st == ST_OK ? bundle_item(&b->w, item, b->err) : st;
+        }
+    }
+    return st;
+}
+
+static enum st send_large(struct build *b, uint64_t budget)
+{
+    enum st st = ST_OK;
+    for (unsigned i = 0; i < b->nlarge && st == ST_OK; i++) {
+        struct arena tmp = b->arena;
+        bytes manifest, item;
+        uint8_t *buf = arena_new(&tmp, uint8_t, BUNDLE_ITEM_BYTES_MAX);
+        if (buf == NULL) {
+            return err_set(b->err, ST_FULL, 0, __func__, "scratch");
+        }
+        st = store_att_manifest(b->t, b->large[i], &tmp, &manifest, b->err);
+        if (st == ST_OK) {
+            st =
+                item_put(ITEM_LARGE, manifest, (bytes){NULL, 0}, buf, BUNDLE_ITEM_BYTES_MAX, &item);
+        }
+        if (st == ST_OK) {
+            st = bundle_item(&b->w, item, b->err);
+        }
+    }
+    for (unsigned i = 0; i < b->nlarge && st == ST_OK; i++) {
+        bool all = false;
+        st = parts_send(b->t, &b->w, b->large[i], 0, b->arena, &budget, &all, b->err);
+        b->res->sent_attachments += all;
+        b->more = b->more || !all;
+    }
+    return st;
+}
+
+static enum st write_all(struct build *b, uint64_t large_bytes)
+{
+    enum st st = write_manifest(b);
+    for (unsigned i = 0; i < b->nchains && st == ST_OK; i++) {
+        struct chain *c = &b->chains[i];
+        uint64_t last = 0;
+        if (c->att_from < c->from) {
+            struct chain old = *c;
+            old.to = c->from - 1;
+            st = each_entry(b, &old, c->att_from, note_large, NULL, &last);
+        }
+        st = st == ST_OK ? each_entry(b, c, c->from, send_entry, NULL, &last) : st;
+    }
+    if (st == ST_OK) {
+        st = send_hashes(b);
+    }
+    if (st == ST_OK) {
+        st = send_large(b, large_bytes);
+    }
+    return st == ST_OK ? bundle_end(&b->w, b->err) : st;
+}
+
+enum st exchange_request(struct journal *j, const struct exchange_options *opt,
+                         const struct now *now, bundle_sink sink, void *ctx,
+                         struct exchange_result *res, struct err *err)
+{
+    static const struct exchange_options usual = {0};
+    opt = opt == NULL ? &usual : opt;
+    const struct trust_key *to = trust_current(&j->trust, TRUST_SEALING, now->wall_ms);
+    if (to == NULL) {
+        return err_set(err, ST_UNTRUSTED, 0, __func__, "headquarters has no sealing key");
+    }
+    struct build *b = calloc(1, sizeof *b);
+    id16 *subjects = calloc((size_t)MANIFEST_SUBJECTS_MAX * 8, sizeof *subjects);
+    enum st st = ST_OK;
+    if (b == NULL || subjects == NULL) {
+        st = err_set(err, ST_FULL, 0, __func__, "no memory for a bundle");
+        goto out;
+    }
+    b->j = j;
+    b->res = res;
+    b->err = err;
+    b->subjects = subjects;
+    b->arena = arena_of(j->scratch, j->scratch_bytes);
+    struct bundle_seal keys = {.from = BUNDLE_FROM_AUTHOR,
+                               .sender = j->head.author,
+                               .sender_pk = j->keys.box_pk,
+                               .sender_sk = j->keys.box_sk,
+                               .recipient_pk = to->pk};
+    memcpy(keys.deployment, j->trust.deployment, 16);
+    st = store_read(j->store, &b->t, err);
+    if (st == ST_OK) {
+        st = find_chains(b);
+    }
+    if (st == ST_OK) {
+        st = choose(b, opt->max_bytes != 0 ? opt->max_bytes : EXCHANGE_SEND_BYTES);
+    }
+    if (st == ST_OK) {
+        st = bundle_begin(&b->w, &keys, sink, ctx, err);
+    }
+    if (st == ST_OK) {
+        st = write_all(b, opt->large_bytes != 0 ? opt->large_bytes : EXCHANGE_LARGE_BYTES);
+    }
+    if (st == ST_OK) {
+        res->sent_bytes += b->w.written_bytes;
+        res->again = res->again || b->more;
+    }
+out:
+    if (b != NULL) {
+        bundle_drop(&b->w);
+        store_abort(&b->t);
+    }
+    free(subjects);
+    free(b);
+    return st;
+}

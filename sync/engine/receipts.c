@@ -1,0 +1,96 @@
+/* receipts.c - see receipts.h. */
+#include "sync/engine/receipts.h"
+
+const char *receipt_refusal_name(enum receipt_refusal r)
+{
+    static const char *const names[RECEIPT_REFUSALS] = {
+        [RECEIPT_FINE] = "nothing is wrong with it",
+        [RECEIPT_FORM] = "it is not a receipt",
+        [RECEIPT_SIGNATURE] = "no node of this headquarters signed it",
+        [RECEIPT_AUTHOR] = "it is for another device",
+        [RECEIPT_EPOCH] = "it is of an epoch that is not here",
+        [RECEIPT_BEYOND] = "it covers more than this device has",
+        [RECEIPT_HASH] = "it names another entry than the one that is here",
+        [RECEIPT_STALE] = "it is older than the one that is kept",
+    };
+    return (unsigned)r < RECEIPT_REFUSALS ? names[r] : "unknown";
+}
+
+/* Against the store's own chain: does it cover what is here, and is it newer? */
+static enum receipt_refusal judge(struct journal *j, struct store_txn *t, const struct receipt *r,
+                                  struct chain_mark *m, bool *repeat, enum st *st, struct err *err)
+{
+    struct arena tmp = arena_of(j->scratch, j->scratch_bytes);
+    *repeat = false;
+    if (!id8_eq(r->author, j->head.author)) {
+        return RECEIPT_AUTHOR;
+    }
+    *st = chain_mark_get(t, r->author, r->epoch, &tmp, m, err);
+    if (*st == ST_NOT_FOUND) {
+        *st = ST_OK;
+        return RECEIPT_EPOCH;
+    }
+    if (*st != ST_OK) {
+        return RECEIPT_EPOCH;
+    }
+    if (r->seq > m->seq) {
+        return RECEIPT_BEYOND;
+    }
+    if (r->seq > 0) {
+        struct entry_view e;
+        tmp = arena_of(j->scratch, j->scratch_bytes);
+        *st = journal_at(t, r->author, r->epoch, r->seq, &tmp, &e, err);
+        if (*st == ST_NOT_FOUND || *st == ST_CORRUPT) {
+            *st = ST_OK;
+            return RECEIPT_HASH;
+        }
+        if (*st != ST_OK || !h32_eq(e.hash, r->head)) {
+            return RECEIPT_HASH;
+        }
+    }
+    if (m->receipt_ms != 0 && r->time_ms <= m->receipt_ms) {
+        *repeat = h32_eq(r->hash, m->receipt_hash);
+        return *repeat ? RECEIPT_FINE : RECEIPT_STALE;
+    }
+    return RECEIPT_FINE;
+}
+
+enum st receipts_take(struct journal *j, struct store_txn *t, bytes doc, enum receipt_refusal *why,
+                      bool *fresh, bool *back, bool *ahead, int64_t *time_ms, struct err *err)
+{
+    struct receipt r;
+    const char *rule;
+    *fresh = *back = *ahead = false;
+    enum st st = receipt_open(doc, &j->trust, &r, &rule);
+    if (st != ST_OK) {
+        *why = st == ST_BAD_FORM || st == ST_TOO_BIG ? RECEIPT_FORM : RECEIPT_SIGNATURE;
+        return ST_OK;
+    }
+    struct chain_mark m;
+    bool repeat;
+    st = ST_OK;
+    *why = judge(j, t, &r, &m, &repeat, &st, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    /* Signed by headquarters, about us, yet not ours (any more): our own chain lost its tail. */
+    *ahead = (*why == RECEIPT_BEYOND || *why == RECEIPT_HASH) && id8_eq(r.epoch, j->head.epoch) &&
+             r.time_ms > m.receipt_ms;
+    if (*why != RECEIPT_FINE) {
+        return ST_OK;
+    }
+    *time_ms = r.time_ms;
+    if (repeat) {
+        return ST_OK;
+    }
+    *fresh = true;
+    *back = r.seq < m.receipt_seq;
+    uint8_t key[16];
+    memcpy(key, r.author.b, 8);
+    memcpy(key + 8, r.epoch.b, 8);
+    m.receipt_ms = r.time_ms;
+    m.receipt_seq = r.seq;
+    m.receipt_hash = r.hash;
+    st = store_put(t, T_RECEIPT, bytes_of(key, sizeof key), doc, err);
+    return st == ST_OK ? chain_mark_put(t, &m, err) : st;
+}

@@ -1,0 +1,14 @@
+/* receipts.h - is this receipt to be believed? The one gate to "at headquarters". */
+#ifndef SYNC_ENGINE_RECEIPTS_H
+#define SYNC_ENGINE_RECEIPTS_H
+#include "sync/engine/exchange.h"
+
+/* receipts_take: verify one receipt against the trust document and this store's own chains, and
+ * keep it. *why says what was wrong; then nothing changed and the answer is still ST_OK (ST_IO and
+ * the like are the store's). *fresh: newer than what was kept. *back: it covers less than before.
+ * *ahead: a true receipt for entries that this store does not have (any more): it was rolled back.
+ */
+MUST_USE enum st receipts_take(struct journal *j, struct store_txn *t, bytes doc,
+                               enum receipt_refusal *why, bool *fresh, bool *back, bool *ahead,
+                               int64_t *time_ms, struct err *err);
+#endif
