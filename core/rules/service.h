@@ -11,42 +11,64 @@ struct class_decision {
     id16 contract;    /* class B */
 };
 /* class_decide (D-02): in warranty and not excluded -> C; else a contract in force -> B; else A.
- * Offline, from what the device holds. `equipment` may be NULL; contracts: states of SUBJECT_CONTRACT.
- * `excluded`: damage by the user and the like (D-03): warranty does not count. */
+ * Offline, from what the device holds. `equipment` may be NULL; contracts: states of
+ * SUBJECT_CONTRACT. `excluded`: damage by the user and the like (D-03): warranty does not count. */
 void class_decide(const struct subject_state *equipment, const struct subject_state *contracts,
                   size_t ncontracts, bool excluded, int64_t at_ms, struct class_decision *out);
 
 struct fee {
     int64_t labour_minor, parts_minor, travel_minor, other_minor, total_minor;
 };
-/* fee_work_out: class A: what was agreed for labour and travel plus charged parts; B and C: zero but
- * for parts marked as charged. Saturates instead of overflowing and then answers false. */
+/* fee_work_out: class A: what was agreed plus charged parts; B and C: zero but for parts marked as
+ * charged. Price codes that begin with T are travel, with O other charges, all else labour.
+ * Saturates instead of overflowing and then answers false. */
 bool fee_work_out(const struct visit_state *v, struct fee *out);
 
 /* Working calendar: minutes of the day open, per weekday, and days that differ. */
-struct calendar_day { int32_t day; /* days since 1970-01-01, local */ uint8_t nspans; struct { uint16_t from_min, to_min; } span[3]; };
+struct calendar_day {
+    int32_t day; /* days since 1970-01-01, local */
+    uint8_t nspans;
+    struct {
+        uint16_t from_min, to_min;
+    } span[3];
+};
 struct calendar {
-    struct calendar_day week[7];  /* 0 = Monday; `day` unused */
+    struct calendar_day week[7];           /* 0 = Monday; `day` unused */
     const struct calendar_day *exceptions; /* ascending by day */
     size_t nexceptions;
     int16_t utc_offset_minutes;
 };
 /* calendar_default: Monday to Saturday 08:00-12:00 and 13:30-17:30 (J-04), UTC+8. */
 void calendar_default(struct calendar *c);
-/* calendar_add: `ms` UTC plus `minutes` of working time. calendar_between: working minutes from a to b
- * (negative when b < a). Both look at most 400 days ahead (cap), so no input hangs. */
+/* calendar_add: `ms` UTC plus `minutes` of working time (none or less: `ms`). calendar_between:
+ * working minutes from a to b (negative when b < a). Both look at most 400 days ahead (cap), so no
+ * input hangs. */
 int64_t calendar_add(const struct calendar *c, int64_t ms, int64_t minutes);
 int64_t calendar_between(const struct calendar *c, int64_t a_ms, int64_t b_ms);
 
-enum deadline_kind { DL_ARRIVE = 1 /* 6 h city, 7 h suburb, working */, DL_RESPOND = 2 /* 3 h */, DL_PLAN = 3 /* 6 h */, DL_SITE = 4 /* 72 h */ };
-struct deadline { enum deadline_kind kind; int64_t due_ms; bool working; bool met; int64_t met_ms; };
-/* deadlines: those that count for a job, nearest first; the clock starts at the CALL (J-20). */
+enum deadline_kind {
+    DL_ARRIVE = 1 /* 6 h city, 7 h suburb, working */,
+    DL_RESPOND = 2 /* 3 h */,
+    DL_PLAN = 3 /* 6 h */,
+    DL_SITE = 4 /* 72 h */
+};
+struct deadline {
+    enum deadline_kind kind;
+    int64_t due_ms;
+    bool working;
+    bool met;
+    int64_t met_ms;
+};
+/* deadlines: those that count for a job, open ones first, the nearest first; none without a time of
+ * the call, where the clock starts (J-20). met_ms is the wall time of the fact that met it. */
 size_t deadlines(const struct subject_state *job, const struct calendar *c, struct deadline out[4]);
 /* deadline_left_minutes: minutes left (negative: late), working minutes where the limit is. */
 int64_t deadline_left_minutes(const struct deadline *d, const struct calendar *c, int64_t now_ms);
 
-/* number_format: prefix + "-" + epoch mark + "-" + six digits or more, NUL-terminated ASCII <= 32. */
-void number_format(const char *prefix, const char *epoch_mark, uint64_t counter, char out[static 33]);
+/* number_format: prefix + "-" + epoch mark + "-" + six digits or more, NUL-terminated ASCII <= 32.
+ */
+void number_format(const char *prefix, const char *epoch_mark, uint64_t counter,
+                   char out[static 33]);
 /* number_epoch_mark: two characters (Crockford) from the epoch id. */
 void number_epoch_mark(id8 epoch, char out[static 3]);
 #endif

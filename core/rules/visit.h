@@ -1,4 +1,5 @@
-/* visit.h - the visit's state machine as one table: what may follow what (procedures B-01..B-04, B-18).
+/* visit.h - the visit's state machine as one table: what may follow what (procedures B-01..B-04,
+ * B-18).
  *
  * Pure functions of state; the same code decides on the handheld before an entry is made and at
  * headquarters when it judges one. A "no" names its rule; screens turn the rule into words. */
@@ -38,14 +39,16 @@ const char *rule_name(enum rule r);
 /* visit_may: may this author add a fact of `kind` now? `v` NULL: no visit yet (only
  * VISIT_ACCEPTED is allowed). */
 enum rule visit_may(const struct subject_state *job, const struct visit_state *v, unsigned kind);
-/* visit_body_ok: does a draft body satisfy the rules on its own content (part lines, outcomes' reasons,
- * receipt numbers, consent)? `body` canonical CBOR. */
+/* visit_body_ok: does a draft body satisfy the rules on its own content (part lines, outcomes'
+ * reasons, receipt numbers, consent)? `body` canonical CBOR. */
 enum rule visit_body_ok(const struct subject_state *job, const struct visit_state *v, unsigned kind,
                         bytes body);
 /* visit_next: the one next step that the job screen offers as its primary button. */
 enum kind visit_next(const struct subject_state *job, const struct visit_state *v);
-/* visit_missing: what still stands between this visit and a signature; RULE_OK when it may be signed. */
+/* visit_missing: what still stands between this visit and a signature; RULE_OK when it may be
+ * signed. */
 enum rule visit_missing(const struct subject_state *job, const struct visit_state *v);
-/* visit_cash_owed: what this technician holds in cash from this job's visits, minus what was accepted. */
+/* visit_cash_owed: what this technician holds in cash from this job's visits, minus what was
+ * accepted. */
 int64_t visit_cash_owed_minor(const struct subject_state *job, id8 author);
 #endif
