@@ -198,6 +198,25 @@ static void the_calendar_has_six_working_days_and_holidays(void)
     CHECK(week[7] == 0 && holidays >= 25);
 }
 
+static void the_empty_tables_have_all_our_columns(void)
+{
+    size_t n = 0;
+    const struct csv_kind *all = csv_columns_all(&n);
+    for (size_t i = 0; i < n; i++) {
+        char path[96];
+        struct csv *c = NULL;
+        struct csv_row row = {0};
+        struct err err = {0};
+        snprintf(path, sizeof path, "assets/catalogue/%s.csv", all[i].name);
+        CHECK(csv_open(path, NULL, &c, &err) == ST_OK && csv_next(c, &row, &err) == ST_OK);
+        CHECK_INT(row.n, all[i].n);
+        for (size_t k = 0; k < row.n && k < all[i].n; k++) {
+            CHECK(str_eq(row.field[k], str_c(all[i].column[k].name)));
+        }
+        csv_close(&c);
+    }
+}
+
 static void real_work_orders_are_all_read(void)
 {
     static const char path[] = "../shared/data/work-orders-abc.csv";
@@ -222,7 +241,7 @@ static void real_work_orders_are_all_read(void)
     table_close(&t);
     CHECK_INT(t.rows, 2160);
     CHECK_INT(credits, 4);
-    CHECK_INT(sum, 761896771); /* added up by another program */
+    CHECK_INT(sum, 761896771);         /* added up by another program */
     CHECK_INT(first, 1088640000000LL); /* 1 July 2004, 08:00 in China */
 }
 
@@ -233,6 +252,7 @@ int main(void)
     RUN(a_job_is_of_the_customer_whose_equipment_it_is);
     RUN(the_ugly_customers_are_there);
     RUN(the_calendar_has_six_working_days_and_holidays);
+    RUN(the_empty_tables_have_all_our_columns);
     RUN(real_work_orders_are_all_read);
     CHECK_END();
 }

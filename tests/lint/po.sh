@@ -1,0 +1,49 @@
+#!/bin/sh
+# Both catalogues hold every string of app/, translated, none of them guessed (fuzzy), with the same
+# placeholders; and where a string is exactly a word of the glossary, the Chinese is the glossary's.
+. "$(dirname "$0")/lib.sh"
+lint_need xgettext msgfmt msgcmp msgcat awk
+bad="$lint_tmp/bad"
+: >"$bad"
+lint_sources app >"$lint_tmp/files"
+[ -s "$lint_tmp/files" ] || exit 0
+xgettext --from-code=UTF-8 --language=C --keyword=_ --keyword=N_ --files-from="$lint_tmp/files" \
+    -o "$lint_tmp/docket.pot" 2>"$lint_tmp/out" || { cat "$lint_tmp/out"; exit 1; }
+[ -f "$lint_tmp/docket.pot" ] || exit 0 # not a string yet
+for lang in zh_CN en; do
+    po="assets/i18n/$lang.po"
+    if [ ! -f "$po" ]; then echo "$po:1: missing; assets/i18n/update.sh makes it" >>"$bad"; continue; fi
+    LC_ALL=C.UTF-8 msgfmt --check-format --check-domain -o /dev/null "$po" 2>&1 | grep -E '^[^ ]+:[0-9]+:' >>"$bad" || true
+    LC_ALL=C.UTF-8 msgcmp "$po" "$lint_tmp/docket.pot" >"$lint_tmp/out" 2>&1 ||
+        grep -E '^[^ ]+:[0-9]+:' "$lint_tmp/out" | sed "s|^$lint_tmp/docket.pot:[0-9]*:|$po:1: not in it: a string of app/:|" >>"$bad"
+    if grep -q '^#, .*fuzzy' "$po"; then
+        grep -n '^#, .*fuzzy' "$po" | sed "s|^\([0-9]*\):.*|$po:\1: fuzzy|" >>"$bad"
+    fi
+done
+if [ -f assets/i18n/zh_CN.po ]; then
+    # "ENGLISH<tab>CHINESE" of every single-line entry, its line first.
+    msgcat --no-wrap -o "$lint_tmp/flat.po" assets/i18n/zh_CN.po
+    awk -v po=assets/i18n/zh_CN.po '
+    FNR == NR {
+        sub(/\r$/, "")
+        n = split($0, cell, ",")
+        if (FNR > 1 && n >= 2) {
+            word = tolower(cell[1])
+            zh[word] = zh[word] (zh[word] == "" ? "" : "|") cell[2]
+            if (cell[3] == "") strict[word] = 1
+        }
+        next
+    }
+    /^msgid "/ { id = substr($0, 8, length($0) - 8); where = FNR }
+    /^msgstr "/ {
+        str = substr($0, 9, length($0) - 9)
+        word = tolower(id)
+        sub(/[.:…]+$/, "", word)
+        if (word in strict) {
+            n = split(zh[word], choice, "|"); ok = 0
+            for (i = 1; i <= n; i++) if (index(str, choice[i])) ok = 1
+            if (!ok) print po ":" where ": \"" id "\" is " zh[word] " in the glossary"
+        }
+    }' assets/i18n/glossary.csv "$lint_tmp/flat.po" >>"$bad"
+fi
+lint_end "$bad"
