@@ -272,6 +272,19 @@ static enum st make_store(const char *dir, bytes pin, const uint8_t secret[stati
     return st;
 }
 
+/* A store that a kill left between its creation and its founding is taken up; a founded one says so
+ * by itself (journal_found). */
+static enum st open_half(const char *dir, bytes pin, const uint8_t secret[static 32],
+                         const struct now *now, uint8_t *data_key, struct err *err)
+{
+    char slots[512];
+    if (snprintf(slots, sizeof slots, "%s/slots", dir) >= (int)sizeof slots ||
+        slots_open(slots, SLOT_PIN, pin, secret, now->wall_ms, data_key, NULL) != ST_OK) {
+        return err_set(err, ST_EXISTS, 0, __func__, "there is a store already");
+    }
+    return ST_OK;
+}
+
 enum st join_found(const struct join *j, const char *dir, bytes pin,
                    const uint8_t secret[static 32], uint64_t map_bytes, const struct now *now,
                    struct arena scratch, struct err *err)
@@ -279,15 +292,13 @@ enum st join_found(const struct join *j, const char *dir, bytes pin,
     if (j->cert_n == 0) {
         return err_set(err, ST_BUG, 0, __func__, "no grant was taken");
     }
-    if (access(dir, F_OK) == 0) {
-        return err_set(err, ST_EXISTS, 0, __func__, "there is a store already");
-    }
     uint8_t *data_key = sodium_malloc(DATA_KEY_BYTES);
     if (data_key == NULL) {
         return err_set(err, ST_FULL, 0, __func__, "no locked memory");
     }
     struct store *s = NULL;
-    enum st st = make_store(dir, pin, secret, map_bytes, data_key, err);
+    enum st st = access(dir, F_OK) == 0 ? open_half(dir, pin, secret, now, data_key, err)
+                                        : make_store(dir, pin, secret, map_bytes, data_key, err);
     if (st == ST_OK) {
         struct store_options opt = {.side = STORE_DEVICE,
                                     .mode = STORE_WRITE,
