@@ -8,7 +8,10 @@
 #include "core/fold/state.h"
 #include "core/store/store.h"
 
-/* fold_refold: recompute T_STATE and T_LIST of one subject from its entries. */
+/* fold_refold: recompute T_STATE, T_LIST and T_CODE (F_CODE -> subject; the first subject that has
+ * a code keeps it) of one subject from its entries. A subject over CAP_SUBJECT_ENTRIES, or too big
+ * for `scratch`, gets a state that says `damaged` and holds nothing else. Entries whose seal fails
+ * are left out; `check` reports them. Errors: those of the store. Scratch: CAP_SCRATCH_BYTES do. */
 MUST_USE enum st fold_refold(struct store_txn *t, id16 subject, struct arena scratch,
                              struct err *err);
 /* fold_load: the kept state, decoded into `a`; *digest may be NULL. ST_NOT_FOUND. */
@@ -19,17 +22,29 @@ MUST_USE enum st fold_fresh(struct store_txn *t, id16 subject, struct arena *a,
                             struct subject_state *out, bytes *encoded, h32 *digest,
                             struct err *err);
 
+/* fold_mark_bad: this entry is kept (its chain holds) but its own signature fails: it is folded
+ * nowhere from now on. Call it before the subject is refolded. fold_is_bad: was it marked? */
+MUST_USE enum st fold_mark_bad(struct store_txn *t, h32 entry, struct err *err);
+bool fold_is_bad(struct store_txn *t, h32 entry);
+
+/* fold_job_done: archived, or cancelled or signed with no visit going on. */
+bool fold_job_done(const struct subject_state *job);
+
 /* --- lists: T_LIST rows, so that a screen or a command never scans states
  * ------------------------- key = list1, then the list's sort key, then subject16; value = struct
  * list_row as CBOR. Sort keys hold times and states only, never names. */
 enum list {
-    LIST_JOBS_OPEN = 1 /* sort: due_be8 */,
-    LIST_JOBS_DONE = 2 /* sort: ~time_be8 */,
-    LIST_BY_TYPE = 3 /* type1 */,
+    LIST_JOBS_OPEN = 1,
+    LIST_JOBS_DONE = 2,
+    LIST_BY_TYPE = 3,
     LIST_CONFLICTS = 4,
-    LIST_OF_CUSTOMER = 5 /* customer16: its equipment, contracts, jobs */,
-    LIST_OF_EQUIPMENT = 6
+    LIST_OF_CUSTOMER = 5, /* its equipment, contracts, jobs */
+    LIST_OF_EQUIPMENT = 6 /* its jobs, contracts */
 };
+#define LIST_KEY_BYTES 33
+/* fold_list_prefix: of LIST_BY_TYPE (type), LIST_OF_* (id), or a whole list (both 0, NULL). */
+bytes fold_list_prefix(enum list list, enum subject_type type, const id16 *id,
+                       uint8_t buf[static LIST_KEY_BYTES]);
 struct list_row {
     id16 subject;
     enum subject_type type;
@@ -40,8 +55,12 @@ struct list_row {
     unsigned zone;
     bool conflict, cancelled, archived;
     id16 assigned, customer, equipment;
-    hlc last; /* newest entry */
+    hlc last;           /* newest entry */
+    unsigned nrequests; /* open requests and proposals */
+    unsigned end;       /* enum visit_end of the newest visit, 0 */
+    unsigned outcome;   /* enum sign_outcome of its standing signature, 0 */
 };
+/* list_row_get: of any subject that was folded. ST_NOT_FOUND. list_row_decode: ST_CORRUPT. */
 MUST_USE enum st list_row_get(struct store_txn *t, id16 subject, struct arena *tmp,
                               struct list_row *out, struct err *err);
 MUST_USE enum st list_row_decode(bytes value, struct list_row *out);

@@ -320,6 +320,11 @@ bool store_was_unclean(const struct store *s)
     return s->unclean;
 }
 
+struct store *store_of(const struct store_txn *t)
+{
+    return t->s;
+}
+
 void store_code_key(const struct store *s, unsigned type, bytes code, uint8_t out[static 17])
 {
     out[0] = (uint8_t)type;

@@ -106,6 +106,7 @@ void store_scan_end(struct store_cursor **c);
 /* store_last: greatest key with the prefix. ST_NOT_FOUND. Key is copied into `a`. */
 MUST_USE enum st store_last(struct store_txn *t, enum table table, bytes prefix, struct arena *a,
                             bytes *key, struct err *err);
+struct store *store_of(const struct store_txn *t); /* the store that a transaction is of */
 /* store_code_key: the T_CODE key of a code (keyed hash: codes are not readable in the file). */
 void store_code_key(const struct store *s, unsigned type, bytes code, uint8_t out[static 17]);
 
