@@ -1,0 +1,139 @@
+/* render.c - walks a draw list: layers in order, each command through its painter. */
+#include "app/render/render.h"
+#include "app/render/render_font.h"
+#include "app/render/render_icon.h"
+#include "app/render/render_paint.h"
+#include "app/ui/ui_state.h"
+#include <stdlib.h>
+
+struct render {
+    struct font font;
+    struct icons icons;
+    struct paint paint;
+    struct ui_fonts fonts;
+};
+
+static int advance(void *ctx, int font_px, bool bold, uint32_t code)
+{
+    struct render *r = ctx;
+    return font_advance(&r->font, font_px, bold, code);
+}
+
+enum st render_open(const char *icons_dir, struct render **out, struct err *err)
+{
+    *out = NULL;
+    struct render *r = calloc(1, sizeof *r);
+    if (r == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "no memory to draw with");
+    }
+    enum st st = font_open(&r->font, err);
+    if (st == ST_OK) {
+        st = icons_open(&r->icons, icons_dir, err);
+        if (st != ST_OK) {
+            font_close(&r->font);
+        }
+    }
+    if (st != ST_OK) {
+        free(r);
+        return st;
+    }
+    r->fonts = (struct ui_fonts){r, advance};
+    *out = r;
+    return ST_OK;
+}
+
+void render_close(struct render **r)
+{
+    if (*r == NULL) {
+        return;
+    }
+    font_close(&(*r)->font);
+    icons_close(&(*r)->icons);
+    paint_close(&(*r)->paint);
+    free(*r);
+    *r = NULL;
+}
+
+const struct ui_fonts *render_fonts(const struct render *r)
+{
+    return &r->fonts;
+}
+
+static void text(struct render *r, const struct ui_cmd *c)
+{
+    str s = {c->text, c->text_n};
+    int x = c->rect.x;
+    for (size_t i = 0; i < s.n;) {
+        uint32_t code = ui_wrap_code(s, &i);
+        struct font_glyph g;
+        const uint8_t *m =
+            code <= 0x20 ? NULL : font_glyph(&r->font, c->font_px, c->bold, code, &g);
+        if (m != NULL) {
+            paint_cover(&r->paint, m, g.w, g.h, x + g.left, c->rect.y - g.top, c->colour);
+        }
+        x += font_advance(&r->font, c->font_px, c->bold, code);
+    }
+}
+
+static void bits(struct render *r, const struct ui_cmd *c)
+{
+    for (int y = 0; y < c->bits_side; y++) {
+        for (int x = 0; x < c->bits_side; x++) {
+            if (c->bits[y * c->bits_side + x] != 0) {
+                struct ui_rect m = {c->rect.x + x * c->module_px, c->rect.y + y * c->module_px,
+                                    c->module_px, c->module_px};
+                paint_fill(&r->paint, m, c->colour);
+            }
+        }
+    }
+}
+
+static void command(struct render *r, const struct ui_cmd *c)
+{
+    paint_clip(&r->paint, c->clip);
+    switch (c->type) {
+    case UI_CMD_RECT:
+        paint_fill(&r->paint, c->rect, c->colour);
+        break;
+    case UI_CMD_ROUND:
+        paint_round(&r->paint, c->rect, c->radius_px, c->stroke_px, c->dashed, c->colour);
+        break;
+    case UI_CMD_TEXT:
+        text(r, c);
+        break;
+    case UI_CMD_ICON: {
+        const uint8_t *m = icons_get(&r->icons, c->icon, c->rect.w);
+        if (m != NULL) {
+            paint_cover(&r->paint, m, c->rect.w, c->rect.w, c->rect.x, c->rect.y, c->colour);
+        }
+        break;
+    }
+    case UI_CMD_INK:
+        paint_ink(&r->paint, c->points, c->point_n, c->stroke_px, c->colour);
+        break;
+    case UI_CMD_BITS:
+        bits(r, c);
+        break;
+    }
+}
+
+void render_draw(struct render *r, SDL_Surface *to, const struct ui_out *list)
+{
+    if (to->format->BytesPerPixel != 4 || to->format->Rmask != 0x00FF0000U ||
+        to->format->Gmask != 0x0000FF00U || to->format->Bmask != 0x000000FFU) {
+        return;
+    }
+    r->paint.px = to->pixels;
+    r->paint.w = to->w;
+    r->paint.h = to->h;
+    r->paint.pitch_px = to->pitch / 4;
+    paint_clip(&r->paint, (struct ui_rect){0, 0, to->w, to->h});
+    paint_fill(&r->paint, r->paint.clip, list->background);
+    for (uint8_t layer = 0; layer < 3; layer++) {
+        for (size_t i = 0; i < list->n; i++) {
+            if (list->cmds[i].layer == layer) {
+                command(r, &list->cmds[i]);
+            }
+        }
+    }
+}
