@@ -233,7 +233,7 @@ static enum st compact(struct store *s, unsigned slot_kind, const uint8_t *wrap,
     if (lost > 0 && store_write(s, &t, NULL) == ST_OK) {
         char text[24];
         int n = snprintf(text, sizeof text, "%llu", (unsigned long long)lost);
-        IGNORE(store_put(t, T_META, str_bytes(S("store.lost")), bytes_of(text, (size_t)n), NULL));
+        IGNORE(store_put(t, T_META, str_bytes(S(META_LOST)), bytes_of(text, (size_t)n), NULL));
         IGNORE(store_commit(&t, NULL)); /* a note for check, no more */
     }
     return ST_OK;

@@ -12,6 +12,7 @@
 /* Rows of T_META that are this room's own. */
 #define META_CHECK "store.check"     /* proves the data key; holds the key of codes */
 #define META_COMPACT "store.compact" /* something was forgotten since the last compaction */
+#define META_LOST "store.lost"       /* values that compaction could not carry over, in digits */
 #define META_ERASE "store.erase."    /* + subject in hex: its old keys must still be destroyed */
 #define META_ERASE_BYTES (sizeof META_ERASE - 1 + 32)
 

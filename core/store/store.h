@@ -126,8 +126,8 @@ MUST_USE enum st store_att_get(struct store_txn *t, h32 name, struct arena *a, b
                                bytes *content, struct err *err);
 /* store_att_manifest: the manifest alone, into `a` (CAP_MANIFEST_BYTES and a small content fit);
  * answers as store_att_get. */
-MUST_USE enum st store_att_manifest(struct store_txn *t, h32 name, struct arena *a,
-                                    bytes *manifest, struct err *err);
+MUST_USE enum st store_att_manifest(struct store_txn *t, h32 name, struct arena *a, bytes *manifest,
+                                    struct err *err);
 /* store_att_read: one chunk of a held attachment into buf (CAP_CHUNK_BYTES). */
 MUST_USE enum st store_att_read(struct store_txn *t, h32 name, unsigned chunk, uint8_t *buf,
                                 size_t *n, struct err *err);
