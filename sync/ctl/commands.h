@@ -1,5 +1,6 @@
 /* commands.h - the list of docketctl's subcommands: one row each, in the order of --help.
- * COMMAND(identifier, name, usage, summary); the function is ctl_cmd_<identifier> in cmd_<identifier>.c. */
+ * COMMAND(identifier, name, usage, summary); the function is ctl_cmd_<identifier> in
+ * cmd_<identifier>.c. */
 #ifndef SYNC_CTL_COMMANDS_H
 #define SYNC_CTL_COMMANDS_H
 
@@ -28,7 +29,8 @@
             "give a job to a technician, or to nobody")                                            \
     COMMAND(sync, "sync", "--store DIR --url URL [--pin-fd N] [--json]",                           \
             "exchange with headquarters over the network")                                         \
-    COMMAND(bundle, "bundle", "export|import --store DIR --file FILE [--answer FILE] [--pin-fd N]",\
+    COMMAND(bundle, "bundle",                                                                      \
+            "export|import --store DIR --file FILE [--answer FILE] [--pin-fd N]",                  \
             "the same exchange by file")                                                           \
     COMMAND(conflicts, "conflicts",                                                                \
             "--store DIR [--resolve TYPE:CODE:FIELD --entry HASH] [--actor CODE] [--json]",        \
@@ -43,7 +45,8 @@
             "--store DIR --job CODE [--pdf FILE] [--cbor FILE] [--text FILE] [--version N] "       \
             "[--pin-fd N]",                                                                        \
             "a signed service report as PDF, proof or text")                                       \
-    COMMAND(verify, "verify", "FILE --trust HQ.pub [--json] | --qr FILE [--text FILE] --trust HQ.pub",\
+    COMMAND(verify, "verify",                                                                      \
+            "FILE --trust HQ.pub [--json] | --qr FILE [--text FILE] --trust HQ.pub",               \
             "is a report genuine? needs no store and no network")                                  \
     COMMAND(forget, "forget", "--store DIR --customer CODE [--actor CODE] [--keys FILE] [--json]", \
             "erase a customer's personal data, as far as the law lets")                            \

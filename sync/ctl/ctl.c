@@ -18,12 +18,14 @@ static const struct ctl_command commands[] = {
 
 static void help(FILE *f)
 {
-    fprintf(f, "docketctl - set up, import, assign, sync, verify, check and export, from one command "
-               "line\n\n");
+    fprintf(f,
+            "docketctl - set up, import, assign, sync, verify, check and export, from one command "
+            "line\n\n");
     for (size_t k = 0; k < NCOMMANDS; k++) {
         fprintf(f, "  %-12s %s\n", commands[k].name, commands[k].summary);
     }
-    fprintf(f, "\ndocketctl COMMAND --help says how each is used. Exit: 0 done, 1 refused, 2 usage.\n");
+    fprintf(
+        f, "\ndocketctl COMMAND --help says how each is used. Exit: 0 done, 1 refused, 2 usage.\n");
 }
 
 static const struct ctl_command *find(const char *name)
@@ -79,7 +81,8 @@ int ctl_main(int argc, char **argv)
     return c->run(argc - 1, argv + 1);
 }
 
-/* ---- options ---------------------------------------------------------------------------------- */
+/* ---- options ----------------------------------------------------------------------------------
+ */
 static const struct ctl_opt *opt_of(const struct ctl_opt *opts, size_t n, const char *name)
 {
     for (size_t k = 0; k < n; k++) {
@@ -141,7 +144,8 @@ bool ctl_number(const char *text, const char *name, int64_t min, int64_t max, in
     return true;
 }
 
-/* ---- saying ------------------------------------------------------------------------------------ */
+/* ---- saying ------------------------------------------------------------------------------------
+ */
 int ctl_fail(const struct err *err)
 {
     fprintf(stderr, "docketctl: %s\n", err->text[0] != '\0' ? err->text : st_name(err->st));

@@ -1,8 +1,9 @@
 /* ctl.h - docketctl: one file a subcommand, one table of them (ctl.c), and what they share.
  *
  * A subcommand gets its own arguments (argv[0] is its name) and answers the process's exit code:
- * 0 ok, 1 refused (a sentence on stderr), 2 usage. Data go to stdout, with --json as one JSON value.
- * To add one: a file cmd_<name>.c with ctl_cmd_<name>, a row in ctl.c, a test in tests/e2e. */
+ * 0 ok, 1 refused (a sentence on stderr), 2 usage. Data go to stdout, with --json as one JSON
+ * value. To add one: a file cmd_<name>.c with ctl_cmd_<name>, a row in ctl.c, a test in tests/e2e.
+ */
 #ifndef SYNC_CTL_CTL_H
 #define SYNC_CTL_CTL_H
 #include <jansson.h>
@@ -27,7 +28,8 @@ int ctl_main(int argc, char **argv);
 /* ctl_usage: print the usage of one command on stderr, answer CTL_USAGE. */
 int ctl_usage(const char *name);
 
-/* ---- options: --name value and --flag, in any order ------------------------------------------- */
+/* ---- options: --name value and --flag, in any order -------------------------------------------
+ */
 struct ctl_opt {
     const char *name;   /* "store" */
     const char **value; /* takes a value; NULL for a flag */
@@ -39,7 +41,8 @@ bool ctl_opts(int argc, char **argv, const struct ctl_opt *opts, size_t n, int *
 /* ctl_number: a whole number in a range; false: said on stderr. */
 bool ctl_number(const char *text, const char *name, int64_t min, int64_t max, int64_t *out);
 
-/* ---- saying ------------------------------------------------------------------------------------- */
+/* ---- saying -------------------------------------------------------------------------------------
+ */
 /* ctl_fail: "docketctl: <text>" on stderr; answers CTL_REFUSED. */
 int ctl_fail(const struct err *err);
 int ctl_failf(const char *fmt, ...) PRINTF_LIKE(1, 2);
@@ -47,27 +50,27 @@ int ctl_failf(const char *fmt, ...) PRINTF_LIKE(1, 2);
 int ctl_print(json_t *value);
 /* ctl_time: "2026-11-21T10:46:00Z" (RFC 3339) into buf of 32. */
 const char *ctl_time(int64_t ms, char buf[static 32]);
-bool ctl_time_parse(const char *text, int64_t *ms); /* RFC 3339, a date, or milliseconds */
 
-/* ---- stores -------------------------------------------------------------------------------------- */
+/* ---- stores
+ * -------------------------------------------------------------------------------------- */
 /* An open store of either side, found out by what lies there: DIR.keys makes it headquarters'. */
 struct ctl_store {
     struct store *store;
     enum store_side side;
     struct trust trust;
-    struct hq *hq;             /* headquarters opened for writing or reading through hq.h */
-    struct journal journal;    /* a device opened for writing */
+    struct hq *hq;          /* headquarters opened for writing or reading through hq.h */
+    struct journal journal; /* a device opened for writing */
     bool journal_open;
-    uint8_t *scratch;          /* CAP_SCRATCH_BYTES of its own for callers' arenas */
+    uint8_t *scratch; /* CAP_SCRATCH_BYTES of its own for callers' arenas */
     uint8_t *journal_scratch;
-    uint8_t *data_key, *wrap;  /* sodium_malloc */
+    uint8_t *data_key, *wrap; /* sodium_malloc */
     char dir[512], slots[600], keys[600];
     struct now now;
 };
 struct ctl_open {
     const char *dir;
-    const char *keys;    /* NULL: DIR.keys */
-    const char *pin_fd;  /* NULL: from the terminal */
+    const char *keys;   /* NULL: DIR.keys */
+    const char *pin_fd; /* NULL: from the terminal */
     bool write;
 };
 /* ctl_store_open: ask for the PIN where there is one. ST_LOCKED when another process writes and

@@ -1,0 +1,237 @@
+/* cmd_people.c - docketctl technician, enrol, assign, revoke, cash, status: operations of
+ * headquarters by their names (sync/hq/ops.h), where the store is. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/carrier/file.h"
+#include "sync/ctl/csv_value.h"
+#include "sync/ctl/commands.h"
+#include "sync/ctl/ctl.h"
+
+/* call: run an operation; drops `in`. On success *out is the caller's reference. */
+static enum st call(const char *store, const char *keys, const char *name, json_t *in, json_t **out,
+                    struct err *err)
+{
+    *out = NULL;
+    if (in == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "no memory");
+    }
+    enum st st = ops_call(store, keys, name, in, out, err);
+    json_decref(in);
+    return st;
+}
+
+static void put(json_t *o, const char *key, const char *value)
+{
+    if (value != NULL) {
+        json_object_set_new(o, key, json_string(value));
+    }
+}
+
+static const char *text(const json_t *o, const char *key)
+{
+    const char *s = json_string_value(json_object_get(o, key));
+    return s == NULL ? "" : s;
+}
+
+int ctl_cmd_technician(int argc, char **argv)
+{
+    const char *store = NULL, *keys = NULL, *id = NULL, *name = NULL, *role = "technician";
+    const char *branch = NULL, *phone = NULL;
+    bool json = false;
+    const struct ctl_opt opts[] = {{"store", &store, NULL, true},  {"keys", &keys, NULL, false},
+                                   {"id", &id, NULL, true},        {"name", &name, NULL, true},
+                                   {"role", &role, NULL, false},   {"branch", &branch, NULL, false},
+                                   {"phone", &phone, NULL, false}, {"json", NULL, &json, false}};
+    int npos;
+    if (!ctl_opts(argc, argv, opts, sizeof opts / sizeof opts[0], &npos) || npos != 0) {
+        return ctl_usage(argv[0]);
+    }
+    struct err err = {0};
+    if (ops_role(str_c(role)) == ROLE_NONE) {
+        return ctl_failf("there is no role \"%s\"", role);
+    }
+    json_t *fields = json_object();
+    put(fields, "name", name);
+    put(fields, "phone", phone);
+    put(fields, "branch", branch);
+    json_object_set_new(fields, "role", json_integer((json_int_t)ops_role(str_c(role))));
+    json_t *in = json_pack("{s:s, s:s, s:o}", "type", "technician", "code", id, "fields", fields);
+    json_t *out;
+    if (call(store, keys, "record.set", in, &out, &err) != ST_OK) {
+        return ctl_fail(&err);
+    }
+    if (json) {
+        return ctl_print(out);
+    }
+    printf("%s %s\n", id,
+           json_is_true(json_object_get(out, "created"))     ? "added"
+           : json_is_true(json_object_get(out, "unchanged")) ? "is so already"
+                                                             : "changed");
+    json_decref(out);
+    return CTL_OK;
+}
+
+/* The trust document for a joining by file. */
+static enum st write_trust(const char *store, const char *keys, const char *file, struct err *err)
+{
+    struct ctl_store s;
+    struct ctl_open how = {.dir = store, .keys = keys};
+    enum st st = ctl_store_open(&how, &s, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    struct arena a = arena_of(s.scratch, CAP_SCRATCH_BYTES);
+    struct store_txn *t = NULL;
+    struct trust trust;
+    bytes doc;
+    st = store_read(s.store, &t, err);
+    if (st == ST_OK) {
+        st = trust_store_get(t, &a, &trust, &doc, err);
+        store_abort(&t);
+    }
+    if (st == ST_OK) {
+        st = file_write(file, doc, 0644, err);
+    }
+    ctl_store_close(&s);
+    return st;
+}
+
+int ctl_cmd_enrol(int argc, char **argv)
+{
+    const char *store = NULL, *keys = NULL, *who = NULL, *minutes = NULL, *file = NULL;
+    bool json = false;
+    const struct ctl_opt opts[] = {
+        {"store", &store, NULL, true},    {"keys", &keys, NULL, false},
+        {"technician", &who, NULL, true}, {"minutes", &minutes, NULL, false},
+        {"file", &file, NULL, false},     {"json", NULL, &json, false}};
+    int npos;
+    int64_t n = 0;
+    if (!ctl_opts(argc, argv, opts, sizeof opts / sizeof opts[0], &npos) || npos != 0 ||
+        (minutes != NULL && !ctl_number(minutes, "minutes", 0, 10080, &n))) {
+        return ctl_usage(argv[0]);
+    }
+    struct err err = {0};
+    if (file != NULL && write_trust(store, keys, file, &err) != ST_OK) {
+        return ctl_fail(&err);
+    }
+    json_t *in = json_object();
+    put(in, "technician", who);
+    if (minutes != NULL) {
+        json_object_set_new(in, "minutes", json_integer(n));
+    }
+    if (file != NULL) {
+        json_object_set_new(in, "by_file", json_true());
+    }
+    json_t *out;
+    if (call(store, keys, "enrol", in, &out, &err) != ST_OK) {
+        return ctl_fail(&err);
+    }
+    if (json) {
+        return ctl_print(out);
+    }
+    char until[32];
+    printf("%s\n", text(out, "code"));
+    fprintf(stderr, "for one device of %s, once, until %s\n", who,
+            ctl_time(json_integer_value(json_object_get(out, "until_ms")), until));
+    json_decref(out);
+    return CTL_OK;
+}
+
+int ctl_cmd_assign(int argc, char **argv)
+{
+    const char *store = NULL, *keys = NULL, *job = NULL, *who = NULL, *actor = NULL;
+    const struct ctl_opt opts[] = {{"store", &store, NULL, true},
+                                   {"keys", &keys, NULL, false},
+                                   {"job", &job, NULL, true},
+                                   {"technician", &who, NULL, false},
+                                   {"actor", &actor, NULL, false}};
+    int npos;
+    if (!ctl_opts(argc, argv, opts, sizeof opts / sizeof opts[0], &npos) || npos != 0) {
+        return ctl_usage(argv[0]);
+    }
+    struct err err = {0};
+    json_t *in = json_object();
+    put(in, "job", job);
+    put(in, "technician", who == NULL ? "" : who);
+    put(in, "actor", actor);
+    json_t *out;
+    if (call(store, keys, "assign", in, &out, &err) != ST_OK) {
+        return ctl_fail(&err);
+    }
+    printf("job %s is %s%s\n", job, who == NULL ? "nobody's" : "with ", who == NULL ? "" : who);
+    json_decref(out);
+    return CTL_OK;
+}
+
+int ctl_cmd_revoke(int argc, char **argv)
+{
+    const char *store = NULL, *keys = NULL, *device = NULL, *actor = NULL;
+    const struct ctl_opt opts[] = {{"store", &store, NULL, true},
+                                   {"keys", &keys, NULL, false},
+                                   {"device", &device, NULL, true},
+                                   {"actor", &actor, NULL, false}};
+    int npos;
+    if (!ctl_opts(argc, argv, opts, sizeof opts / sizeof opts[0], &npos) || npos != 0) {
+        return ctl_usage(argv[0]);
+    }
+    struct err err = {0};
+    json_t *in = json_object();
+    put(in, "author", device);
+    put(in, "actor", actor);
+    json_t *out;
+    if (call(store, keys, "revoke", in, &out, &err) != ST_OK) {
+        return ctl_fail(&err);
+    }
+    printf("device %s is revoked; what it sent so far stands\n", device);
+    json_decref(out);
+    return CTL_OK;
+}
+
+int ctl_cmd_cash(int argc, char **argv)
+{
+    const char *store = NULL, *keys = NULL, *job = NULL, *amount = NULL, *actor = NULL;
+    const struct ctl_opt opts[] = {{"store", &store, NULL, true},
+                                   {"keys", &keys, NULL, false},
+                                   {"job", &job, NULL, true},
+                                   {"amount", &amount, NULL, true},
+                                   {"actor", &actor, NULL, false}};
+    int npos;
+    int64_t minor;
+    if (!ctl_opts(argc, argv, opts, sizeof opts / sizeof opts[0], &npos) || npos != 0) {
+        return ctl_usage(argv[0]);
+    }
+    if (!csv_value_money(str_c(amount), &minor) || minor <= 0) {
+        return ctl_failf("--amount is money such as 380.00, not \"%s\"", amount);
+    }
+    struct err err = {0};
+    json_t *in = json_object();
+    put(in, "job", job);
+    put(in, "actor", actor);
+    json_object_set_new(in, "amount", json_integer(minor));
+    json_t *out;
+    if (call(store, keys, "cash.accept", in, &out, &err) != ST_OK) {
+        return ctl_fail(&err);
+    }
+    printf("cash of %s accepted for job %s\n", amount, job);
+    json_decref(out);
+    return CTL_OK;
+}
+
+int ctl_cmd_status(int argc, char **argv)
+{
+    const char *store = NULL, *keys = NULL;
+    bool json = false;
+    const struct ctl_opt opts[] = {
+        {"store", &store, NULL, true}, {"keys", &keys, NULL, false}, {"json", NULL, &json, false}};
+    int npos;
+    if (!ctl_opts(argc, argv, opts, sizeof opts / sizeof opts[0], &npos) || npos != 0) {
+        return ctl_usage(argv[0]);
+    }
+    struct err err = {0};
+    json_t *out;
+    if (call(store, keys, "status", json_object(), &out, &err) != ST_OK) {
+        return ctl_fail(&err);
+    }
+    return ctl_print(out);
+}

@@ -1,0 +1,285 @@
+/* ctl_store.c - opening a store of either side, PINs, times. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/keys/slots.h"
+#include "sync/carrier/paths.h"
+#include "sync/ctl/ctl.h"
+
+/* ---- time --------------------------------------------------------------------------------------
+ */
+static void read_boot_id(uint8_t out[static 8])
+{
+    /* Without /proc the boot id stays zero: boots are then not told apart, nothing else changes. */
+    memset(out, 0, 8);
+    FILE *f = fopen("/proc/sys/kernel/random/boot_id", "r");
+    char line[64];
+    if (f != NULL && fgets(line, sizeof line, f) != NULL) {
+        size_t n = 0;
+        int half = -1;
+        for (const char *p = line; *p != '\0' && n < 8; p++) {
+            static const char hex[] = "0123456789abcdef";
+            const char *d = strchr(hex, *p);
+            if (d == NULL || *p == '\0') {
+                continue;
+            }
+            int v = (int)(d - hex);
+            if (half < 0) {
+                half = v;
+            } else {
+                out[n++] = (uint8_t)(half * 16 + v);
+                half = -1;
+            }
+        }
+    }
+    if (f != NULL) {
+        fclose(f);
+    }
+}
+
+struct now ctl_now(void)
+{
+    struct now n = {0};
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    n.wall_ms = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    time_t s = t.tv_sec;
+    struct tm local, utc;
+    if (localtime_r(&s, &local) != NULL && gmtime_r(&s, &utc) != NULL) {
+        int days = local.tm_yday - utc.tm_yday;
+        if (local.tm_year != utc.tm_year) {
+            days = local.tm_year > utc.tm_year ? 1 : -1;
+        }
+        int minutes = (local.tm_hour - utc.tm_hour) * 60 + local.tm_min - utc.tm_min;
+        n.utc_offset_minutes = (int16_t)(days * 1440 + minutes);
+    }
+    clock_gettime(CLOCK_BOOTTIME, &t);
+    n.boot_ms = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    read_boot_id(n.boot_id);
+    return n;
+}
+
+const char *ctl_time(int64_t ms, char buf[static 32])
+{
+    time_t s = (time_t)(ms / 1000);
+    struct tm tm;
+    if (ms == 0 || gmtime_r(&s, &tm) == NULL || strftime(buf, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0) {
+        snprintf(buf, 32, "-");
+    }
+    return buf;
+}
+
+/* ---- PIN ---------------------------------------------------------------------------------------
+ */
+static bool read_line(int fd, char *out, size_t cap)
+{
+    size_t n = 0;
+    for (;;) {
+        char c;
+        ssize_t r = read(fd, &c, 1);
+        if (r < 0 && errno == EINTR) {
+            continue;
+        }
+        if (r <= 0 || c == '\n') {
+            break;
+        }
+        if (n + 1 == cap) {
+            return false;
+        }
+        out[n++] = c;
+    }
+    out[n] = '\0';
+    return n > 0;
+}
+
+enum st ctl_pin(const char *pin_fd, const char *prompt, char **out, struct err *err)
+{
+    *out = sodium_malloc(CAP_PIN_MAX + 2);
+    if (*out == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "no locked memory for the PIN");
+    }
+    bool ok = false;
+    if (pin_fd != NULL) {
+        int64_t fd = 0;
+        ok =
+            ctl_number(pin_fd, "pin-fd", 0, 1023, &fd) && read_line((int)fd, *out, CAP_PIN_MAX + 2);
+    } else {
+        int tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
+        struct termios before, quiet;
+        if (tty >= 0 && tcgetattr(tty, &before) == 0) {
+            quiet = before;
+            quiet.c_lflag &= ~(tcflag_t)ECHO;
+            tcsetattr(tty, TCSAFLUSH, &quiet);
+            dprintf(tty, "%s: ", prompt);
+            ok = read_line(tty, *out, CAP_PIN_MAX + 2);
+            tcsetattr(tty, TCSAFLUSH, &before);
+            dprintf(tty, "\n");
+        }
+        if (tty >= 0) {
+            close(tty);
+        }
+    }
+    if (!ok) {
+        sodium_free(*out);
+        *out = NULL;
+        return err_set(err, ST_BAD_INPUT, 0, __func__,
+                       "no PIN: give it on the terminal, or by --pin-fd N (%d to %d characters)",
+                       CAP_PIN_MIN, CAP_PIN_MAX);
+    }
+    return ST_OK;
+}
+
+/* ---- stores ------------------------------------------------------------------------------------
+ */
+static bool there(const char *path)
+{
+    struct stat sb;
+    return stat(path, &sb) == 0;
+}
+
+static enum st open_hq(const struct ctl_open *how, struct ctl_store *s, struct err *err)
+{
+    struct hq_options opt = {.dir = how->dir, .keys_path = how->keys};
+    enum st st = how->write ? hq_open(&opt, &s->hq, err) : hq_open_reader(&opt, &s->hq, err);
+    if (st == ST_OK) {
+        s->side = STORE_HQ;
+        s->store = s->hq->store;
+    }
+    return st;
+}
+
+static enum st open_device(const struct ctl_open *how, struct ctl_store *s, struct err *err)
+{
+    char secret_path[512];
+    uint8_t secret[32];
+    char *pin = NULL;
+    enum st st = ST_OK;
+    if (!paths_device_secret(secret_path, sizeof secret_path)) {
+        return err_set(err, ST_NOT_FOUND, 0, __func__, "no home folder for the device secret");
+    }
+    st = device_secret_load(secret_path, false, secret, err);
+    if (st == ST_OK) {
+        st = ctl_pin(how->pin_fd, "PIN", &pin, err);
+    }
+    if (st == ST_OK) {
+        st = slots_open_wrap(s->slots, SLOT_PIN, str_bytes(str_c(pin)), secret, s->now.wall_ms,
+                             s->data_key, s->wrap, err);
+    }
+    sodium_memzero(secret, sizeof secret);
+    sodium_free(pin);
+    if (st != ST_OK) {
+        return st;
+    }
+    struct store_options opt = {.side = STORE_DEVICE,
+                                .mode = how->write ? STORE_WRITE : STORE_READ,
+                                .data_key = s->data_key};
+    s->side = STORE_DEVICE;
+    st = store_open(how->dir, &opt, &s->store, err);
+    if (st == ST_OK && how->write) {
+        st = journal_open(&s->journal, s->store, NULL, s->journal_scratch, CAP_SCRATCH_BYTES,
+                          &s->now, err);
+        s->journal_open = st == ST_OK;
+    }
+    return st;
+}
+
+static enum st read_trust(struct ctl_store *s, struct err *err)
+{
+    struct store_txn *t = NULL;
+    struct arena a = arena_of(s->scratch, CAP_SCRATCH_BYTES);
+    bytes doc;
+    enum st st = store_read(s->store, &t, err);
+    if (st == ST_OK) {
+        st = trust_store_get(t, &a, &s->trust, &doc, err);
+        store_abort(&t);
+    }
+    return st;
+}
+
+enum st ctl_store_open(const struct ctl_open *how, struct ctl_store *s, struct err *err)
+{
+    memset(s, 0, sizeof *s);
+    s->now = ctl_now();
+    if (strlen(how->dir) + 16 > sizeof s->dir) {
+        return err_set(err, ST_BAD_INPUT, 0, __func__, "the store's path is too long");
+    }
+    enum st st = hq_store_where(how->dir, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    snprintf(s->dir, sizeof s->dir, "%s", how->dir);
+    snprintf(s->slots, sizeof s->slots, "%s/slots", how->dir);
+    snprintf(s->keys, sizeof s->keys, "%s.keys", how->dir);
+    if (!there(s->dir)) {
+        return err_set(err, ST_NOT_FOUND, 0, __func__, "there is no store at %s", how->dir);
+    }
+    s->scratch = malloc(CAP_SCRATCH_BYTES);
+    s->journal_scratch = malloc(CAP_SCRATCH_BYTES);
+    s->data_key = sodium_malloc(DATA_KEY_BYTES);
+    s->wrap = sodium_malloc(32);
+    if (s->scratch == NULL || s->journal_scratch == NULL || s->data_key == NULL ||
+        s->wrap == NULL) {
+        st = err_set(err, ST_FULL, 0, __func__, "no memory");
+    } else if (how->keys != NULL || there(s->keys)) {
+        st = open_hq(how, s, err);
+    } else {
+        st = open_device(how, s, err);
+    }
+    if (st == ST_OK) {
+        st = read_trust(s, err);
+    }
+    if (st != ST_OK) {
+        ctl_store_close(s);
+    }
+    return st;
+}
+
+static void compact_when_due(struct ctl_store *s)
+{
+    struct store_txn *t = NULL;
+    struct err err;
+    bool due = false;
+    if (store_read(s->store, &t, &err) == ST_OK) {
+        due = store_compact_due(t);
+        store_abort(&t);
+    }
+    if (due && store_compact(s->store, SLOT_PIN, s->wrap, &err) != ST_OK) {
+        fprintf(stderr,
+                "docketctl: what was forgotten is not yet wiped from the disk (%s); it is "
+                "tried again at the next exit\n",
+                err.text);
+    }
+}
+
+void ctl_store_close(struct ctl_store *s)
+{
+    if (s->hq != NULL) {
+        hq_close(&s->hq);
+        s->store = NULL;
+    }
+    if (s->store != NULL) {
+        if (s->journal_open) {
+            compact_when_due(s);
+            journal_close(&s->journal);
+        }
+        store_close(&s->store);
+    }
+    if (s->scratch != NULL) {
+        sodium_memzero(s->scratch, CAP_SCRATCH_BYTES);
+    }
+    if (s->journal_scratch != NULL) {
+        sodium_memzero(s->journal_scratch, CAP_SCRATCH_BYTES);
+    }
+    free(s->scratch);
+    free(s->journal_scratch);
+    sodium_free(s->data_key);
+    sodium_free(s->wrap);
+    memset(s, 0, sizeof *s);
+}
