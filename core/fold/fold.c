@@ -298,19 +298,20 @@ static void fold_cash(struct fold_ctx *c, const struct fold_item *it)
         c->out->nunknown++;
         return;
     }
-    bool fresh = false;
+    struct fold_item *first = NULL;
     for (unsigned i = 0; i < b.cash.paid.n; i++) {
         struct fold_item *paid = fold_item_find(c, &b.cash.paid.h[i]);
         if (paid != NULL && paid->e->kind == KIND_VISIT_PAID && !paid->accepted) {
             paid->accepted = true;
-            fresh = true;
+            first = first == NULL ? paid : first;
         }
     }
-    if (fresh) {
-        c->out->cash_accepted_minor = money_add(c->out->cash_accepted_minor, b.cash.amount_minor);
-    } else {
+    if (first == NULL) {
         c->out->nodd++;
+        return;
     }
+    first->accepted_minor = money_add(first->accepted_minor, b.cash.amount_minor);
+    c->out->cash_accepted_minor = money_add(c->out->cash_accepted_minor, b.cash.amount_minor);
 }
 
 static void fold_edition(struct fold_ctx *c, const struct fold_item *it)

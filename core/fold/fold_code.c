@@ -18,7 +18,6 @@ enum {
     KEYS
 };
 enum { FLAG_CANCELLED = 1, FLAG_ARCHIVED = 2, FLAG_HANDOVER = 4, FLAG_DAMAGED = 8 };
-enum { VF_PROPOSAL = 1, VF_CONFLICT = 1 };
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
@@ -113,7 +112,7 @@ static void put_signature(struct cbor_w *w, const struct signature_state *s)
 
 static void put_visit(struct cbor_w *w, const struct visit_state *v)
 {
-    cbor_put_array(w, 7);
+    cbor_put_array(w, 8);
     put_id8(w, v->visit);
     put_id8(w, v->author);
     cbor_put_uint(w, (uint64_t)v->stage);
@@ -127,6 +126,7 @@ static void put_visit(struct cbor_w *w, const struct visit_state *v)
     }
     cbor_put_uint(w, v->end);
     cbor_put_uint(w, v->nodd);
+    cbor_put_int(w, v->cash_accepted_minor);
 }
 
 static void put_assigned(struct cbor_w *w, const struct subject_state *s)
@@ -358,7 +358,7 @@ static void get_signature(struct in *in, struct signature_state *s)
 
 static void get_visit(struct in *in, struct visit_state *v)
 {
-    want(in, 7);
+    want(in, 8);
     v->visit = get_id8(in);
     v->author = get_id8(in);
     v->stage = (enum visit_stage)get_u(in);
@@ -372,6 +372,7 @@ static void get_visit(struct in *in, struct visit_state *v)
     }
     v->end = get_u(in);
     v->nodd = get_u(in);
+    v->cash_accepted_minor = cbor_get_int(&in->r);
 }
 
 static void get_assigned(struct in *in, struct subject_state *s)

@@ -6,6 +6,8 @@
  * signature without one is kept, counted as odd, and changes nothing. */
 #include "core/fold/inside.h"
 
+#include "core/rules/money.h"
+
 enum fate { HOLDS = 0, GONE };
 struct held {
     const struct fold_item *it;
@@ -389,6 +391,7 @@ static enum st run_visit(struct visits *vs, const struct group *g, struct visit_
     }
     for (uint32_t i = 0; i < g->n; i++) {
         step(&r, items[i]);
+        v->cash_accepted_minor = money_add(v->cash_accepted_minor, items[i]->accepted_minor);
     }
     find_stage(&r);
     sort_signatures(v);

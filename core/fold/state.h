@@ -86,6 +86,7 @@ struct visit_state {
     struct signature_state *signatures; /* by version */
     unsigned end;                       /* enum visit_end when VISIT_ENDED */
     unsigned nodd; /* facts after signing without a reopen: kept, flagged, no effect */
+    int64_t cash_accepted_minor; /* by the accountant, of this visit's payments */
 };
 
 /* An assignment that nobody superseded. */

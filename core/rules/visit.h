@@ -37,13 +37,15 @@ const char *rule_id(enum rule r);
 const char *rule_name(enum rule r);
 
 /* visit_may: may this author add a fact of `kind` now? `v` NULL: no visit yet (only
- * VISIT_ACCEPTED is allowed). */
+ * VISIT_ACCEPTED and HANDOVER_ASKED are allowed). A correction of a step is a fact of its kind. Of
+ * headquarters' kinds JOB_ARCHIVED is judged (RULE_CASH_OWED); the others answer RULE_ROLE. */
 enum rule visit_may(const struct subject_state *job, const struct visit_state *v, unsigned kind);
 /* visit_body_ok: does a draft body satisfy the rules on its own content (part lines, outcomes'
  * reasons, receipt numbers, consent)? `body` canonical CBOR. */
 enum rule visit_body_ok(const struct subject_state *job, const struct visit_state *v, unsigned kind,
                         bytes body);
-/* visit_next: the one next step that the job screen offers as its primary button. */
+/* visit_next: the one next step that the job screen offers as its primary button; 0: none is left.
+ */
 enum kind visit_next(const struct subject_state *job, const struct visit_state *v);
 /* visit_missing: what still stands between this visit and a signature; RULE_OK when it may be
  * signed. */
