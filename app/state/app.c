@@ -160,9 +160,11 @@ static void unlocked(struct app *a)
     snprintf(a->epoch_mark, sizeof a->epoch_mark, "%s", w->journal.epoch_mark);
     snprintf(a->company, sizeof a->company, "%s", w->journal.trust.name);
     const struct trust_key *k = trust_current(&w->journal.trust, TRUST_SEALING, a->now.wall_ms);
+    memset(&a->sealing, 0, sizeof a->sealing);
     if (k != NULL) {
-        memcpy(a->sealing_pk, k->pk, sizeof a->sealing_pk);
+        a->sealing = *k;
     }
+    a->stock_generation = 0;
     drafts_drop(a);
     today_drop(a);
     catalogue_refresh(a);

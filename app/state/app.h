@@ -73,6 +73,7 @@ struct job_model {
     str equipment_name, equipment_model, equipment_serial, equipment_maker, fault_told, note;
     int customer_lang;            /* 1 zh, 2 en */
     struct class_decision class_; /* as decided now, offline */
+    struct class_decision class_excluded; /* the same when the warranty does not count (D-03) */
     struct deadline deadlines[4];
     size_t ndeadlines;
     unsigned place;          /* enum sync_place of the newest own entry: here, branch, HQ */
@@ -102,6 +103,36 @@ size_t app_today_count(struct app *a);
 bool app_today_row(struct app *a, size_t index, struct today_row *out);
 void app_today_filter(struct app *a, const char *search, int list /* enum list */);
 
+/* What this technician has in the van, ascending by part number; valid until the store moves. */
+struct stock_item {
+    struct code part;
+    int64_t qty_milli;
+};
+const struct stock_item *app_stock(struct app *a, size_t *n);
+
+/* Conflicts: one item a field (or the assignment) of which two values stand. */
+struct conflict_value {
+    str text; /* in words, as people read it; empty when the content is not held */
+    str who;
+    int64_t when_ms;
+    bool proposal, own;
+};
+struct conflict_item {
+    id16 subject;
+    enum subject_type type;
+    int field; /* 0: the assignment, which the supervisor settles */
+    str name;  /* of the subject: customer, equipment, number of the job */
+    unsigned n;
+    struct conflict_value *v;
+};
+/* app_conflicts: at most `cap` items into `out`, texts in the frame arena; returns how many. */
+size_t app_conflicts(struct app *a, struct conflict_item *out, size_t cap);
+/* app_resolve: record.set with the chosen value, naming all that stand: the technician's own
+ * proposal, which the supervisor confirms. False: busy, or the field has moved. */
+bool app_resolve(struct app *a, id16 subject, int field, unsigned value);
+/* app_person: a person's name by id; empty when not held. Frame arena. */
+str app_person(struct app *a, id16 person);
+
 /* ---- intents: what the screens want ------------------------------------------------------------
  */
 /* All return false only when the queue is full (the button stays); all data is copied. A result
@@ -121,11 +152,14 @@ struct sign_intent {
     unsigned outcome, relation, reason;
     str name, reason_words;
     bytes strokes;       /* core/report/strokes.h */
-    bytes ratings_plain; /* core/report/ratings.h, sealed by the writer; wiped afterwards */
+    bytes ratings_sealed; /* as app_ratings_seal made them when the customer left the page */
     h32 text_shown;      /* BLAKE2b-256 of the canonical text that was on the read page */
     enum report_template template_;
 };
 bool app_sign(struct app *a, const struct sign_intent *s, enum screen_id go);
+/* app_ratings_seal: plain bytes of core/report/ratings.h, sealed to headquarters into buf (plain.n +
+ * RATINGS_SEAL_OVERHEAD); the caller wipes the plain ones. ST_UNTRUSTED: no sealing key. */
+MUST_USE enum st app_ratings_seal(struct app *a, bytes plain, uint8_t *buf, size_t cap, bytes *out);
 /* app_draft: keep half-typed things of the present job (coalesced; empty deletes). app_draft_get:
  * into the frame arena. */
 bool app_draft(struct app *a, const char *name, bytes content);

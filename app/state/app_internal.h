@@ -89,7 +89,7 @@ struct app {
     char prefix[9], epoch_mark[3];
     id16 person;
     char company[96];
-    uint8_t sealing_pk[32];
+    struct trust_key sealing; /* all zero: the trust document names none */
     struct now now; /* of this frame */
     struct app_settings settings;
     struct app_result result; /* the newest */
@@ -114,6 +114,9 @@ struct app {
     struct today today;
     struct words words;
     struct cached_report reports[2]; /* open visit, signed */
+    struct stock_item stock[APP_STOCK_MAX];
+    size_t nstock;
+    uint64_t stock_generation; /* generation + 1 when it was loaded; 0: never */
     void *screen_data[SCREENS];
     size_t screen_data_n[SCREENS];
     id16 screen_data_of[SCREENS];

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/report/ratings.h"
+
 static id16 subject_of(const struct app *a)
 {
     return a->trail[a->ntrail - 1].subject;
@@ -19,6 +21,16 @@ static bool send(struct app *a, const struct intent *i, enum app_busy busy)
     }
     a->busy = busy;
     return true;
+}
+
+/* The UI's own copy of a draft goes when the entry is durable; see app_draft_get. */
+static void leaving(struct app *a, id16 subject, const char *name)
+{
+    for (unsigned k = 0; k < a->ndrafts; k++) {
+        if (id16_eq(a->drafts[k].subject, subject) && strcmp(a->drafts[k].name, name) == 0) {
+            a->drafts[k].leaving = true;
+        }
+    }
 }
 
 bool app_append(struct app *a, unsigned kind, bytes body, const struct intent_att *atts,
@@ -42,13 +54,7 @@ bool app_append(struct app *a, unsigned kind, bytes body, const struct intent_at
         return false;
     }
     if (draft_name != NULL) {
-        /* The UI's own copy goes when the entry is durable; see app_result and drafts.c. */
-        for (unsigned k = 0; k < a->ndrafts; k++) {
-            if (id16_eq(a->drafts[k].subject, i.subject) &&
-                strcmp(a->drafts[k].name, i.draft) == 0) {
-                a->drafts[k].leaving = true;
-            }
-        }
+        leaving(a, i.subject, i.draft);
     }
     return true;
 }
@@ -56,7 +62,17 @@ bool app_append(struct app *a, unsigned kind, bytes body, const struct intent_at
 bool app_sign(struct app *a, const struct sign_intent *s, enum screen_id go)
 {
     struct intent i = {.type = INTENT_SIGN, .subject = subject_of(a), .go = go, .sign = *s};
-    return send(a, &i, APP_SAVING);
+    if (!send(a, &i, APP_SAVING)) {
+        return false;
+    }
+    leaving(a, i.subject, "sign");
+    return true;
+}
+
+enum st app_ratings_seal(struct app *a, bytes plain, uint8_t *buf, size_t cap, bytes *out)
+{
+    *out = (bytes){NULL, 0};
+    return plain.n == 0 ? ST_OK : ratings_seal(plain, &a->sealing, buf, cap, out);
 }
 
 bool app_pay(struct app *a, unsigned method, int64_t amount_minor, enum screen_id go)

@@ -2,7 +2,8 @@
 #ifndef APP_STATE_LIMITS_H
 #define APP_STATE_LIMITS_H
 #define APP_QUEUE_MAX 64 /* intents waiting; a person makes one at a time, drafts coalesce */
-#define APP_FRAME_BYTES (2U << 20) /* one frame's text: 30 rows of a list, or a report twice over  \
+#define APP_FRAME_BYTES                                                                            \
+    (2U << 20)                     /* one frame's text: 30 rows of a list, or a report twice over  \
                                     */
 #define APP_MODEL_BYTES (3U << 20) /* a job of 4096 entries with all it names */
 #define APP_REPORT_BYTES (512U << 10) /* facts, text and what collecting them takes */
@@ -12,6 +13,8 @@
 #define APP_MODEL_DRAFTS 64      /* drafts of one job kept in view */
 #define APP_ROW_CACHE 64         /* rows of Today decoded and kept; a screen shows about 10 */
 #define APP_FOREIGN_JOBS 1000000 /* subjects that the list holds in memory: 24 MB */
-#define APP_NET_ANSWER_BYTES (64U << 20) /* one answer of headquarters; more comes with the next   \
-                                          */
+#define APP_NET_ANSWER_BYTES                                                                       \
+    (64U << 20)           /* one answer of headquarters; more comes with the next                  \
+                           */
+#define APP_STOCK_MAX 512 /* kinds of parts in one van; what is beyond is found by search */
 #endif

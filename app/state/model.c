@@ -89,7 +89,9 @@ static void load_equipment(struct store_txn *t, struct arena *m, struct job_mode
     uint8_t prefix[17] = {LIST_OF_CUSTOMER};
     struct store_cursor *c = NULL;
     if (contracts == NULL || !j->has_customer) {
-        class_decide(j->has_equipment ? &j->equipment : NULL, NULL, 0, false, now_ms, &j->class_);
+        struct subject_state *e = j->has_equipment ? &j->equipment : NULL;
+        class_decide(e, NULL, 0, false, now_ms, &j->class_);
+        class_decide(e, NULL, 0, true, now_ms, &j->class_excluded);
         return;
     }
     memcpy(prefix + 1, j->customer.subject.b, 16);
@@ -114,6 +116,8 @@ static void load_equipment(struct store_txn *t, struct arena *m, struct job_mode
         store_scan_end(&c);
     }
     class_decide(j->has_equipment ? &j->equipment : NULL, contracts, n, false, now_ms, &j->class_);
+    class_decide(j->has_equipment ? &j->equipment : NULL, contracts, n, true, now_ms,
+                 &j->class_excluded);
     for (size_t k = 0; k < n; k++) {
         if (j->class_.class_ == CLASS_B && id16_eq(contracts[k].subject, j->class_.contract)) {
             j->contract = contracts[k];
@@ -182,7 +186,7 @@ str app_text(struct app *a, h32 att, bool *gone)
     return s;
 }
 
-str app_technician_name(struct app *a)
+str app_person(struct app *a, id16 person)
 {
     struct store_txn *t = NULL;
     struct subject_state s;
@@ -190,11 +194,16 @@ str app_technician_name(struct app *a)
     if (a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
         return name;
     }
-    if (fold_load(t, a->person, &a->frame, &s, NULL, NULL) == ST_OK) {
+    if (fold_load(t, person, &a->frame, &s, NULL, NULL) == ST_OK) {
         name = field_text(t, &a->frame, &s, F_TECHNICIAN_NAME);
     }
     store_abort(&t);
     return name;
+}
+
+str app_technician_name(struct app *a)
+{
+    return app_person(a, a->person);
 }
 
 unsigned place_of(struct app *a, struct store_txn *t, id16 subject)

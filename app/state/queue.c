@@ -67,7 +67,7 @@ static struct intent *copy_of(const struct intent *in)
     *i = *in;
     i->next = NULL;
     size_t n = in->data.n + in->sign.name.n + in->sign.reason_words.n + in->sign.strokes.n +
-               in->sign.ratings_plain.n;
+               in->sign.ratings_sealed.n;
     for (unsigned k = 0; k < in->natt; k++) {
         n += in->atts[k].content.n;
     }
@@ -82,7 +82,7 @@ static struct intent *copy_of(const struct intent *in)
     move_str(&at, &i->sign.name);
     move_str(&at, &i->sign.reason_words);
     move(&at, &i->sign.strokes);
-    move(&at, &i->sign.ratings_plain);
+    move(&at, &i->sign.ratings_sealed);
     for (unsigned k = 0; k < i->natt; k++) {
         move(&at, &i->atts[k].content);
     }

@@ -24,6 +24,7 @@ struct intent {
     enum intent_type type;
     id16 subject;
     unsigned kind;
+    unsigned subject_type; /* 0: as the kind has it */
     enum screen_id go;
     char draft[24]; /* name of the draft kept, or dropped with the entry */
     bytes data;     /* body, draft's content or PIN; points into `block` */

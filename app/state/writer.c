@@ -149,8 +149,9 @@ static enum st append(struct writer *w, const struct intent *i, h32 *entry, stru
     }
     const struct kind_info *info = kind_info(i->kind);
     struct append what = {.kind = i->kind,
-                          .subject_type =
-                              info != NULL && info->subject != 0 ? info->subject : SUBJECT_JOB,
+                          .subject_type = i->subject_type != 0 ? (enum subject_type)i->subject_type
+                                          : info != NULL && info->subject != 0 ? info->subject
+                                                                               : SUBJECT_JOB,
                           .subject = i->subject,
                           .body = i->data,
                           .atts = atts,

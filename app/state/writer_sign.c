@@ -166,29 +166,6 @@ static void attach(struct append *what, struct body_signed *b, unsigned flag, en
     b->att_flags |= flag;
 }
 
-static enum st seal_ratings(struct writer *w, bytes plain, struct arena *a, bytes *sealed,
-                            struct err *err)
-{
-    *sealed = (bytes){NULL, 0};
-    if (plain.n == 0) {
-        return ST_OK;
-    }
-    struct now now;
-    w->app->clock.read(w->app->clock.ctx, &now);
-    const struct trust_key *k = trust_current(&w->journal.trust, TRUST_SEALING, now.wall_ms);
-    size_t n = plain.n + crypto_box_SEALBYTES + 8;
-    uint8_t *p = arena_new(a, uint8_t, n);
-    if (k == NULL || p == NULL) {
-        return err_set(err, k == NULL ? ST_UNTRUSTED : ST_FULL, 0, __func__, "no sealing key");
-    }
-    memcpy(p, k->id.b, 8); /* which key opens it */
-    if (crypto_box_seal(p + 8, plain.p, plain.n, k->pk) != 0) {
-        return err_set(err, ST_UNTRUSTED, 0, __func__, "headquarters' sealing key is not usable");
-    }
-    *sealed = bytes_of(p, n);
-    return ST_OK;
-}
-
 enum st writer_sign(struct writer *w, const struct intent *i, h32 *entry, struct err *err)
 {
     struct arena a = arena_of(w->work, CAP_SCRATCH_BYTES);
@@ -200,10 +177,6 @@ enum st writer_sign(struct writer *w, const struct intent *i, h32 *entry, struct
         return st;
     }
     st = prepare(w, t, i, &a, &s, err);
-    bytes ratings;
-    if (st == ST_OK) {
-        st = seal_ratings(w, i->sign.ratings_plain, &a, &ratings, err);
-    }
     if (st == ST_OK) {
         union body b;
         body_of(w, i, &s, &b.signed_);
@@ -220,7 +193,7 @@ enum st writer_sign(struct writer *w, const struct intent *i, h32 *entry, struct
         attach(&what, &b.signed_, SIGNED_STROKES, ATT_STROKES, i->sign.strokes);
         attach(&what, &b.signed_, SIGNED_NAME, ATT_TEXT, str_bytes(i->sign.name));
         attach(&what, &b.signed_, SIGNED_REASON, ATT_TEXT, str_bytes(i->sign.reason_words));
-        attach(&what, &b.signed_, SIGNED_RATINGS, ATT_RATINGS, ratings);
+        attach(&what, &b.signed_, SIGNED_RATINGS, ATT_RATINGS, i->sign.ratings_sealed);
         uint8_t body[CAP_BODY_BYTES];
         st = body_encode(KIND_VISIT_SIGNED, &b, body, sizeof body, &what.body);
         if (st == ST_OK) {
