@@ -11,12 +11,12 @@
 #include "core/base/status.h"
 
 enum att_type {
-    ATT_TEXT = 1,     /* typed text, utf8_clean form */
-    ATT_STROKES = 2,  /* a signature as drawn */
-    ATT_FACTS = 3,    /* frozen facts of a report */
-    ATT_REPORT = 4,   /* canonical text of a report */
-    ATT_RATINGS = 5,  /* sealed box to headquarters: ratings, comment, customer's code */
-    ATT_EDITION = 6,  /* catalogue edition, CBOR */
+    ATT_TEXT = 1,    /* typed text, utf8_clean form */
+    ATT_STROKES = 2, /* a signature as drawn */
+    ATT_FACTS = 3,   /* frozen facts of a report */
+    ATT_REPORT = 4,  /* canonical text of a report */
+    ATT_RATINGS = 5, /* sealed box to headquarters: ratings, comment, customer's code */
+    ATT_EDITION = 6, /* catalogue edition, CBOR */
     ATT_PHOTO = 7,
     ATT_POSITION = 8
 };
@@ -32,8 +32,7 @@ struct att_view {
 
 /* att_make: manifest of `content` under a fresh random salt, into the arena.
  * ST_TOO_BIG over CAP_ATT_BYTES, ST_FULL. */
-MUST_USE enum st att_make(struct arena *a, enum att_type type, bytes content,
-                          struct att_view *out);
+MUST_USE enum st att_make(struct arena *a, enum att_type type, bytes content, struct att_view *out);
 /* att_make_salted: the same under a given salt (verification, vectors). */
 MUST_USE enum st att_make_salted(struct arena *a, enum att_type type, bytes content,
                                  const uint8_t salt[static 32], struct att_view *out);

@@ -27,30 +27,32 @@ struct entry_evidence {
 };
 
 struct entry_view {
-    bytes whole;   /* the COSE_Sign1 */
+    bytes whole; /* the COSE_Sign1 */
     bytes payload;
-    h32 hash;      /* BLAKE2b-256 of whole */
-    id8 author;    /* the key id */
+    h32 hash;   /* BLAKE2b-256 of whole */
+    id8 author; /* the key id */
     id8 epoch;
-    uint64_t seq;  /* from 1 */
-    h32 prev;      /* zero when seq is 1 */
+    uint64_t seq; /* from 1 */
+    h32 prev;     /* zero when seq is 1 */
     hlc time;
     int64_t wall_ms;
     int64_t boot_ms;
     enum subject_type subject_type;
     id16 subject;
     unsigned kind;
-    bytes body;    /* one CBOR map */
+    bytes body; /* one CBOR map */
     unsigned natt;
-    const uint8_t *atts; /* natt items of 34 bytes: a CBOR head of two, then the hash; use entry_att */
-    id16 actor;    /* zero unless headquarters: the person who did it */
+    const uint8_t
+        *atts;  /* natt items of 34 bytes: a CBOR head of two, then the hash; use entry_att */
+    id16 actor; /* zero unless headquarters: the person who did it */
     enum role actor_role;
     struct entry_evidence evidence;
 };
 
 /* entry_parse: form only (profile, key order, ranges, no text strings, sizes); computes the hash.
  * With `used` not NULL `in` may go on (CBOR sequence) and *used says where this one ends.
- * ST_INCOMPLETE, ST_BAD_FORM (*rule names what is broken, static), ST_TOO_BIG, ST_NEWER (version). */
+ * ST_INCOMPLETE, ST_BAD_FORM (*rule names what is broken, static), ST_TOO_BIG, ST_NEWER (version).
+ */
 MUST_USE enum st entry_parse(bytes in, struct entry_view *out, size_t *used, const char **rule);
 /* entry_att: the i-th attachment's hash; zero when i >= natt. */
 h32 entry_att(const struct entry_view *e, unsigned i);
@@ -58,15 +60,16 @@ h32 entry_att(const struct entry_view *e, unsigned i);
 MUST_USE enum st entry_verify(const struct entry_view *e, const uint8_t deployment[static 16],
                               const uint8_t pk[static 32]);
 
-/* What the author wants to say; the rest (sequence, previous, times) comes from the chain's head. */
+/* What the author wants to say; the rest (sequence, previous, times) comes from the chain's head.
+ */
 struct entry_draft {
     unsigned kind;
     enum subject_type subject_type;
     id16 subject;
-    bytes body;        /* a canonical CBOR map without text strings; empty means {} */
+    bytes body; /* a canonical CBOR map without text strings; empty means {} */
     const h32 *atts;
     unsigned natt;
-    id16 actor;        /* headquarters only */
+    id16 actor; /* headquarters only */
     enum role actor_role;
     bool full_evidence; /* a sign-off repeats all of it */
 };
@@ -76,9 +79,9 @@ struct chain_head {
     id8 author, epoch;
     uint64_t seq; /* 0: nothing yet */
     h32 hash;
-    hlc time;                       /* highest time issued or adopted */
-    struct entry_evidence said;     /* what the chain has said last */
-    struct entry_evidence current;  /* what holds now: boot id, newest receipt, offset */
+    hlc time;                      /* highest time issued or adopted */
+    struct entry_evidence said;    /* what the chain has said last */
+    struct entry_evidence current; /* what holds now: boot id, newest receipt, offset */
 };
 
 /* entry_make: encode and sign the next entry of `head`, into `out` (cap bytes).

@@ -1,4 +1,5 @@
-/* author_keys.h - an author's own keys: Ed25519 to sign, X25519 to be sealed to. In locked memory. */
+/* author_keys.h - an author's own keys: Ed25519 to sign, X25519 to be sealed to. In locked memory.
+ */
 #ifndef CORE_KEYS_AUTHOR_KEYS_H
 #define CORE_KEYS_AUTHOR_KEYS_H
 #include "core/base/ids.h"
@@ -13,6 +14,7 @@ struct author_keys {
 MUST_USE enum st author_keys_make(struct author_keys *k);
 /* To and from 64 bytes (Ed25519 seed, X25519 secret) that the caller keeps sealed and wipes. */
 void author_keys_save(const struct author_keys *k, uint8_t out[static AUTHOR_KEYS_SEED_BYTES]);
-MUST_USE enum st author_keys_load(struct author_keys *k, const uint8_t in[static AUTHOR_KEYS_SEED_BYTES]);
+MUST_USE enum st author_keys_load(struct author_keys *k,
+                                  const uint8_t in[static AUTHOR_KEYS_SEED_BYTES]);
 void author_keys_wipe(struct author_keys *k); /* NULL fields are fine */
 #endif

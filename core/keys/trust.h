@@ -20,11 +20,11 @@ struct trust_key {
     int64_t from_ms, until_ms;
     bool revoked;
 };
-struct trust { /* by value, about 2 KiB */
+struct trust {              /* by value, about 2 KiB */
     uint8_t deployment[16]; /* first 16 bytes of BLAKE2b-256 of the FIRST root key */
     uint8_t root_pk[32];    /* the key that signs this document */
     uint64_t serial;
-    uint8_t next_root[32];  /* zero: none named */
+    uint8_t next_root[32]; /* zero: none named */
     struct trust_key keys[TRUST_KEYS_MAX];
     unsigned nkeys;
     uint32_t legal_period_days; /* a signed voucher's; a setting of the deployment */
@@ -35,7 +35,8 @@ MUST_USE enum st trust_make(const struct trust *t, const uint8_t root_sk[static 
                             size_t cap, bytes *out);
 /* trust_open: parse and verify. `known_root` NULL: the deployment id must be that of the document's
  * own root key (first contact; proved otherwise by the enrolment code). Else the signer must be
- * known_root, or a root that a document signed by known_root named next (caller passes next_root). */
+ * known_root, or a root that a document signed by known_root named next (caller passes next_root).
+ */
 MUST_USE enum st trust_open(bytes doc, const uint8_t *known_root, struct trust *out,
                             const char **rule);
 /* trust_find: a key by use and id, NULL if none (revoked ones are found: old work stands). */
@@ -58,7 +59,8 @@ struct cert {
     id8 issuer;     /* key id of the issuing key */
 };
 MUST_USE enum st cert_make(const struct cert *c, const uint8_t deployment[static 16],
-                           const uint8_t issuing_sk[static 64], uint8_t *buf, size_t cap, bytes *out);
+                           const uint8_t issuing_sk[static 64], uint8_t *buf, size_t cap,
+                           bytes *out);
 /* cert_parse: form only, nothing is verified: for one's own certificate, kept since enrolment. */
 MUST_USE enum st cert_parse(bytes doc, struct cert *out, const char **rule);
 /* cert_open: parse and verify under the trust document. ST_UNTRUSTED: issuer unknown or revoked. */
@@ -70,7 +72,11 @@ struct revocation {
     uint64_t number; /* by headquarters, from 1 */
     id8 author;
     int64_t time_ms;
-    struct { id8 epoch; uint64_t seq; h32 hash; } heads[REVOCATION_HEADS_MAX]; /* last trusted */
+    struct {
+        id8 epoch;
+        uint64_t seq;
+        h32 hash;
+    } heads[REVOCATION_HEADS_MAX]; /* last trusted */
     unsigned nheads;
 };
 MUST_USE enum st revocation_make(const struct revocation *r, const uint8_t deployment[static 16],
@@ -100,9 +106,10 @@ struct receipt {
 };
 #define RECEIPT_BYTES_MAX 1536
 MUST_USE enum st receipt_make(const struct receipt *r, const uint8_t deployment[static 16],
-                              const uint8_t node_sk[static 64], uint8_t *buf, size_t cap, bytes *out);
-/* receipt_open: ST_UNTRUSTED: no such node. ST_REVOKED: the signature holds and *out is filled, but the
- * node's key was revoked: evidence to be shown, no ground to move a mark. */
+                              const uint8_t node_sk[static 64], uint8_t *buf, size_t cap,
+                              bytes *out);
+/* receipt_open: ST_UNTRUSTED: no such node. ST_REVOKED: the signature holds and *out is filled, but
+ * the node's key was revoked: evidence to be shown, no ground to move a mark. */
 MUST_USE enum st receipt_open(bytes doc, const struct trust *t, struct receipt *out,
                               const char **rule);
 #endif

@@ -1,21 +1,81 @@
-/* fields.h - the single-valued fields of records (KIND_RECORD_SET), one table for all subject types.
+/* fields.h - the single-valued fields of records (KIND_RECORD_SET), one table for all subject
+ * types.
  *
  * A text field's value in an entry is the index (uint) of its attachment in the entry's list; in
- * state it is the attachment's hash. To add one: a number here, a row in fields.c; numbers are released. */
+ * state it is the attachment's hash. To add one: a number here, a row in fields.c; numbers are
+ * released. */
 #ifndef CORE_MODEL_FIELDS_H
 #define CORE_MODEL_FIELDS_H
 #include "core/model/kinds.h"
 
-enum field_type { FT_INT = 1, FT_MONEY, FT_QTY, FT_TIME, FT_ENUM, FT_CODE, FT_REF, FT_TEXT, FT_ID8 };
+enum field_type {
+    FT_INT = 1,
+    FT_MONEY,
+    FT_QTY,
+    FT_TIME,
+    FT_ENUM,
+    FT_CODE,
+    FT_REF,
+    FT_TEXT,
+    FT_ID8
+};
 
 /* Fields of several types. */
-enum { F_CODE = 1 /* FT_CODE: the id that the books of the company use; unique a type */, F_BRANCH = 2 /* FT_ID8 */, F_NOTE = 3 /* FT_TEXT */ };
-enum customer_field { F_CUSTOMER_NAME = 10, F_CUSTOMER_PHONE = 11, F_CUSTOMER_ADDRESS = 12, F_CUSTOMER_ZONE = 13 /* 1 city 2 suburb */, F_CUSTOMER_LANG = 14 /* 1 zh 2 en */, F_CUSTOMER_EMAIL = 15 };
-enum equipment_field { F_EQUIPMENT_CUSTOMER = 10 /* REF */, F_EQUIPMENT_MODEL = 11 /* TEXT */, F_EQUIPMENT_SERIAL = 12 /* CODE */, F_EQUIPMENT_NAME = 13 /* TEXT */, F_EQUIPMENT_MAKER = 14 /* TEXT */, F_EQUIPMENT_BOUGHT = 15 /* TIME */, F_EQUIPMENT_WARRANTY_UNTIL = 16 /* TIME */, F_EQUIPMENT_PLACE = 17 /* TEXT */ };
-enum contract_field { F_CONTRACT_CUSTOMER = 10, F_CONTRACT_EQUIPMENT = 11 /* REF, absent: all of the customer */, F_CONTRACT_START = 12, F_CONTRACT_END = 13, F_CONTRACT_TERMS = 14 /* TEXT */ };
-enum technician_field { F_TECHNICIAN_NAME = 10 /* TEXT */, F_TECHNICIAN_ROLE = 11 /* ENUM role */, F_TECHNICIAN_PHONE = 12 /* TEXT */ };
-enum stock_field { F_STOCK_TECHNICIAN = 10 /* REF */, F_STOCK_PART = 11 /* CODE */, F_STOCK_QTY = 12 /* QTY */ };
-enum job_field { F_JOB_CUSTOMER = 10, F_JOB_EQUIPMENT = 11, F_JOB_CALLED = 12 /* TIME */, F_JOB_CHANNEL = 13 /* ENUM 1 phone 2 document 3 technician */, F_JOB_FAULT_TOLD = 14 /* TEXT */, F_JOB_ZONE = 15, F_JOB_APPOINTMENT = 16 /* TIME */, F_JOB_PRIORITY = 17 /* INT */, F_JOB_CONTACT = 18 /* TEXT */, F_JOB_PHONE = 19 /* TEXT */, F_JOB_COST = 20 /* MONEY: of an imported order */, F_JOB_WORK_KIND = 21 /* CODE */, F_JOB_CLASS_PROPOSED = 22 /* ENUM service_class */ };
+enum {
+    F_CODE = 1 /* FT_CODE: the id that the books of the company use; unique a type */,
+    F_BRANCH = 2 /* FT_ID8 */,
+    F_NOTE = 3 /* FT_TEXT */
+};
+enum customer_field {
+    F_CUSTOMER_NAME = 10,
+    F_CUSTOMER_PHONE = 11,
+    F_CUSTOMER_ADDRESS = 12,
+    F_CUSTOMER_ZONE = 13 /* 1 city 2 suburb */,
+    F_CUSTOMER_LANG = 14 /* 1 zh 2 en */,
+    F_CUSTOMER_EMAIL = 15
+};
+enum equipment_field {
+    F_EQUIPMENT_CUSTOMER = 10 /* REF */,
+    F_EQUIPMENT_MODEL = 11 /* TEXT */,
+    F_EQUIPMENT_SERIAL = 12 /* CODE */,
+    F_EQUIPMENT_NAME = 13 /* TEXT */,
+    F_EQUIPMENT_MAKER = 14 /* TEXT */,
+    F_EQUIPMENT_BOUGHT = 15 /* TIME */,
+    F_EQUIPMENT_WARRANTY_UNTIL = 16 /* TIME */,
+    F_EQUIPMENT_PLACE = 17 /* TEXT */
+};
+enum contract_field {
+    F_CONTRACT_CUSTOMER = 10,
+    F_CONTRACT_EQUIPMENT = 11 /* REF, absent: all of the customer */,
+    F_CONTRACT_START = 12,
+    F_CONTRACT_END = 13,
+    F_CONTRACT_TERMS = 14 /* TEXT */
+};
+enum technician_field {
+    F_TECHNICIAN_NAME = 10 /* TEXT */,
+    F_TECHNICIAN_ROLE = 11 /* ENUM role */,
+    F_TECHNICIAN_PHONE = 12 /* TEXT */
+};
+enum stock_field {
+    F_STOCK_TECHNICIAN = 10 /* REF */,
+    F_STOCK_PART = 11 /* CODE */,
+    F_STOCK_QTY = 12 /* QTY */
+};
+enum job_field {
+    F_JOB_CUSTOMER = 10,
+    F_JOB_EQUIPMENT = 11,
+    F_JOB_CALLED = 12 /* TIME */,
+    F_JOB_CHANNEL = 13 /* ENUM 1 phone 2 document 3 technician */,
+    F_JOB_FAULT_TOLD = 14 /* TEXT */,
+    F_JOB_ZONE = 15,
+    F_JOB_APPOINTMENT = 16 /* TIME */,
+    F_JOB_PRIORITY = 17 /* INT */,
+    F_JOB_CONTACT = 18 /* TEXT */,
+    F_JOB_PHONE = 19 /* TEXT */,
+    F_JOB_COST = 20 /* MONEY: of an imported order */,
+    F_JOB_WORK_KIND = 21 /* CODE */,
+    F_JOB_CLASS_PROPOSED = 22 /* ENUM service_class */
+};
 
 struct field_info {
     enum subject_type subject; /* 0: any */
