@@ -19,13 +19,15 @@ static inline struct store_options help_options(enum store_side side, enum store
         .side = side, .mode = mode, .map_bytes = HELP_MAP_BYTES, .data_key = help_key};
 }
 
-/* The folder DIR/s of a fresh temporary one, created. */
+/* A new store's folder, in one temporary folder for the whole test. */
 static inline const char *help_create(enum store_side side)
 {
     static char path[8][128];
+    static const char *tmp;
     static int n;
-    char *p = path[n++ % 8];
-    snprintf(p, sizeof path[0], "%s/s", check_tmp());
+    tmp = tmp != NULL ? tmp : check_tmp();
+    char *p = path[n % 8];
+    snprintf(p, sizeof path[0], "%s/s%d", tmp, n++);
     struct store_options o = help_options(side, STORE_WRITE);
     struct err e = {.st = ST_OK};
     if (store_create(p, &o, &e) != ST_OK) {
