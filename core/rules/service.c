@@ -95,6 +95,7 @@ static bool add(int64_t *sum, int64_t amount)
 static int64_t *line_target(const struct price_line *l, struct fee *out)
 {
     switch (l->code.n == 0 ? 0 : l->code.b[0]) {
+    case 'V': /* visit */
     case 'T':
         return &out->travel_minor;
     case 'O':
