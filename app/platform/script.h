@@ -11,7 +11,8 @@
  *     draw [x,y x,y ...]  a stroke on the pad in per cent of its size; without points a signature
  *     shot NAME           NAME.png into the shots folder
  *     tree NAME           NAME.txt likewise
- *     wait [\"text\"] [S]  until nothing is in flight (and the text shows); fails after S (30)
+ *     wait ["text"] [S]  until nothing is in flight (and the text shows); fails after S (30)
+ *     pass N              N minutes go by on the clock
  *     expect "text"       some node's label or value contains it, in view or not
  *     reject "text"       none does
  * A line that cannot be played ends the run with its number, what was wanted and what is there. */

@@ -56,6 +56,8 @@ void ui_end(struct ui *u, struct ui_out *out);
 /* ui_idle: no queued input, no gesture in flight, no scroll moving, no held keys, and the last
  * frame did not ask for another. */
 bool ui_idle(const struct ui *u);
+/* ui_density: pixels per dp of the last frame. */
+float ui_density(const struct ui *u);
 
 /* ---- screen ---------------------------------------------------------------------------------- */
 struct ui_screen {

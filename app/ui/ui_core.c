@@ -127,6 +127,11 @@ bool ui_idle(const struct ui *u)
            u->held_n == 0;
 }
 
+float ui_density(const struct ui *u)
+{
+    return u->f.density;
+}
+
 /* ==== small helpers ========================================================================== */
 
 uint32_t ui_w_hash(const char *id)

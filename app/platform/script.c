@@ -1,0 +1,482 @@
+/* script.c - plays the actions: finds targets in the tree, sends events, waits, looks. */
+#include "app/platform/script.h"
+#include "app/platform/script_parse.h"
+#include "app/ui/ui_tree.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    TAP_GAP_MS = 300, /* longer than a double tap */
+    TYPE_GAP_MS = 60, /* slower than any scanner */
+    SCAN_GAP_MS = 5,
+    DRAW_GAP_MS = 8,
+    WAIT_S = 30,
+    TRIES = 2000 /* frames spent on bringing one target into view: 100,000 rows at a view a frame */
+};
+
+struct script {
+    char *text;
+    struct script_action *actions;
+    size_t count, at;
+    char shots[512], path[700];
+    FILE *tree;
+    bool begun;  /* the action in hand has sent its events */
+    bool dumped; /* the tree after the start was written */
+    int tries;
+    int64_t since_ms; /* real time at which the action in hand began; 0 not yet */
+};
+
+/* ==== open =================================================================================== */
+
+static char *read_all(const char *file)
+{
+    FILE *f = fopen(file, "rb");
+    char *text = f == NULL ? NULL : malloc(SCRIPT_BYTES + 1);
+    size_t n = text == NULL ? 0 : fread(text, 1, SCRIPT_BYTES + 1, f);
+    if (f != NULL) {
+        fclose(f);
+    }
+    if (text != NULL && n > SCRIPT_BYTES) {
+        free(text);
+        return NULL;
+    }
+    if (text != NULL) {
+        text[n] = '\0';
+    }
+    return text;
+}
+
+enum st script_open(const char *file, const char *shots_dir, const char *tree_file,
+                    struct script **out, struct err *err)
+{
+    *out = NULL;
+    struct script *s = calloc(1, sizeof *s);
+    if (s == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "no memory");
+    }
+    snprintf(s->shots, sizeof s->shots, "%s", shots_dir == NULL ? "." : shots_dir);
+    s->text = read_all(file);
+    s->actions = calloc(SCRIPT_ACTIONS, sizeof *s->actions);
+    enum st st = ST_OK;
+    if (s->text == NULL || s->actions == NULL) {
+        st = err_set(err, ST_NOT_FOUND, 0, __func__, "cannot read the script %s", file);
+    }
+    if (st == ST_OK) {
+        st = script_parse(s->text, s->actions, &s->count, err);
+    }
+    if (st == ST_OK && tree_file != NULL) {
+        s->tree = fopen(tree_file, "w");
+        if (s->tree == NULL) {
+            st = err_set(err, ST_IO, 0, __func__, "cannot write %s", tree_file);
+        }
+    }
+    if (st != ST_OK) {
+        script_close(&s);
+        return st;
+    }
+    *out = s;
+    return ST_OK;
+}
+
+void script_close(struct script **ps)
+{
+    struct script *s = *ps;
+    if (s == NULL) {
+        return;
+    }
+    if (s->tree != NULL) {
+        fclose(s->tree);
+    }
+    free(s->text);
+    free(s->actions);
+    free(s);
+    *ps = NULL;
+}
+
+const char *script_path(const struct script *s)
+{
+    return s->path;
+}
+
+/* ==== looking ================================================================================ */
+
+static bool has_dialog(const struct ui_node *n, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (n[i].role == UI_ROLE_DIALOG) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool matches(const struct ui_node *n, const struct script_action *a, bool keys, bool dialog)
+{
+    bool key = n->role == UI_ROLE_KEY, over = dialog && n->region != 3;
+    return (n->state & UI_ST_TARGET) != 0 && !over && (a->by_id || key == keys) &&
+           strcmp(a->by_id ? n->id : n->label, a->text) == 0;
+}
+
+/* The target that a tap means; *found counts those that it could mean. */
+static const struct ui_node *find(const struct ui *u, const struct script_action *a, int *found)
+{
+    size_t count;
+    const struct ui_node *n = ui_nodes(u, &count), *hit = NULL;
+    bool dialog = has_dialog(n, count);
+    for (int keys = 0; keys < 2; keys++) {
+        *found = 0;
+        for (size_t i = 0; i < count; i++) {
+            if (matches(&n[i], a, keys != 0, dialog)) {
+                (*found)++;
+                hit = !a->has_number || *found == (int)a->number ? &n[i] : hit;
+            }
+        }
+        if (*found > 0) {
+            break;
+        }
+    }
+    bool none = *found == 0 || (a->has_number && (int)a->number > *found);
+    return none || (*found > 1 && !a->has_number) ? NULL : hit;
+}
+
+static bool shows(const struct ui *u, const char *text)
+{
+    size_t count;
+    const struct ui_node *n = ui_nodes(u, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (strstr(n[i].label, text) != NULL || strstr(n[i].value, text) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum script_says fail(const struct script *s, const struct ui *u, const char *why)
+{
+    const struct script_action *a = &s->actions[s->at];
+    fprintf(stderr, "script line %d: %s \"%s\": %s\nwhat is there:\n", a->line, a->source, a->text,
+            why);
+    ui_tree_write(u, stderr);
+    fflush(stderr);
+    return SCRIPT_FAILED;
+}
+
+/* ==== sending ================================================================================ */
+
+static void send(struct ui *u, enum ui_event_type type, float x, float y, int64_t t)
+{
+    struct ui_event e = {.type = type, .t_ms = t, .x = x, .y = y, .pressure = 0.6F, .touch = true};
+    (void)ui_event(u, &e); /* the queue is empty: the kit was idle */
+}
+
+static void tap_at(struct ui *u, struct ui_rect r, int64_t *now)
+{
+    float x = (float)r.x + (float)r.w / 2, y = (float)r.y + (float)r.h / 2;
+    *now += TAP_GAP_MS;
+    send(u, UI_EV_DOWN, x, y, *now);
+    *now += 40;
+    send(u, UI_EV_UP, x, y, *now);
+}
+
+static void wheel(struct ui *u, float px, int64_t *now)
+{
+    *now += 16;
+    struct ui_event e = {.type = UI_EV_WHEEL, .t_ms = *now, .wheel_px = px};
+    (void)ui_event(u, &e);
+}
+
+static void send_text(struct ui *u, const char *text, int gap_ms, int64_t *now)
+{
+    *now += TAP_GAP_MS;
+    for (size_t i = 0, n = strlen(text); i < n;) {
+        size_t k = 1;
+        while (i + k < n && ((uint8_t)text[i + k] & 0xC0U) == 0x80U) {
+            k++;
+        }
+        struct ui_event e = {.type = text[i] == '\n' ? UI_EV_KEY : UI_EV_TEXT, .t_ms = *now};
+        e.key = text[i] == '\n' ? UI_KEY_ENTER : UI_KEY_NONE;
+        memcpy(e.text, text + i, k < sizeof e.text ? k : 0);
+        (void)ui_event(u, &e);
+        *now += gap_ms;
+        i += k;
+    }
+}
+
+static void send_key(struct ui *u, enum ui_key key, bool shift, int64_t *now)
+{
+    struct ui_event e = {.type = UI_EV_KEY, .t_ms = *now, .key = key, .shift = shift};
+    (void)ui_event(u, &e);
+}
+
+/* ==== actions: each says what comes next; `done` in begun ==================================== */
+
+/* Not in the tree: behind the keyboard, or in a part of a list that was not laid out. */
+static enum script_says look_for(struct script *s, struct ui *u, int found, int64_t *now)
+{
+    size_t count;
+    const struct ui_node *n = ui_nodes(u, &count), *hide = NULL, *list = NULL, *body = NULL;
+    for (size_t i = 0; i < count; i++) {
+        hide = strcmp(n[i].id, "key:hide") == 0 ? &n[i] : hide;
+        list = n[i].role == UI_ROLE_LIST ? &n[i] : list;
+        body = n[i].role == UI_ROLE_BODY ? &n[i] : body;
+    }
+    if (found > 0) {
+        return fail(s, u, "several have this label; say which: tap \"...\" N");
+    }
+    if (hide != NULL) {
+        tap_at(u, hide->rect, now);
+        return SCRIPT_FRAME;
+    }
+    bool more = list != NULL && body != NULL &&
+                (s->tries == 0 || list->rect.y + list->rect.h > body->rect.y + body->rect.h);
+    if (!more || s->tries >= TRIES) {
+        return fail(s, u, "there is no such target");
+    }
+    wheel(u, s->tries == 0 ? -1e9F : (float)body->rect.h * 0.7F, now);
+    s->tries++;
+    return SCRIPT_FRAME;
+}
+
+static enum script_says tap(struct script *s, struct ui *u, const struct script_action *a,
+                            int64_t *now)
+{
+    int found = 0;
+    const struct ui_node *n = find(u, a, &found);
+    if (n == NULL) {
+        return look_for(s, u, found, now);
+    }
+    if ((n->state & UI_ST_DISABLED) != 0) {
+        return fail(s, u, "it is disabled");
+    }
+    bool whole = n->seen.w == n->rect.w && n->seen.h == n->rect.h;
+    if (!whole && s->tries < TRIES + 3) {
+        s->tries = s->tries < TRIES ? TRIES : s->tries + 1;
+        ui_reveal(u, n->id);
+        return SCRIPT_FRAME;
+    }
+    if (n->seen.w == 0 || n->seen.h == 0) {
+        return fail(s, u, "it cannot be brought into view");
+    }
+    tap_at(u, n->seen, now);
+    s->begun = true;
+    return SCRIPT_FRAME;
+}
+
+static bool field_in_focus(const struct ui *u)
+{
+    size_t count;
+    const struct ui_node *n = ui_nodes(u, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (n[i].role == UI_ROLE_FIELD && (n[i].state & UI_ST_FOCUSED) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void stroke(struct ui *u, struct ui_rect r, float (*pts)[2], int n, int64_t *now)
+{
+    *now += TAP_GAP_MS;
+    float x = 0, y = 0;
+    for (int i = 0; i < n; i++) {
+        x = (float)r.x + (float)r.w * pts[i][0] / 100;
+        y = (float)r.y + (float)r.h * pts[i][1] / 100;
+        send(u, i == 0 ? UI_EV_DOWN : UI_EV_MOVE, x, y, *now);
+        *now += DRAW_GAP_MS;
+    }
+    send(u, UI_EV_UP, x, y, *now);
+}
+
+/* Loops and a flourish: what a hurried customer leaves. */
+static void signature(struct ui *u, struct ui_rect r, int64_t *now)
+{
+    enum { N = 120 };
+    float pts[N][2];
+    for (int i = 0; i < N; i++) {
+        float t = (float)i / (N - 1);
+        pts[i][0] = 12 + 70 * t + 5 * sinf(t * 37);
+        pts[i][1] = 50 - 17 * cosf(t * 31) * (1 - 0.6F * t) - 8 * t;
+    }
+    stroke(u, r, pts, N, now);
+    for (int i = 0; i < N / 3; i++) {
+        float t = (float)i / (N / 3 - 1);
+        pts[i][0] = 20 + 68 * t;
+        pts[i][1] = 76 - 10 * sinf(t * 3);
+    }
+    stroke(u, r, pts, N / 3, now);
+}
+
+static enum script_says draw(struct script *s, struct ui *u, const struct script_action *a,
+                             int64_t *now)
+{
+    size_t count;
+    const struct ui_node *n = ui_nodes(u, &count), *pad = NULL;
+    for (size_t i = 0; i < count; i++) {
+        pad = n[i].role == UI_ROLE_PAD && n[i].seen.w > 0 ? &n[i] : pad;
+    }
+    if (pad == NULL) {
+        return fail(s, u, "there is no pad to draw on");
+    }
+    s->begun = true;
+    if (a->text[0] == '\0') {
+        signature(u, pad->seen, now);
+        return SCRIPT_FRAME;
+    }
+    float pts[256][2];
+    int k = 0;
+    for (const char *p = a->text; *p != '\0' && k < 256;) {
+        char *end;
+        pts[k][0] = strtof(p, &end);
+        if (end == p || *end != ',') {
+            return fail(s, u, "points are x,y in per cent");
+        }
+        p = end + 1;
+        pts[k][1] = strtof(p, &end);
+        if (end == p) {
+            return fail(s, u, "points are x,y in per cent");
+        }
+        p = end;
+        while (*p == ' ') {
+            p++;
+        }
+        k++;
+    }
+    stroke(u, pad->seen, pts, k, now);
+    return SCRIPT_FRAME;
+}
+
+static enum script_says type(struct script *s, struct ui *u, const struct script_action *a,
+                             int64_t *now)
+{
+    if (!field_in_focus(u)) {
+        return fail(s, u, "no field has the focus");
+    }
+    s->begun = true;
+    send_text(u, a->text, TYPE_GAP_MS, now);
+    return SCRIPT_FRAME;
+}
+
+static enum script_says await(struct script *s, const struct ui *u, const struct script_action *a,
+                              int64_t real_ms)
+{
+    if (a->text[0] == '\0' || shows(u, a->text)) {
+        s->begun = true;
+        return SCRIPT_FRAME;
+    }
+    double limit = a->has_number ? a->number : WAIT_S;
+    if ((double)(real_ms - s->since_ms) > limit * 1000) {
+        return fail(s, u, "it did not come");
+    }
+    return SCRIPT_WAIT;
+}
+
+static enum script_says write_tree(struct script *s, const struct ui *u)
+{
+    snprintf(s->path, sizeof s->path, "%s/%s.txt", s->shots, s->actions[s->at].text);
+    FILE *f = fopen(s->path, "w");
+    if (f == NULL) {
+        return fail(s, u, "cannot write the file");
+    }
+    ui_tree_write(u, f);
+    fclose(f);
+    s->begun = true;
+    return SCRIPT_FRAME;
+}
+
+static enum script_says begin(struct script *s, struct ui *u, int64_t real_ms, int64_t *now)
+{
+    const struct script_action *a = &s->actions[s->at];
+    bool shift = false;
+    switch (a->verb) {
+    case SCRIPT_TAP:
+        return tap(s, u, a, now);
+    case SCRIPT_TYPE:
+        return type(s, u, a, now);
+    case SCRIPT_SCAN:
+        send_text(u, a->text, SCAN_GAP_MS, now);
+        send_key(u, UI_KEY_ENTER, false, now);
+        break;
+    case SCRIPT_KEY: {
+        enum ui_key key = script_parse_key(a->text, &shift);
+        *now += TAP_GAP_MS;
+        send_key(u, key, shift, now);
+        break;
+    }
+    case SCRIPT_SCROLL: {
+        float px = (float)a->number * ui_density(u);
+        wheel(u, a->end ? 1e9F : a->top ? -1e9F : px, now);
+        if (a->end && s->tries++ < 40) {
+            return SCRIPT_FRAME; /* a list learns its length on the way */
+        }
+        break;
+    }
+    case SCRIPT_DRAW:
+        return draw(s, u, a, now);
+    case SCRIPT_TAKE_SHOT:
+        snprintf(s->path, sizeof s->path, "%s/%s.png", s->shots, a->text);
+        s->begun = true;
+        return SCRIPT_SHOT;
+    case SCRIPT_TREE:
+        return write_tree(s, u);
+    case SCRIPT_AWAIT:
+        return await(s, u, a, real_ms);
+    case SCRIPT_PASS:
+        *now += (int64_t)(a->number * 60000);
+        break;
+    case SCRIPT_EXPECT:
+        if (!shows(u, a->text)) {
+            return fail(s, u, "it is not there");
+        }
+        break;
+    case SCRIPT_REJECT:
+        if (shows(u, a->text)) {
+            return fail(s, u, "it is there");
+        }
+        break;
+    }
+    s->begun = true;
+    return SCRIPT_FRAME;
+}
+
+/* The tree as it stands, at once on its way to the disk: the app may be killed right after. */
+static void dump(struct script *s, const struct ui *u, size_t number)
+{
+    if (s->tree == NULL) {
+        return;
+    }
+    const struct script_action *a = number == 0 ? NULL : &s->actions[number - 1];
+    fprintf(s->tree, "== %zu %s %s%s\n", number, a == NULL ? "start" : a->source,
+            a != NULL && a->by_id ? "#" : "", a == NULL ? "" : a->text);
+    ui_tree_write(u, s->tree);
+    fflush(s->tree);
+}
+
+enum script_says script_next(struct script *s, struct ui *u, bool busy, int64_t real_ms,
+                             int64_t *now_ms)
+{
+    if (s->since_ms == 0) {
+        s->since_ms = real_ms;
+    }
+    if (busy) {
+        if (real_ms - s->since_ms > WAIT_S * 1000) {
+            return s->at < s->count ? fail(s, u, "the app is still busy") : SCRIPT_FAILED;
+        }
+        return SCRIPT_WAIT;
+    }
+    if (!s->dumped) {
+        s->dumped = true;
+        dump(s, u, 0);
+    }
+    if (s->begun) {
+        s->begun = false;
+        s->at++;
+        s->tries = 0;
+        s->since_ms = real_ms;
+        dump(s, u, s->at);
+    }
+    if (s->at == s->count) {
+        return SCRIPT_DONE;
+    }
+    return begin(s, u, real_ms, now_ms);
+}
