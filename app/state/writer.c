@@ -65,6 +65,7 @@ static enum st open_store(struct writer *w, struct err *err)
         st = journal_new_epoch(&w->journal, &now, err);
     }
     if (st != ST_OK) {
+        journal_close(&w->journal);
         store_close(&w->store);
         return st;
     }
@@ -122,7 +123,12 @@ static enum st allowed(struct writer *w, const struct intent *i, struct err *err
     struct subject_state job;
     st = fold_load(t, i->subject, &a, &job, NULL, err);
     if (st == ST_OK && info->visit_fact && i->kind != KIND_VISIT_PAID) {
+        /* The visit that the fact names: it may be over and still be left, reopened or mended. */
+        id8 id;
         struct visit_state *v = fold_visit_open(&job, w->journal.cert.author);
+        if (i->kind != KIND_VISIT_ACCEPTED && body_visit(i->data, &id)) {
+            v = fold_visit(&job, id);
+        }
         enum rule r = visit_may(&job, v, i->kind);
         if (r == RULE_OK) {
             r = visit_body_ok(&job, v, i->kind, i->data);
