@@ -274,7 +274,7 @@ static enum st check_entries(struct check *c, struct err *err)
     if (st != ST_OK) {
         return st;
     }
-    while (st == ST_OK && (st = store_next(cur, &key)) == ST_OK) {
+    for (st = store_next(cur, &key); st == ST_OK; st = st == ST_OK ? store_next(cur, &key) : st) {
         st = check_entry(c, cur, key, err);
     }
     store_scan_end(&cur);
@@ -338,7 +338,7 @@ static enum st check_states(struct check *c, struct err *err)
     if (st != ST_OK) {
         return st;
     }
-    while (st == ST_OK && (st = store_next(cur, &key)) == ST_OK) {
+    for (st = store_next(cur, &key); st == ST_OK; st = st == ST_OK ? store_next(cur, &key) : st) {
         if (key.n != SUBJECT_KEY_BYTES ||
             (c->out->subjects > 0 && memcmp(last.b, key.p, sizeof last.b) == 0)) {
             continue;

@@ -70,9 +70,10 @@ static int copy_table(const struct store *s, MDB_txn *from, struct env_at *to,
     if (rc != 0) {
         return rc;
     }
-    while (rc == 0 && (rc = mdb_cursor_get(c, &k, &v, MDB_NEXT)) == 0) {
+    while (rc == 0) {
         bool damaged = false;
-        if (left_behind(table, k)) {
+        rc = mdb_cursor_get(c, &k, &v, MDB_NEXT);
+        if (rc != 0 || left_behind(table, k)) {
             continue;
         }
         rc = txn == NULL ? mdb_txn_begin(to->env, NULL, 0, &txn) : 0;

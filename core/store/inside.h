@@ -143,6 +143,7 @@ MUST_USE enum st att_file_sweep(struct store *s, struct err *err);
 MUST_USE enum st forget_resume(struct store *s, struct err *err);
 MUST_USE enum st forget_note(struct store_txn *t, id16 subject, struct err *err);
 
+/* store_hook_set: whom store_step tells (tests only). store_step: a named step was reached. */
 void store_hook_set(struct store *s, void (*at)(void *ctx, const char *step), void *ctx);
 void store_step(const struct store *s, const char *step);
 #endif

@@ -115,7 +115,7 @@ static enum st index_all(struct store_txn *t, struct arena scratch,
     if (st != ST_OK) {
         return st;
     }
-    while (st == ST_OK && (st = store_next(c, &key)) == ST_OK) {
+    for (st = store_next(c, &key); st == ST_OK; st = st == ST_OK ? store_next(c, &key) : st) {
         struct arena a = scratch;
         struct entry_view e;
         st = store_value(c, &a, &whole, err);
@@ -144,7 +144,7 @@ static enum st fold_all(struct store_txn *t, struct arena scratch, struct store_
     if (st != ST_OK) {
         return st;
     }
-    while (st == ST_OK && (st = store_next(c, &key)) == ST_OK) {
+    for (st = store_next(c, &key); st == ST_OK; st = st == ST_OK ? store_next(c, &key) : st) {
         if (any && memcmp(last.b, key.p, sizeof last.b) == 0) {
             continue;
         }

@@ -116,8 +116,9 @@ struct att_view;
 /* store_att_put: keep manifest and content (checked against each other). Small ones go into T_ATT
  * in this transaction; larger ones are a sealed file, synced with its folder before this returns
  * (an orphan if the transaction aborts; removed at the next open). `subject`: whose key seals it
- * (HQ). Putting one that is there is ST_OK. ST_EXISTS when it was forgotten: it is not taken back.
- */
+ * (HQ). Putting one that is there is ST_OK (a damaged one is mended). ST_EXISTS when it was
+ * forgotten: it is not taken back. ST_BAD_FORM, ST_BAD_SIGNATURE: content and manifest do not
+ * agree. ST_FULL for a large one also when it would touch the reserve (CAP_RESERVE_BYTES). */
 MUST_USE enum st store_att_put(struct store_txn *t, bytes manifest, bytes content, id16 subject,
                                struct err *err);
 /* store_att_get: content into `a`; manifest too. ST_NOT_FOUND (never had, still wanted),
@@ -134,19 +135,25 @@ MUST_USE enum st store_att_read(struct store_txn *t, h32 name, unsigned chunk, u
 enum att_state { ATT_ABSENT = 0, ATT_HELD = 1, ATT_FORGOTTEN = 2 };
 enum att_state store_att_state(struct store_txn *t, h32 name);
 /* store_att_forget: drop the content, keep the mark (entry hash that ordered it, rule, time). On
- * a device the bytes go with store_compact; at headquarters with store_keytable_erase. */
+ * a device the bytes go with store_compact; at headquarters with store_keytable_erase, which the
+ * next writer's open runs (keeping what is still held) when nobody has called it. ST_OK when it is
+ * forgotten already, and for one that was never held: it will not be taken. */
 MUST_USE enum st store_att_forget(struct store_txn *t, h32 name, h32 by_entry, unsigned rule,
                                   int64_t when_ms, struct err *err);
-/* HQ: make new keys for attachments that stay, and destroy the subject's old key: rewrites the key
- * table whole (temporary, fsync, rename, the old file overwritten and unlinked). Attachments named
- * in `keep` are re-sealed under the new key first. After it no copy of the environment opens the
- * rest. */
+/* store_keytable_erase (HQ): make a new key for attachments that stay, and destroy the subject's
+ * old key: rewrites the key table whole (temporary, fsync, rename, the old file overwritten and
+ * unlinked). Attachments named in `keep` are sealed again under the new key first. After it no copy
+ * of the environment opens the rest. Own transactions: none may be open. Cut at any point, the next
+ * writer's open finishes it. */
 MUST_USE enum st store_keytable_erase(struct store *s, id16 subject, const h32 *keep, size_t nkeep,
                                       struct err *err);
 /* store_compact: copy every value into a new environment under a new data key, swap by rename, and
  * destroy the old one (device: after forgetting, before the next lock or exit). The store is
- * reopened in place. `wrap` as slots_open_wrap gave it; slots file is rewritten in the same step
- * such that a crash at any point leaves one openable store. */
+ * reopened in place. `wrap` as slots_open_wrap gave it; the slots file is rewritten in the same
+ * step such that a crash at any point leaves one openable store. Values whose seal does not hold
+ * are left behind and counted (store_check). ST_CONFLICT: a transaction is open. ST_FULL: no room
+ * for the copy, the store is as before. ST_IO: reopen, with the key that the slots file then gives.
+ */
 MUST_USE enum st store_compact(struct store *s, unsigned slot_kind, const uint8_t *wrap,
                                struct err *err);
 bool store_compact_due(struct store_txn *t); /* something was forgotten since the last one */

@@ -148,9 +148,9 @@ enum st store_check(struct store *s, struct arena scratch, const struct store_ch
     for (unsigned i = 1; i < TABLES && st == ST_OK; i++) {
         struct walk w = {
             .s = s, .scratch = scratch, .sink = sink, .out = out, .table = (enum table)i};
-        while ((st = check_batch(&w, err)) == ST_OK) {
-            ;
-        }
+        do {
+            st = check_batch(&w, err);
+        } while (st == ST_OK);
         st = st == ST_END ? ST_OK : st;
     }
     out->key_rows_damaged = s->kt.damaged;

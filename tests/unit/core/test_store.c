@@ -179,6 +179,7 @@ static void scans_keep_to_their_prefix_and_order(void)
     CHECK_INT(store_put(t, T_SCOPE, bytes_of("\xff\xff\x01", 3), help_b("x"), NULL), ST_OK);
     CHECK_INT(store_put(t, T_SCOPE, bytes_of("\xff\xff\x02", 3), help_b("y"), NULL), ST_OK);
     char got[64] = "";
+    size_t n = 0;
     struct store_cursor *c;
     bytes key, v, none = {NULL, 0};
     uint8_t buf[64];
@@ -187,8 +188,7 @@ static void scans_keep_to_their_prefix_and_order(void)
         struct arena a = arena_of(buf, sizeof buf);
         CHECK_INT(store_value(c, &a, &v, NULL), ST_OK);
         CHECK(bytes_eq(key, v));
-        strncat(got, (const char *)key.p, key.n);
-        strcat(got, " ");
+        n += (size_t)snprintf(got + n, sizeof got - n, "%.*s ", (int)key.n, (const char *)key.p);
     }
     store_scan_end(&c);
     CHECK_STR(got, "b b1 b2 b3 ");
