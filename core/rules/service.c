@@ -99,6 +99,7 @@ static int64_t *line_target(const struct price_line *l, struct fee *out)
     case 'T':
         return &out->travel_minor;
     case 'O':
+    case 'X':
         return &out->other_minor;
     default:
         return &out->labour_minor;

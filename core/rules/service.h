@@ -20,8 +20,8 @@ struct fee {
     int64_t labour_minor, parts_minor, travel_minor, other_minor, total_minor;
 };
 /* fee_work_out: class A: what was agreed plus charged parts; B and C: zero but for parts marked as
- * charged. A price code that begins with V (visit) or T is travel, with O other charges, any other
- * is labour. Saturates instead of overflowing and then answers false. */
+ * charged. A price code that begins with V (visit) or T is travel, with O or X other charges, any
+ * other is labour. Saturates instead of overflowing and then answers false. */
 bool fee_work_out(const struct visit_state *v, struct fee *out);
 
 /* Working calendar: minutes of the day open, per weekday, and days that differ. */
