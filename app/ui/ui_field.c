@@ -64,7 +64,7 @@ static bool erase(const struct ui_field *f, size_t from, size_t to)
 }
 
 /* Up and Down: to the same distance along the line above or below. */
-static size_t other_line(struct ui *u, const struct ui_para *p, size_t at, int step)
+static size_t other_line(const struct ui_para *p, size_t at, int step)
 {
     for (int i = 0; i < p->count; i++) {
         size_t start = p->lines[i].start;
@@ -83,7 +83,6 @@ static size_t other_line(struct ui *u, const struct ui_para *p, size_t at, int s
             return want;
         }
     }
-    (void)u;
     return at;
 }
 
@@ -129,7 +128,7 @@ static unsigned edit(struct ui *u, const struct ui_field *f, const struct ui_par
             break;
         case UI_KEY_UP:
         case UI_KEY_DOWN:
-            at = other_line(u, p, at, e->key == UI_KEY_UP ? -1 : 1);
+            at = other_line(p, at, e->key == UI_KEY_UP ? -1 : 1);
             break;
         default:
             break;
@@ -224,7 +223,7 @@ static struct ui_rect draw_caret(struct ui *u, const struct ui_field *f, const s
     return r;
 }
 
-static void label_above(struct ui *u, const char *label, int parent)
+static void label_above(struct ui *u, const char *label)
 {
     if (label == NULL || label[0] == '\0') {
         return;
@@ -232,7 +231,6 @@ static void label_above(struct ui *u, const char *label, int parent)
     struct ui_para p = ui_p_of(u, UI_SMALL_BOLD, label);
     ui_p_layout(u, &p, ui_w_inner(u));
     struct ui_rect r = ui_w_take(u, p.h);
-    (void)parent;
     ui_p_paint(u, &p, r.x, r.y, r.w, 0, -1);
     u->y += ui_w_dp(u, 4);
 }
@@ -354,8 +352,8 @@ static int box_h(struct ui *u, const struct ui_field *f, int inner)
 
 unsigned ui_field(struct ui *u, const struct ui_field *f)
 {
-    ui_w_open(u, 8, 8);
-    label_above(u, f->label, u->parent);
+    ui_w_open(u, 12, 8);
+    label_above(u, f->label);
     struct ui_rect r = ui_w_take(u, box_h(u, f, ui_w_inner(u)));
     unsigned out = box(u, f, r, 0, 0);
     error_below(u, f->error);

@@ -15,6 +15,11 @@ struct header {
     int h;
 };
 
+static enum ui_style action_style(const struct ui *u)
+{
+    return u->f.scale > 1.3F ? UI_SMALL : UI_BODY;
+}
+
 static void measure_header(struct ui *u, const struct ui_screen *s, struct header *h)
 {
     int target = ui_w_dp(u, TARGET), gap = ui_w_dp(u, GAP), m = ui_w_dp(u, MARGIN);
@@ -27,8 +32,8 @@ static void measure_header(struct ui *u, const struct ui_screen *s, struct heade
         }
     }
     if (s->action != NULL && s->action[0] != '\0') {
-        struct ui_para a = ui_p_of(u, UI_BODY, s->action);
-        int natural = ui_p_natural(u, &a) + 2 * gap, most = u->f.w_px * 2 / 5;
+        struct ui_para a = ui_p_of(u, action_style(u), s->action);
+        int natural = ui_p_natural(u, &a) + 2 * gap + 1, most = u->f.w_px * 2 / 5;
         h->action_w = natural < target ? target : natural > most ? most : natural;
         h->right += h->action_w + gap;
     }
@@ -39,20 +44,20 @@ static void measure_header(struct ui *u, const struct ui_screen *s, struct heade
     h->h = h->title.h + 2 * gap;
     int least = ui_w_dp(u, 64);
     if (h->action_w > 0) {
-        int a = ui_w_button_h(u, s->action, UI_ICON_NONE, UI_BODY, h->action_w) + 2 * gap;
+        int a = ui_w_button_h(u, s->action, UI_ICON_NONE, action_style(u), h->action_w) + 2 * gap;
         least = a > least ? a : least;
     }
     h->h = h->h < least ? least : h->h;
 }
 
-static unsigned draw_header(struct ui *u, const struct ui_screen *s, const struct header *h)
+static unsigned draw_header(struct ui *u, const struct ui_screen *s, const struct header *h, int y0)
 {
     unsigned hits = 0;
-    int target = ui_w_dp(u, TARGET), gap = ui_w_dp(u, GAP), top = (h->h - target) / 2;
-    struct ui_rect all = {0, 0, u->f.w_px, h->h};
+    int target = ui_w_dp(u, TARGET), gap = ui_w_dp(u, GAP), top = y0 + (h->h - target) / 2;
+    struct ui_rect all = {0, y0, u->f.w_px, h->h};
     u->region = 0;
     ui_w_fill(u, all, u->tok.surface);
-    ui_w_fill(u, (struct ui_rect){0, h->h - ui_w_dp(u, 1), all.w, ui_w_dp(u, 1)}, u->tok.line);
+    ui_w_fill(u, (struct ui_rect){0, y0 + h->h - ui_w_dp(u, 1), all.w, ui_w_dp(u, 1)}, u->tok.line);
     int parent = u->parent, node = ui_w_node(u, UI_ROLE_HEADER, NULL, NULL, NULL, all, 0);
     u->parent = node < 0 ? parent : node;
     if (s->back) {
@@ -60,7 +65,7 @@ static unsigned draw_header(struct ui *u, const struct ui_screen *s, const struc
         hits |=
             ui_w_icon_button(u, r, UI_ICON_BACK, "back", _("Back")) ? (unsigned)UI_HIT_BACK : 0U;
     }
-    int room = all.w - h->left - h->right, ty = (h->h - h->title.h) / 2;
+    int room = all.w - h->left - h->right, ty = y0 + (h->h - h->title.h) / 2;
     int t = ui_w_node(u, UI_ROLE_HEADING, NULL, s->title, NULL,
                       (struct ui_rect){h->left, ty, room, h->title.h}, 0);
     ui_p_paint(u, &h->title, h->left, ty, room, 0, t < 0 ? -2 : t);
@@ -76,8 +81,8 @@ static unsigned draw_header(struct ui *u, const struct ui_screen *s, const struc
         }
     }
     if (h->action_w > 0) {
-        struct ui_rect r = {x - h->action_w, gap, h->action_w, h->h - 2 * gap};
-        hits |= ui_w_button(u, r, "action", s->action, UI_ICON_NONE, UI_BODY, UI_LINK)
+        struct ui_rect r = {x - h->action_w, y0 + gap, h->action_w, h->h - 2 * gap};
+        hits |= ui_w_button(u, r, "action", s->action, UI_ICON_NONE, action_style(u), UI_LINK)
                     ? (unsigned)UI_HIT_ACTION
                     : 0U;
     }
@@ -157,7 +162,7 @@ static void measure_bar(struct ui *u, const struct ui_screen *s, int w, bool sid
                        : (b->primary_h > b->secondary_h ? b->primary_h : b->secondary_h);
     b->above = ui_p_of(u, UI_SMALL_MUTED, s->above);
     if (given(s->above)) {
-        b->above.max_lines = 3;
+        b->above.max_lines = 2;
         ui_p_layout(u, &b->above, inner);
         h += b->above.h + (h > 0 ? ui_w_dp(u, 6) : 0);
     }
@@ -241,8 +246,57 @@ static void open_body(struct ui *u, const char *id)
     u->x = u->body.x;
     u->w = u->body.w;
     u->inset = ui_w_dp(u, MARGIN);
-    u->y = u->body.y - scroll;
+    u->y = u->header_rides ? u->body_start : u->body.y - scroll;
     u->after_px = 0;
+}
+
+/* Headings and buttons of the frame grow with the text until they are as large as the body's words
+ * are: larger would leave the body no room. */
+static float frame_scale(float scale)
+{
+    return 1 + (scale - 1) * 0.64F;
+}
+
+/* Where header and bar stand: fixed, or, when they would leave less than half of a small window to
+ * the body, riding on the body's ends and scrolling with it. */
+static unsigned frame(struct ui *u, const struct ui_screen *s)
+{
+    struct header h = {0};
+    struct bar b = {0};
+    struct ui_rect all = {0, 0, u->f.w_px, u->f.h_px};
+    struct ui_kept *k = ui_w_kept(u, u->screen_key);
+    int scroll = (int)(k->scroll_px + 0.5F), half = all.h * 55 / 100;
+    bool side = all.w > all.h && all.h < ui_w_dp(u, SIDE_BELOW) &&
+                (given(s->primary) || given(s->secondary));
+    float scale = u->f.scale;
+    u->f.scale = frame_scale(scale);
+    measure_header(u, s, &h);
+    measure_bar(u, s, side ? all.w * 2 / 5 : all.w, side, &b);
+    if (side && b.rect.h > all.h - h.h) {
+        side = false;
+        measure_bar(u, s, all.w, false, &b);
+    }
+    bool bar_rides = !side && b.rect.h > half;
+    u->header_rides = h.h + (side || bar_rides ? 0 : b.rect.h) > half;
+    unsigned hits = draw_header(u, s, &h, u->header_rides ? -scroll : 0);
+    u->region = 0;
+    int below = draw_segments(u, s, u->header_rides ? h.h - scroll : h.h);
+    u->body = all;
+    u->body.y = u->header_rides ? 0 : below;
+    u->body_start = below;
+    if (side) {
+        b.rect =
+            (struct ui_rect){u->f.left_hand ? 0 : all.w - b.rect.w, below, b.rect.w, all.h - below};
+        u->body.x = u->f.left_hand ? b.rect.w : 0;
+        u->body.w = all.w - b.rect.w;
+    } else {
+        b.rect.y = bar_rides ? u->body.y + (int)k->content_px - scroll : all.h - b.rect.h;
+    }
+    u->body.h = all.h - u->body.y - (side || bar_rides ? 0 : b.rect.h);
+    u->bar_below = bar_rides ? b.rect.h : 0;
+    hits |= draw_bar(u, s, &b);
+    u->f.scale = scale;
+    return hits;
 }
 
 unsigned ui_screen_begin(struct ui *u, const struct ui_screen *s)
@@ -255,33 +309,19 @@ unsigned ui_screen_begin(struct ui *u, const struct ui_screen *s)
     int root = ui_w_node(u, UI_ROLE_SCREEN, s->id, s->title, NULL, all, 0);
     u->parent = root < 0 ? -1 : root;
     unsigned hits = 0;
-    u->body = all;
-    if (u->keyboard && u->ime.w < all.w) {
-        u->body.w -= u->ime.w;
-        u->body.x = u->f.left_hand ? u->ime.w : 0;
-    } else if (u->keyboard) {
-        u->body.h -= u->ime.h;
-    } else {
-        struct header h = {0};
-        struct bar b = {0};
-        bool side = all.w > all.h && all.h < ui_w_dp(u, SIDE_BELOW) &&
-                    (given(s->primary) || given(s->secondary));
-        measure_header(u, s, &h);
-        hits |= draw_header(u, s, &h);
-        u->region = 0;
-        u->body.y = draw_segments(u, s, h.h);
-        measure_bar(u, s, side ? all.w * 2 / 5 : all.w, side, &b);
-        if (side) {
-            b.rect.h = all.h - u->body.y;
-            b.rect.y = u->body.y;
-            b.rect.x = u->f.left_hand ? 0 : all.w - b.rect.w;
-            u->body.x = u->f.left_hand ? b.rect.w : 0;
-            u->body.w = all.w - b.rect.w;
+    if (u->keyboard) {
+        u->body = all;
+        u->body_start = 0;
+        u->bar_below = 0;
+        u->header_rides = false;
+        if (u->ime.w < all.w) {
+            u->body.w -= u->ime.w;
+            u->body.x = u->f.left_hand ? u->ime.w : 0;
         } else {
-            b.rect.y = all.h - b.rect.h;
+            u->body.h -= u->ime.h;
         }
-        u->body.h = all.h - u->body.y - (side ? 0 : b.rect.h);
-        hits |= draw_bar(u, s, &b);
+    } else {
+        hits = frame(u, s);
     }
     open_body(u, s->id);
     return hits;
@@ -289,7 +329,8 @@ unsigned ui_screen_begin(struct ui *u, const struct ui_screen *s)
 
 void ui_screen_bring(struct ui *u, struct ui_rect r)
 {
-    if (u->region != 1 || u->screen == NULL) {
+    bool rides = (u->region == 0 && u->header_rides) || (u->region == 2 && u->bar_below > 0);
+    if (u->region != 1 && !rides) {
         return;
     }
     int m = ui_w_dp(u, 12), top = u->body.y + m, bottom = u->body.y + u->body.h - m;
@@ -301,7 +342,7 @@ void ui_screen_bring(struct ui *u, struct ui_rect r)
         by = r.y - top;
     }
     if (by != 0) {
-        u->screen->scroll_px += (float)by;
+        ui_w_kept(u, u->screen_key)->scroll_px += (float)by;
         u->again = true;
     }
 }
@@ -325,7 +366,11 @@ void ui_screen_end(struct ui *u)
     int scroll = (int)(u->screen->scroll_px + 0.5F);
     u->y += u->after_px;
     u->content_h = u->y - u->body.y + scroll + (u->fixed ? 0 : ui_w_dp(u, 8));
-    float max = (float)(u->content_h - u->body.h);
+    if (u->screen->content_px != (float)u->content_h) {
+        u->screen->content_px = (float)u->content_h;
+        u->again = u->again || u->bar_below > 0; /* the bar stands under what has just grown */
+    }
+    float max = (float)(u->content_h + u->bar_below - u->body.h);
     max = max < 0 ? 0 : max;
     if (u->screen->scroll_px > max) {
         u->screen->scroll_px = max;

@@ -25,14 +25,15 @@ enum {
 /* What is kept under an id while the id is not on the screen: least recently used goes first. */
 struct ui_kept {
     uint32_t key;
-    uint32_t used;   /* frame number */
-    float scroll_px; /* screens */
-    uint32_t focus;  /* screens */
-    int64_t anchor;  /* lists: the row at the top */
-    float anchor_px; /* lists: where its top is, from the list's top */
-    float row_px;    /* lists: what a row is high on average */
-    uint32_t layout; /* lists: hash of width and scale that anchor_px was made for */
-    uint32_t seen;   /* reports: hash of the text whose last line was in view */
+    uint32_t used;    /* frame number */
+    float scroll_px;  /* screens */
+    float content_px; /* screens: height of what scrolls */
+    uint32_t focus;   /* screens */
+    int64_t anchor;   /* lists: the row at the top */
+    float anchor_px;  /* lists: where its top is, from the list's top */
+    float row_px;     /* lists: what a row is high on average */
+    uint32_t layout;  /* lists: hash of width and scale that anchor_px was made for */
+    uint32_t seen;    /* reports: hash of the text whose last line was in view */
 };
 
 struct ui_line {
@@ -137,7 +138,10 @@ struct ui {
     bool fixed, modal, modal_before;
     bool keyboard;     /* the on-screen keyboard is open in this frame */
     int body_h_before; /* the body changed its height: a focused field comes into view */
-    int content_h;     /* of the last frame */
+    int content_h;
+    int body_start; /* y of the body's first widget, when the header rides on it */
+    int bar_below;  /* height of a bar that rides on the body's end */
+    bool header_rides;
     struct ui_rect ime;
     int card_cmd, card_cmds, card_node, card_parent, card_x, card_w, card_y, card_inset;
     bool in_card;

@@ -123,7 +123,7 @@ static void wrap_paragraph(const struct ui_fonts *fonts, int font_px, bool bold,
         int a = fonts->advance_px(fonts->ctx, font_px, bold, c);
         if (c != ' ' && w + a > w_px && i > line) {
             bool soft = brk > line;
-            put(o, line, soft ? brk_solid : i, soft ? brk_w : w);
+            put(o, line, soft ? brk_solid : solid > line ? solid : i, soft ? brk_w : solid_w);
             line = soft ? brk : i;
             i = solid = brk = line;
             w = solid_w = 0;
