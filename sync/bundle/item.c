@@ -33,8 +33,9 @@ enum st item_next(bytes in, struct item *out, size_t *used)
     } else if (kind == ITEM_HASHES && n == 3) {
         cbor_get_bytes_n(&r, out->subject.b, 16);
         out->a = cbor_raw(&r);
-    } else if (kind == ITEM_PLACE && n == 2) {
+    } else if (kind == ITEM_PLACE && n == 3) {
         out->place = cbor_get_uint(&r);
+        out->last = cbor_get_uint(&r);
     } else {
         return ST_OK;
     }
@@ -59,12 +60,13 @@ enum st item_put(enum item_kind kind, bytes a, bytes b, uint8_t *buf, size_t cap
     return st == ST_OK && out->n > BUNDLE_ITEM_BYTES_MAX ? ST_TOO_BIG : st;
 }
 
-enum st item_put_place(uint64_t place, uint8_t *buf, size_t cap, bytes *out)
+enum st item_put_place(uint64_t place, uint64_t last, uint8_t *buf, size_t cap, bytes *out)
 {
     struct cbor_w w = cbor_w_init(buf, cap);
-    cbor_put_array(&w, 2);
+    cbor_put_array(&w, 3);
     cbor_put_uint(&w, ITEM_PLACE);
     cbor_put_uint(&w, place);
+    cbor_put_uint(&w, last);
     return cbor_w_done(&w, out);
 }
 

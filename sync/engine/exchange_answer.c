@@ -35,6 +35,8 @@ struct take {
     unsigned nproblems;
     struct manifest_problem problems[MANIFEST_PROBLEMS_MAX];
     bool problems_moved, ahead;
+    bool out_left; /* headquarters' outbox holds more than this bundle */
+    bool chunks;   /* a chunk came that was not here */
     size_t nsubjects;
     id16 subjects[SUBJECTS_MAX];
 };
@@ -93,6 +95,21 @@ static enum st take_receipts(struct take *k, const struct manifest *m)
     return st;
 }
 
+/* Headquarters asks for a subject's hashes. The same question twice is not answered in the same
+ * sync: if the first answer did not help, a person must look. */
+static enum st take_asked(struct take *k, const struct manifest *m)
+{
+    id16 before[MANIFEST_ASKED_MAX];
+    unsigned n = 0;
+    enum st st = device_asked_get(k->t, before, &n, k->err);
+    bool same = n == m->nasked && (n == 0 || memcmp(before, m->asked, n * sizeof *before) == 0);
+    if (st == ST_OK && (!same || n != 0)) {
+        st = device_asked_put(k->t, m->asked, m->nasked, k->err);
+    }
+    k->res->again = k->res->again || (!same && m->nasked != 0);
+    return st;
+}
+
 static enum st take_manifest(struct take *k, bytes body)
 {
     struct arena tmp = k->arena;
@@ -127,9 +144,9 @@ static enum st take_manifest(struct take *k, bytes body)
         k->res->revoked = k->res->revoked || m.problems[i].code == PROBLEM_REVOKED;
     }
     if (st == ST_OK) {
-        st = device_asked_put(k->t, m.asked, m.nasked, k->err);
+        st = take_asked(k, &m);
     }
-    k->res->again = k->res->again || m.more || m.nasked != 0;
+    k->res->again = k->res->again || m.more;
     return st;
 }
 
@@ -294,6 +311,7 @@ static enum st refold_all(struct take *k)
 
 static enum st take_place(struct take *k, const struct item *it)
 {
+    k->out_left = it->place < it->last;
     if (it->place > k->cursor.place) {
         k->cursor.place = it->place;
         k->cursor_moved = true;
@@ -351,6 +369,7 @@ static enum st take_chunk(struct take *k, const struct bundle_part *part)
     enum st st =
         parts_chunk(k->t, part->name, part->index, part->body, nobody, k->arena, &done, k->err);
     k->res->received_attachments += done;
+    k->chunks = k->chunks || st == ST_OK;
     if (st == ST_BAD_SIGNATURE || st == ST_BAD_FORM) {
         return quarantine(k, PROBLEM_ATTACHMENT, bytes_of(part->name.b, sizeof part->name.b));
     }
@@ -479,7 +498,7 @@ static enum st finish(struct take *k, const struct now *now)
     }
     if (st == ST_OK) {
         k->res->unsent = s.unsent;
-        k->res->again = k->res->again || (s.wanted != 0 && k->res->received_attachments != 0);
+        k->res->again = k->res->again || k->out_left || (s.wanted != 0 && k->chunks);
     }
     store_abort(&t);
     return st;

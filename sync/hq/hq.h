@@ -6,8 +6,9 @@
 #ifndef SYNC_HQ_HQ_H
 #define SYNC_HQ_HQ_H
 #include "core/base/clock.h"
+#include "core/base/encode.h"
 #include "sync/hq/hq_store.h"
-#include "sync/hq/keys.h"
+#include "sync/hq/hq_keys.h"
 
 #define HQ_PATH_BYTES 512
 
@@ -17,6 +18,9 @@ struct hq_device {
     id16 person;
     enum role role;
     bool revoked;
+    int64_t quota_day; /* days since 1970, of quota_entries */
+    unsigned quota_entries;
+    int64_t synced_ms; /* since this process began; 0: not yet */
 };
 
 struct hq {
@@ -29,9 +33,15 @@ struct hq {
     unsigned ndevices;
     struct store_txn *batch; /* open between hq_batch_begin and _end */
     uint8_t *scratch;        /* CAP_SCRATCH_BYTES, malloc */
-    uint8_t *work;           /* likewise: of callers' arenas in routing */
+    uint8_t *work;           /* likewise: hq_arena */
+    uint8_t *routing;        /* likewise: of routing alone */
     char dir[HQ_PATH_BYTES], keys_path[HQ_PATH_BYTES];
-    bool forget_due; /* hq_forget asks the caller to erase keys after the commit */
+    bool batch_broken;      /* an hq_act of the batch failed: it can only be undone */
+    bool reader;            /* opened beside a docketd */
+    struct trust trust;     /* as it was at open: for threads other than the writer's */
+    id8 node_epoch;         /* likewise */
+    bool rest_due;          /* entries wait for hq_route_rest */
+    uint64_t told_problems; /* items that devices could not take, as they said, since the start */
 };
 
 struct hq_options {
@@ -58,6 +68,7 @@ MUST_USE enum st hq_open(const struct hq_options *opt, struct hq **hq, struct er
  * ST_LOCKED. */
 MUST_USE enum st hq_open_reader(const struct hq_options *opt, struct hq **hq, struct err *err);
 void hq_close(struct hq **hq); /* NULL is fine */
+struct clock hq_clock_system(void);
 struct now hq_now(struct hq *hq);
 /* hq_arena: a fresh arena of CAP_SCRATCH_BYTES over hq->work: one user at a time, never across
  * hq_act. */
@@ -68,6 +79,10 @@ struct arena hq_arena(struct hq *hq);
  * in one transaction; inside a batch in the batch's. On ST_OK *hash (may be NULL) is the entry's.
  */
 MUST_USE enum st hq_act(struct hq *hq, struct append *what, h32 *hash, struct err *err);
+/* hq_act_in: the same in a write transaction of the caller's, who calls journal_reload on
+ * hq->journal when he aborts it. */
+MUST_USE enum st hq_act_in(struct hq *hq, struct store_txn *t, struct append *what, h32 *hash,
+                           struct err *err);
 /* Several hq_act that stand together, one flush: an import's batch. hq_batch_end(false) undoes all.
  */
 MUST_USE enum st hq_batch_begin(struct hq *hq, struct err *err);

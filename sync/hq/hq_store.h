@@ -74,9 +74,4 @@ MUST_USE enum st hq_enrol_all(struct store_txn *t, struct hq_enrolment *out, uns
 MUST_USE enum st hq_odd_put(struct store_txn *t, id8 author, unsigned reason, bytes item,
                             int64_t now_ms, struct err *err);
 
-/* --- sets of entries
- * --------------------------------------------------------------------------------- */
-/* hq_subject_hashes: the entry hashes of a subject in fold order, up to `max`. ST_TOO_BIG. */
-MUST_USE enum st hq_subject_hashes(struct store_txn *t, id16 subject, h32 *out, unsigned max,
-                                   unsigned *n, struct err *err);
 #endif

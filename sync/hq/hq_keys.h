@@ -1,11 +1,11 @@
-/* keys.h - headquarters' secrets: the key file (DIR.keys) and, apart, the root key (DIR.root).
+/* hq_keys.h - headquarters' secrets: the key file (DIR.keys) and, apart, the root key (DIR.root).
  *
  * The key file holds the wrapping key of the data key, the sealing keys, the node's keys and the
  * issuing key; 0600, written whole. The root key is used by hq_init and by trust changes only and
  * is to be taken offline. Secrets live in sodium_malloc memory. One thread fills, any thread reads.
  */
-#ifndef SYNC_HQ_KEYS_H
-#define SYNC_HQ_KEYS_H
+#ifndef SYNC_HQ_HQ_KEYS_H
+#define SYNC_HQ_HQ_KEYS_H
 #include "core/keys/author_keys.h"
 #include "core/keys/trust.h"
 
@@ -33,7 +33,8 @@ void hq_keys_wipe(struct hq_keys *k);
 /* hq_keys_sealing: by id, NULL when it is none of ours. */
 const struct hq_sealing *hq_keys_sealing(const struct hq_keys *k, id8 id);
 /* The root key's file: 32-byte seed. root_sk is 64 bytes, the caller wipes it. */
-MUST_USE enum st hq_root_save(const char *path, const uint8_t seed[static 32], struct err *err);
-MUST_USE enum st hq_root_load(const char *path, uint8_t root_sk[static 64],
-                              uint8_t root_pk[static 32], struct err *err);
+MUST_USE enum st hq_keys_root_save(const char *path, const uint8_t seed[static 32],
+                                   struct err *err);
+MUST_USE enum st hq_keys_root_load(const char *path, uint8_t root_sk[static 64],
+                                   uint8_t root_pk[static 32], struct err *err);
 #endif

@@ -1,0 +1,414 @@
+/* hq_ingest.c - see hq_ingest.h. */
+#include "sync/hq/hq_ingest.h"
+
+#include "sync/engine/parts.h"
+#include "sync/hq/hq_join.h"
+#include "sync/hq/hq_receipt.h"
+#include "sync/hq/hq_route.h"
+
+#include <stdlib.h>
+
+#define BAD_HEADS_MAX 8 /* signatures tried from the end of a run before it is given up */
+
+struct ingest {
+    struct hq *hq;
+    struct hq_request *r;
+    struct store_txn *t;
+    struct now now;
+    struct arena arena;
+    struct entry_view *views; /* of one run, contiguous for chain_check */
+    struct entry_view *fresh; /* to be settled in this transaction */
+    bool *fresh_bad;
+    size_t nfresh;
+    bool inline_; /* few enough to be settled now */
+    struct err *err;
+};
+
+/* --- attachments
+ * ----------------------------------------------------------------------------------- */
+
+/* What an entry names: kept under its subject's key, or wanted. */
+static enum st keep_atts(struct ingest *g, const struct entry_view *e)
+{
+    enum st st = ST_OK;
+    for (unsigned i = 0; i < e->natt && st == ST_OK; i++) {
+        h32 name = entry_att(e, i);
+        const struct hq_att *a = hq_request_att(g->r, name);
+        if (store_att_state(g->t, name) != ATT_ABSENT) {
+            continue;
+        }
+        if (a != NULL) {
+            st = store_att_put(g->t, a->manifest, a->content, e->subject, g->err);
+            st = st == ST_EXISTS ? ST_OK : st;
+            if (st == ST_OK && store_has(g->t, T_WANT, bytes_of(name.b, sizeof name.b))) {
+                st = parts_done(g->t, name, g->err);
+            }
+        } else {
+            st = parts_want(g->t, name, g->err);
+            st = st == ST_OK ? store_put(g->t, T_ATTREF, bytes_of(name.b, sizeof name.b),
+                                         bytes_of(e->subject.b, sizeof e->subject.b), g->err)
+                             : st;
+        }
+    }
+    return st;
+}
+
+/* Small ones that came for entries of an earlier exchange, and the chunks of large ones. */
+static enum st keep_late(struct ingest *g)
+{
+    enum st st = ST_OK;
+    bytes ref;
+    for (size_t i = 0; i < g->r->natts && st == ST_OK; i++) {
+        const struct hq_att *a = &g->r->atts[i];
+        struct arena tmp = g->arena;
+        if (store_get(g->t, T_ATTREF, bytes_of(a->name.b, 32), &tmp, &ref, NULL) == ST_OK &&
+            ref.n == 16 && store_att_state(g->t, a->name) == ATT_ABSENT) {
+            id16 subject;
+            memcpy(subject.b, ref.p, 16);
+            st = store_att_put(g->t, a->manifest, a->content, subject, g->err);
+            st = st == ST_OK ? parts_done(g->t, a->name, g->err) : st == ST_EXISTS ? ST_OK : st;
+        }
+    }
+    for (size_t i = 0; i < g->r->nlarges && st == ST_OK; i++) {
+        st = parts_begin(g->t, g->r->larges[i].a, g->arena, g->err);
+        if (st == ST_BAD_FORM || st == ST_TOO_BIG) {
+            hq_request_problem(g->r, PROBLEM_ATTACHMENT, (h32){{0}});
+        }
+        st = st == ST_IO || st == ST_FULL ? st : ST_OK;
+    }
+    for (size_t i = 0; i < g->r->nchunks && st == ST_OK; i++) {
+        const struct hq_chunk *c = &g->r->chunks[i];
+        struct arena tmp = g->arena;
+        id16 subject = {{0}};
+        bool done;
+        if (store_get(g->t, T_ATTREF, bytes_of(c->name.b, 32), &tmp, &ref, NULL) != ST_OK ||
+            ref.n != 16) {
+            continue; /* no entry names it: nobody's */
+        }
+        memcpy(subject.b, ref.p, 16);
+        st = parts_chunk(g->t, c->name, c->index, bytes_of(g->r->plain.p + c->at, c->n), subject,
+                         tmp, &done, g->err);
+        if (st == ST_BAD_SIGNATURE || st == ST_BAD_FORM) {
+            hq_request_problem(g->r, PROBLEM_ATTACHMENT, c->name);
+        }
+        st = st == ST_IO || st == ST_FULL ? st : ST_OK;
+    }
+    return st;
+}
+
+/* --- chains
+ * ------------------------------------------------------------------------------------------ */
+
+static enum st quarantine(struct ingest *g, enum problem_code why, const struct entry_view *e)
+{
+    hq_request_problem(g->r, why, e->hash);
+    enum st st =
+        hq_odd_put(g->t, g->r->cert.author, (unsigned)why, e->whole, g->now.wall_ms, g->err);
+    return st == ST_TOO_BIG ? ST_OK : st;
+}
+
+/* The head that the first of a run must link to. ST_NOT_FOUND: a gap. */
+static enum st find_head(struct ingest *g, const struct entry_view *e, const struct chain_mark *m,
+                         struct chain_head *head)
+{
+    memset(head, 0, sizeof *head);
+    head->author = e->author;
+    head->epoch = e->epoch;
+    if (e->seq == 1) {
+        return ST_OK;
+    }
+    if (e->seq == m->seq + 1 && h32_eq(e->prev, m->hash)) {
+        head->seq = m->seq;
+        head->hash = m->hash;
+        return ST_OK;
+    }
+    struct arena tmp = g->arena;
+    struct entry_view before;
+    enum st st = journal_get(g->t, e->prev, &tmp, &before, g->err);
+    if (st != ST_OK || !id8_eq(before.author, e->author) || !id8_eq(before.epoch, e->epoch) ||
+        before.seq + 1 != e->seq) {
+        return st == ST_IO ? st : ST_NOT_FOUND;
+    }
+    head->seq = before.seq;
+    head->hash = before.hash;
+    return ST_OK;
+}
+
+/* How many of `n` entries link and end in one whose signature holds. Bad ends are put aside. */
+static enum st check_run(struct ingest *g, const struct chain_head *from, size_t n,
+                         const uint8_t pk[static 32], size_t *good)
+{
+    *good = 0;
+    for (unsigned tries = 0; n > 0 && tries < BAD_HEADS_MAX; tries++) {
+        struct chain_head head = *from;
+        size_t bad = 0;
+        const char *rule;
+        enum st st = chain_check(&head, g->views, n, g->hq->keys.deployment, pk, &bad, &rule);
+        if (st == ST_OK) {
+            *good = n;
+            return ST_OK;
+        }
+        bool link = st == ST_CONFLICT || st == ST_BAD_FORM;
+        size_t at = link ? bad : n - 1;
+        st = quarantine(g, link ? PROBLEM_GAP : PROBLEM_SIGNATURE, &g->views[at < n ? at : n - 1]);
+        if (st != ST_OK) {
+            return st;
+        }
+        n = at < n ? at : n - 1;
+    }
+    return ST_OK;
+}
+
+static enum st keep_run(struct ingest *g, size_t n, struct chain_mark *m, const bool *bad)
+{
+    enum st st = ST_OK;
+    for (size_t i = 0; i < n && st == ST_OK; i++) {
+        const struct entry_view *e = &g->views[i];
+        bool forked = false;
+        st = journal_keep_marked(g->t, e, m, &forked, g->err);
+        if (st == ST_EXISTS) {
+            st = ST_OK;
+            continue;
+        }
+        st = st == ST_OK ? keep_atts(g, e) : st;
+        g->r->new_entries++;
+        if (forked) {
+            hq_request_problem(g->r, PROBLEM_FORK, e->hash);
+        }
+        if (bad[i]) {
+            hq_request_problem(g->r, PROBLEM_SIGNATURE, e->hash);
+        }
+        /* A branch is settled at once: what is routed later goes by the main branch. */
+        if (g->inline_ || forked) {
+            g->fresh[g->nfresh] = *e;
+            g->fresh_bad[g->nfresh++] = bad[i];
+        }
+    }
+    return st;
+}
+
+static enum st take_run(struct ingest *g, size_t first, size_t n)
+{
+    struct hq_received *e = g->r->entries + first;
+    const id8 author = e[0].view.author, epoch = e[0].view.epoch;
+    if (!id8_eq(author, g->r->cert.author)) {
+        /* Others' entries come from their own authors, or from us. */
+        return quarantine(g, PROBLEM_AUTHOR, &e[0].view);
+    }
+    while (n > 0 && store_has(g->t, T_HASH, bytes_of(e[0].view.hash.b, 32))) {
+        e++;
+        n--;
+    }
+    if (n == 0) {
+        return ST_OK;
+    }
+    struct chain_mark m;
+    struct chain_head head;
+    struct arena tmp = g->arena;
+    enum st st = chain_mark_get(g->t, author, epoch, &tmp, &m, g->err);
+    st = st == ST_NOT_FOUND ? ST_OK : st;
+    if (st == ST_OK) {
+        st = find_head(g, &e[0].view, &m, &head);
+    }
+    if (st == ST_NOT_FOUND) {
+        hq_request_problem(g->r, PROBLEM_GAP, e[0].view.hash);
+        return ST_OK;
+    }
+    bool *bad = g->fresh_bad + g->r->nentries; /* the second half of that list */
+    for (size_t i = 0; i < n; i++) {
+        g->views[i] = e[i].view;
+        bad[i] = e[i].bad;
+    }
+    size_t good = 0;
+    uint64_t before = m.seq;
+    st = st == ST_OK ? check_run(g, &head, n, g->r->cert.sign_pk, &good) : st;
+    st = st == ST_OK ? keep_run(g, good, &m, bad) : st;
+    if (st == ST_OK && good != 0) {
+        st = chain_mark_put(g->t, &m, g->err);
+    }
+    if (st == ST_OK && m.seq > before) {
+        if (g->inline_ && hq_routed(g->t, author, epoch) == before) {
+            st = hq_routed_set(g->t, author, epoch, m.seq, g->err);
+        } else {
+            g->hq->rest_due = true;
+        }
+    }
+    return st;
+}
+
+static enum st take_chains(struct ingest *g)
+{
+    size_t n = g->r->nentries;
+    enum st st = ST_OK;
+    for (size_t i = 0; i < n && st == ST_OK;) {
+        size_t end = i + 1;
+        while (end < n && id8_eq(g->r->entries[end].view.author, g->r->entries[i].view.author) &&
+               id8_eq(g->r->entries[end].view.epoch, g->r->entries[i].view.epoch)) {
+            end++;
+        }
+        st = take_run(g, i, end - i);
+        i = end;
+    }
+    return st;
+}
+
+/* --- what else came
+ * ------------------------------------------------------------------------------------ */
+
+/* The device told which entries of a subject it has: it gets what it lacks. */
+static enum st compare_hashes(struct ingest *g)
+{
+    enum st st = ST_OK;
+    for (size_t i = 0; i < g->r->nhashes && st == ST_OK; i++) {
+        id16 subject = g->r->hashes[i].subject;
+        bool seen = false;
+        for (size_t k = 0; k < i; k++) {
+            seen = seen || id16_eq(g->r->hashes[k].subject, subject);
+        }
+        if (seen || !hq_scope_has(g->t, g->r->cert.author, subject)) {
+            continue;
+        }
+        st = hq_receipt_lacking(g->r, g->t, subject, g->err);
+    }
+    return st;
+}
+
+static void note_problems(struct ingest *g)
+{
+    /* What the device put aside of ours: counted; `status` shows it. */
+    g->hq->told_problems += g->r->manifest.nproblems;
+}
+
+static enum st room_for(struct ingest *g)
+{
+    size_t n = g->r->nentries + 1;
+    g->views = calloc(n, sizeof *g->views);
+    g->fresh = calloc(n, sizeof *g->fresh);
+    g->fresh_bad = calloc(2 * n, sizeof *g->fresh_bad);
+    return g->views != NULL && g->fresh != NULL && g->fresh_bad != NULL
+               ? ST_OK
+               : err_set(g->err, ST_FULL, 0, "hq_ingest", "no memory for a bundle's entries");
+}
+
+static bool over_quota(struct ingest *g)
+{
+    struct hq_device *d = NULL;
+    for (unsigned i = 0; i < g->hq->ndevices; i++) {
+        if (id8_eq(g->hq->devices[i].author, g->r->cert.author)) {
+            d = &g->hq->devices[i];
+        }
+    }
+    if (d == NULL) {
+        return false;
+    }
+    int64_t day = g->now.wall_ms / 86400000;
+    if (d->quota_day != day) {
+        d->quota_day = day;
+        d->quota_entries = 0;
+    }
+    if (d->quota_entries + g->r->nentries > HQ_QUOTA_ENTRIES_DAY) {
+        return true;
+    }
+    d->quota_entries += (unsigned)g->r->nentries;
+    d->synced_ms = g->now.wall_ms;
+    return false;
+}
+
+enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err)
+{
+    if (r->st != ST_OK) {
+        return ST_OK;
+    }
+    if (r->joining) {
+        return hq_join_grant(r, t, err);
+    }
+    struct ingest g = {.hq = r->hq, .r = r, .t = t, .err = err};
+    g.now = hq_now(r->hq);
+    g.arena = arena_of(r->hq->routing, CAP_SCRATCH_BYTES);
+    g.inline_ = r->nentries <= HQ_INLINE_ENTRIES;
+    if (over_quota(&g)) {
+        r->err.wait_s = 0;
+        IGNORE(hq_request_refuse(r, ST_WAIT, "quota", /* the answer is the refusal */
+                                 "this device sent more today than its quota allows"));
+        r->err.wait_s = (int)(86400 - g.now.wall_ms / 1000 % 86400);
+        return ST_OK;
+    }
+    enum st st = room_for(&g);
+    if (st == ST_OK) {
+        st = take_chains(&g);
+    }
+    if (st == ST_OK && (r->natts | r->nlarges | r->nchunks) != 0) {
+        st = keep_late(&g);
+    }
+    if (st == ST_OK) {
+        st = hq_route_settle(r->hq, t, g.fresh, g.fresh_bad, g.nfresh, err);
+    }
+    if (st == ST_OK && r->nhashes != 0) {
+        st = compare_hashes(&g);
+    }
+    if (st == ST_OK) {
+        st = hq_receipt_all(r, t, &g.now, g.arena, err);
+    }
+    note_problems(&g);
+    r->settled = g.inline_;
+    free(g.views);
+    free(g.fresh);
+    free(g.fresh_bad);
+    return st;
+}
+
+/* --- groups
+ * ---------------------------------------------------------------------------------------------- */
+
+static void forget_results(struct hq_request *r)
+{
+    r->nproblems = 0;
+    r->new_entries = 0;
+    memset(r->journals, 0, sizeof r->journals);
+}
+
+static bool any_write(struct hq_request *const *r, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (r[i]->st == ST_OK) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum st commit_all(struct hq *hq, struct hq_request **r, size_t n, struct err *err)
+{
+    struct store_txn *t = NULL;
+    enum st st = store_write(hq->store, &t, err);
+    for (size_t i = 0; i < n && st == ST_OK; i++) {
+        st = hq_ingest(r[i], t, err);
+    }
+    if (st == ST_OK) {
+        st = store_commit(&t, err);
+    }
+    store_abort(&t);
+    return st;
+}
+
+void hq_ingest_group(struct hq *hq, struct hq_request **r, size_t n)
+{
+    struct err err = {0};
+    if (!any_write(r, n)) {
+        return;
+    }
+    enum st st = commit_all(hq, r, n, &err);
+    if (st == ST_OK) {
+        return;
+    }
+    IGNORE(journal_reload(&hq->journal, NULL) != ST_OK); /* the next use of it says so */
+    if (n == 1) {
+        forget_results(r[0]);
+        IGNORE(hq_request_refuse(r[0], st, "store", err.text)); /* the answer is the refusal */
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        forget_results(r[i]);
+        hq_ingest_group(hq, &r[i], 1);
+    }
+}

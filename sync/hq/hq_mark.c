@@ -1,0 +1,104 @@
+/* hq_mark.c - small facts: what is routed, named values, quarantine; where a store may be. */
+#include "core/codec/cbor.h"
+#include "core/codec/hash.h"
+#include "sync/hq/hq_store.h"
+
+#include <stdio.h>
+
+enum st hq_store_where(const char *store, struct err *err)
+{
+    if (strncmp(store, "postgresql://", 13) == 0 || strncmp(store, "postgres://", 11) == 0) {
+        return err_set(err, ST_BAD_INPUT, 0, __func__,
+                       "PostgreSQL comes with a later version: give a folder, such as --store "
+                       "/var/lib/docket/hq");
+    }
+    if (strstr(store, "://") != NULL || store[0] == '\0') {
+        return err_set(err, ST_BAD_INPUT, 0, __func__, "the store must be a folder");
+    }
+    return ST_OK;
+}
+
+static bytes routed_key(id8 author, id8 epoch, uint8_t out[static 26])
+{
+    memcpy(out, "hq/routed/", 10);
+    memcpy(out + 10, author.b, 8);
+    memcpy(out + 18, epoch.b, 8);
+    return bytes_of(out, 26);
+}
+
+uint64_t hq_routed(struct store_txn *t, id8 author, id8 epoch)
+{
+    uint8_t key[26], room[64];
+    struct arena tmp = arena_of(room, sizeof room);
+    bytes v;
+    uint64_t seq = 0;
+    if (store_get(t, T_META, routed_key(author, epoch, key), &tmp, &v, NULL) == ST_OK) {
+        for (size_t i = 0; i < 8 && i < v.n; i++) {
+            seq = seq << 8 | v.p[i];
+        }
+    }
+    return seq;
+}
+
+enum st hq_routed_set(struct store_txn *t, id8 author, id8 epoch, uint64_t seq, struct err *err)
+{
+    uint8_t key[26], v[8];
+    for (unsigned i = 0; i < 8; i++) {
+        v[i] = (uint8_t)(seq >> (56 - 8 * i));
+    }
+    return store_put(t, T_META, routed_key(author, epoch, key), bytes_of(v, sizeof v), err);
+}
+
+static bytes meta_key(const char *name, char out[static 64])
+{
+    int n = snprintf(out, 64, "hq/%.60s", name);
+    return bytes_of(out, n > 0 && n < 64 ? (size_t)n : 63);
+}
+
+enum st hq_meta_get(struct store_txn *t, const char *name, uint8_t *buf, size_t cap, size_t *n,
+                    struct err *err)
+{
+    char key[64];
+    uint8_t room[8192];
+    struct arena tmp = arena_of(room, sizeof room);
+    bytes v;
+    *n = 0;
+    enum st st = store_get(t, T_META, meta_key(name, key), &tmp, &v, err);
+    if (st == ST_OK && v.n > cap) {
+        return err_set(err, ST_TOO_BIG, 0, __func__, "the value of %s is too long", name);
+    }
+    if (st == ST_OK && v.n != 0) {
+        memcpy(buf, v.p, v.n);
+        *n = v.n;
+    }
+    return st;
+}
+
+enum st hq_meta_put(struct store_txn *t, const char *name, bytes value, struct err *err)
+{
+    char key[64];
+    return store_put(t, T_META, meta_key(name, key), value, err);
+}
+
+enum st hq_odd_put(struct store_txn *t, id8 author, unsigned reason, bytes item, int64_t now_ms,
+                   struct err *err)
+{
+    uint8_t buf[BUNDLE_ITEM_BYTES_MAX + 96];
+    h32 what;
+    hash32(item, what.b);
+    struct cbor_w w = cbor_w_init(buf, sizeof buf);
+    cbor_put_map(&w, 4);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, reason);
+    cbor_put_uint(&w, 2);
+    cbor_put_int(&w, now_ms);
+    cbor_put_uint(&w, 3);
+    cbor_put_bytes(&w, item);
+    cbor_put_uint(&w, 4);
+    cbor_put_bytes(&w, bytes_of(author.b, sizeof author.b));
+    bytes value;
+    if (cbor_w_done(&w, &value) != ST_OK) {
+        return err_set(err, ST_TOO_BIG, 0, __func__, "an item is too long to be kept aside");
+    }
+    return store_put(t, T_ODD, bytes_of(what.b, sizeof what.b), value, err);
+}

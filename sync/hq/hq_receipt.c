@@ -1,0 +1,161 @@
+/* hq_receipt.c - see hq_receipt.h. */
+#include "sync/hq/hq_receipt.h"
+
+#include "sync/engine/digest.h"
+
+#include <stdlib.h>
+
+static bytes chain_key(id8 author, id8 epoch, uint8_t out[static 16])
+{
+    memcpy(out, author.b, 8);
+    memcpy(out + 8, epoch.b, 8);
+    return bytes_of(out, 16);
+}
+
+/* What is held of the journal that the device describes: its own head where we have that, on
+ * whatever branch it lies, else the main branch. */
+static enum st find_held(struct store_txn *t, const struct manifest_journal *j, struct arena tmp,
+                         uint64_t *seq, h32 *head, struct err *err)
+{
+    struct entry_view e;
+    struct chain_mark m;
+    struct arena here = tmp;
+    enum st st = journal_get(t, j->head, &here, &e, NULL);
+    if (st == ST_OK && id8_eq(e.author, j->author) && id8_eq(e.epoch, j->epoch) &&
+        e.seq == j->seq) {
+        *seq = e.seq;
+        *head = e.hash;
+        return ST_OK;
+    }
+    here = tmp;
+    st = chain_mark_get(t, j->author, j->epoch, &here, &m, err);
+    *seq = m.seq;
+    *head = m.hash;
+    return st == ST_NOT_FOUND ? ST_OK : st;
+}
+
+/* Up to which entry every attachment is held or forgotten. */
+static uint64_t atts_through(struct store_txn *t, const struct manifest_journal *j, uint64_t from,
+                             uint64_t seq, struct arena tmp)
+{
+    for (uint64_t s = from + 1; s <= seq; s++) {
+        struct arena here = tmp;
+        struct entry_view e;
+        if (journal_at(t, j->author, j->epoch, s, &here, &e, NULL) != ST_OK) {
+            return s - 1;
+        }
+        for (unsigned i = 0; i < e.natt; i++) {
+            if (store_att_state(t, entry_att(&e, i)) == ATT_ABSENT) {
+                return s - 1;
+            }
+        }
+    }
+    return seq;
+}
+
+static enum st issue(struct hq_request *r, struct store_txn *t, const struct manifest_journal *j,
+                     const struct receipt *kept, struct receipt *next, int64_t now_ms,
+                     struct hq_reply_journal *out, struct err *err)
+{
+    struct hq *hq = r->hq;
+    next->node = hq->journal.head.author;
+    next->author = j->author;
+    next->epoch = j->epoch;
+    next->time_ms = now_ms;
+    next->time_ms = next->time_ms > kept->time_ms ? next->time_ms : kept->time_ms + 1;
+    next->time_ms = next->time_ms > j->receipt_ms ? next->time_ms : j->receipt_ms + 1;
+    next->node_epoch = hq->journal.head.epoch;
+    next->node_seq = hq->journal.head.seq;
+    next->node_head = hq->journal.head.hash;
+    bytes doc;
+    uint8_t key[16];
+    enum st st = receipt_make(next, hq->keys.deployment, hq->keys.node.sign_sk, out->receipt,
+                              sizeof out->receipt, &doc);
+    if (st != ST_OK) {
+        return err_set(err, st, 0, "hq_receipt", "a receipt does not fit");
+    }
+    out->n = doc.n;
+    return store_put(t, T_RECEIPT, chain_key(j->author, j->epoch, key), doc, err);
+}
+
+static enum st one(struct hq_request *r, struct store_txn *t, const struct manifest_journal *j,
+                   int64_t now_ms, struct arena tmp, struct hq_reply_journal *out, struct err *err)
+{
+    struct receipt kept = {0}, next = {0};
+    uint8_t key[16];
+    bytes doc = {NULL, 0};
+    const char *rule;
+    struct arena a = tmp;
+    enum st st = store_get(t, T_RECEIPT, chain_key(j->author, j->epoch, key), &a, &doc, err);
+    if (st != ST_OK && st != ST_NOT_FOUND) {
+        return st;
+    }
+    bool has = st == ST_OK && receipt_open(doc, &r->hq->journal.trust, &kept, &rule) == ST_OK;
+    if (!has) {
+        memset(&kept, 0, sizeof kept);
+    }
+    st = find_held(t, j, a, &next.seq, &next.head, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    bool grows = has && kept.seq <= next.seq;
+    next.att_through = atts_through(t, j, grows ? kept.att_through : 0, next.seq, a);
+    bool same = has && kept.seq == next.seq && h32_eq(kept.head, next.head) &&
+                kept.att_through == next.att_through && kept.time_ms >= j->receipt_ms;
+    if (same && kept.time_ms == j->receipt_ms && kept.seq == j->receipt_seq) {
+        out->n = 0; /* the device has it: nothing changed, nothing is signed */
+        return ST_OK;
+    }
+    if (same && kept.time_ms > j->receipt_ms && doc.n <= sizeof out->receipt) {
+        memcpy(out->receipt, doc.p, doc.n);
+        out->n = doc.n;
+        return ST_OK;
+    }
+    if (next.seq == 0 && j->receipt_seq == 0) {
+        return ST_OK; /* nothing came yet: nothing to say about it */
+    }
+    return issue(r, t, j, &kept, &next, now_ms, out, err);
+}
+
+enum st hq_receipt_all(struct hq_request *r, struct store_txn *t, const struct now *now,
+                       struct arena tmp, struct err *err)
+{
+    enum st st = ST_OK;
+    for (unsigned i = 0; i < r->manifest.njournals && st == ST_OK; i++) {
+        const struct manifest_journal *j = &r->manifest.journals[i];
+        if (id8_eq(j->author, r->cert.author)) {
+            st = one(r, t, j, now->wall_ms, tmp, &r->journals[i], err);
+        }
+    }
+    return st;
+}
+
+enum st hq_receipt_lacking(struct hq_request *r, struct store_txn *t, id16 subject, struct err *err)
+{
+    h32 *theirs = calloc(CAP_SUBJECT_ENTRIES + MANIFEST_HASHES_MAX, sizeof *theirs);
+    h32 *ours = calloc(CAP_SUBJECT_ENTRIES, sizeof *ours);
+    size_t n = 0;
+    unsigned nours = 0;
+    enum st st = theirs != NULL && ours != NULL
+                     ? digest_hashes(t, subject, ours, CAP_SUBJECT_ENTRIES, &nours, err)
+                     : err_set(err, ST_FULL, 0, __func__, "no memory");
+    st = st == ST_TOO_BIG ? ST_OK : st;
+    for (size_t i = 0; i < r->nhashes && st == ST_OK && n < CAP_SUBJECT_ENTRIES; i++) {
+        unsigned some;
+        if (id16_eq(r->hashes[i].subject, subject) &&
+            item_hashes(&r->hashes[i], theirs + n, &some) == ST_OK) {
+            n += some;
+        }
+    }
+    if (st == ST_OK) {
+        digest_sort(theirs, n);
+    }
+    for (unsigned i = 0; i < nours && st == ST_OK; i++) {
+        if (!digest_find(theirs, n, ours[i]) && !fold_is_bad(t, ours[i])) {
+            st = hq_out_add(t, r->cert.author, ours[i], err);
+        }
+    }
+    free(theirs);
+    free(ours);
+    return st;
+}

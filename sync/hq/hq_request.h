@@ -1,0 +1,94 @@
+/* hq_request.h - one posted bundle on its way through headquarters.
+ *
+ *   feed (any thread, as bytes come) -> ready (the same thread: parse, verify what needs no writer)
+ *   -> hq_ingest (the writer's) -> hq_answer (any thread) -> drop
+ *
+ * Memory: what came, its plaintext and the views of its entries; all bounded by HQ_REQUEST_BYTES
+ * before it is taken. A request is used by one thread at a time. */
+#ifndef SYNC_HQ_HQ_REQUEST_H
+#define SYNC_HQ_HQ_REQUEST_H
+#include "sync/bundle/bundle.h"
+#include "sync/bundle/manifest.h"
+#include "sync/hq/hq.h"
+
+struct hq_chunk {
+    h32 name;
+    unsigned index;
+    size_t at, n; /* in `plain` */
+};
+struct hq_att { /* a small attachment that came; sorted by name in `ready` */
+    h32 name;
+    bytes manifest, content;
+};
+struct hq_span {
+    size_t at, n; /* a frame of items in `plain` */
+};
+struct hq_received {
+    struct entry_view view;
+    bool bad; /* own signature fails */
+};
+
+/* What the writer found out for each journal of the manifest. */
+struct hq_reply_journal {
+    uint8_t receipt[RECEIPT_BYTES_MAX];
+    size_t n; /* 0: nothing to say */
+};
+
+struct hq_request {
+    struct hq *hq;
+    /* as it comes */
+    struct bundle_buffer raw;
+    size_t parsed; /* of raw */
+    struct bundle_header header;
+    bool has_header, whole, failed;
+    struct bundle_reader reader;
+    const struct hq_sealing *sealing;
+    /* who */
+    struct cert cert; /* of the sender; views cert_bytes */
+    uint8_t cert_bytes[CAP_CERT_BYTES];
+    bool joining;
+    struct hq_enrolment enrolment; /* the one whose code opened it */
+    /* plaintext */
+    struct bundle_buffer plain; /* items and chunks, frame after frame */
+    uint8_t *manifest_room;
+    struct manifest manifest;
+    bool has_manifest;
+    struct hq_span *spans;
+    size_t nspans, room_spans;
+    struct hq_chunk *chunks;
+    size_t nchunks, room_chunks;
+    /* after `ready` */
+    struct hq_received *entries;
+    size_t nentries;
+    struct hq_att *atts;
+    size_t natts;
+    struct item *larges, *hashes;
+    size_t nlarges, nhashes;
+    unsigned new_entries; /* kept by the writer */
+    /* the answer */
+    struct hq_reply_journal journals[MANIFEST_JOURNALS_MAX];
+    unsigned nproblems;
+    struct manifest_problem problems[MANIFEST_PROBLEMS_MAX];
+    bool settled; /* folded and routed: digests may be compared */
+    uint8_t grant[CAP_CERT_BYTES];
+    size_t grant_n;
+    enum st st; /* ST_OK, or why it is refused as a whole */
+    struct err err;
+    const char *problem; /* problem type for HTTP: "enrol-used"; static */
+};
+
+MUST_USE enum st hq_request_new(struct hq *hq, struct hq_request **r, struct err *err);
+/* hq_request_feed: more bytes. A refusal is remembered in r->st and answered once; feeding on is
+ * harmless. ST_TOO_BIG beyond HQ_REQUEST_BYTES. */
+MUST_USE enum st hq_request_feed(struct hq_request *r, bytes more);
+/* hq_request_ready: all that will come has come (whole or cut). Returns r->st: ST_OK when there is
+ * something for the writer. */
+MUST_USE enum st hq_request_ready(struct hq_request *r);
+void hq_request_drop(struct hq_request **r); /* NULL is fine */
+/* hq_request_problem: add one to the answer's list. */
+void hq_request_problem(struct hq_request *r, enum problem_code code, h32 what);
+/* hq_request_refuse: the whole is refused; the first reason stands. Returns `st`. */
+enum st hq_request_refuse(struct hq_request *r, enum st st, const char *problem, const char *text);
+/* hq_request_att: the attachment of that name that came with it, or NULL. */
+const struct hq_att *hq_request_att(const struct hq_request *r, h32 name);
+#endif

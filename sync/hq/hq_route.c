@@ -1,0 +1,401 @@
+/* hq_route.c - see hq_route.h. */
+#include "sync/hq/hq_route.h"
+
+#include "sync/engine/digest.h"
+
+#include <stdlib.h>
+
+#define HOLDERS_MAX 512 /* devices that hold one subject: the deployment's is held by all */
+#define PERSON_DEVICES 16
+#define REST_GROUP 500 /* entries verified and folded in one transaction, some 30 ms */
+
+/* --- scopes
+ * ------------------------------------------------------------------------------------------ */
+
+/* A device gets a subject: all that is known of it, but what it wrote itself. */
+static enum st grant(struct hq *hq, struct store_txn *t, id8 device, id16 subject, struct arena tmp,
+                     struct err *err)
+{
+    enum st st = hq_scope_add(t, device, subject, hq_now(hq).wall_ms, err);
+    if (st != ST_OK || id16_zero(subject)) {
+        return st == ST_EXISTS ? ST_OK : st;
+    }
+    h32 *hashes = arena_new(&tmp, h32, CAP_SUBJECT_ENTRIES);
+    unsigned n = 0;
+    if (hashes == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "scratch");
+    }
+    st = digest_hashes(t, subject, hashes, CAP_SUBJECT_ENTRIES, &n, err);
+    if (st == ST_TOO_BIG) {
+        st = ST_OK; /* shown as damaged everywhere; the first ones are enough to say so */
+    }
+    for (unsigned i = 0; i < n && st == ST_OK; i++) {
+        struct arena here = tmp;
+        struct entry_view e;
+        if (fold_is_bad(t, hashes[i])) {
+            continue;
+        }
+        st = journal_get(t, hashes[i], &here, &e, err);
+        if (st == ST_OK && !id8_eq(e.author, device)) {
+            st = hq_out_add(t, device, hashes[i], err);
+        }
+        st = st == ST_CORRUPT ? ST_OK : st;
+    }
+    return st;
+}
+
+/* What T_LIST has under a prefix; at most `max` subjects of a type (0: any). */
+static enum st listed(struct store_txn *t, bytes prefix, enum subject_type type, id16 *out,
+                      unsigned max, unsigned *n, struct err *err)
+{
+    *n = 0;
+    struct store_cursor *c = NULL;
+    bytes key, value;
+    enum st st = store_scan(t, T_LIST, prefix, (bytes){NULL, 0}, &c, err);
+    while (st == ST_OK && *n < max && (st = store_next(c, &key)) == ST_OK) {
+        uint8_t room[512];
+        struct arena tmp = arena_of(room, sizeof room);
+        struct list_row row;
+        st = store_value(c, &tmp, &value, err);
+        if (st == ST_OK && list_row_decode(value, &row) == ST_OK &&
+            (type == 0 || row.type == type)) {
+            out[(*n)++] = row.subject;
+        }
+        st = st == ST_CORRUPT ? ST_OK : st;
+    }
+    store_scan_end(&c);
+    return st == ST_END ? ST_OK : st;
+}
+
+static id16 ref_of(const struct subject_state *s, int field)
+{
+    id16 id = {{0}};
+    const struct field_value *v = fold_shown(s, field);
+    if (v != NULL && v->nb == sizeof id.b) {
+        memcpy(id.b, v->b, sizeof id.b);
+    }
+    return id;
+}
+
+#define CONTRACTS_MAX 64 /* of one customer that go with a job */
+
+/* A job and what it names, one step; what is needed to read it first. */
+static enum st grant_job(struct hq *hq, struct store_txn *t, id8 device,
+                         const struct subject_state *job, struct arena tmp, struct err *err)
+{
+    id16 customer = ref_of(job, F_JOB_CUSTOMER), equipment = ref_of(job, F_JOB_EQUIPMENT);
+    id16 contracts[CONTRACTS_MAX];
+    unsigned n = 0;
+    enum st st = ST_OK;
+    if (!id16_zero(customer)) {
+        uint8_t key[LIST_KEY_BYTES];
+        st = grant(hq, t, device, customer, tmp, err);
+        if (st == ST_OK) {
+            st = listed(t, fold_list_prefix(LIST_OF_CUSTOMER, 0, &customer, key), SUBJECT_CONTRACT,
+                        contracts, CONTRACTS_MAX, &n, err);
+        }
+    }
+    if (st == ST_OK && !id16_zero(equipment)) {
+        st = grant(hq, t, device, equipment, tmp, err);
+    }
+    for (unsigned i = 0; i < n && st == ST_OK; i++) {
+        st = grant(hq, t, device, contracts[i], tmp, err);
+    }
+    return st == ST_OK ? grant(hq, t, device, job->subject, tmp, err) : st;
+}
+
+static enum st scope_job(struct hq *hq, struct store_txn *t, id16 subject, struct arena tmp,
+                         struct err *err)
+{
+    struct subject_state job;
+    enum st st = fold_load(t, subject, &tmp, &job, NULL, err);
+    if (st != ST_OK) {
+        return st == ST_NOT_FOUND ? ST_OK : st;
+    }
+    unsigned index[PERSON_DEVICES];
+    unsigned n =
+        id16_zero(job.assigned) ? 0 : hq_devices_of(hq, job.assigned, index, PERSON_DEVICES);
+    for (unsigned i = 0; i < n && st == ST_OK; i++) {
+        st = grant_job(hq, t, hq->devices[index[i]].author, &job, tmp, err);
+    }
+    id8 holders[HOLDERS_MAX];
+    unsigned nholders = 0;
+    if (st == ST_OK) {
+        st = hq_scope_devices(t, subject, holders, HOLDERS_MAX, &nholders, err);
+    }
+    for (unsigned i = 0; i < nholders && st == ST_OK; i++) {
+        const struct hq_device *d = hq_device(hq, holders[i]);
+        bool his = d != NULL && id16_eq(d->person, job.assigned);
+        if (!his && fold_visit_open(&job, holders[i]) == NULL) {
+            st = hq_scope_drop(t, holders[i], subject, err);
+        }
+    }
+    return st;
+}
+
+static enum st scope_contract(struct hq *hq, struct store_txn *t, id16 subject, struct arena tmp,
+                              struct err *err)
+{
+    struct subject_state s;
+    enum st st = fold_load(t, subject, &tmp, &s, NULL, err);
+    if (st != ST_OK) {
+        return st == ST_NOT_FOUND ? ST_OK : st;
+    }
+    id16 customer = ref_of(&s, F_CONTRACT_CUSTOMER);
+    id8 holders[HOLDERS_MAX];
+    unsigned n = 0;
+    if (!id16_zero(customer)) {
+        st = hq_scope_devices(t, customer, holders, HOLDERS_MAX, &n, err);
+    }
+    for (unsigned i = 0; i < n && st == ST_OK; i++) {
+        st = grant(hq, t, holders[i], subject, tmp, err);
+    }
+    return st;
+}
+
+static enum st scope_person(struct hq *hq, struct store_txn *t, id16 subject, id16 person,
+                            struct arena tmp, struct err *err)
+{
+    unsigned index[PERSON_DEVICES];
+    unsigned n = id16_zero(person) ? 0 : hq_devices_of(hq, person, index, PERSON_DEVICES);
+    enum st st = ST_OK;
+    for (unsigned i = 0; i < n && st == ST_OK; i++) {
+        st = grant(hq, t, hq->devices[index[i]].author, subject, tmp, err);
+    }
+    return st;
+}
+
+static enum st scope_stock(struct hq *hq, struct store_txn *t, id16 subject, struct arena tmp,
+                           struct err *err)
+{
+    struct subject_state s;
+    enum st st = fold_load(t, subject, &tmp, &s, NULL, err);
+    return st == ST_OK ? scope_person(hq, t, subject, ref_of(&s, F_STOCK_TECHNICIAN), tmp, err)
+           : st == ST_NOT_FOUND ? ST_OK
+                                : st;
+}
+
+/* Did this entry move who holds what? */
+static enum st scopes(struct hq *hq, struct store_txn *t, const struct entry_view *e,
+                      struct arena tmp, struct err *err)
+{
+    switch (e->subject_type) {
+    case SUBJECT_JOB:
+        return e->kind == KIND_RECORD_SET || e->kind == KIND_JOB_ASSIGNED ||
+                       e->kind == KIND_VISIT_SIGNED || e->kind == KIND_VISIT_ENDED
+                   ? scope_job(hq, t, e->subject, tmp, err)
+                   : ST_OK;
+    case SUBJECT_CONTRACT:
+        return scope_contract(hq, t, e->subject, tmp, err);
+    case SUBJECT_STOCK:
+        return scope_stock(hq, t, e->subject, tmp, err);
+    case SUBJECT_TECHNICIAN:
+        return scope_person(hq, t, e->subject, e->subject, tmp, err);
+    default:
+        return ST_OK;
+    }
+}
+
+enum st hq_route_device(struct hq *hq, struct store_txn *t, const struct hq_device *d,
+                        struct arena tmp, struct err *err)
+{
+    id16 deployment;
+    uint8_t key[LIST_KEY_BYTES];
+    memcpy(deployment.b, hq->keys.deployment, 16);
+    enum st st = grant(hq, t, d->author, deployment, tmp, err);
+    if (st == ST_OK) {
+        st = grant(hq, t, d->author, d->person, tmp, err);
+    }
+    unsigned max = 65536, n = 0;
+    id16 *all = malloc(max * sizeof *all);
+    if (all == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "no memory");
+    }
+    if (st == ST_OK) {
+        st = listed(t, fold_list_prefix(LIST_BY_TYPE, SUBJECT_STOCK, NULL, key), 0, all, max, &n,
+                    err);
+    }
+    for (unsigned i = 0; i < n && st == ST_OK; i++) {
+        st = scope_stock(hq, t, all[i], tmp, err);
+    }
+    if (st == ST_OK) {
+        st = listed(t, fold_list_prefix(LIST_JOBS_OPEN, 0, NULL, key), 0, all, max, &n, err);
+    }
+    for (unsigned i = 0; i < n && st == ST_OK; i++) {
+        struct arena here = tmp;
+        struct list_row row;
+        if (list_row_get(t, all[i], &here, &row, NULL) == ST_OK &&
+            id16_eq(row.assigned, d->person)) {
+            st = scope_job(hq, t, all[i], tmp, err);
+        }
+    }
+    free(all);
+    return st;
+}
+
+/* --- entries
+ * -------------------------------------------------------------------------------------------- */
+
+enum st hq_route_entry(struct hq *hq, struct store_txn *t, const struct entry_view *e,
+                       struct arena tmp, struct err *err)
+{
+    id8 holders[HOLDERS_MAX];
+    unsigned n = 0;
+    enum st st = hq_scope_devices(t, e->subject, holders, HOLDERS_MAX, &n, err);
+    for (unsigned i = 0; i < n && st == ST_OK; i++) {
+        if (!id8_eq(holders[i], e->author)) {
+            st = hq_out_add(t, holders[i], e->hash, err);
+        }
+    }
+    return st == ST_OK ? scopes(hq, t, e, tmp, err) : st;
+}
+
+/* After a revocation only what lies within its heads is passed on. */
+static bool withheld(struct hq *hq, struct store_txn *t, const struct entry_view *e)
+{
+    const struct hq_device *d = hq_device(hq, e->author);
+    if (d == NULL || !d->revoked) {
+        return false;
+    }
+    uint8_t room[4096];
+    struct arena tmp = arena_of(room, sizeof room);
+    bytes doc;
+    struct revocation r;
+    const char *rule;
+    if (store_get(t, T_REVOKED, bytes_of(e->author.b, sizeof e->author.b), &tmp, &doc, NULL) !=
+            ST_OK ||
+        revocation_open(doc, &hq->journal.trust, &r, &rule) != ST_OK) {
+        return true;
+    }
+    for (unsigned i = 0; i < r.nheads; i++) {
+        if (id8_eq(r.heads[i].epoch, e->epoch)) {
+            return e->seq > r.heads[i].seq;
+        }
+    }
+    return true;
+}
+
+enum st hq_route_settle(struct hq *hq, struct store_txn *t, const struct entry_view *e,
+                        const bool *bad, size_t n, struct err *err)
+{
+    if (n == 0) {
+        return ST_OK;
+    }
+    struct arena tmp = arena_of(hq->routing, CAP_SCRATCH_BYTES);
+    id16 *subjects = malloc(n * sizeof *subjects);
+    if (subjects == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "no memory");
+    }
+    enum st st = ST_OK;
+    for (size_t i = 0; i < n && st == ST_OK; i++) {
+        subjects[i] = e[i].subject;
+        if (bad[i]) {
+            st = fold_mark_bad(t, e[i].hash, err);
+        }
+    }
+    size_t unique = digest_unique(subjects, n);
+    for (size_t i = 0; i < unique && st == ST_OK; i++) {
+        st = fold_refold(t, subjects[i], tmp, err);
+    }
+    for (size_t i = 0; i < n && st == ST_OK; i++) {
+        if (!bad[i] && !withheld(hq, t, &e[i])) {
+            st = hq_route_entry(hq, t, &e[i], tmp, err);
+        }
+    }
+    free(subjects);
+    return st;
+}
+
+/* --- what a backlog or a crash left
+ * ------------------------------------------------------------------- */
+
+struct rest {
+    id8 author, epoch;
+    uint64_t from, to;
+};
+
+/* The first chain that is held further than it is routed. ST_NOT_FOUND: none. */
+static enum st find_rest(struct store_txn *t, struct rest *out, struct err *err)
+{
+    struct store_cursor *c = NULL;
+    bytes key;
+    bool found = false;
+    enum st st = store_scan(t, T_HEAD, (bytes){NULL, 0}, (bytes){NULL, 0}, &c, err);
+    while (st == ST_OK && !found && (st = store_next(c, &key)) == ST_OK) {
+        uint8_t room[512];
+        struct arena tmp = arena_of(room, sizeof room);
+        struct chain_mark m;
+        if (key.n != 16) {
+            continue;
+        }
+        memcpy(out->author.b, key.p, 8);
+        memcpy(out->epoch.b, key.p + 8, 8);
+        if (chain_mark_get(t, out->author, out->epoch, &tmp, &m, NULL) == ST_OK) {
+            out->from = hq_routed(t, out->author, out->epoch) + 1;
+            out->to = m.seq;
+            found = out->from <= out->to;
+        }
+    }
+    store_scan_end(&c);
+    return found ? ST_OK : st == ST_END || st == ST_OK ? ST_NOT_FOUND : st;
+}
+
+static enum st settle_group(struct hq *hq, struct store_txn *t, const struct rest *r,
+                            struct entry_view *views, bool *bad, struct arena a, struct err *err)
+{
+    size_t n = 0;
+    struct cert c;
+    struct arena tmp = arena_of(hq->routing, CAP_SCRATCH_BYTES);
+    bool known = cert_store_get(t, r->author, &hq->journal.trust, &tmp, &c, NULL) == ST_OK;
+    enum st st = ST_OK;
+    for (uint64_t seq = r->from; seq <= r->to && st == ST_OK; seq++) {
+        st = journal_at(t, r->author, r->epoch, seq, &a, &views[n], err);
+        if (st == ST_OK) {
+            bad[n] = !known || entry_verify(&views[n], hq->keys.deployment, c.sign_pk) != ST_OK;
+            n++;
+        } else if (st == ST_CORRUPT || st == ST_NOT_FOUND) {
+            st = ST_OK; /* damage hides nothing else; check names it */
+        }
+    }
+    if (st == ST_OK) {
+        st = hq_route_settle(hq, t, views, bad, n, err);
+    }
+    return st == ST_OK ? hq_routed_set(t, r->author, r->epoch, r->to, err) : st;
+}
+
+enum st hq_route_rest(struct hq *hq, unsigned max, bool *left, struct err *err)
+{
+    size_t room = (size_t)REST_GROUP * (CAP_ENTRY_BYTES + 128);
+    struct entry_view *views = calloc(REST_GROUP, sizeof *views);
+    bool *bad = calloc(REST_GROUP, sizeof *bad);
+    uint8_t *bytes_room = malloc(room);
+    struct store_txn *t = NULL;
+    unsigned done = 0;
+    enum st st = views != NULL && bad != NULL && bytes_room != NULL
+                     ? ST_OK
+                     : err_set(err, ST_FULL, 0, __func__, "no memory");
+    while (st == ST_OK && (max == 0 || done < max)) {
+        struct rest r;
+        st = store_write(hq->store, &t, err);
+        if (st == ST_OK) {
+            st = find_rest(t, &r, err);
+        }
+        if (st == ST_OK) {
+            r.to = r.to - r.from < REST_GROUP ? r.to : r.from + REST_GROUP - 1;
+            st = settle_group(hq, t, &r, views, bad, arena_of(bytes_room, room), err);
+            done += (unsigned)(r.to - r.from + 1);
+        }
+        if (st == ST_OK) {
+            st = store_commit(&t, err);
+        }
+        store_abort(&t);
+    }
+    if (left != NULL) {
+        *left = st == ST_OK;
+    }
+    hq->rest_due = st == ST_OK;
+    free(views);
+    free(bad);
+    free(bytes_room);
+    return st == ST_NOT_FOUND ? ST_OK : st;
+}

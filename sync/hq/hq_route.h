@@ -1,0 +1,25 @@
+/* hq_route.h - who must hear of an entry, and which subjects a device holds. The writer's thread.
+ *
+ * A device holds the subjects that its technician's jobs name (one step), his own record and stock,
+ * and the deployment's. An entry kept later goes to every device that holds its subject, except its
+ * author's own. Taking a job away leaves it where a visit is going on. */
+#ifndef SYNC_HQ_HQ_ROUTE_H
+#define SYNC_HQ_HQ_ROUTE_H
+#include "sync/hq/hq.h"
+
+/* hq_route_entry: put a kept and folded entry into the outboxes, and widen or narrow scopes where
+ * it moved something. */
+MUST_USE enum st hq_route_entry(struct hq *hq, struct store_txn *t, const struct entry_view *e,
+                                struct arena tmp, struct err *err);
+/* hq_route_device: all that a new device must hold. */
+MUST_USE enum st hq_route_device(struct hq *hq, struct store_txn *t, const struct hq_device *d,
+                                 struct arena tmp, struct err *err);
+/* hq_route_rest: entries that were kept but not yet verified one by one, folded and routed: after a
+ * large backlog, or a crash. Takes its own transactions, at most `max` entries (0: all); *left says
+ * whether some remain (may be NULL). */
+MUST_USE enum st hq_route_rest(struct hq *hq, unsigned max, bool *left, struct err *err);
+/* hq_route_settle: the same for given entries, just kept, inside `t`: refold their subjects and
+ * route each. `bad` entries (own signature fails) are marked and not routed. */
+MUST_USE enum st hq_route_settle(struct hq *hq, struct store_txn *t, const struct entry_view *e,
+                                 const bool *bad, size_t n, struct err *err);
+#endif
