@@ -1,0 +1,107 @@
+/* bench.h - what the rows of `make bench` share: a folder, a clock, counters, data, the table.
+ *
+ * One file a group of rows; each row prints budget, measured value, the bare limit measured in the
+ * same run on the same file system, their ratio, and ok or MISSED. A miss is no failure; an error
+ * is: bench_die. One thread but where a row says otherwise. */
+#ifndef TESTS_BENCH_H
+#define TESTS_BENCH_H
+#include "core/journal/append.h"
+#include "core/journal/entry.h"
+#include "core/store/store.h"
+#include "tests/support/sample.h"
+
+#include <stdio.h>
+
+#define BENCH_PATH_BYTES 512
+#define BENCH_MAP_BYTES (8ULL << 30)
+
+struct bench {
+    char dir[BENCH_PATH_BYTES]; /* fresh, on the file system of build/; removed at the end */
+    unsigned runs;              /* of which medians are taken */
+    unsigned cores;
+    bool quick; /* smaller histories: for trying the bench itself */
+    unsigned missed, skipped;
+    struct sample sample;
+    uint8_t *scratch; /* CAP_SCRATCH_BYTES */
+};
+
+/* --- time and numbers --- */
+double bench_us(void); /* monotonic microseconds */
+double bench_median(double *v, size_t n);
+double bench_percentile(double *v, size_t n, double p); /* sorts v */
+void bench_die(const char *what, enum st st, const struct err *err);
+void bench_must(enum st st, const char *what, const struct err *err);
+
+/* --- the table --- */
+/* bench_row: `ok` decides the last word; texts are formatted by the caller. ratio 0: none. */
+void bench_row(struct bench *b, const char *name, const char *budget, const char *measured,
+               const char *bare, double ratio, bool ok);
+void bench_skip(struct bench *b, const char *name, const char *budget, const char *why);
+void bench_note(const char *fmt, ...) PRINTF_LIKE(1, 2);
+void bench_section(const char *name);
+/* bench_fmt: formatted text in one of several static rooms: for one call of bench_row. */
+const char *bench_fmt(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+/* --- what the kernel and LMDB were asked for (bench_count.c interposes the calls) --- */
+struct bench_count {
+    uint64_t flushes; /* fdatasync, fsync, msync, and writes through a descriptor opened O_DSYNC */
+    uint64_t written; /* bytes of pwrite, pwritev, write, writev */
+    uint64_t puts, put_bytes; /* mdb_put: keys and values */
+};
+void bench_count_reset(void);
+struct bench_count bench_counted(void);
+/* Sizes of the puts of one action, for the bare row to repeat. */
+struct bench_trace {
+    unsigned n;
+    struct {
+        uint16_t key;
+        uint32_t value;
+    } put[64];
+};
+void bench_trace_start(struct bench_trace *t); /* NULL: stop */
+
+/* --- places --- */
+void bench_path(const struct bench *b, const char *name, char out[static BENCH_PATH_BYTES]);
+void bench_remove(const char *path); /* a folder with all in it */
+/* bench_store: a fresh store, opened for writing. */
+struct store *bench_store(const struct bench *b, const char *name, enum store_side side);
+extern const uint8_t bench_key[32];
+
+/* --- data (bench_data.c) --- */
+/* A visit of a realistic mix: classes A, B, C; parts; words in Chinese and in English. */
+struct bench_fact {
+    unsigned kind;
+    size_t nbody;
+    uint8_t body[512];
+    unsigned natt;
+    struct append_att att[8];
+    uint8_t text[8][2048];
+};
+#define BENCH_STEPS 14
+id16 bench_job(unsigned n);
+/* bench_fact: step 0 to BENCH_STEPS - 1 of the visit of job n; with_words: attachments too. */
+void bench_fact_make(unsigned job, unsigned step, bool with_words, struct bench_fact *f);
+/* bench_chain: n entries of the sample's technician as a CBOR sequence, malloc'ed; *bytes_n. The
+ * facts of visits, 14 a job; signed. */
+uint8_t *bench_chain(const struct bench *b, size_t n, bool with_words, size_t *bytes_n,
+                     struct chain_head *head);
+
+/* --- bare limits (bench_bare.c) --- */
+/* One plain LMDB table, default durability: commits with the puts of t[0..nt) in turn, unsealed. */
+void bench_bare_commits(const struct bench *b, const struct bench_trace *t, unsigned nt,
+                        size_t commits, double *p50_us, double *p99_us, struct bench_count *one);
+/* The same bytes as one row in SQLite, WAL, synchronous=FULL, unsigned. False: not there. */
+void bench_bare_sqlite(const struct bench *b, size_t row_bytes, size_t commits, double *p50_us,
+                       double *p99_us, struct bench_count *one);
+/* Entries of a CBOR sequence, each under a key of 25 bytes, in one transaction: microseconds. */
+double bench_bare_bulk(const struct bench *b, const bytes *items, size_t n);
+double bench_bare_chain(const bytes *items, size_t n);  /* BLAKE2b-256 of each */
+double bench_bare_verify(const bytes *items, size_t n); /* Ed25519 of each, one core */
+
+/* --- rows --- */
+void bench_tap(struct bench *b);
+void bench_backlog(struct bench *b);
+void bench_fold(struct bench *b);
+void bench_sync(struct bench *b);
+void bench_app(struct bench *b);
+#endif

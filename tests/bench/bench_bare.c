@@ -1,0 +1,180 @@
+/* bench_bare.c - what the machine can do without us: the limits beside which the rows stand. */
+#include "tests/bench/bench.h"
+
+#include "core/codec/cose.h"
+#include "core/codec/hash.h"
+
+#include <lmdb.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+static void lmdb_must(int rc, const char *what)
+{
+    if (rc != 0) {
+        fprintf(stderr, "bench: %s: %s\n", what, mdb_strerror(rc));
+        exit(1);
+    }
+}
+
+static MDB_env *env_of(const struct bench *b, const char *name, MDB_dbi *dbi)
+{
+    char path[BENCH_PATH_BYTES];
+    bench_path(b, name, path);
+    bench_remove(path);
+    mkdir(path, 0700);
+    MDB_env *env;
+    MDB_txn *t;
+    lmdb_must(mdb_env_create(&env), "env");
+    lmdb_must(mdb_env_set_mapsize(env, BENCH_MAP_BYTES), "map");
+    lmdb_must(mdb_env_open(env, path, MDB_NOTLS, 0600), "open");
+    lmdb_must(mdb_txn_begin(env, NULL, 0, &t), "begin");
+    lmdb_must(mdb_dbi_open(t, NULL, 0, dbi), "table");
+    lmdb_must(mdb_txn_commit(t), "commit");
+    return env;
+}
+
+static void be64(uint8_t *p, uint64_t v)
+{
+    for (int i = 7; i >= 0; i--) {
+        p[i] = (uint8_t)v;
+        v >>= 8;
+    }
+}
+
+void bench_bare_commits(const struct bench *b, const struct bench_trace *all, unsigned nt,
+                        size_t commits, double *p50_us, double *p99_us, struct bench_count *one)
+{
+    MDB_dbi dbi;
+    MDB_env *env = env_of(b, "bare", &dbi);
+    double *v = malloc(commits * sizeof *v);
+    uint8_t *room = malloc(1 << 20);
+    uint64_t seq = 0;
+    randombytes_buf(room, 1 << 20);
+    bench_count_reset();
+    for (size_t i = 0; i < commits; i++) {
+        const struct bench_trace *t = &all[i % nt];
+        MDB_txn *txn;
+        double from = bench_us();
+        lmdb_must(mdb_txn_begin(env, NULL, 0, &txn), "begin");
+        for (unsigned k = 0; k < t->n; k++) {
+            uint8_t key[128] = {0};
+            be64(key, ++seq);
+            MDB_val mk = {t->put[k].key < 8 ? 8 : t->put[k].key, key};
+            MDB_val mv = {t->put[k].value, room};
+            lmdb_must(mdb_put(txn, dbi, &mk, &mv, 0), "put");
+        }
+        lmdb_must(mdb_txn_commit(txn), "commit");
+        v[i] = bench_us() - from;
+    }
+    struct bench_count c = bench_counted();
+    *one = (struct bench_count){c.flushes / commits, c.written / commits, c.puts / commits,
+                                c.put_bytes / commits};
+    *p99_us = bench_percentile(v, commits, 0.99);
+    *p50_us = bench_percentile(v, commits, 0.50);
+    mdb_env_close(env);
+    free(room);
+    free(v);
+}
+
+static void sql_must(sqlite3 *db, int rc, const char *what)
+{
+    if (rc != SQLITE_OK && rc != SQLITE_DONE && rc != SQLITE_ROW) {
+        fprintf(stderr, "bench: sqlite: %s: %s\n", what, sqlite3_errmsg(db));
+        exit(1);
+    }
+}
+
+void bench_bare_sqlite(const struct bench *b, size_t row_bytes, size_t commits, double *p50_us,
+                       double *p99_us, struct bench_count *one)
+{
+    char path[BENCH_PATH_BYTES];
+    bench_path(b, "sqlite", path);
+    bench_remove(path);
+    mkdir(path, 0700);
+    char file[BENCH_PATH_BYTES + 8];
+    snprintf(file, sizeof file, "%s/db", path);
+    sqlite3 *db = NULL;
+    sqlite3_stmt *st = NULL;
+    sql_must(db, sqlite3_open(file, &db), "open");
+    sql_must(db,
+             sqlite3_exec(db,
+                          "pragma journal_mode=wal; pragma synchronous=full;"
+                          "create table e(id integer primary key, b blob)",
+                          NULL, NULL, NULL),
+             "create");
+    sql_must(db, sqlite3_prepare_v2(db, "insert into e(b) values(?)", -1, &st, NULL), "insert");
+    uint8_t *row = malloc(row_bytes);
+    double *v = malloc(commits * sizeof *v);
+    randombytes_buf(row, row_bytes);
+    bench_count_reset();
+    for (size_t i = 0; i < commits; i++) {
+        double from = bench_us();
+        sql_must(db, sqlite3_bind_blob(st, 1, row, (int)row_bytes, SQLITE_STATIC), "bind");
+        sql_must(db, sqlite3_step(st), "step");
+        sql_must(db, sqlite3_reset(st), "reset");
+        v[i] = bench_us() - from;
+    }
+    struct bench_count c = bench_counted();
+    *one = (struct bench_count){c.flushes / commits, c.written / commits, 0, 0};
+    *p99_us = bench_percentile(v, commits, 0.99);
+    *p50_us = bench_percentile(v, commits, 0.50);
+    sqlite3_finalize(st);
+    sqlite3_close(db);
+    free(row);
+    free(v);
+}
+
+double bench_bare_bulk(const struct bench *b, const bytes *items, size_t n)
+{
+    MDB_dbi dbi;
+    MDB_env *env = env_of(b, "bulk", &dbi);
+    MDB_txn *txn;
+    double from = bench_us();
+    lmdb_must(mdb_txn_begin(env, NULL, 0, &txn), "begin");
+    for (size_t i = 0; i < n; i++) {
+        uint8_t key[25] = {1};
+        be64(key + 16, i + 1);
+        MDB_val k = {sizeof key, key}, v = {items[i].n, NULL};
+        lmdb_must(mdb_put(txn, dbi, &k, &v, MDB_RESERVE), "put");
+        memcpy(v.mv_data, items[i].p, items[i].n);
+    }
+    lmdb_must(mdb_txn_commit(txn), "commit");
+    double took = bench_us() - from;
+    mdb_env_close(env);
+    return took;
+}
+
+double bench_bare_chain(const bytes *items, size_t n)
+{
+    uint8_t h[32], all = 0;
+    double from = bench_us();
+    for (size_t i = 0; i < n; i++) {
+        hash32(items[i], h);
+        all ^= h[0];
+    }
+    double took = bench_us() - from;
+    return all == 255 ? took + 0.001 : took; /* the hashes are used */
+}
+
+double bench_bare_verify(const bytes *items, size_t n)
+{
+    uint8_t pk[32], sk[64];
+    crypto_sign_keypair(pk, sk);
+    uint8_t *sigs = malloc(n * 64);
+    for (size_t i = 0; i < n; i++) {
+        crypto_sign_detached(sigs + i * 64, NULL, items[i].p, items[i].n, sk);
+    }
+    size_t good = 0;
+    double from = bench_us();
+    for (size_t i = 0; i < n; i++) {
+        good += crypto_sign_verify_detached(sigs + i * 64, items[i].p, items[i].n, pk) == 0;
+    }
+    double took = bench_us() - from;
+    free(sigs);
+    if (good != n) {
+        bench_die("bare verification", ST_BUG, NULL);
+    }
+    return took;
+}

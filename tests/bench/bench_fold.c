@@ -1,0 +1,141 @@
+/* bench_fold.c - states computed again from entries; a store with a long history opened. */
+#include "tests/bench/bench.h"
+
+#include "core/fold/refold.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+#define GROUP 20000 /* entries of one transaction while the history is made */
+
+static double rebuild(struct bench *b, struct store *s, size_t subjects)
+{
+    struct err err = {.st = ST_OK};
+    struct store_txn *t = NULL;
+    double from = bench_us();
+    bench_must(store_write(s, &t, &err), "write", &err);
+    for (size_t i = 0; i < subjects; i++) {
+        bench_must(
+            fold_refold(t, bench_job((unsigned)i), arena_of(b->scratch, CAP_SCRATCH_BYTES), &err),
+            "fold_refold", &err);
+    }
+    bench_must(store_commit(&t, &err), "commit", &err);
+    return bench_us() - from;
+}
+
+static void row_rebuild(struct bench *b)
+{
+    size_t n = (b->quick ? 100 : 700) * BENCH_STEPS, seq_n, at = 0;
+    struct chain_head head;
+    uint8_t *seq = bench_chain(b, n, true, &seq_n, &head);
+    double took[9], hash[9];
+    for (unsigned r = 0; r < b->runs; r++) {
+        struct err err = {.st = ST_OK};
+        struct store *s = bench_store(b, "fold", STORE_HQ);
+        struct store_txn *t = NULL;
+        bench_must(store_write(s, &t, &err), "write", &err);
+        bench_must(cert_store_put(t, &b->sample.tech.cert, &err), "certificate", &err);
+        struct chain_mark m = {.author = head.author, .epoch = head.epoch};
+        at = 0;
+        for (size_t i = 0; i < n; i++) {
+            struct entry_view e;
+            size_t used;
+            bool forked;
+            bench_must(entry_parse(bytes_of(seq + at, seq_n - at), &e, &used, NULL), "parse", NULL);
+            bench_must(journal_keep_marked(t, &e, &m, &forked, &err), "keep", &err);
+            at += used;
+        }
+        bench_must(chain_mark_put(t, &m, &err), "mark", &err);
+        bench_must(store_commit(&t, &err), "commit", &err);
+        took[r] = rebuild(b, s, n / BENCH_STEPS);
+        store_close(&s);
+        bytes all = bytes_of(seq, seq_n);
+        hash[r] = bench_bare_chain(&all, 1);
+    }
+    double t = bench_median(took, b->runs), h = bench_median(hash, b->runs);
+    bench_row(b, "fold rebuild", ">= 200,000 entries/s", bench_fmt("%.0f /s", (double)n / t * 1e6),
+              bench_fmt("BLAKE2b over the bytes: %.0f /s", (double)n / h * 1e6), t / h,
+              (double)n / t * 1e6 >= 200000);
+    free(seq);
+}
+
+/* A history by forged views: what is opened does not depend on signatures. */
+static void history(struct store *s, size_t n)
+{
+    uint8_t whole[215];
+    struct err err = {.st = ST_OK};
+    struct chain_mark m = {.author = sample_id8("old author"), .epoch = sample_id8("old epoch")};
+    randombytes_buf(whole, sizeof whole);
+    for (size_t i = 0; i < n; i += GROUP) {
+        struct store_txn *t = NULL;
+        bench_must(store_write(s, &t, &err), "write", &err);
+        for (size_t k = i; k < i + GROUP && k < n; k++) {
+            struct entry_view e = {.whole = bytes_of(whole, sizeof whole),
+                                   .author = m.author,
+                                   .epoch = m.epoch,
+                                   .seq = k + 1,
+                                   .prev = m.hash,
+                                   .time = (hlc)k << 16,
+                                   .subject_type = SUBJECT_JOB,
+                                   .subject = bench_job((unsigned)(k / BENCH_STEPS))};
+            bool forked;
+            randombytes_buf(e.hash.b, sizeof e.hash.b);
+            bench_must(journal_keep_marked(t, &e, &m, &forked, &err), "keep", &err);
+        }
+        bench_must(chain_mark_put(t, &m, &err), "mark", &err);
+        bench_must(store_commit(&t, &err), "commit", &err);
+    }
+}
+
+static void row_open(struct bench *b)
+{
+    size_t n = b->quick ? 50000 : 1000000;
+    struct err err = {.st = ST_OK};
+    struct store *s = bench_store(b, "history", STORE_DEVICE);
+    struct now now = sample_now(0);
+    bench_must(journal_found(s, &b->sample.tech.keys, true, b->sample.trust_doc,
+                             b->sample.tech.cert.whole, &now,
+                             arena_of(b->scratch, CAP_SCRATCH_BYTES), &err),
+               "journal_found", &err);
+    double from = bench_us();
+    history(s, n);
+    bench_note("history of %zu entries made in %.1f s", n, (bench_us() - from) / 1e6);
+    store_close(&s);
+    char path[BENCH_PATH_BYTES];
+    bench_path(b, "history", path);
+    struct store_options o = {.side = STORE_DEVICE,
+                              .mode = STORE_WRITE,
+                              .map_bytes = BENCH_MAP_BYTES,
+                              .data_key = bench_key};
+    double took[9], empty[9];
+    static struct journal j;
+    for (unsigned r = 0; r < b->runs; r++) {
+        from = bench_us();
+        bench_must(store_open(path, &o, &s, &err), "store_open", &err);
+        bench_must(journal_open(&j, s, NULL, b->scratch, CAP_SCRATCH_BYTES, &now, &err),
+                   "journal_open", &err);
+        took[r] = bench_us() - from;
+        journal_close(&j);
+        store_close(&s);
+        s = bench_store(b, "empty", STORE_DEVICE);
+        store_close(&s);
+        char small[BENCH_PATH_BYTES];
+        bench_path(b, "empty", small);
+        from = bench_us();
+        bench_must(store_open(small, &o, &s, &err), "store_open", &err);
+        empty[r] = bench_us() - from;
+        store_close(&s);
+    }
+    double t = bench_median(took, b->runs), e = bench_median(empty, b->runs);
+    bench_row(b, bench_fmt("store and journal open, %zu entries", n), "<= 50 ms",
+              bench_fmt("%.2f ms", t / 1e3), bench_fmt("an empty store: %.2f ms", e / 1e3), t / e,
+              t <= 50000);
+    bench_remove(path);
+}
+
+void bench_fold(struct bench *b)
+{
+    bench_section("State and history");
+    row_rebuild(b);
+    row_open(b);
+}
