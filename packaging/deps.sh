@@ -31,6 +31,11 @@ else
     exit 1
 fi
 echo "  APT  $missing"
-$run apt-get update -qq
-DEBIAN_FRONTEND=noninteractive $run $line >/tmp/docket-apt.$$ 2>&1 || { cat /tmp/docket-apt.$$ >&2; exit 1; }
-rm -f /tmp/docket-apt.$$
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# sudo does not hand variables on: env does.
+if ! { $run apt-get update -qq && $run env DEBIAN_FRONTEND=noninteractive $line; } >"$log" 2>&1; then
+    tail -20 "$log" >&2
+    echo "deps.sh: apt-get did not install them; is there a network, and room on the disk?" >&2
+    exit 1
+fi
