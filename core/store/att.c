@@ -170,6 +170,20 @@ enum att_state store_att_state(struct store_txn *t, h32 name)
     return gone ? ATT_FORGOTTEN : ATT_HELD;
 }
 
+bool store_att_mark(struct store_txn *t, h32 name, h32 *by_entry, unsigned *rule, int64_t *when_ms)
+{
+    uint8_t buf[ROW_MAX_BYTES];
+    struct arena a = arena_of(buf, sizeof buf);
+    struct att_row r;
+    if (att_row_get(t, name, &a, &r, NULL) != ST_OK || r.kind != ROW_FORGOTTEN) {
+        return false;
+    }
+    *by_entry = r.by_entry;
+    *rule = r.rule;
+    *when_ms = r.when_ms;
+    return true;
+}
+
 enum st store_att_forget(struct store_txn *t, h32 name, h32 by_entry, unsigned rule,
                          int64_t when_ms, struct err *err)
 {

@@ -134,6 +134,9 @@ MUST_USE enum st store_att_read(struct store_txn *t, h32 name, unsigned chunk, u
                                 size_t *n, struct err *err);
 enum att_state { ATT_ABSENT = 0, ATT_HELD = 1, ATT_FORGOTTEN = 2 };
 enum att_state store_att_state(struct store_txn *t, h32 name);
+/* store_att_mark: of a forgotten attachment: the entry that ordered it, the rule, the time. False
+ * when it is not forgotten, or its key went without a mark. */
+bool store_att_mark(struct store_txn *t, h32 name, h32 *by_entry, unsigned *rule, int64_t *when_ms);
 /* store_att_forget: drop the content, keep the mark (entry hash that ordered it, rule, time). On
  * a device the bytes go with store_compact; at headquarters with store_keytable_erase, which the
  * next writer's open runs (keeping what is still held) when nobody has called it. ST_OK when it is
