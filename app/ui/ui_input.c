@@ -90,8 +90,7 @@ static void scroll_by(struct ui *u, float dy_px)
     }
     float s = u->area_kept->scroll_px + dy_px;
     s = s > u->area_max ? u->area_max : s;
-    u->area_kept->scroll_px = s < 0 ? 0 : s;
-    u->acted = true;
+    u->area_kept->scroll_px = s < 0 ? 0 : s; /* this very frame is laid out with it */
 }
 
 static void pen(struct ui *u, const struct ui_event *e, bool start, bool end)

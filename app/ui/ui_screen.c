@@ -69,17 +69,17 @@ static unsigned draw_header(struct ui *u, const struct ui_screen *s, const struc
     int t = ui_w_node(u, UI_ROLE_HEADING, NULL, s->title, NULL,
                       (struct ui_rect){h->left, ty, room, h->title.h}, 0);
     ui_p_paint(u, &h->title, h->left, ty, room, 0, t < 0 ? -2 : t);
-    int x = all.w - ui_w_dp(u, 4);
-    for (int i = 1; i >= 0; i--) {
+    int x = all.w - ui_w_dp(u, 4) - h->icons * (target + gap) + (h->icons > 0 ? gap : 0), at = x;
+    for (int i = 0; i < 2; i++) {
         if (s->icons[i].icon != UI_ICON_NONE) {
-            x -= target;
-            if (ui_w_icon_button(u, (struct ui_rect){x, top, target, target}, s->icons[i].icon,
+            if (ui_w_icon_button(u, (struct ui_rect){at, top, target, target}, s->icons[i].icon,
                                  s->icons[i].id, s->icons[i].label)) {
                 hits |= i == 0 ? UI_HIT_ICON0 : UI_HIT_ICON1;
             }
-            x -= gap;
+            at += target + gap;
         }
     }
+    x -= h->icons > 0 && h->action_w > 0 ? gap : 0;
     if (h->action_w > 0) {
         struct ui_rect r = {x - h->action_w, y0 + gap, h->action_w, h->h - 2 * gap};
         hits |= ui_w_button(u, r, "action", s->action, UI_ICON_NONE, action_style(u), UI_LINK)

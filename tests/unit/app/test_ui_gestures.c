@@ -1,0 +1,331 @@
+/* test_ui_gestures.c - a finger claims on press, fires on release inside, and gives way to a
+ * scroll; keys move the focus; a scan is not typing. */
+#include "tests/unit/app/ui_rig.h"
+
+static struct rig r;
+
+static float scroll(void)
+{
+    return r.u.screen->scroll_px;
+}
+
+static void a_tap_fires_once_and_only_on_release(void)
+{
+    rig_start(&r, GALLERY_TODAY);
+    const struct ui_node *n = rig_find(&r, "job:1");
+    float x = 100, y = (float)n->rect.y + 20;
+    rig_send(&r, UI_EV_DOWN, x, y);
+    rig_settle(&r);
+    CHECK_STR(r.g.tapped, "");
+    CHECK((rig_find(&r, "job:1")->state & UI_ST_PRESSED) != 0);
+    rig_send(&r, UI_EV_UP, x, y);
+    rig_settle(&r);
+    CHECK_STR(r.g.tapped, "job:1");
+    r.g.tapped[0] = '\0';
+    rig_settle(&r);
+    CHECK_STR(r.g.tapped, "");
+}
+
+static void a_release_outside_fires_nothing(void)
+{
+    rig_start(&r, GALLERY_TODAY);
+    const struct ui_node *n = rig_find(&r, "go");
+    rig_send(&r, UI_EV_DOWN, 100, (float)n->rect.y + 20);
+    rig_send(&r, UI_EV_MOVE, 100, (float)n->rect.y - 200);
+    rig_send(&r, UI_EV_UP, 100, (float)n->rect.y - 200);
+    rig_settle(&r);
+    CHECK_INT(r.g.hits & UI_HIT_PRIMARY, 0);
+    CHECK_STR(r.g.tapped, "");
+}
+
+static void a_cancelled_gesture_fires_nothing(void)
+{
+    rig_start(&r, GALLERY_TODAY);
+    const struct ui_node *n = rig_find(&r, "job:1");
+    rig_send(&r, UI_EV_DOWN, 100, (float)n->rect.y + 20);
+    rig_send(&r, UI_EV_CANCEL, 0, 0);
+    rig_send(&r, UI_EV_UP, 100, (float)n->rect.y + 20);
+    rig_settle(&r);
+    CHECK_STR(r.g.tapped, "");
+}
+
+static void within_the_slop_it_is_a_tap_beyond_it_a_scroll(void)
+{
+    rig_start(&r, GALLERY_TODAY);
+    r.g.rows = 100;
+    rig_settle(&r);
+    rig_drag(&r, 100, 300, 292, 2);
+    rig_send(&r, UI_EV_UP, 100, 292);
+    rig_settle(&r);
+    CHECK(r.g.tapped[0] != '\0');
+    CHECK(scroll() == 0);
+    r.g.tapped[0] = '\0';
+    rig_drag(&r, 100, 300, 200, 10);
+    r.f.now_ms += 200; /* held still: no glide */
+    rig_send(&r, UI_EV_UP, 100, 200);
+    rig_settle(&r);
+    CHECK_STR(r.g.tapped, "");
+    CHECK(scroll() >= 80 && scroll() <= 100);
+}
+
+static void a_flick_glides_on_and_stops_under_a_finger(void)
+{
+    rig_start(&r, GALLERY_TODAY);
+    r.g.rows = 1000;
+    rig_settle(&r);
+    rig_drag(&r, 100, 500, 300, 10);
+    rig_send(&r, UI_EV_UP, 100, 300);
+    rig_settle(&r);
+    float far = scroll();
+    CHECK(far > 400); /* 200 under the finger, the rest by itself */
+    rig_drag(&r, 100, 500, 300, 10);
+    rig_send(&r, UI_EV_UP, 100, 300);
+    for (int i = 0; i < 3; i++) { /* gliding */
+        r.f.now_ms += 16;
+        ui_begin(&r.u, &r.f);
+        gallery_page(&r.u, &r.g, r.page);
+        ui_end(&r.u, &r.out);
+    }
+    CHECK(!ui_idle(&r.u));
+    rig_send(&r, UI_EV_DOWN, 100, 300);
+    rig_send(&r, UI_EV_UP, 100, 300);
+    rig_settle(&r);
+    float stopped = scroll();
+    CHECK(stopped > far + 150 && stopped < far + 400);
+    CHECK_STR(r.g.tapped, ""); /* the finger that stops a glide taps nothing */
+}
+
+static void nothing_scrolls_past_its_ends(void)
+{
+    rig_start(&r, GALLERY_JOB);
+    rig_drag(&r, 100, 300, 700, 10);
+    rig_send(&r, UI_EV_UP, 100, 700);
+    rig_settle(&r);
+    CHECK(scroll() == 0);
+    CHECK(ui_event(&r.u,
+                   &(struct ui_event){.type = UI_EV_WHEEL, .t_ms = r.f.now_ms, .wheel_px = 1e9F}));
+    rig_settle(&r);
+    float end = scroll();
+    CHECK(end > 0 && end == r.u.area_max);
+}
+
+static void the_second_tap_of_a_double_tap_does_not_hit_the_next_screen(void)
+{
+    rig_start(&r, GALLERY_JOB);
+    r.page = GALLERY_TODAY;
+    rig_settle(&r);
+    r.f.now_ms = r.u.shown_ms + 60;
+    const struct ui_node *n = rig_find(&r, "job:1");
+    rig_send(&r, UI_EV_DOWN, 100, (float)n->rect.y + 20);
+    rig_send(&r, UI_EV_UP, 100, (float)n->rect.y + 20);
+    rig_settle(&r);
+    CHECK_STR(r.g.tapped, "");
+    rig_tap(&r, "job:1");
+    CHECK_STR(r.g.tapped, "job:1");
+}
+
+static void a_disabled_target_does_not_fire(void)
+{
+    rig_start(&r, GALLERY_FORM);
+    r.g.chips[0] = false;
+    rig_settle(&r);
+    CHECK((rig_find(&r, "primary")->state & UI_ST_DISABLED) != 0);
+    unsigned seen = 0;
+    const struct ui_node *n = rig_find(&r, "primary");
+    rig_send(&r, UI_EV_DOWN, 100, (float)n->rect.y + 20);
+    rig_send(&r, UI_EV_UP, 100, (float)n->rect.y + 20);
+    for (int i = 0; i < 4; i++) {
+        ui_begin(&r.u, &r.f);
+        gallery_page(&r.u, &r.g, r.page);
+        seen |= r.g.hits;
+        ui_end(&r.u, &r.out);
+    }
+    CHECK_INT(seen & UI_HIT_PRIMARY, 0);
+}
+
+static void a_dialog_takes_all_input_and_escape_is_cancel(void)
+{
+    rig_start(&r, GALLERY_DIALOG);
+    r.f.now_ms += 400;
+    rig_send(&r, UI_EV_DOWN, 100, 120);
+    rig_send(&r, UI_EV_UP, 100, 120);
+    rig_settle(&r);
+    CHECK_STR(r.g.tapped, "");
+    CHECK_INT(r.g.answer, UI_DIALOG_NONE);
+    bool cancelled = false;
+    CHECK(ui_event(
+        &r.u, &(struct ui_event){.type = UI_EV_KEY, .key = UI_KEY_ESCAPE, .t_ms = r.f.now_ms}));
+    for (int i = 0; i < 4; i++) {
+        ui_begin(&r.u, &r.f);
+        gallery_page(&r.u, &r.g, r.page);
+        cancelled = cancelled || r.g.answer == UI_DIALOG_CANCEL;
+        CHECK_INT(r.g.hits & UI_HIT_BACK, 0);
+        ui_end(&r.u, &r.out);
+    }
+    CHECK(cancelled);
+}
+
+static void tab_goes_through_header_body_and_bar_and_enter_fires(void)
+{
+    rig_start(&r, GALLERY_TODAY);
+    static const char *const ORDER[] = {"find",  "menu",  "sync", "job:0", "job:1",
+                                        "job:2", "job:3", "go",   "find"};
+    for (size_t i = 0; i < sizeof ORDER / sizeof *ORDER; i++) {
+        rig_key(&r, UI_KEY_TAB, false);
+        const struct ui_node *n = rig_find(&r, ORDER[i]);
+        CHECK(n != NULL && (n->state & UI_ST_FOCUSED) != 0);
+    }
+    rig_key(&r, UI_KEY_TAB, true);
+    CHECK((rig_find(&r, "go")->state & UI_ST_FOCUSED) != 0);
+    rig_key(&r, UI_KEY_UP, false);
+    rig_key(&r, UI_KEY_ENTER, false);
+    CHECK_STR(r.g.tapped, "job:3");
+}
+
+static void the_focus_comes_into_view(void)
+{
+    rig_start(&r, GALLERY_CONTROLS);
+    for (int i = 0; i < 14; i++) {
+        rig_key(&r, UI_KEY_TAB, false);
+        for (size_t k = 0; k < r.u.node_n; k++) {
+            const struct ui_node *n = &r.u.nodes[k];
+            if ((n->state & UI_ST_FOCUSED) != 0) {
+                CHECK(n->seen.h == n->rect.h);
+            }
+        }
+    }
+}
+
+static void fast_keys_with_enter_are_a_scan_and_type_nothing(void)
+{
+    rig_start(&r, GALLERY_CONTROLS);
+    rig_text(&r, "DR35-26-00817", 5);
+    r.f.now_ms += 5;
+    CHECK(ui_event(&r.u,
+                   &(struct ui_event){.type = UI_EV_KEY, .key = UI_KEY_ENTER, .t_ms = r.f.now_ms}));
+    rig_settle(&r);
+    CHECK_STR(r.g.scanned, "DR35-26-00817");
+    /* A field that did not ask, though it has the focus, gets nothing either. */
+    rig_start(&r, GALLERY_FORM);
+    rig_tap(&r, "note");
+    rig_text(&r, "4R26039177", 5);
+    r.f.now_ms += 5;
+    CHECK(ui_event(&r.u,
+                   &(struct ui_event){.type = UI_EV_KEY, .key = UI_KEY_ENTER, .t_ms = r.f.now_ms}));
+    rig_settle(&r);
+    CHECK_STR(r.g.note, "");
+}
+
+static void a_field_that_asked_takes_the_scan_in_place_of_its_text(void)
+{
+    rig_start(&r, GALLERY_FORM);
+    snprintf(r.g.code, sizeof r.g.code, "old");
+    rig_tap(&r, "code");
+    rig_text(&r, "4r26", 5);
+    r.f.now_ms += 5;
+    CHECK(ui_event(&r.u,
+                   &(struct ui_event){.type = UI_EV_KEY, .key = UI_KEY_ENTER, .t_ms = r.f.now_ms}));
+    rig_settle(&r);
+    CHECK_STR(r.g.code, "4R26");
+}
+
+static void slow_keys_are_typing_even_with_enter(void)
+{
+    rig_start(&r, GALLERY_CONTROLS);
+    rig_tap(&r, "search");
+    rig_text(&r, "abc", 60);
+    r.f.now_ms += 60;
+    CHECK(ui_event(&r.u,
+                   &(struct ui_event){.type = UI_EV_KEY, .key = UI_KEY_ENTER, .t_ms = r.f.now_ms}));
+    rig_settle(&r);
+    CHECK_STR(r.g.scanned, "");
+    CHECK_STR(r.g.search, "abc");
+}
+
+static void the_gap_of_a_scan_can_be_set(void)
+{
+    rig_start(&r, GALLERY_CONTROLS);
+    ui_scan_gap(&r.u, 100);
+    rig_text(&r, "12345", 60);
+    r.f.now_ms += 60;
+    CHECK(ui_event(&r.u,
+                   &(struct ui_event){.type = UI_EV_KEY, .key = UI_KEY_ENTER, .t_ms = r.f.now_ms}));
+    rig_settle(&r);
+    CHECK_STR(r.g.scanned, "12345");
+}
+
+static void the_pad_takes_every_point_and_never_scrolls(void)
+{
+    rig_start(&r, GALLERY_SIGN);
+    const struct ui_node *pad = rig_find(&r, "pad");
+    struct ui_rect p = pad->rect;
+    r.f.now_ms += 500;
+    rig_send(&r, UI_EV_DOWN, (float)p.x + 10, (float)p.y + 20);
+    for (int i = 1; i <= 100; i++) {
+        r.f.now_ms += 5;
+        rig_send(&r, UI_EV_MOVE, (float)p.x + 10 + (float)i, (float)p.y + 20 + (float)(i % 7) * 30);
+    }
+    rig_send(&r, UI_EV_UP, (float)p.x + 110, (float)p.y + 20);
+    rig_settle(&r);
+    CHECK(r.g.ink.n >= 101);
+    CHECK_INT(r.g.points[0].x, 1000);
+    CHECK_INT(r.g.points[0].y, 2000);
+    CHECK(r.g.points[0].start && !r.g.points[1].start);
+    CHECK_INT(r.g.points[0].t_ms, 0);
+    CHECK_INT(r.g.points[100].t_ms, 500);
+    CHECK_INT(r.g.points[0].pressure, 1023);
+    CHECK_INT(r.g.ink.w, p.w * 100);
+    CHECK(scroll() == 0);
+    rig_tap(&r, "clear");
+    CHECK_INT(r.g.ink.n, 0);
+}
+
+static void an_idle_frame_asks_for_nothing_and_changes_nothing(void)
+{
+    for (int page = 0; page < GALLERY_PAGES; page++) {
+        rig_start(&r, (enum gallery_kind)page);
+        ui_begin(&r.u, &r.f);
+        gallery_page(&r.u, &r.g, r.page);
+        ui_end(&r.u, &r.out);
+        CHECK(!r.out.changed && !r.out.again && r.out.wake_ms == INT64_MAX);
+    }
+}
+
+static void a_full_queue_refuses_and_survives(void)
+{
+    rig_start(&r, GALLERY_TODAY);
+    int taken = 0;
+    for (int i = 0; i < 1000; i++) {
+        taken += ui_event(&r.u,
+                          &(struct ui_event){.type = UI_EV_MOVE, .t_ms = r.f.now_ms, .y = (float)i})
+                     ? 1
+                     : 0;
+    }
+    CHECK_INT(taken, UI_CAP_EVENTS);
+    rig_settle(&r);
+    rig_tap(&r, "job:2");
+    CHECK_STR(r.g.tapped, "job:2");
+}
+
+int main(void)
+{
+    RUN(a_tap_fires_once_and_only_on_release);
+    RUN(a_release_outside_fires_nothing);
+    RUN(a_cancelled_gesture_fires_nothing);
+    RUN(within_the_slop_it_is_a_tap_beyond_it_a_scroll);
+    RUN(a_flick_glides_on_and_stops_under_a_finger);
+    RUN(nothing_scrolls_past_its_ends);
+    RUN(the_second_tap_of_a_double_tap_does_not_hit_the_next_screen);
+    RUN(a_disabled_target_does_not_fire);
+    RUN(a_dialog_takes_all_input_and_escape_is_cancel);
+    RUN(tab_goes_through_header_body_and_bar_and_enter_fires);
+    RUN(the_focus_comes_into_view);
+    RUN(fast_keys_with_enter_are_a_scan_and_type_nothing);
+    RUN(a_field_that_asked_takes_the_scan_in_place_of_its_text);
+    RUN(slow_keys_are_typing_even_with_enter);
+    RUN(the_gap_of_a_scan_can_be_set);
+    RUN(the_pad_takes_every_point_and_never_scrolls);
+    RUN(an_idle_frame_asks_for_nothing_and_changes_nothing);
+    RUN(a_full_queue_refuses_and_survives);
+    CHECK_END();
+}

@@ -1,0 +1,411 @@
+/* test_ui_words.c - where lines end; fields and their caret; the keyboard; the tree; lists;
+ * reports. */
+#include "tests/unit/app/ui_rig.h"
+#include "app/ime/ime.h"
+
+static struct rig r;
+
+/* Lines of `text` in a width of `em` Chinese characters, joined by '|'. */
+static const char *wrapped(const char *text, int em)
+{
+    static char out[512];
+    struct ui_line l[32];
+    struct ui_fonts f = {NULL, rig_advance};
+    size_t n = ui_wrap_lines(&f, 10, false, str_c(text), em * 10, l, 32, NULL), at = 0;
+    for (size_t i = 0; i < n; i++) {
+        at += (size_t)snprintf(out + at, sizeof out - at, "%s%.*s", i == 0 ? "" : "|", (int)l[i].n,
+                               text + l[i].start);
+    }
+    return out;
+}
+
+static void latin_breaks_at_spaces(void)
+{
+    CHECK_STR(wrapped("one two three", 4), "one two|three");
+    CHECK_STR(wrapped("one two  ", 4), "one two");
+    CHECK_STR(wrapped("", 4), "");
+}
+
+static void a_word_longer_than_the_line_is_broken_not_lost(void)
+{
+    CHECK_STR(wrapped("a 4R260391 b", 3), "a|4R2603|91 b");
+}
+
+static void chinese_breaks_anywhere_but_never_before_closing_punctuation(void)
+{
+    CHECK_STR(wrapped("压缩机异响制冷差", 3), "压缩机|异响制|冷差");
+    CHECK_STR(wrapped("压缩机，制冷差", 3), "压缩|机，制|冷差");
+    CHECK_STR(wrapped("保养（合同）完", 3), "保养|（合|同）完");
+}
+
+static void chinese_and_latin_mix(void)
+{
+    CHECK_STR(wrapped("换KFR-35GW好", 4), "换|KFR-35GW|好");
+    CHECK_STR(wrapped("至 2027-03-15 止", 6), "至|2027-03-15|止");
+}
+
+static void line_feeds_and_leading_blanks_stay(void)
+{
+    CHECK_STR(wrapped("a\n  b\n\nc", 9), "a|  b||c");
+}
+
+static void broken_utf8_is_drawn_not_trusted(void)
+{
+    CHECK_STR(wrapped("\xE4\xB8", 9), "\xE4\xB8");
+    struct ui_fonts f = {NULL, rig_advance};
+    CHECK(ui_wrap_width(&f, 10, false, (str){"\xF0\x9F\x98", 3}) > 0);
+}
+
+static void widths_of_lines_are_the_sums_of_advances_and_fit(void)
+{
+    const char *t =
+        "江南省第三人民医院 Rehabilitation Centre（康复理疗中心），门诊综合楼 B1 机房。";
+    struct ui_fonts f = {NULL, rig_advance};
+    for (int w = 20; w < 300; w += 7) {
+        struct ui_line l[64];
+        size_t n = ui_wrap_lines(&f, 10, false, str_c(t), w, l, 64, NULL), at = 0;
+        for (size_t i = 0; i < n; i++) {
+            CHECK(l[i].w_px <= w);
+            CHECK_INT(l[i].w_px, ui_wrap_width(&f, 10, false, (str){t + l[i].start, l[i].n}));
+            CHECK(l[i].start >= at); /* nothing but blanks between lines */
+            for (; at < l[i].start; at++) {
+                CHECK(t[at] == ' ');
+            }
+            at = l[i].start + l[i].n;
+        }
+        CHECK_INT(at, strlen(t));
+    }
+}
+
+/* ==== fields ================================================================================= */
+
+static void typing_goes_to_the_caret_and_only_to_the_focus(void)
+{
+    rig_start(&r, GALLERY_FORM);
+    rig_text(&r, "lost", 60);
+    rig_settle(&r);
+    CHECK_STR(r.g.note, "");
+    rig_tap(&r, "note");
+    rig_text(&r, "制冷ok", 60);
+    rig_settle(&r);
+    CHECK_STR(r.g.note, "制冷ok");
+    rig_key(&r, UI_KEY_LEFT, false);
+    rig_key(&r, UI_KEY_LEFT, false);
+    rig_key(&r, UI_KEY_BACKSPACE, false);
+    rig_text(&r, "差", 60);
+    rig_settle(&r);
+    CHECK_STR(r.g.note, "制差ok");
+    rig_key(&r, UI_KEY_HOME, false);
+    rig_key(&r, UI_KEY_DELETE, false);
+    rig_key(&r, UI_KEY_ENTER, false);
+    CHECK_STR(r.g.note, "\n差ok");
+}
+
+static void a_field_tells_change_submit_and_leave(void)
+{
+    rig_start(&r, GALLERY_FORM);
+    rig_tap(&r, "note");
+    rig_text(&r, "x", 60);
+    rig_settle(&r);
+    CHECK((r.g.field & UI_FIELD_CHANGED) != 0 && (r.g.field & UI_FIELD_LEFT) == 0);
+    rig_key(&r, UI_KEY_TAB, false);
+    CHECK((r.g.field & UI_FIELD_LEFT) != 0);
+}
+
+static void a_field_never_grows_past_its_buffer_and_keeps_whole_characters(void)
+{
+    rig_start(&r, GALLERY_FORM);
+    rig_tap(&r, "code");
+    for (int i = 0; i < 20; i++) {
+        rig_text(&r, "制", 60);
+    }
+    rig_settle(&r);
+    CHECK_INT(strlen(r.g.code), 30); /* 32 with NUL: ten characters of three bytes */
+}
+
+static void numbers_take_digits_and_codes_become_capitals(void)
+{
+    rig_start(&r, GALLERY_FORM);
+    rig_tap(&r, "amount");
+    rig_text(&r, "6a.9", 60);
+    rig_settle(&r);
+    CHECK_STR(r.g.amount, "6.9");
+    rig_tap(&r, "code");
+    rig_text(&r, "4r-x", 60);
+    rig_settle(&r);
+    CHECK_STR(r.g.code, "4R-X");
+}
+
+static void secrets_are_not_in_the_tree(void)
+{
+    rig_start(&r, GALLERY_FORM);
+    snprintf(r.g.pin, sizeof r.g.pin, "739146");
+    rig_settle(&r);
+    char *text = NULL;
+    size_t n = 0;
+    FILE *f = open_memstream(&text, &n);
+    ui_tree_write(&r.u, f);
+    fclose(f);
+    CHECK(strstr(text, "id=pin") != NULL);
+    CHECK(strstr(text, "739146") == NULL);
+    free(text);
+    for (size_t i = 0; i < r.out.n; i++) {
+        const struct ui_cmd *c = &r.out.cmds[i];
+        CHECK(c->type != UI_CMD_TEXT || c->text_n < 6 || memcmp(c->text, "739146", 6) != 0);
+    }
+}
+
+/* ==== the keyboard on the screen ============================================================= */
+
+static void a_touched_field_opens_the_keyboard_and_stays_in_view(void)
+{
+    rig_start(&r, GALLERY_FORM);
+    CHECK(rig_find(&r, "keyboard") == NULL);
+    rig_tap(&r, "code");
+    const struct ui_node *k = rig_find(&r, "keyboard"), *f = rig_find(&r, "code");
+    CHECK(k != NULL && f->rect.y >= 0 && f->rect.y + f->rect.h <= k->rect.y);
+    CHECK(rig_find(&r, "primary") == NULL && rig_find(&r, "back") == NULL);
+    rig_tap(&r, "key:q");
+    rig_tap(&r, "key:shift");
+    rig_tap(&r, "key:W");
+    rig_tap(&r, "key:e");
+    rig_tap(&r, "key:123");
+    rig_tap(&r, "key:7");
+    CHECK_STR(r.g.code, "QWE7");
+    rig_tap(&r, "key:delete");
+    CHECK_STR(r.g.code, "QWE");
+    rig_tap(&r, "key:hide");
+    CHECK(rig_find(&r, "keyboard") == NULL && rig_find(&r, "primary") != NULL);
+}
+
+static void the_nearest_key_wins_and_a_finger_may_slide(void)
+{
+    rig_start(&r, GALLERY_FORM);
+    rig_tap(&r, "code");
+    struct ui_rect q = rig_find(&r, "key:q")->rect, w = rig_find(&r, "key:w")->rect;
+    r.f.now_ms += 400;
+    rig_send(&r, UI_EV_DOWN, (float)q.x + 5, (float)q.y + 5);
+    rig_send(&r, UI_EV_MOVE, (float)w.x + 5, (float)w.y + 5);
+    rig_send(&r, UI_EV_UP, (float)w.x + 5, (float)w.y + 5);
+    rig_settle(&r);
+    CHECK_STR(r.g.code, "W");
+    struct ime_key keys[IME_CAP_KEYS];
+    int n = ime_layout((struct ui_rect){0, 0, 320, 192}, 0, false, keys);
+    for (int i = 0; i < n; i++) { /* no gaps: each key's middle is its own */
+        CHECK_INT(ime_nearest(keys, n, (float)keys[i].rect.x + (float)keys[i].rect.w / 2,
+                              (float)keys[i].rect.y + (float)keys[i].rect.h / 2),
+                  i);
+        CHECK(keys[i].rect.w >= 28 && keys[i].rect.h >= 48);
+    }
+    CHECK_INT(ime_nearest(keys, 0, 1, 1), -1);
+}
+
+static void keys_of_a_real_keyboard_close_the_one_on_the_screen(void)
+{
+    rig_start(&r, GALLERY_FORM);
+    rig_tap(&r, "note");
+    CHECK(rig_find(&r, "keyboard") != NULL);
+    rig_text(&r, "ab", 60);
+    rig_settle(&r);
+    CHECK(rig_find(&r, "keyboard") == NULL);
+    CHECK_STR(r.g.note, "ab");
+}
+
+/* ==== tree, lists, reports =================================================================== */
+
+static void the_tree_has_one_stable_line_a_node(void)
+{
+    rig_start(&r, GALLERY_SIGN);
+    char *text = NULL;
+    size_t n = 0;
+    FILE *f = open_memstream(&text, &n);
+    ui_tree_write(&r.u, f);
+    fclose(f);
+    CHECK(strstr(text, "screen \"请您签字\" id=sign rect=0,0,480,800\n") == text);
+    CHECK(strstr(text, "\n    button \"English\" id=action rect=") != NULL);
+    CHECK(strstr(text, "\n    button \"确认签字\" id=confirm rect=16,720,448,64 disabled\n") !=
+          NULL);
+    free(text);
+}
+
+static size_t rows_laid_out(void)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r.u.node_n; i++) {
+        n += r.u.nodes[i].role == UI_ROLE_ROW && strncmp(r.u.nodes[i].id, "job:", 4) == 0 ? 1 : 0;
+    }
+    return n;
+}
+
+/* The row at the top of the view, and how far it is above it. */
+static void top_row(char id[static 24], int *off)
+{
+    for (size_t i = 0; i < r.u.node_n; i++) {
+        const struct ui_node *n = &r.u.nodes[i];
+        if (n->role == UI_ROLE_ROW && n->rect.y + n->rect.h > r.u.body.y + 60 && n->seen.h > 0) {
+            snprintf(id, 24, "%s", n->id);
+            *off = n->rect.y;
+            return;
+        }
+    }
+}
+
+static void wheel(float px)
+{
+    CHECK(ui_event(&r.u,
+                   &(struct ui_event){.type = UI_EV_WHEEL, .t_ms = r.f.now_ms, .wheel_px = px}));
+    rig_settle(&r);
+}
+
+static void a_list_of_100000_rows_lays_out_what_is_seen(void)
+{
+    rig_start(&r, GALLERY_TODAY);
+    r.g.rows = 100000;
+    rig_settle(&r);
+    CHECK(rows_laid_out() < 16);
+    wheel(1e9F);
+    wheel(1e9F);
+    CHECK(rig_find(&r, "job:99999") != NULL);
+    CHECK(rows_laid_out() < 16);
+    const struct ui_node *last = rig_find(&r, "job:99999");
+    CHECK(last->rect.y + last->rect.h <= r.u.body.y + r.u.body.h);
+    wheel(-1e9F);
+    CHECK(rig_find(&r, "job:0") != NULL && rig_find(&r, "sync") != NULL);
+    CHECK_INT(rig_find(&r, "sync")->rect.y, r.u.body.y);
+}
+
+static void scrolling_by_a_pixel_moves_rows_by_a_pixel_up_and_down(void)
+{
+    rig_start(&r, GALLERY_TODAY);
+    r.g.rows = 100000;
+    rig_settle(&r);
+    wheel(400000);
+    static const int STEPS[] = {7, 31, 250, -90, -400, -7, -333, -31, 600, -500, -500, -500, 120};
+    for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++) {
+        char id[24] = "";
+        int before = 0;
+        top_row(id, &before);
+        wheel((float)STEPS[i]);
+        const struct ui_node *n = rig_find(&r, id);
+        if (n != NULL) { /* still laid out: it moved by exactly that much */
+            CHECK_INT(before - n->rect.y, STEPS[i]);
+        } else {
+            CHECK(STEPS[i] > 100);
+        }
+    }
+}
+
+static void coming_back_finds_the_list_where_it_was(void)
+{
+    rig_start(&r, GALLERY_TODAY);
+    r.g.rows = 5000;
+    rig_settle(&r);
+    wheel(30000);
+    char id[24] = "", after[24] = "";
+    int y = 0, y2 = 0;
+    top_row(id, &y);
+    r.page = GALLERY_JOB;
+    rig_settle(&r);
+    r.page = GALLERY_TODAY;
+    rig_settle(&r);
+    top_row(after, &y2);
+    CHECK_STR(after, id);
+    CHECK_INT(y2, y);
+}
+
+static void a_shorter_list_shows_its_end_not_a_void(void)
+{
+    rig_start(&r, GALLERY_TODAY);
+    r.g.rows = 5000;
+    rig_settle(&r);
+    wheel(1e9F);
+    r.g.rows = 10;
+    rig_settle(&r);
+    CHECK(rig_find(&r, "job:9") != NULL);
+    r.g.rows = 0;
+    rig_settle(&r);
+    CHECK_INT(rows_laid_out(), 0);
+}
+
+static void the_reports_lines_are_the_trees_lines(void)
+{
+    rig_start(&r, GALLERY_REPORT);
+    char text[4000] = "", want[4000] = "";
+    int report = -1;
+    for (size_t i = 0; i < r.u.node_n; i++) {
+        report = r.u.nodes[i].role == UI_ROLE_REPORT ? (int)i : report;
+        if (report >= 0 && r.u.nodes[i].parent == report) {
+            CHECK_INT(r.u.nodes[i].role, UI_ROLE_LINE);
+            strncat(text, r.u.nodes[i].label, 500);
+            strncat(text, "\n", 2);
+        }
+    }
+    for (int i = 0; i < GALLERY_REPORT_LINES; i++) {
+        strncat(want, GALLERY_REPORT_ZH[i], 500);
+        strncat(want, "\n", 2);
+    }
+    CHECK_STR(text, want);
+}
+
+static void confirm_waits_for_the_last_line(void)
+{
+    rig_start(&r, GALLERY_REPORT);
+    r.f.h_px = 500;
+    rig_settle(&r);
+    ui_report_forget(&r.u, "report");
+    rig_settle(&r);
+    CHECK((rig_find(&r, "confirm")->state & UI_ST_DISABLED) != 0);
+    wheel(100);
+    CHECK((rig_find(&r, "confirm")->state & UI_ST_DISABLED) != 0);
+    wheel(1e9F);
+    CHECK((rig_find(&r, "confirm")->state & UI_ST_DISABLED) == 0);
+    wheel(-1e9F);
+    CHECK((rig_find(&r, "confirm")->state & UI_ST_DISABLED) == 0);
+}
+
+static void a_toast_goes_by_itself(void)
+{
+    rig_start(&r, GALLERY_TODAY);
+    ui_toast(&r.u, UI_TONE_DONE, "已存本机");
+    ui_begin(&r.u, &r.f);
+    gallery_page(&r.u, &r.g, r.page);
+    ui_end(&r.u, &r.out);
+    CHECK(rig_find(&r, "toast") != NULL);
+    while (r.out.again) {
+        ui_begin(&r.u, &r.f);
+        gallery_page(&r.u, &r.g, r.page);
+        ui_end(&r.u, &r.out);
+    }
+    CHECK(r.out.wake_ms == r.f.now_ms + 4000);
+    r.f.now_ms = r.out.wake_ms;
+    rig_settle(&r);
+    CHECK(rig_find(&r, "toast") == NULL);
+}
+
+int main(void)
+{
+    RUN(latin_breaks_at_spaces);
+    RUN(a_word_longer_than_the_line_is_broken_not_lost);
+    RUN(chinese_breaks_anywhere_but_never_before_closing_punctuation);
+    RUN(chinese_and_latin_mix);
+    RUN(line_feeds_and_leading_blanks_stay);
+    RUN(broken_utf8_is_drawn_not_trusted);
+    RUN(widths_of_lines_are_the_sums_of_advances_and_fit);
+    RUN(typing_goes_to_the_caret_and_only_to_the_focus);
+    RUN(a_field_tells_change_submit_and_leave);
+    RUN(a_field_never_grows_past_its_buffer_and_keeps_whole_characters);
+    RUN(numbers_take_digits_and_codes_become_capitals);
+    RUN(secrets_are_not_in_the_tree);
+    RUN(a_touched_field_opens_the_keyboard_and_stays_in_view);
+    RUN(the_nearest_key_wins_and_a_finger_may_slide);
+    RUN(keys_of_a_real_keyboard_close_the_one_on_the_screen);
+    RUN(the_tree_has_one_stable_line_a_node);
+    RUN(a_list_of_100000_rows_lays_out_what_is_seen);
+    RUN(scrolling_by_a_pixel_moves_rows_by_a_pixel_up_and_down);
+    RUN(coming_back_finds_the_list_where_it_was);
+    RUN(a_shorter_list_shows_its_end_not_a_void);
+    RUN(the_reports_lines_are_the_trees_lines);
+    RUN(confirm_waits_for_the_last_line);
+    RUN(a_toast_goes_by_itself);
+    CHECK_END();
+}
