@@ -38,6 +38,7 @@ static const struct field_info table[] = {
     {K, F_CONTRACT_START, FT_TIME, "contract.start", PLAIN, OFFICE},
     {K, F_CONTRACT_END, FT_TIME, "contract.end", PLAIN, OFFICE},
     {K, F_CONTRACT_TERMS, FT_TEXT, "contract.terms", PLAIN, OFFICE},
+    {K, F_CONTRACT_NUMBER, FT_CODE, "contract.number", PLAIN, OFFICE},
     {T, F_TECHNICIAN_NAME, FT_TEXT, "technician.name", PLAIN, OFFICE},
     {T, F_TECHNICIAN_ROLE, FT_ENUM, "technician.role", PLAIN, OFFICE},
     {T, F_TECHNICIAN_PHONE, FT_TEXT, "technician.phone", PLAIN, OFFICE},

@@ -49,7 +49,8 @@ enum contract_field {
     F_CONTRACT_EQUIPMENT = 11 /* REF, absent: all of the customer */,
     F_CONTRACT_START = 12,
     F_CONTRACT_END = 13,
-    F_CONTRACT_TERMS = 14 /* TEXT */
+    F_CONTRACT_TERMS = 14 /* TEXT */,
+    F_CONTRACT_NUMBER = 15 /* CODE: as it stands on the paper */
 };
 enum technician_field {
     F_TECHNICIAN_NAME = 10 /* TEXT */,
