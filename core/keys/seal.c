@@ -6,12 +6,31 @@
 #define NONCE crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 #define TAG crypto_aead_xchacha20poly1305_ietf_ABYTES
 _Static_assert(NONCE + TAG == SEAL_OVERHEAD, "seal.h promises the overhead");
+_Static_assert(NONCE == SEAL_NONCE, "a run holds one nonce");
+
+static void seal(const uint8_t key[static 32], bytes ad, bytes in, uint8_t *out)
+{
+    crypto_aead_xchacha20poly1305_ietf_encrypt(out + NONCE, NULL, in.p, in.n, ad.p, ad.n, NULL, out,
+                                               key);
+}
 
 void seal_put(const uint8_t key[static 32], bytes ad, bytes in, uint8_t *out)
 {
     randombytes_buf(out, NONCE);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(out + NONCE, NULL, in.p, in.n, ad.p, ad.n, NULL, out,
-                                               key);
+    seal(key, ad, in, out);
+}
+
+void seal_run_begin(struct seal_run *run)
+{
+    randombytes_buf(run->nonce, sizeof run->nonce);
+}
+
+void seal_run_put(struct seal_run *run, const uint8_t key[static 32], bytes ad, bytes in,
+                  uint8_t *out)
+{
+    memcpy(out, run->nonce, NONCE);
+    sodium_increment(run->nonce + NONCE - SEAL_RUN_COUNTER, SEAL_RUN_COUNTER);
+    seal(key, ad, in, out);
 }
 
 enum st seal_get(const uint8_t key[static 32], bytes ad, bytes in, uint8_t *out, size_t *n)

@@ -35,8 +35,9 @@ struct store_txn {
     struct store *s;
     MDB_txn *txn;
     bool write;
-    bool sweep;     /* a large attachment was forgotten: its file goes after the commit */
-    enum st broken; /* a put or delete failed: only abort is left, commit repeats the code */
+    bool sweep;          /* a large attachment was forgotten: its file goes after the commit */
+    struct seal_run run; /* of this write transaction's values */
+    enum st broken;      /* a put or delete failed: only abort is left, commit repeats the code */
     struct store_cursor cursors[CAP_STORE_CURSORS];
 };
 

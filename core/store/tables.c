@@ -50,7 +50,7 @@ enum st store_put(struct store_txn *t, enum table table, bytes key, bytes value,
         return store_txn_fail(t, err, rc, __func__, env_table_names[table]);
     }
     uint8_t ad[AD_BYTES];
-    seal_put(t->s->key, store_ad(table, key, ad), value, v.mv_data);
+    seal_run_put(&t->run, t->s->key, store_ad(table, key, ad), value, v.mv_data);
     return ST_OK;
 }
 

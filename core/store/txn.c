@@ -71,6 +71,7 @@ enum st store_write(struct store *s, struct store_txn **out, struct err *err)
         give_back(t);
         return env_fail(err, rc, s->dir, __func__, "begin writing");
     }
+    seal_run_begin(&t->run);
     *out = t;
     return ST_OK;
 }

@@ -57,6 +57,27 @@ static void a_sealed_value_opens_only_whole_unaltered_in_its_place_and_with_its_
     }
 }
 
+static void a_run_of_seals_opens_like_single_ones_and_repeats_no_nonce(void)
+{
+    uint8_t key[32] = {7}, sealed[300][5 + SEAL_OVERHEAD], out[64];
+    size_t n;
+    struct seal_run run, other;
+    seal_run_begin(&run);
+    seal_run_begin(&other);
+    CHECK(memcmp(run.nonce, other.nonce, SEAL_NONCE - SEAL_RUN_COUNTER) != 0);
+    memset(run.nonce + SEAL_NONCE - SEAL_RUN_COUNTER, 0xFF, SEAL_RUN_COUNTER - 1);
+    for (size_t i = 0; i < 300; i++) { /* the count carries, and wraps into nothing else */
+        seal_run_put(&run, key, str_bytes(S("place")), str_bytes(S("value")), sealed[i]);
+        bytes s = bytes_of(sealed[i], sizeof sealed[i]);
+        CHECK(seal_get(key, str_bytes(S("place")), s, out, &n) == ST_OK && n == 5);
+        CHECK(seal_get(key, str_bytes(S("other")), s, out, &n) == ST_CORRUPT);
+        for (size_t k = 0; k < i; k++) {
+            CHECK(memcmp(sealed[i], sealed[k], SEAL_NONCE) != 0);
+        }
+        CHECK(memcmp(sealed[i], sealed[0], SEAL_NONCE - SEAL_RUN_COUNTER) == 0);
+    }
+}
+
 static void the_same_value_is_never_sealed_to_the_same_bytes(void)
 {
     uint8_t key[32] = {7}, a[SEAL_OVERHEAD], b[SEAL_OVERHEAD];
@@ -71,6 +92,7 @@ int main(void)
     RUN(keys_come_back_from_what_was_kept_of_them);
     RUN(two_authors_never_have_one_key);
     RUN(a_sealed_value_opens_only_whole_unaltered_in_its_place_and_with_its_key);
+    RUN(a_run_of_seals_opens_like_single_ones_and_repeats_no_nonce);
     RUN(the_same_value_is_never_sealed_to_the_same_bytes);
     CHECK_END();
 }
