@@ -164,7 +164,10 @@ static const struct font_advance *advance_of(struct font *f, int px, bool bold, 
     *a = (struct font_advance){.key = key, .face = (int8_t)face_of(f, bold, code, px)};
     f->advance_count++;
     int adv = px / 2;
-    TTF_Font *t = a->face < 0 ? NULL : face_at(f, bold, a->face, px);
+    /* Ideographs of both Chinese faces are one em wide: no need to load each just to learn that. */
+    bool square = (a->face == 1 || a->face == 2) && code >= 0x3400 && code <= 0x9FFF;
+    adv = square ? px : adv;
+    TTF_Font *t = a->face < 0 || square ? NULL : face_at(f, bold, a->face, px);
     if (t != NULL) {
         TTF_GlyphMetrics32(t, code, NULL, NULL, NULL, NULL, &adv);
     }
