@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sync/carrier/http_client.h"
 #include "sync/ctl/commands.h"
@@ -142,6 +143,16 @@ bool ctl_number(const char *text, const char *name, int64_t min, int64_t max, in
     }
     *out = v;
     return true;
+}
+
+bool ctl_absolute(const char *path, char *out, size_t cap)
+{
+    char here[512] = "";
+    if (path[0] != '/' && getcwd(here, sizeof here) == NULL) {
+        return false;
+    }
+    int n = snprintf(out, cap, "%s%s%s", here, path[0] == '/' ? "" : "/", path);
+    return n > 0 && (size_t)n < cap;
 }
 
 /* ---- saying ------------------------------------------------------------------------------------

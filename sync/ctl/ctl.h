@@ -41,6 +41,9 @@ bool ctl_opts(int argc, char **argv, const struct ctl_opt *opts, size_t n, int *
 /* ctl_number: a whole number in a range; false: said on stderr. */
 bool ctl_number(const char *text, const char *name, int64_t min, int64_t max, int64_t *out);
 
+/* ctl_absolute: `path` as docketd finds it from another folder. False when it does not fit. */
+bool ctl_absolute(const char *path, char *out, size_t cap);
+
 /* ---- saying -------------------------------------------------------------------------------------
  */
 /* ctl_fail: "docketctl: <text>" on stderr; answers CTL_REFUSED. */

@@ -1,0 +1,362 @@
+/* import_edition.c - parts, faults, prices and the calendar: merged into the newest edition. A row
+ * replaces the row of its code; a day's rows replace that day. What the file does not name stays.
+ */
+#include <stdlib.h>
+
+#include "core/base/utf8.h"
+#include "core/journal/attachment.h"
+#include "sync/ctl/import.h"
+
+#define RETENTION_DAYS_USUAL 30           /* an archived job leaves the handheld after a month */
+#define EDITION_ROOM (3U * CAP_ATT_BYTES) /* newest edition, its tables, new cells: address space  \
+                                           */
+#define CELL_BYTES (10U * CAP_TEXT_BYTES) /* what utf8_clean works in */
+#define DAYS_MAX 4000                     /* days that differ: all of ten years */
+#define SPANS_MAX 3
+
+struct import_edition {
+    uint8_t *room, *out;
+    struct arena a;
+    bytes before;              /* the newest edition's bytes; empty: there is none */
+    struct catalogue was, now; /* now's tables are malloc'ed, was's lie in the arena */
+    unsigned parts_room, faults_room, prices_room;
+    struct calendar_day days[DAYS_MAX]; /* exceptions, ascending */
+    bool week_named[7];                 /* this file has begun to say the weekday anew */
+    int32_t named[DAYS_MAX];            /* ... the day anew */
+    size_t nnamed;
+};
+
+bool import_edition_is(const struct csv_kind *kind)
+{
+    return kind == csv_columns_kind(S("parts")) || kind == csv_columns_kind(S("faults")) ||
+           kind == csv_columns_kind(S("prices")) || kind == csv_columns_kind(S("calendar"));
+}
+
+static enum st full(struct err *err)
+{
+    return err_set(err, ST_FULL, 0, "import", "the catalogue is too large for one edition");
+}
+
+/* The attachment of the newest edition that the deployment's entries name. */
+static enum st load_newest(struct import *im, struct import_edition *e, struct err *err)
+{
+    struct arena tmp = im->v.a;
+    struct subject_state *s = arena_new(&tmp, struct subject_state, 1);
+    id16 deployment;
+    const char *rule = "";
+    memcpy(deployment.b, im->v.s->trust.deployment, sizeof deployment.b);
+    enum st st = s == NULL ? full(err) : fold_load(im->v.t, deployment, &tmp, s, NULL, err);
+    if (st == ST_NOT_FOUND || (st == ST_OK && h32_zero(s->edition))) {
+        calendar_default(&e->was.calendar);
+        e->was.calendar.utc_offset_minutes = (int16_t)im->utc_offset_minutes;
+        e->was.retention_days = RETENTION_DAYS_USUAL;
+        return ST_OK;
+    }
+    if (st == ST_OK) {
+        st = store_att_get(im->v.t, s->edition, &e->a, NULL, &e->before, err);
+    }
+    if (st == ST_OK && catalogue_open(e->before, &e->a, &e->was, &rule) != ST_OK) {
+        st = err_set(err, ST_CORRUPT, 0, "import", "the newest edition cannot be read: %s", rule);
+    }
+    return st;
+}
+
+/* A table of its own that can grow, so that `was` stays sorted for looking up. */
+static void *own_table(const void *from, unsigned n, size_t item, unsigned *room)
+{
+    *room = n + 64;
+    void *p = malloc(*room * item);
+    if (p != NULL && n != 0) {
+        memcpy(p, from, n * item);
+    }
+    return p;
+}
+
+enum st import_edition_begin(struct import *im, struct err *err)
+{
+    struct import_edition *e = calloc(1, sizeof *e);
+    im->edition = e;
+    if (e != NULL) {
+        e->room = malloc(EDITION_ROOM);
+        e->out = malloc(CAP_ATT_BYTES);
+    }
+    if (e == NULL || e->room == NULL || e->out == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "no memory");
+    }
+    e->a = arena_of(e->room, EDITION_ROOM);
+    enum st st = load_newest(im, e, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    const struct catalogue *w = &e->was;
+    e->now = *w;
+    e->now.parts = own_table(w->parts, w->nparts, sizeof *w->parts, &e->parts_room);
+    e->now.faults = own_table(w->faults, w->nfaults, sizeof *w->faults, &e->faults_room);
+    e->now.prices = own_table(w->prices, w->nprices, sizeof *w->prices, &e->prices_room);
+    e->now.calendar.exceptions = e->days;
+    if (e->now.parts == NULL || e->now.faults == NULL || e->now.prices == NULL ||
+        w->calendar.nexceptions > DAYS_MAX) {
+        return full(err);
+    }
+    for (size_t i = 0; i < w->calendar.nexceptions; i++) {
+        e->days[i] = w->calendar.exceptions[i];
+    }
+    return ST_OK;
+}
+
+void import_edition_drop(struct import *im)
+{
+    struct import_edition *e = im->edition;
+    if (e != NULL) {
+        free(e->now.parts);
+        free(e->now.faults);
+        free(e->now.prices);
+        free(e->room);
+        free(e->out);
+        free(e);
+    }
+    im->edition = NULL;
+}
+
+/* ---- cells -------------------------------------------------------------------------------------
+ */
+/* A cell as it is kept, in the edition's arena; empty when it was not given. */
+static str cell(struct import_edition *e, const struct csv_value *v, bool *ok)
+{
+    static uint8_t none;
+    uint8_t *room = v->given ? malloc(CELL_BYTES) : &none;
+    str out = {"", 0};
+    if (v->given && room != NULL) {
+        struct arena a = arena_of(room, CELL_BYTES);
+        *ok = *ok && v->text.n <= CAP_TEXT_BYTES && utf8_clean(&a, v->text, &out) == ST_OK;
+        out = *ok ? arena_str(&e->a, out, ok) : (str){"", 0};
+        free(room);
+    }
+    *ok = *ok && room != NULL;
+    return out;
+}
+
+/* slot: the row of `n` that stands for `at` of the old table, or a fresh one at the end. */
+static void *slot(void **table, unsigned *n, unsigned *room, size_t item, const void *old_table,
+                  const void *old_row)
+{
+    if (old_row != NULL) {
+        size_t at = (size_t)((const uint8_t *)old_row - (const uint8_t *)old_table) / item;
+        return (uint8_t *)*table + at * item;
+    }
+    if (*n == *room) {
+        unsigned more = *room * 2;
+        void *p = realloc(*table, more * item);
+        if (p == NULL) {
+            return NULL;
+        }
+        *table = p;
+        *room = more;
+    }
+    return (uint8_t *)*table + (size_t)(*n)++ * item;
+}
+
+static bool put_part(struct import_edition *e, const struct csv_value *v)
+{
+    bool ok = true;
+    struct cat_part p = {.number = cell(e, &v[PARTS_NUMBER], &ok),
+                         .name = cell(e, &v[PARTS_NAME], &ok),
+                         .name_en = cell(e, &v[PARTS_NAME_EN], &ok),
+                         .unit = cell(e, &v[PARTS_UNIT], &ok),
+                         .price_minor = v[PARTS_PRICE].number,
+                         .serialized = v[PARTS_SERIALIZED].number != 0,
+                         .warranty_months = (unsigned)v[PARTS_WARRANTY_MONTHS].number};
+    void *table = e->now.parts;
+    struct cat_part *at = ok ? slot(&table, &e->now.nparts, &e->parts_room, sizeof p, e->was.parts,
+                                    catalogue_part(&e->was, str_bytes(p.number)))
+                             : NULL;
+    e->now.parts = table;
+    if (at != NULL) {
+        *at = p;
+    }
+    return at != NULL;
+}
+
+static bool put_fault(struct import_edition *e, const struct csv_value *v)
+{
+    bool ok = true;
+    struct cat_fault f = {.code = cell(e, &v[FAULTS_CODE], &ok),
+                          .name = cell(e, &v[FAULTS_NAME], &ok),
+                          .name_en = cell(e, &v[FAULTS_NAME_EN], &ok),
+                          .equipment_type = cell(e, &v[FAULTS_EQUIPMENT_TYPE], &ok),
+                          .cause = cell(e, &v[FAULTS_CAUSE], &ok),
+                          .cause_en = cell(e, &v[FAULTS_CAUSE_EN], &ok),
+                          .action = cell(e, &v[FAULTS_ACTION], &ok),
+                          .action_en = cell(e, &v[FAULTS_ACTION_EN], &ok),
+                          .knowledge = cell(e, &v[FAULTS_KNOWLEDGE], &ok),
+                          .frequency = (unsigned)v[FAULTS_FREQUENCY].number,
+                          .cause_code = (unsigned)v[FAULTS_CAUSE_CODE].number,
+                          .action_code = (unsigned)v[FAULTS_ACTION_CODE].number};
+    void *table = e->now.faults;
+    struct cat_fault *at = ok ? slot(&table, &e->now.nfaults, &e->faults_room, sizeof f,
+                                     e->was.faults, catalogue_fault(&e->was, str_bytes(f.code)))
+                              : NULL;
+    e->now.faults = table;
+    if (at != NULL) {
+        *at = f;
+    }
+    return at != NULL;
+}
+
+static bool put_price(struct import_edition *e, const struct csv_value *v)
+{
+    bool ok = true;
+    struct cat_price p = {.code = cell(e, &v[PRICES_CODE], &ok),
+                          .name = cell(e, &v[PRICES_NAME], &ok),
+                          .name_en = cell(e, &v[PRICES_NAME_EN], &ok),
+                          .unit = cell(e, &v[PRICES_UNIT], &ok),
+                          .price_minor = v[PRICES_PRICE].number,
+                          .class_ = (enum service_class)v[PRICES_CLASS].number};
+    void *table = e->now.prices;
+    struct cat_price *at = ok ? slot(&table, &e->now.nprices, &e->prices_room, sizeof p,
+                                     e->was.prices, catalogue_price(&e->was, str_bytes(p.code)))
+                              : NULL;
+    e->now.prices = table;
+    if (at != NULL) {
+        *at = p;
+    }
+    return at != NULL;
+}
+
+/* ---- the calendar ------------------------------------------------------------------------------
+ */
+/* day_of: the row of a date, made in its place when there is none; emptied the first time that
+ * this file names it. NULL: more days than DAYS_MAX. */
+static struct calendar_day *day_of(struct import_edition *e, int32_t day)
+{
+    size_t n = e->now.calendar.nexceptions, at = 0;
+    while (at < n && e->days[at].day < day) {
+        at++;
+    }
+    bool have = at < n && e->days[at].day == day, named = false;
+    for (size_t i = 0; i < e->nnamed; i++) {
+        named = named || e->named[i] == day;
+    }
+    if ((!have && n == DAYS_MAX) || (!named && e->nnamed == DAYS_MAX)) {
+        return NULL;
+    }
+    if (!have) {
+        memmove(&e->days[at + 1], &e->days[at], (n - at) * sizeof e->days[0]);
+        e->now.calendar.nexceptions++;
+    }
+    if (!named) {
+        e->named[e->nnamed++] = day;
+        e->days[at] = (struct calendar_day){.day = day};
+    }
+    return &e->days[at];
+}
+
+/* add_span: keeps a day's spans in order. A sentence when it cannot be. */
+static const char *add_span(struct calendar_day *d, int64_t from, int64_t to)
+{
+    unsigned at = 0;
+    if (from >= to) {
+        return "the day closes before it opens";
+    }
+    if (d->nspans == SPANS_MAX) {
+        return "a day is open three times at most";
+    }
+    while (at < d->nspans && d->span[at].from_min < from) {
+        at++;
+    }
+    if ((at > 0 && d->span[at - 1].to_min > from) ||
+        (at < d->nspans && to > d->span[at].from_min)) {
+        return "two spans of the day overlap";
+    }
+    for (unsigned i = d->nspans; i > at; i--) {
+        d->span[i] = d->span[i - 1];
+    }
+    d->span[at].from_min = (uint16_t)from;
+    d->span[at].to_min = (uint16_t)to;
+    d->nspans++;
+    return NULL;
+}
+
+static const char *put_day(struct import_edition *e, const struct csv_value *v)
+{
+    int weekday = v[CALENDAR_DATE].weekday;
+    bool work = v[CALENDAR_KIND].number == CALENDAR_KIND_WORK;
+    struct calendar_day *d;
+    if (work != (v[CALENDAR_OPEN].given && v[CALENDAR_CLOSE].given)) {
+        return work ? "a working day needs open and close" : "a holiday has no open and close";
+    }
+    if (weekday >= 1 && weekday <= 7) {
+        d = &e->now.calendar.week[weekday - 1];
+        if (!e->week_named[weekday - 1]) {
+            e->week_named[weekday - 1] = true;
+            *d = (struct calendar_day){0};
+        }
+    } else {
+        d = day_of(e, v[CALENDAR_DATE].day);
+    }
+    if (d == NULL) {
+        return "there are more days that differ than a calendar holds";
+    }
+    return work ? add_span(d, v[CALENDAR_OPEN].number, v[CALENDAR_CLOSE].number) : NULL;
+}
+
+/* ---- rows --------------------------------------------------------------------------------------
+ */
+enum st import_edition_row(struct import *im, const struct csv_record *rec, struct err *err)
+{
+    struct import_edition *e = im->edition;
+    const struct csv_value *v = rec->value;
+    uint32_t first = 0;
+    char why[120];
+    bool ok;
+    if (im->kind == csv_columns_kind(S("calendar"))) {
+        const char *refusal = put_day(e, v);
+        if (refusal != NULL) {
+            import_refuse(im, rec->line, refusal);
+        }
+        return ST_OK;
+    }
+    enum st st = csv_seen_add(im->seen, v[0].text, rec->line, &first, err);
+    if (st == ST_EXISTS) {
+        snprintf(why, sizeof why, "\"%.*s\" stands on line %u already; each code may stand once",
+                 (int)v[0].text.n, v[0].text.p, first);
+        import_refuse(im, rec->line, why);
+        return ST_OK;
+    }
+    if (st != ST_OK) {
+        return st;
+    }
+    if (im->kind == csv_columns_kind(S("parts"))) {
+        im->known += catalogue_part(&e->was, str_bytes(v[0].text)) != NULL;
+        ok = put_part(e, v);
+    } else if (im->kind == csv_columns_kind(S("faults"))) {
+        im->known += catalogue_fault(&e->was, str_bytes(v[0].text)) != NULL;
+        ok = put_fault(e, v);
+    } else {
+        im->known += catalogue_price(&e->was, str_bytes(v[0].text)) != NULL;
+        ok = put_price(e, v);
+    }
+    return ok ? ST_OK : full(err);
+}
+
+enum st import_edition_done(struct import *im, bytes *out, struct err *err)
+{
+    struct import_edition *e = im->edition;
+    *out = (bytes){NULL, 0};
+    if (im->kind == csv_columns_kind(S("calendar"))) {
+        e->now.calendar.utc_offset_minutes = (int16_t)im->utc_offset_minutes;
+    }
+    bytes same;
+    enum st st = catalogue_encode(&e->now, e->out, CAP_ATT_BYTES, &same);
+    if (st == ST_OK && e->before.n != 0 && bytes_eq(same, e->before)) {
+        return ST_OK; /* nothing new: nothing is published */
+    }
+    e->now.number = e->was.number + 1;
+    if (st == ST_OK) {
+        st = catalogue_encode(&e->now, e->out, CAP_ATT_BYTES, out);
+    }
+    return st == ST_FULL ? full(err)
+           : st != ST_OK
+               ? err_set(err, st, 0, "import", "the edition cannot be made (%s)", st_name(st))
+               : ST_OK;
+}
