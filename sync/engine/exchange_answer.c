@@ -78,8 +78,8 @@ static enum st take_receipts(struct take *k, const struct manifest *m)
         enum receipt_refusal why;
         bool fresh, back, ahead;
         int64_t time_ms = 0;
-        st = receipts_take(k->j, k->t, m->receipts[i], &why, &fresh, &back, &ahead, &time_ms,
-                           k->err);
+        st = receipts_take(k->j, k->t, m->receipts[i], k->arena, &why, &fresh, &back, &ahead,
+                           &time_ms, k->err);
         if (st == ST_OK && why != RECEIPT_FINE) {
             k->res->receipts_refused++;
             k->res->refusal = why;

@@ -102,12 +102,13 @@ static enum st each_entry(struct build *b, const struct chain *c, uint64_t from,
 {
     enum st st = ST_OK;
     for (uint64_t seq = from; seq <= c->to && st == ST_OK; seq++) {
-        struct arena tmp = b->arena;
-        struct entry_view e;
-        st = journal_at(b->t, c->mark.author, c->mark.epoch, seq, &tmp, &e, b->err);
+        struct arena before = b->arena;
+        struct entry_view e; /* lives in the arena while `each` runs */
+        st = journal_at(b->t, c->mark.author, c->mark.epoch, seq, &b->arena, &e, b->err);
         if (st == ST_OK) {
             st = each(b, &e, ctx);
         }
+        b->arena = before;
         if (st == ST_OK) {
             *last = seq;
         }
@@ -280,24 +281,14 @@ static enum st send_entry(struct build *b, const struct entry_view *e, void *ctx
 {
     (void)ctx;
     enum st st = ST_OK;
-    struct arena before = b->arena;
-    bool ok = true;
-    /* The entry must outlive the attachments' scratch. */
-    bytes whole = arena_bytes(&b->arena, e->whole, &ok);
-    h32 names[CAP_ENTRY_ATTACHMENTS];
-    unsigned n = e->natt < CAP_ENTRY_ATTACHMENTS ? e->natt : CAP_ENTRY_ATTACHMENTS;
-    for (unsigned i = 0; i < n; i++) {
-        names[i] = entry_att(e, i);
+    for (unsigned i = 0; i < e->natt && st == ST_OK; i++) {
+        st = send_att(b, entry_att(e, i), false);
     }
-    for (unsigned i = 0; i < n && st == ST_OK && ok; i++) {
-        st = send_att(b, names[i], false);
-    }
-    if (st == ST_OK && ok) {
-        st = bundle_item(&b->w, whole, b->err);
+    if (st == ST_OK) {
+        st = bundle_item(&b->w, e->whole, b->err);
         b->res->sent_entries++;
     }
-    b->arena = before;
-    return ok ? st : err_set(b->err, ST_FULL, 0, __func__, "scratch");
+    return st;
 }
 
 static enum st note_large(struct build *b, const struct entry_view *e, void *ctx)
@@ -305,9 +296,7 @@ static enum st note_large(struct build *b, const struct entry_view *e, void *ctx
     (void)ctx;
     enum st st = ST_OK;
     for (unsigned i = 0; i < e->natt && st == ST_OK; i++) {
-        struct arena before = b->arena;
         st = send_att(b, entry_att(e, i), true);
-        b->arena = before;
     }
     return st;
 }

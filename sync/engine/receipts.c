@@ -18,9 +18,10 @@ const char *receipt_refusal_name(enum receipt_refusal r)
 
 /* Against the store's own chain: does it cover what is here, and is it newer? */
 static enum receipt_refusal judge(struct journal *j, struct store_txn *t, const struct receipt *r,
-                                  struct chain_mark *m, bool *repeat, enum st *st, struct err *err)
+                                  struct arena room, struct chain_mark *m, bool *repeat,
+                                  enum st *st, struct err *err)
 {
-    struct arena tmp = arena_of(j->scratch, j->scratch_bytes);
+    struct arena tmp = room;
     *repeat = false;
     if (!id8_eq(r->author, j->head.author)) {
         return RECEIPT_AUTHOR;
@@ -38,7 +39,7 @@ static enum receipt_refusal judge(struct journal *j, struct store_txn *t, const 
     }
     if (r->seq > 0) {
         struct entry_view e;
-        tmp = arena_of(j->scratch, j->scratch_bytes);
+        tmp = room;
         *st = journal_at(t, r->author, r->epoch, r->seq, &tmp, &e, err);
         if (*st == ST_NOT_FOUND || *st == ST_CORRUPT) {
             *st = ST_OK;
@@ -55,8 +56,9 @@ static enum receipt_refusal judge(struct journal *j, struct store_txn *t, const 
     return RECEIPT_FINE;
 }
 
-enum st receipts_take(struct journal *j, struct store_txn *t, bytes doc, enum receipt_refusal *why,
-                      bool *fresh, bool *back, bool *ahead, int64_t *time_ms, struct err *err)
+enum st receipts_take(struct journal *j, struct store_txn *t, bytes doc, struct arena tmp,
+                      enum receipt_refusal *why, bool *fresh, bool *back, bool *ahead,
+                      int64_t *time_ms, struct err *err)
 {
     struct receipt r;
     const char *rule;
@@ -69,7 +71,7 @@ enum st receipts_take(struct journal *j, struct store_txn *t, bytes doc, enum re
     struct chain_mark m;
     bool repeat;
     st = ST_OK;
-    *why = judge(j, t, &r, &m, &repeat, &st, err);
+    *why = judge(j, t, &r, tmp, &m, &repeat, &st, err);
     if (st != ST_OK) {
         return st;
     }

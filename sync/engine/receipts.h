@@ -8,7 +8,7 @@
  * the like are the store's). *fresh: newer than what was kept. *back: it covers less than before.
  * *ahead: a true receipt for entries that this store does not have (any more): it was rolled back.
  */
-MUST_USE enum st receipts_take(struct journal *j, struct store_txn *t, bytes doc,
+MUST_USE enum st receipts_take(struct journal *j, struct store_txn *t, bytes doc, struct arena tmp,
                                enum receipt_refusal *why, bool *fresh, bool *back, bool *ahead,
                                int64_t *time_ms, struct err *err);
 #endif

@@ -21,6 +21,7 @@ struct answer {
     struct bundle_writer w;
     struct arena arena;
     uint64_t max_bytes, large_bytes;
+    uint64_t last;  /* the outbox ends here */
     uint64_t place; /* where the device is, then how far this bundle reaches */
     bool more, has_out;
     unsigned nauthors, nlarge;
