@@ -1,0 +1,85 @@
+/* form.h - what the screens of a visit have in common: half-typed things are kept, a fact is made
+ * from them, and nothing is written twice.
+ *
+ * A form is a flat struct of the screen, kept as a draft under the screen's name together with a
+ * version and the visit that it is about: a draft of another visit or version is not loaded. */
+#ifndef APP_SCREENS_FORM_H
+#define APP_SCREENS_FORM_H
+#include "app/screens/screens.h"
+#include "core/model/bodies.h"
+#include "core/report/strokes.h"
+#include "core/rules/visit.h"
+
+#define FORM_WORDS 1024 /* bytes of one typed text: some 330 Chinese characters */
+#define FORM_LINE 128   /* of one line: a name, an amount */
+#define FORM_INK 1300   /* points of a signature: STROKES_POINTS_MAX */
+#define FORM_ATTS 3     /* texts of one fact */
+
+/* form_load: the kept draft into `form` (zeroed first); false when there is none of this visit.
+ * form_keep: keep it if it differs from what is kept; does nothing while a fact is being saved.
+ * form_drop: there is no draft any more. `form` may hold no pointers. */
+bool form_load(struct app *a, const char *name, unsigned version, void *form, size_t size);
+void form_keep(struct app *a, const char *name, unsigned version, const void *form, size_t size);
+void form_drop(struct app *a, const char *name);
+
+/* form_visit: the open visit of the present job, NULL when there is none. */
+const struct visit_state *form_visit(struct app *a);
+/* form_class: the class that the visit was given, CLASS_NONE before. */
+unsigned form_class(const struct visit_state *v);
+/* form_read: the newest fact of a kind that holds, its body decoded; NULL when there is none. */
+const struct fact *form_read(const struct visit_state *v, unsigned kind, union body *b);
+/* form_text: the text of a fact's attachment into buf (cut at a code point); "" when none. */
+void form_text(struct app *a, const struct fact *f, const union body *b, enum body_att what,
+               char *buf, size_t cap);
+
+/* A fact that is being made. The texts are in the frame arena. */
+struct form_fact {
+    unsigned kind;
+    union body b;
+    struct intent_att atts[FORM_ATTS];
+    unsigned natt;
+};
+/* form_begin: an empty fact of the open visit that replaces `old` (NULL: nothing). */
+void form_begin(struct app *a, struct form_fact *f, unsigned kind, const struct fact *old);
+/* form_words: attach typed words; false when there are none after cleaning. */
+bool form_words(struct app *a, struct form_fact *f, const char *words);
+void form_attach(struct form_fact *f, enum att_type type, bytes content);
+/* form_same: does `old` say the same already? Then nothing need be written. */
+bool form_same(struct app *a, const struct form_fact *f, const struct fact *old);
+/* form_send: append it; true when it is under way (app_append). */
+bool form_send(struct app *a, const struct form_fact *f, const char *draft, enum screen_id go);
+
+/* form_rule: why a step cannot be done now, as a banner; nothing for RULE_OK. */
+void form_rule(struct app *a, struct ui *u, enum rule r);
+/* form_busy: words for a primary button while a fact is being saved, else `words`. */
+const char *form_busy(struct app *a, const char *words);
+
+/* Amounts and quantities as typed: "12.5". Two places of money, three of quantity; false when it is
+ * not a number of that form, or negative. An empty text is 0. */
+bool form_money(const char *text, int64_t *minor);
+bool form_qty(const char *text, int64_t *milli);
+/* form_put_money: "12.50" into buf; form_put_qty: "12.5". */
+void form_put_money(char *buf, size_t cap, int64_t minor);
+void form_put_qty(char *buf, size_t cap, int64_t milli);
+/* form_code: a typed or scanned code without blanks around it. */
+bool form_code(const char *text, struct code *out);
+/* form_name: of a catalogue row, in the language of the interface. Frame arena. */
+const char *form_name(struct app *a, str zh, str en);
+/* form_id: "<prefix><code>" as an id, in the frame arena. */
+const char *form_id(struct app *a, const char *prefix, str code);
+/* form_holds: does `text` hold the words of `search`, letters in either case? */
+bool form_holds(str text, const char *search);
+
+/* Ink of a pad and its kept bytes (core/report/strokes.h). form_ink_put: into buf; empty when
+ * nothing was drawn. form_ink_get: back into ink->points (ink->cap of them). */
+bytes form_ink_put(const struct ui_ink *ink, uint8_t *buf, size_t cap);
+void form_ink_get(struct app *a, bytes strokes, struct ui_ink *ink);
+
+/* form_pad: ui_pad, going on in time where kept strokes end. True at the end of a stroke. */
+bool form_pad(struct ui *u, const char *id, const char *label, const char *hint, int below_dp,
+              struct ui_ink *ink);
+
+/* form_lang: speak the customer's language to the end of the frame; form_lang_end before it. */
+void form_lang(struct app *a, const char *lang, char keep[static 3]);
+void form_lang_end(struct app *a, const char keep[static 3]);
+#endif

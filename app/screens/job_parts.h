@@ -1,0 +1,31 @@
+/* job_parts.h - the job screen's other half: what is known, menus, history. For screen_job.c and
+ * whoever names a fault or a signature in the same words. */
+#ifndef APP_SCREENS_JOB_PARTS_H
+#define APP_SCREENS_JOB_PARTS_H
+#include "app/screens/form.h"
+#include "core/rules/service.h"
+
+enum job_sheet {
+    JOB_SHEET_NONE,
+    JOB_SHEET_MENU,
+    JOB_SHEET_CORRECT,  /* which step? */
+    JOB_SHEET_WITHDRAW, /* which step? */
+    JOB_SHEET_SURE,     /* withdraw it? */
+    JOB_SHEET_REOPEN,
+    JOB_SHEET_HISTORY
+};
+/* job_facts: cards of call, site and equipment. */
+void job_facts(struct app *a, struct ui *u, const struct job_model *j);
+/* job_sheets: the sheet that is open, and what its choice does. */
+void job_sheets(struct app *a, struct ui *u, const struct job_model *j, enum job_sheet *sheet,
+                h32 *chosen);
+/* job_history: all that was recorded, as a screen of its own; true when it is left. */
+bool job_history(struct app *a, struct ui *u, const struct job_model *j);
+/* job_signature: the newest one of the model's visit, NULL when there is none. */
+const struct signature_state *job_signature(const struct job_model *j);
+/* job_fault: the fault of a diagnosis in words. job_actions: actions and number of parts. */
+const char *job_fault(struct app *a, const struct fact *f, const union body *b);
+const char *job_actions(struct app *a, const struct visit_state *v, const struct body_action *b);
+/* job_kind: a kind of fact in words ("Arrive"); "" for kinds that no screen names. */
+const char *job_kind(unsigned kind);
+#endif

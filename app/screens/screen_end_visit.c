@@ -1,0 +1,132 @@
+/* screen_end_visit.c - a visit that ends without a signature: nobody there, a part wanted, the
+ * price refused, help wanted. The job stays open for another visit. */
+#include "app/screens/job_parts.h"
+
+enum { VERSION = 1 };
+struct form {
+    unsigned outcome;
+    char part[CAP_CODE_BYTES + 1];
+    char note[FORM_WORDS];
+};
+struct end_visit {
+    struct form d;
+    bool none, no_note, bad_part;
+    unsigned seen;
+};
+
+SCREEN_ENTER(end_visit)
+{
+    struct end_visit *s = app_screen_data(a, SCREEN_END_VISIT, sizeof *s);
+    const struct visit_state *v = form_visit(a);
+    union body b;
+    if (s == NULL) {
+        return;
+    }
+    memset(s, 0, sizeof *s);
+    s->seen = app_result(a)->serial;
+    if (form_load(a, "end", VERSION, &s->d, sizeof s->d)) {
+        return;
+    }
+    if (form_read(v, KIND_VISIT_PRICED, &b) != NULL && !b.priced.consented) {
+        s->d.outcome = END_PRICE_REFUSED;
+    }
+}
+
+static void save(struct app *a, struct end_visit *s)
+{
+    struct form_fact f;
+    form_begin(a, &f, KIND_VISIT_ENDED, fold_fact(form_visit(a), KIND_VISIT_ENDED));
+    struct body_ended *b = &f.b.ended;
+    b->outcome = s->d.outcome;
+    b->note = form_words(a, &f, s->d.note);
+    s->none = s->d.outcome == 0;
+    s->bad_part =
+        s->d.outcome == END_PART_WANTED && s->d.part[0] != '\0' && !form_code(s->d.part, &b->part);
+    s->no_note = (s->d.outcome == END_OTHER && !b->note) ||
+                 (s->d.outcome == END_PART_WANTED && b->part.n == 0 && !b->note);
+    if (s->none || s->bad_part || s->no_note) {
+        return;
+    }
+    s->seen = app_result(a)->serial;
+    IGNORE(!form_send(a, &f, "end", SCREEN_JOB)); /* the button stays */
+}
+
+static void part_wanted(struct app *a, struct ui *u, struct end_visit *s)
+{
+    const char *scan = ui_scan(u);
+    if (scan != NULL && strlen(scan) < sizeof s->d.part) {
+        memset(s->d.part, 0, sizeof s->d.part);
+        memcpy(s->d.part, scan, strlen(scan));
+    }
+    const struct cat_part *p =
+        catalogue_part(app_catalogue(a), bytes_of(s->d.part, strlen(s->d.part)));
+    struct ui_field part = {.id = "part",
+                            .label = _("Number of the part wanted"),
+                            .hint = p != NULL ? form_name(a, p->name, p->name_en)
+                                              : _("scan or type; or say it in the note"),
+                            .text = s->d.part,
+                            .cap = sizeof s->d.part,
+                            .flags = UI_FIELD_SCAN | UI_FIELD_UPPER,
+                            .error = s->bad_part ? _("Letters, digits and signs only.") : NULL};
+    ui_field(u, &part);
+}
+
+static void body(struct app *a, struct ui *u, struct end_visit *s)
+{
+    static const unsigned ends[] = {END_NOBODY, END_PART_WANTED, END_PRICE_REFUSED, END_HELP_WANTED,
+                                    END_OTHER};
+    if (s->none) {
+        ui_banner(u, "none", UI_TONE_LATE, _("Choose why the visit ends."));
+    }
+    ui_section(u, _("Why does the visit end?"));
+    for (size_t k = 0; k < sizeof ends / sizeof ends[0]; k++) {
+        struct ui_row row = {.id = shared_fmt(a, "end:%u", ends[k]),
+                             .title = shared_end(ends[k]),
+                             .checked = s->d.outcome == ends[k]};
+        if (ui_row(u, &row)) {
+            s->d.outcome = ends[k];
+            s->none = false;
+        }
+    }
+    if (s->d.outcome == END_PART_WANTED) {
+        part_wanted(a, u, s);
+    }
+    struct ui_field note = {.id = "note",
+                            .label = _("Note"),
+                            .text = s->d.note,
+                            .cap = sizeof s->d.note,
+                            .flags = UI_FIELD_MULTI,
+                            .error = s->no_note ? _("Say it in a few words.") : NULL};
+    ui_field(u, &note);
+}
+
+SCREEN(end_visit)
+{
+    struct end_visit *s = app_screen_data(a, SCREEN_END_VISIT, sizeof *s);
+    const struct job_model *j = app_job(a);
+    enum rule r = j == NULL ? RULE_NOT_ACCEPTED : visit_may(&j->job, j->visit, KIND_VISIT_ENDED);
+    bool early = r == RULE_OK && s != NULL && s->d.outcome == END_NOBODY &&
+                 fold_fact(j->visit, KIND_VISIT_ARRIVED) == NULL;
+    struct ui_screen sc = {.id = "end",
+                           .title = _("End the visit"),
+                           .back = true,
+                           .above = _("The job stays open for another visit."),
+                           .primary = form_busy(a, _("End the visit")),
+                           .primary_id = "end",
+                           .primary_off = app_busy(a) != APP_IDLE || r != RULE_OK || early};
+    unsigned hit = ui_screen_begin(u, &sc);
+    if (s == NULL || j == NULL) {
+        ui_screen_end(u);
+        return;
+    }
+    shared_error(a, u, APP_SAVING, s->seen);
+    form_rule(a, u, early ? RULE_NOT_ARRIVED : r);
+    body(a, u, s);
+    ui_screen_end(u);
+    form_keep(a, "end", VERSION, &s->d, sizeof s->d);
+    if ((hit & UI_HIT_PRIMARY) != 0) {
+        save(a, s);
+    } else if ((hit & UI_HIT_BACK) != 0) {
+        app_go(a, SCREEN_JOB, j->subject);
+    }
+}

@@ -1,0 +1,345 @@
+/* screen_job.c - one job: what was done and when, the one next step, and what else is known. */
+#include <sodium.h>
+#include <stdio.h>
+
+#include "app/screens/job_parts.h"
+
+struct job_screen {
+    enum job_sheet sheet;
+    h32 chosen; /* the fact that is to be withdrawn */
+    unsigned seen;
+};
+
+/* One row of the stepper. */
+struct step {
+    unsigned kind;
+    enum screen_id screen; /* SCREENS: one tap here */
+    const char *id, *row_id, *words;
+};
+static const struct step steps[] = {
+    {KIND_VISIT_ACCEPTED, SCREENS, "accept", "step:accept", N_("Accept")},
+    {KIND_VISIT_TRAVELLING, SCREENS, "travelling", "step:travelling", N_("Set off")},
+    {KIND_VISIT_ARRIVED, SCREEN_ARRIVE, "arrive", "step:arrive", N_("Arrive")},
+    {KIND_VISIT_DIAGNOSED, SCREEN_DIAGNOSE, "diagnose", "step:diagnose", N_("Diagnose")},
+    {KIND_VISIT_PRICED, SCREEN_PRICE, "price", "step:price", N_("Price and consent")},
+    {KIND_VISIT_ACTION, SCREEN_WORK, "work", "step:work", N_("Work and parts")},
+    {KIND_VISIT_TESTED, SCREEN_TEST, "test", "step:test", N_("Test, teach, tidy")},
+    {KIND_VISIT_FEE, SCREEN_FEE, "fee", "step:fee", N_("Fee")},
+    {KIND_VISIT_SIGNED, SCREEN_SIGN_READ, "sign", "step:sign", N_("Customer signs")},
+    {KIND_VISIT_PAID, SCREEN_PAYMENT, "pay", "step:pay", N_("Payment")},
+    {KIND_VISIT_LEFT, SCREENS, "leave", "step:leave", N_("Leave")},
+};
+#define STEPS (sizeof steps / sizeof steps[0])
+static const struct step class_step = {KIND_VISIT_CLASS, SCREEN_DIAGNOSE, "class", "step:class",
+                                       N_("Choose the service class")};
+static const struct step end_step = {KIND_VISIT_ENDED, SCREEN_END_VISIT, "end", "step:end",
+                                     N_("End the visit")};
+
+static const struct step *step_of(unsigned kind)
+{
+    for (size_t k = 0; k < STEPS; k++) {
+        if (steps[k].kind == kind) {
+            return &steps[k];
+        }
+    }
+    return kind == KIND_VISIT_CLASS ? &class_step : kind == KIND_VISIT_ENDED ? &end_step : NULL;
+}
+
+/* A step that takes no screen: accept, set off, leave. */
+static void one_tap(struct app *a, unsigned kind)
+{
+    struct form_fact f;
+    form_begin(a, &f, kind, NULL);
+    if (kind == KIND_VISIT_ACCEPTED) {
+        randombytes_buf(f.b.head.visit.b, sizeof f.b.head.visit.b);
+    }
+    IGNORE(!form_send(a, &f, NULL, SCREENS)); /* the button stays: it is tapped again */
+}
+
+static void take_step(struct app *a, const struct job_model *j, const struct step *s)
+{
+    if (s->screen == SCREENS) {
+        one_tap(a, s->kind);
+    } else {
+        app_go(a, s->screen, j->subject);
+    }
+}
+
+/* ---- head: class, time ----------------------------------------------------------------------- */
+static const char *arrived_in(struct app *a, const struct deadline *d, enum ui_tone *tone)
+{
+    int64_t left = deadline_left_minutes(d, &app_catalogue(a)->calendar, d->met_ms);
+    *tone = left < 0 ? UI_TONE_LATE : UI_TONE_DONE;
+    int64_t m = left < 0 ? -left : left;
+    return left < 0 ? shared_fmt(a, _("arrived %lld:%02lld late"), (long long)(m / 60),
+                                 (long long)(m % 60))
+                    : shared_fmt(a, _("arrived at %s, in time"), app_time(a, d->met_ms, false));
+}
+
+static const char *time_left(struct app *a, const struct job_model *j, enum ui_tone *tone)
+{
+    const struct deadline *met = NULL;
+    *tone = UI_TONE_PLAIN;
+    for (size_t k = 0; k < j->ndeadlines; k++) {
+        const struct deadline *d = &j->deadlines[k];
+        if (!d->met && (j->visit == NULL || j->visit->stage < VISIT_SIGNED)) {
+            int64_t m = deadline_left_minutes(d, &app_catalogue(a)->calendar, app_now(a).wall_ms);
+            return shared_left(a, m, tone);
+        }
+        met = d->met && d->kind == DL_ARRIVE ? d : met;
+    }
+    return met == NULL ? NULL : arrived_in(a, met, tone);
+}
+
+static void head(struct app *a, struct ui *u, const struct job_model *j)
+{
+    union body b;
+    struct class_decision d = j->class_;
+    if (form_read(j->visit, KIND_VISIT_CLASS, &b) != NULL) {
+        bool same = d.class_ == (enum service_class)b.class_.class_;
+        d.class_ = (enum service_class)b.class_.class_;
+        d.until_ms = same ? d.until_ms : j->class_excluded.until_ms;
+    }
+    enum ui_tone tone;
+    const char *right = time_left(a, j, &tone);
+    ui_strip(u, shared_class(d.class_), shared_class_words(a, &d), right, tone);
+    if (j->job.cancelled) {
+        form_rule(a, u, RULE_CANCELLED);
+    }
+    if (j->job.nconflicts > 0) {
+        struct ui_row row = {.id = "job-conflicts",
+                             .icon = UI_ICON_WARNING,
+                             .chevron = true,
+                             .title = _("Conflict"),
+                             .line2 = _("Two people wrote different things. Both are kept.")};
+        if (ui_row(u, &row)) {
+            app_go(a, SCREEN_CONFLICTS, (id16){{0}});
+        }
+    }
+}
+
+/* ---- stepper --------------------------------------------------------------------------------- */
+static const char *done_words(struct app *a, const struct job_model *j, const struct fact *f)
+{
+    union body b;
+    const char *t = app_time(a, f->wall_ms, false);
+    if (body_decode(f->kind, f->body, &b) != ST_OK) {
+        return t;
+    }
+    switch (f->kind) {
+    case KIND_VISIT_ARRIVED:
+        return (b.arrived.flags & ARRIVED_CREDENTIAL) != 0
+                   ? shared_fmt(a, _("%s · credential shown"), t)
+                   : t;
+    case KIND_VISIT_PRICED:
+        return b.priced.consented ? shared_fmt(a, _("%s · up to %s agreed"), t,
+                                               app_money(a, b.priced.estimate_minor))
+                                  : shared_fmt(a, _("%s · refused"), t);
+    case KIND_VISIT_TESTED:
+        return shared_fmt(a, "%s · %s", t, shared_result(b.tested.result));
+    case KIND_VISIT_FEE:
+        return shared_fmt(a, "%s · %s", t, app_money(a, b.fee.total_minor));
+    case KIND_VISIT_PAID:
+        return shared_fmt(a, "%s · %s", t, app_money(a, b.paid.amount_minor));
+    case KIND_VISIT_DIAGNOSED:
+        return shared_fmt(a, "%s · %s", t, job_fault(a, f, &b));
+    case KIND_VISIT_ACTION:
+        return shared_fmt(a, "%s · %s", t, job_actions(a, j->visit, &b.action));
+    default:
+        return t;
+    }
+}
+
+static const char *signed_words(struct app *a, const struct signature_state *s)
+{
+    const char *t = app_time(a, s->wall_ms, false);
+    const char *how = s->outcome == SIGN_SIGNED    ? _("signed")
+                      : s->outcome == SIGN_REFUSED ? _("refused to sign")
+                                                   : _("customer absent");
+    if (!s->stands) {
+        return shared_fmt(a, _("%s · reopened, not signed again yet"), t);
+    }
+    if (s->not_covered > 0) {
+        return shared_fmt(a, "%s · %s · %s", t, how, _("changed after signing"));
+    }
+    return shared_fmt(a, "%s · %s · %.*s", t, how, (int)s->nnumber, (const char *)s->number);
+}
+
+/* Steps that this job has no use for are not shown. */
+static bool shows(const struct job_model *j, const struct step *s, bool done, unsigned next)
+{
+    bool ended = j->visit != NULL && j->visit->end != 0;
+    switch (s->kind) {
+    case KIND_VISIT_TRAVELLING:
+        return done || next == s->kind || j->visit == NULL;
+    case KIND_VISIT_PRICED:
+        return done || form_class(j->visit) == CLASS_A ||
+               (form_class(j->visit) == CLASS_NONE && j->class_.class_ == CLASS_A);
+    case KIND_VISIT_PAID:
+        return done || next == s->kind;
+    default:
+        return done || !ended || s->kind == KIND_VISIT_LEFT;
+    }
+}
+
+static const char *hint(unsigned kind)
+{
+    switch (kind) {
+    case KIND_VISIT_ARRIVED:
+        return N_("Greet, show your credential and the price list");
+    case KIND_VISIT_DIAGNOSED:
+        return N_("Listen, look, check: choose the fault");
+    case KIND_VISIT_PRICED:
+        return N_("Before work: the customer agrees to the price");
+    case KIND_VISIT_ACTION:
+        return N_("What you did, which parts you fitted");
+    case KIND_VISIT_TESTED:
+        return N_("Whole test, hidden dangers, tidy, teach");
+    case KIND_VISIT_FEE:
+        return N_("Fix the fee before the customer signs");
+    case KIND_VISIT_SIGNED:
+        return N_("The customer reads, rates and signs");
+    default:
+        return NULL;
+    }
+}
+
+static void stepper(struct app *a, struct ui *u, const struct job_model *j, unsigned next)
+{
+    int number = 0;
+    bool open = form_visit(a) != NULL && j->visit->stage < VISIT_SIGNED;
+    for (size_t k = 0; k < STEPS; k++) {
+        const struct step *s = &steps[k];
+        const struct fact *f = fold_fact(j->visit, s->kind);
+        const struct signature_state *sig = s->kind == KIND_VISIT_SIGNED ? job_signature(j) : NULL;
+        bool done = f != NULL && (sig == NULL || sig->stands);
+        if (!shows(j, s, done, next)) {
+            continue;
+        }
+        bool now = s->kind == next || (next == KIND_VISIT_CLASS && s->kind == KIND_VISIT_DIAGNOSED);
+        const char *h = hint(s->kind);
+        struct ui_step row = {.id = s->row_id,
+                              .number = ++number,
+                              .title = _(s->words),
+                              .sub = sig != NULL        ? signed_words(a, sig)
+                                     : done             ? done_words(a, j, f)
+                                     : now && h != NULL ? _(h)
+                                                        : NULL,
+                              .state = now    ? UI_STEP_NOW
+                                       : done ? UI_STEP_DONE
+                                              : UI_STEP_LATER,
+                              .tappable = done && open && s->screen != SCREENS,
+                              .bad = sig != NULL && sig->stands && sig->outcome != SIGN_SIGNED};
+        if (ui_step(u, &row) && app_busy(a) == APP_IDLE) {
+            take_step(a, j, s);
+        }
+    }
+    if (j->visit != NULL && j->visit->end != 0) {
+        ui_banner(
+            u, "ended", UI_TONE_SOON,
+            shared_fmt(a, _("This visit ended without signature: %s."), shared_end(j->visit->end)));
+    }
+}
+
+/* ---- the screen ------------------------------------------------------------------------------ */
+static const char *title(struct app *a, const struct job_model *j)
+{
+    str who = j->customer_name.n > 0 ? j->customer_name : j->code;
+    str what = j->equipment_name.n > 0 ? j->equipment_name : j->equipment_model;
+    if (who.n == 0) {
+        who = str_c(_("Customer not known"));
+    }
+    return shared_fmt(a, "%.*s%s%.*s", (int)who.n, who.p, what.n > 0 ? " · " : "", (int)what.n,
+                      what.p);
+}
+
+static void primary(struct app *a, const struct job_model *j, unsigned next, struct ui_screen *sc)
+{
+    const struct step *s = step_of(next);
+    bool busy = app_busy(a) != APP_IDLE;
+    const struct signature_state *sig = job_signature(j);
+    sc->primary_off = busy;
+    if (s != NULL) {
+        sc->primary_id = s->id;
+        sc->primary = form_busy(a, _(s->words));
+        sc->above = s->kind == KIND_VISIT_PAID && sig != NULL
+                        ? shared_fmt(a, _("Amount due: %s"), app_money(a, sig->total_minor))
+                        : NULL;
+    } else if (sig != NULL && sig->stands) {
+        sc->primary_id = "copy";
+        sc->primary = _("Customer's copy");
+    } else if (!j->job.archived && !j->job.cancelled &&
+               visit_may(&j->job, j->visit, KIND_VISIT_ACCEPTED) == RULE_OK) {
+        sc->primary_id = "accept";
+        sc->primary = form_busy(a, _("Accept for another visit"));
+    }
+    bool leaving = next == KIND_VISIT_PAID || next == KIND_VISIT_LEFT;
+    if (leaving && sig != NULL && sig->stands) {
+        sc->secondary = _("Copy");
+        sc->secondary_id = "copy";
+    }
+}
+
+static void missing(struct ui *u)
+{
+    ui_empty(u, UI_ICON_WARNING, _("This job cannot be shown. It is kept. Sync, then look again."),
+             "none", NULL);
+}
+
+SCREEN(job)
+{
+    struct job_screen *s = app_screen_data(a, SCREEN_JOB, sizeof *s);
+    const struct job_model *j = app_job(a);
+    if (j != NULL && s != NULL && s->sheet == JOB_SHEET_HISTORY) {
+        if (job_history(a, u, j)) {
+            s->sheet = JOB_SHEET_NONE;
+        }
+        return;
+    }
+    struct ui_screen sc = {.id = "job", .back = true, .title = _("Job")};
+    unsigned next = 0;
+    if (j != NULL && s != NULL) {
+        next = (unsigned)visit_next(&j->job, j->visit);
+        sc.title = title(a, j);
+        sc.icons[0].icon = UI_ICON_MORE;
+        sc.icons[0].id = "more";
+        sc.icons[0].label = _("More");
+        primary(a, j, next, &sc);
+    }
+    unsigned hit = ui_screen_begin(u, &sc);
+    if (j == NULL || s == NULL) {
+        missing(u);
+    } else {
+        shared_error(a, u, APP_SAVING, s->seen);
+        head(a, u, j);
+        stepper(a, u, j, next);
+        job_facts(a, u, j);
+        job_sheets(a, u, j, &s->sheet, &s->chosen);
+    }
+    ui_screen_end(u);
+    if ((hit & UI_HIT_BACK) != 0) {
+        app_go(a, SCREEN_TODAY, (id16){{0}});
+        return;
+    }
+    if (j == NULL || s == NULL || app_busy(a) != APP_IDLE) {
+        return;
+    }
+    if ((hit & UI_HIT_ICON0) != 0) {
+        s->sheet = JOB_SHEET_MENU;
+    }
+    if ((hit & (UI_HIT_PRIMARY | UI_HIT_SECONDARY)) != 0) {
+        s->seen = app_result(a)->serial;
+    }
+    if ((hit & UI_HIT_SECONDARY) != 0) {
+        app_go(a, SCREEN_COPY, j->subject);
+    } else if ((hit & UI_HIT_PRIMARY) != 0) {
+        const struct step *step = step_of(next);
+        if (step != NULL) {
+            take_step(a, j, step);
+        } else if (job_signature(j) != NULL && job_signature(j)->stands) {
+            app_go(a, SCREEN_COPY, j->subject);
+        } else {
+            one_tap(a, KIND_VISIT_ACCEPTED);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+/* screen_work.c - what was done and which parts were fitted. A part is scanned or looked for; a
+ * recorded one is tapped to be corrected. */
+#include "app/screens/job_parts.h"
+#include "app/screens/part_form.h"
+#include "core/rules/money.h"
+
+enum { VERSION = 1 };
+struct form {
+    bool action[ACTION_OTHER + 1];
+    char words[FORM_WORDS];
+};
+struct work {
+    struct form d;
+    bool none, no_words; /* what is missing, said after Save */
+    unsigned seen;
+};
+
+SCREEN_ENTER(work)
+{
+    struct work *s = app_screen_data(a, SCREEN_WORK, sizeof *s);
+    union body b;
+    if (s == NULL) {
+        return;
+    }
+    memset(s, 0, sizeof *s);
+    s->seen = app_result(a)->serial;
+    if (form_load(a, "work", VERSION, &s->d, sizeof s->d)) {
+        return;
+    }
+    const struct fact *f = form_read(form_visit(a), KIND_VISIT_ACTION, &b);
+    for (unsigned k = 0; f != NULL && k < b.action.n; k++) {
+        if (b.action.codes[k] <= ACTION_OTHER) {
+            s->d.action[b.action.codes[k]] = true;
+        }
+    }
+    form_text(a, f, &b, BA_ACTION, s->d.words, sizeof s->d.words);
+}
+
+static bool make(struct app *a, struct form_fact *f, const struct form *d, const struct fact *old)
+{
+    form_begin(a, f, KIND_VISIT_ACTION, old);
+    for (unsigned k = ACTION_REPLACE; k <= ACTION_OTHER; k++) {
+        if (d->action[k]) {
+            f->b.action.codes[f->b.action.n++] = k;
+        }
+    }
+    f->b.action.words = form_words(a, f, d->words);
+    return f->b.action.n > 0;
+}
+
+static void save(struct app *a, struct work *s, id16 job)
+{
+    struct form_fact f;
+    const struct fact *old = fold_fact(form_visit(a), KIND_VISIT_ACTION);
+    s->none = !make(a, &f, &s->d, old);
+    s->no_words = s->d.action[ACTION_OTHER] && !f.b.action.words;
+    if (s->none || s->no_words) {
+        return;
+    }
+    s->seen = app_result(a)->serial;
+    if (form_same(a, &f, old)) {
+        form_drop(a, "work");
+        app_go(a, SCREEN_JOB, job);
+        return;
+    }
+    IGNORE(!form_send(a, &f, "work", SCREEN_JOB)); /* the button stays */
+}
+
+/* ---- parts ----------------------------------------------------------------------------------- */
+static void open_part(struct app *a, const struct part_form *d, id16 job)
+{
+    form_keep(a, h32_zero(d->old) ? "part" : "part.fix", PART_FORM_VERSION, d, sizeof *d);
+    app_go(a, SCREEN_PART, job);
+}
+
+static bool part_card(struct app *a, struct ui *u, const struct fact *f, unsigned index)
+{
+    union body b;
+    if (body_decode(KIND_VISIT_PART, f->body, &b) != ST_OK) {
+        return false;
+    }
+    const struct body_part *p = &b.part;
+    bool whole = true;
+    bool tapped = ui_card_begin(u, shared_fmt(a, "part:%u", index), part_form_name(a, f, &b),
+                                shared_fmt(a, "× %s", app_qty(a, p->qty_milli)));
+    if (p->serial_in.n > 0) {
+        ui_pair(u, _("New part"), shared_z(a, bytes_str(code_bytes(&p->serial_in))));
+    }
+    if (p->serial_out.n > 0) {
+        ui_pair(u, _("Old part"), shared_z(a, bytes_str(code_bytes(&p->serial_out))));
+    }
+    ui_pair(u, _("Reason"), shared_part_reason(p->reason));
+    ui_pair(u, _("The old part"), shared_old_part(p->old_part));
+    ui_pair(u, _("Fee"),
+            p->charged ? app_money(a, money_times(p->unit_minor, p->qty_milli, &whole))
+                       : _("not charged"));
+    ui_card_end(u);
+    return tapped;
+}
+
+static void parts(struct app *a, struct ui *u, id16 job)
+{
+    const struct visit_state *v = form_visit(a);
+    struct part_form d;
+    unsigned n = 0;
+    ui_section(u, _("Parts"));
+    for (unsigned k = 0; v != NULL && k < v->nfacts; k++) {
+        if (v->facts[k].kind == KIND_VISIT_PART && part_card(a, u, &v->facts[k], ++n)) {
+            part_form_of(a, &d, &v->facts[k]);
+            open_part(a, &d, job);
+        }
+    }
+    if (n == 0) {
+        ui_text(u, UI_BODY_MUTED, _("No part fitted. Scan one at any time."));
+    }
+    const char *scan = ui_scan(u);
+    if (scan != NULL) {
+        memset(&d, 0, sizeof d);
+        part_form_choose(a, &d, str_c(scan));
+        open_part(a, &d, job);
+    }
+    bool begun = form_load(a, "part", PART_FORM_VERSION, &d, sizeof d) && d.chosen;
+    if (ui_button_icon(u, "add_part", begun ? _("Go on with the part you began") : _("Find a part"),
+                       UI_ICON_PART, UI_SECONDARY)) {
+        form_drop(a, "part.fix");
+        app_go(a, SCREEN_PART, job);
+    }
+}
+
+static void actions(struct app *a, struct ui *u, struct work *s)
+{
+    ui_section(u, _("What did you do?"));
+    if (s->none) {
+        ui_banner(u, "none", UI_TONE_LATE, _("Choose what you did."));
+    }
+    ui_chips_begin(u);
+    for (unsigned k = ACTION_REPLACE; k <= ACTION_OTHER; k++) {
+        if (ui_chip(u, shared_fmt(a, "act:%u", k), shared_action(k), s->d.action[k])) {
+            s->d.action[k] = !s->d.action[k];
+        }
+    }
+    ui_chips_end(u);
+    struct ui_field w = {.id = "act_words",
+                         .label = _("In words, if needed"),
+                         .text = s->d.words,
+                         .cap = sizeof s->d.words,
+                         .flags = UI_FIELD_MULTI,
+                         .error = s->no_words ? _("Say what the other action was.") : NULL};
+    ui_field(u, &w);
+}
+
+SCREEN(work)
+{
+    struct work *s = app_screen_data(a, SCREEN_WORK, sizeof *s);
+    const struct job_model *j = app_job(a);
+    enum rule r =
+        j == NULL ? RULE_NOT_ACCEPTED : visit_may(&j->job, form_visit(a), KIND_VISIT_ACTION);
+    struct ui_screen sc = {.id = "work",
+                           .title = _("Work and parts"),
+                           .back = true,
+                           .primary = form_busy(a, _("Save work")),
+                           .primary_id = "save",
+                           .primary_off = app_busy(a) != APP_IDLE || r != RULE_OK};
+    unsigned hit = ui_screen_begin(u, &sc);
+    if (s == NULL || j == NULL) {
+        ui_screen_end(u);
+        return;
+    }
+    shared_error(a, u, APP_SAVING, s->seen);
+    form_rule(a, u, r);
+    if (r == RULE_OK) {
+        parts(a, u, j->subject);
+    }
+    actions(a, u, s);
+    ui_screen_end(u);
+    form_keep(a, "work", VERSION, &s->d, sizeof s->d);
+    if ((hit & UI_HIT_PRIMARY) != 0) {
+        save(a, s, j->subject);
+    } else if ((hit & UI_HIT_BACK) != 0) {
+        app_back(a);
+    }
+}
