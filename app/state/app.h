@@ -171,6 +171,7 @@ bool app_lock(struct app *a); /* compacts first when something was forgotten */
 bool app_sync_now(struct app *a);
 bool app_sync_file(struct app *a, const char *path, bool export);
 bool app_settings_save(struct app *a); /* app_settings as they are */
+void app_address(struct app *a, const char *address); /* where the next sync goes */
 
 /* app_report: the canonical text of the present job's open visit in a language, its facts and the
  * hash that app_sign wants back. Cached until the store moves; valid until then. ST_NOT_FOUND with

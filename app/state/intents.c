@@ -147,6 +147,13 @@ bool app_join(struct app *a, const char *code, const char *address, const char *
     return net_ask(a, APP_JOINING, &n->join_wanted);
 }
 
+void app_address(struct app *a, const char *address)
+{
+    pthread_mutex_lock(&a->net.mutex);
+    snprintf(a->net.address, sizeof a->net.address, "%s", address);
+    pthread_mutex_unlock(&a->net.mutex);
+}
+
 bool app_sync_now(struct app *a)
 {
     return net_ask(a, APP_SYNCING, &a->net.sync_wanted);

@@ -1,0 +1,81 @@
+/* screen_copy.c - the customer's copy: a QR that proves itself, and the report as it was signed. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/screens/form.h"
+#include "app/screens/job_parts.h"
+#include "sync/pdf/qr.h"
+
+struct copy {
+    struct qr qr;
+    uint8_t of[32]; /* the sign-off that the modules are of */
+    bool made;
+    bool reading;
+};
+_Static_assert(sizeof(struct copy) <= CAP_SCREEN_BYTES, "the copy fits a screen's block");
+
+static void show_qr(struct app *a, struct ui *u, struct copy *s, const struct signature_state *sig)
+{
+    if (!s->made || memcmp(s->of, sig->entry.b, 32) != 0) {
+        str text = app_qr(a, sig->entry);
+        memcpy(s->of, sig->entry.b, 32);
+        s->made = text.n > 0 && qr_make(text, &s->qr) == ST_OK;
+    }
+    if (!s->made) {
+        ui_banner(u, "no-qr", UI_TONE_SOON,
+                  _("The QR cannot be made on this device. The signed report is safe; the customer's "
+                    "copy comes from headquarters."));
+        return;
+    }
+    ui_text(u, UI_BODY, _("The customer photographs this. It proves number, time, class and amount "
+                          "without any network."));
+    ui_qr(u, "qr", _("Customer's copy as QR"), s->qr.modules, s->qr.side);
+}
+
+static void show_report(struct app *a, struct ui *u, const struct signature_state *sig)
+{
+    const struct report_shown *r = app_signed(a, sig);
+    if (r->st != ST_OK) {
+        ui_banner(u, "gone", UI_TONE_SOON,
+                  r->st == ST_REVOKED ? _("Evidence withdrawn")
+                                      : _("The signed report is not on this device any more."));
+        return;
+    }
+    str *lines = arena_new(app_frame(a), str, 400);
+    size_t n = lines == NULL ? 0 : report_lines(r->text, lines, 400);
+    ui_card_begin(u, NULL, NULL, NULL);
+    for (size_t k = 0; k < n; k++) {
+        ui_text(u, UI_BODY, shared_z(a, lines[k]));
+    }
+    ui_card_end(u);
+}
+
+SCREEN(copy)
+{
+    struct copy *s = app_screen_data(a, SCREEN_COPY, sizeof *s);
+    const struct job_model *j = app_job(a);
+    const struct signature_state *sig = j == NULL ? NULL : job_signature(j);
+    struct ui_screen sc = {.id = "copy", .title = _("Customer's copy"), .back = true,
+                           .primary = _("Done"), .primary_id = "done"};
+    unsigned hit = ui_screen_begin(u, &sc);
+    if (s == NULL || sig == NULL) {
+        ui_empty(u, UI_ICON_INFO, _("Nothing was signed yet."), NULL, NULL);
+    } else {
+        ui_card_begin(u, NULL, NULL, NULL);
+        ui_pair(u, _("Service report"), shared_z(a, bytes_str(bytes_of(sig->number, sig->nnumber))));
+        ui_pair(u, _("Class"), shared_class(sig->class_));
+        ui_pair_tone(u, _("Amount due"), app_money(a, sig->total_minor), UI_HEADING, UI_TONE_PLAIN);
+        ui_card_end(u);
+        show_qr(a, u, s, sig);
+        if (ui_button(u, "read", s->reading ? _("Hide the report") : _("Show the report"), UI_LINK)) {
+            s->reading = !s->reading;
+        }
+        if (s->reading) {
+            show_report(a, u, sig);
+        }
+    }
+    ui_screen_end(u);
+    if ((hit & (UI_HIT_BACK | UI_HIT_PRIMARY)) != 0) {
+        app_back(a);
+    }
+}
