@@ -23,6 +23,8 @@ struct script {
     FILE *tree;
     bool begun;  /* the action in hand has sent its events */
     bool dumped; /* the tree after the start was written */
+    bool check;  /* after each action */
+    int found;   /* by checks so far */
     int tries;
     int64_t since_ms; /* real time at which the action in hand began; 0 not yet */
 };
@@ -384,6 +386,19 @@ static enum script_says write_tree(struct script *s, const struct ui *u)
     return SCRIPT_FRAME;
 }
 
+static void check(struct script *s, const struct ui *u)
+{
+    size_t count;
+    const struct ui_node *nodes = ui_nodes(u, &count);
+    int n = ui_check(u, NULL);
+    s->found += n;
+    if (n > 0) {
+        fprintf(stderr, "script line %d: findings on screen %s: %d\n", s->actions[s->at].line,
+                count > 0 ? nodes[0].id : "(none)", n);
+        ui_check(u, stderr);
+    }
+}
+
 static enum script_says begin(struct script *s, struct ui *u, int64_t real_ms, int64_t *now)
 {
     const struct script_action *a = &s->actions[s->at];
@@ -434,6 +449,10 @@ static enum script_says begin(struct script *s, struct ui *u, int64_t real_ms, i
             return fail(s, u, "it is there");
         }
         break;
+    case SCRIPT_CHECK:
+        s->check = s->check || a->always;
+        check(s, u);
+        break;
     }
     s->begun = true;
     return SCRIPT_FRAME;
@@ -470,13 +489,16 @@ enum script_says script_next(struct script *s, struct ui *u, bool busy, int64_t 
     }
     if (s->begun) {
         s->begun = false;
+        if (s->check && s->actions[s->at].verb != SCRIPT_CHECK) {
+            check(s, u);
+        }
         s->at++;
         s->tries = 0;
         s->since_ms = real_ms;
         dump(s, u, s->at);
     }
     if (s->at == s->count) {
-        return SCRIPT_DONE;
+        return s->found == 0 ? SCRIPT_DONE : SCRIPT_FAILED;
     }
     return begin(s, u, real_ms, now_ms);
 }

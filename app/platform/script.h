@@ -15,6 +15,8 @@
  *     pass N              N minutes go by on the clock
  *     expect "text"       some node's label or value contains it, in view or not
  *     reject "text"       none does
+ *     check [always]      what ui_check finds on the screen as it stands (from here on after each
+ *                         action) goes to stderr; the run then ends as failed
  * A line that cannot be played ends the run with its number, what was wanted and what is there. */
 #ifndef APP_PLATFORM_SCRIPT_H
 #define APP_PLATFORM_SCRIPT_H

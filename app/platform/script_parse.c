@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* What may follow a verb. */
-enum wants { TARGET, QUOTED, NAME, NUMBER, POINTS, QUOTED_OR_NONE };
+enum wants { TARGET, QUOTED, NAME, NUMBER, POINTS, QUOTED_OR_NONE, ALWAYS_OR_NONE };
 
 static const struct {
     const char *word;
@@ -23,6 +23,7 @@ static const struct {
     {"pass", SCRIPT_PASS, NUMBER},
     {"expect", SCRIPT_EXPECT, QUOTED},
     {"reject", SCRIPT_REJECT, QUOTED},
+    {"check", SCRIPT_CHECK, ALWAYS_OR_NONE},
 };
 
 enum ui_key script_parse_key(const char *name, bool *shift)
@@ -144,6 +145,9 @@ static bool arguments(char *p, enum wants wants, struct script_action *a)
     case POINTS:
         a->text = p;
         return true;
+    case ALWAYS_OR_NONE:
+        a->always = strcmp(p, "always") == 0;
+        return a->always || *p == '\0';
     }
     return ok && *skip(p) == '\0';
 }

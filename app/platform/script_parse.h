@@ -18,7 +18,8 @@ enum script_verb {
     SCRIPT_AWAIT,
     SCRIPT_PASS,
     SCRIPT_EXPECT,
-    SCRIPT_REJECT
+    SCRIPT_REJECT,
+    SCRIPT_CHECK
 };
 
 struct script_action {
@@ -27,7 +28,7 @@ struct script_action {
     const char *text; /* quoted words, NAME, points; "" when none; in the file's buffer */
     bool by_id;       /* text is an id */
     double number;    /* N, S; 0 when none */
-    bool has_number, end, top;
+    bool has_number, end, top, always;
     const char *source; /* the line as written, for messages */
 };
 
