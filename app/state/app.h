@@ -42,6 +42,7 @@ enum screen_id {
     /* nobody there, part wanted, ... */,
     SCREEN_PAYMENT,
     SCREEN_CONFLICTS,
+    SCREEN_DETAILS /* a job's contact, phone, note */,
     SCREEN_SYNC,
     SCREEN_SETTINGS,
     SCREENS
@@ -173,6 +174,34 @@ bool app_sync_file(struct app *a, const char *path, bool export);
 bool app_settings_save(struct app *a); /* app_settings as they are */
 void app_address(struct app *a, const char *address); /* where the next sync goes */
 
+/* app_record: set fields of one record (a job's, a customer's, a piece of equipment's). What is seen
+ * as current is filled in from `state` (NULL: nothing). An FT_TEXT write's `i` is its place in atts. */
+struct record_write;
+bool app_record(struct app *a, enum subject_type type, id16 subject,
+                const struct subject_state *state, struct record_write *w, size_t n,
+                const struct intent_att *atts, unsigned natt, const char *draft_name,
+                enum screen_id go);
+/* app_conflicts: fields with more than one value that holds, of all subjects on this device; up to
+ * `max`, in the frame arena. A value that was only proposed stands beside and is marked. */
+#define CONFLICT_VALUES 6
+struct conflict_value {
+    str value, who;
+    int64_t time_ms;
+    bool own, proposal;
+    const struct field_value *raw;
+};
+struct conflict_item {
+    enum subject_type type;
+    id16 subject;
+    int field;
+    str title; /* whose field: a customer's name, a job's code */
+    unsigned n;
+    bool same; /* all values read the same */
+    struct conflict_value v[CONFLICT_VALUES];
+    const struct subject_state *state;
+};
+size_t app_conflicts(struct app *a, struct conflict_item *out, size_t max);
+
 /* app_report: the canonical text of the present job's open visit in a language, its facts and the
  * hash that app_sign wants back. Cached until the store moves; valid until then. ST_NOT_FOUND with
  * the reason when something is missing. */
@@ -190,6 +219,12 @@ const struct report_shown *app_signed(struct app *a, const struct signature_stat
 /* app_qr: the customer's copy of a sign-off as the characters of a QR; frame arena; empty on
  * failure. */
 str app_qr(struct app *a, h32 signoff);
+/* app_copy: the customer's copy of a sign-off of the present job as a PDF, in the folder
+ * STORE.copies; made on the writer thread, answered as APP_SAVING. What lies there goes at the next
+ * lock or exit after something was forgotten. app_copy_path: where it is, or will be. Frame arena.
+ */
+bool app_copy(struct app *a, h32 signoff);
+const char *app_copy_path(struct app *a, const struct signature_state *s);
 /* app_receipt_number: the number that the next fee receipt will carry (minted here); frame arena.
  */
 str app_receipt_number(struct app *a);

@@ -85,6 +85,21 @@ bool app_pay(struct app *a, unsigned method, int64_t amount_minor, enum screen_i
     return send(a, &i, APP_SAVING);
 }
 
+bool app_copy(struct app *a, h32 signoff)
+{
+    struct intent i = {
+        .type = INTENT_COPY, .subject = subject_of(a), .go = SCREENS, .entry = signoff};
+    return send(a, &i, APP_SAVING);
+}
+
+const char *app_copy_path(struct app *a, const struct signature_state *s)
+{
+    char path[700];
+    copy_path(a, bytes_str(bytes_of(s->number, s->nnumber)), s->version, path, sizeof path);
+    const char *p = arena_cstr(&a->frame, str_c(path));
+    return p == NULL ? "" : p;
+}
+
 bool app_unlock(struct app *a, const char *pin)
 {
     struct intent i = {.type = INTENT_UNLOCK, .go = SCREENS, .data = str_bytes(str_c(pin))};

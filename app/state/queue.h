@@ -9,6 +9,7 @@ enum intent_type {
     INTENT_APPEND = 1, /* one entry */
     INTENT_SIGN,       /* a sign-off: number, facts, text, strokes and entry in one transaction */
     INTENT_PAY,        /* a payment with its receipt number */
+    INTENT_COPY,       /* the customer's copy as a PDF */
     INTENT_DRAFT,      /* keep or drop a draft */
     INTENT_UNLOCK,
     INTENT_HAND_BACK,
@@ -23,9 +24,11 @@ enum intent_type {
 struct intent {
     enum intent_type type;
     id16 subject;
+    enum subject_type subject_type; /* 0: the kind's own */
     unsigned kind;
     unsigned subject_type; /* 0: as the kind has it */
     enum screen_id go;
+    id16 draft_of;  /* the draft's subject, where it is not the entry's */
     char draft[24]; /* name of the draft kept, or dropped with the entry */
     bytes data;     /* body, draft's content or PIN; points into `block` */
     struct {
@@ -34,6 +37,7 @@ struct intent {
     } atts[INTENT_ATTS];
     unsigned natt;
     struct sign_intent sign;
+    h32 entry; /* INTENT_COPY: the sign-off */
     unsigned method;
     int64_t amount_minor;
     void (*call)(void *ctx); /* INTENT_CALL */

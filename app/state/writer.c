@@ -101,6 +101,7 @@ static enum st lock(struct writer *w, struct err *err)
         store_abort(&t);
     }
     if (due) {
+        copies_drop(w->app);
         st = store_compact(w->store, SLOT_PIN, w->wrap, err);
     }
     shut(w);
@@ -155,14 +156,14 @@ static enum st append(struct writer *w, const struct intent *i, h32 *entry, stru
     }
     const struct kind_info *info = kind_info(i->kind);
     struct append what = {.kind = i->kind,
-                          .subject_type = i->subject_type != 0 ? (enum subject_type)i->subject_type
+                          .subject_type = i->subject_type != 0                 ? i->subject_type
                                           : info != NULL && info->subject != 0 ? info->subject
                                                                                : SUBJECT_JOB,
                           .subject = i->subject,
                           .body = i->data,
                           .atts = atts,
                           .natt = i->natt,
-                          .drop_drafts = i->subject,
+                          .drop_drafts = i->draft_of,
                           .draft_name = i->draft[0] == '\0' ? NULL : i->draft};
     struct now now = now_of(w->app);
     return journal_append(&w->journal, &what, &now, entry, err);
@@ -214,7 +215,7 @@ static void serve(struct writer *w, const struct intent *i)
     h32 entry = {{0}};
     enum st st;
     bool needs_store = i->type == INTENT_APPEND || i->type == INTENT_SIGN ||
-                       i->type == INTENT_PAY || i->type == INTENT_DRAFT;
+                       i->type == INTENT_PAY || i->type == INTENT_COPY || i->type == INTENT_DRAFT;
     if (needs_store && !w->open) {
         if (i->type != INTENT_DRAFT) {
             st = err_set(&err, ST_LOCKED, 0, __func__, "the store is locked");
@@ -234,6 +235,10 @@ static void serve(struct writer *w, const struct intent *i)
             app_changed(a);
         }
         app_news(a, i, APP_SAVING, st, &err, &entry);
+        break;
+    case INTENT_COPY:
+        st = writer_copy(w, i, &err);
+        app_news(a, i, APP_SAVING, st, &err, NULL);
         break;
     case INTENT_DRAFT:
         st = keep_draft(w, i, &err);
