@@ -1,6 +1,8 @@
 /* receipts.c - see receipts.h. */
 #include "sync/engine/receipts.h"
 
+#include "core/report/receipt_log.h"
+
 const char *receipt_refusal_name(enum receipt_refusal r)
 {
     static const char *const names[RECEIPT_REFUSALS] = {
@@ -94,5 +96,6 @@ enum st receipts_take(struct journal *j, struct store_txn *t, bytes doc, struct 
     m.receipt_seq = r.seq;
     m.receipt_hash = r.hash;
     st = store_put(t, T_RECEIPT, bytes_of(key, sizeof key), doc, err);
+    st = st == ST_OK ? receipt_log_put(t, &r, doc, err) : st;
     return st == ST_OK ? chain_mark_put(t, &m, err) : st;
 }

@@ -1,6 +1,7 @@
 /* hq_receipt.c - see hq_receipt.h. */
 #include "sync/hq/hq_receipt.h"
 
+#include "core/report/receipt_log.h"
 #include "sync/engine/digest.h"
 
 #include <stdlib.h>
@@ -75,7 +76,8 @@ static enum st issue(struct hq_request *r, struct store_txn *t, const struct man
         return err_set(err, st, 0, "hq_receipt", "a receipt does not fit");
     }
     out->n = doc.n;
-    return store_put(t, T_RECEIPT, chain_key(j->author, j->epoch, key), doc, err);
+    st = store_put(t, T_RECEIPT, chain_key(j->author, j->epoch, key), doc, err);
+    return st == ST_OK ? receipt_log_put(t, next, doc, err) : st;
 }
 
 static enum st one(struct hq_request *r, struct store_txn *t, const struct manifest_journal *j,
