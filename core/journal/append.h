@@ -97,6 +97,15 @@ MUST_USE enum st journal_keep(struct store_txn *t, const struct entry_view *e, b
  * entry. */
 MUST_USE enum st journal_keep_marked(struct store_txn *t, const struct entry_view *e,
                                      struct chain_mark *m, bool *forked, struct err *err);
+/* journal_keep_next: the same for an entry that plainly continues its unforked chain, without its
+ * indexes (hash, subject), which cost more than the entry: journal_index must put them before
+ * anybody asks by hash or subject; until then the caller keeps a durable mark that they are due.
+ * ST_CONFLICT: it does not plainly continue; nothing was changed, journal_keep_marked decides, once
+ * all that is due was indexed. */
+MUST_USE enum st journal_keep_next(struct store_txn *t, const struct entry_view *e,
+                                   struct chain_mark *m, struct err *err);
+/* journal_index: of an entry on the main branch; again does no harm. */
+MUST_USE enum st journal_index(struct store_txn *t, const struct entry_view *e, struct err *err);
 /* journal_get: entry bytes by hash into `a`, parsed. */
 MUST_USE enum st journal_get(struct store_txn *t, h32 hash, struct arena *a, struct entry_view *e,
                              struct err *err);

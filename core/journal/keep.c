@@ -61,50 +61,89 @@ static enum st choose_branch(struct store_txn *t, const struct entry_view *e,
     return ST_OK;
 }
 
-static enum st put_all(struct store_txn *t, const struct entry_view *e, unsigned branch,
-                       struct err *err)
+static enum st put_indexes(struct store_txn *t, const struct entry_view *e, bytes place,
+                           struct err *err)
 {
-    uint8_t key[ENTRY_KEY_BYTES], subject[SUBJECT_KEY_BYTES];
-    bytes place = entry_key(e->author, e->epoch, e->seq, branch, key);
+    uint8_t subject[SUBJECT_KEY_BYTES];
     memcpy(subject, e->subject.b, 16);
     put_be64(subject + 16, e->time);
     memcpy(subject + 24, e->hash.b, 32);
-    enum st st = store_put(t, T_ENTRY, place, e->whole, err);
-    if (st == ST_OK) {
-        st = store_put(t, T_HASH, bytes_of(e->hash.b, sizeof e->hash.b), place, err);
-    }
-    if (st == ST_OK) {
-        st = store_put(t, T_SUBJECT, bytes_of(subject, sizeof subject), place, err);
-    }
-    return st;
+    enum st st = store_put(t, T_HASH, bytes_of(e->hash.b, sizeof e->hash.b), place, err);
+    return st == ST_OK ? store_put(t, T_SUBJECT, bytes_of(subject, sizeof subject), place, err)
+                       : st;
 }
 
-enum st journal_keep_marked(struct store_txn *t, const struct entry_view *e, struct chain_mark *m,
-                            bool *forked, struct err *err)
+static void move_mark(struct chain_mark *m, const struct entry_view *e)
 {
-    *forked = false;
-    if (store_has(t, T_HASH, bytes_of(e->hash.b, sizeof e->hash.b))) {
-        return ST_EXISTS;
-    }
-    unsigned branch = 0;
-    enum st st = choose_branch(t, e, m, &branch, err);
-    if (st == ST_OK) {
-        st = put_all(t, e, branch, err);
-    }
-    if (st != ST_OK) {
-        return st;
-    }
-    if (branch != 0) {
-        m->forked = true;
-        *forked = true;
-    } else if (e->seq > m->seq) {
+    if (e->seq > m->seq) {
         m->seq = e->seq;
         m->hash = e->hash;
     }
     if (e->time > m->time) {
         m->time = e->time;
     }
+}
+
+enum st journal_keep_next(struct store_txn *t, const struct entry_view *e, struct chain_mark *m,
+                          struct err *err)
+{
+    if (m->forked || e->seq != m->seq + 1 || (e->seq > 1 && !h32_eq(e->prev, m->hash))) {
+        return ST_CONFLICT;
+    }
+    uint8_t key[ENTRY_KEY_BYTES];
+    bytes place = entry_key(e->author, e->epoch, e->seq, 0, key);
+    enum st st = store_put_new(t, T_ENTRY, place, e->whole, err);
+    if (st == ST_OK) {
+        move_mark(m, e);
+    }
+    return st == ST_EXISTS ? ST_CONFLICT : st;
+}
+
+enum st journal_index(struct store_txn *t, const struct entry_view *e, struct err *err)
+{
+    uint8_t key[ENTRY_KEY_BYTES];
+    return put_indexes(t, e, entry_key(e->author, e->epoch, e->seq, 0, key), err);
+}
+
+/* Somewhere else than at the head of an unforked chain: it may be here, or lie on a branch. */
+static enum st keep_aside(struct store_txn *t, const struct entry_view *e, struct chain_mark *m,
+                          bool *forked, struct err *err)
+{
+    uint8_t key[ENTRY_KEY_BYTES];
+    unsigned branch = 0;
+    if (store_has(t, T_HASH, bytes_of(e->hash.b, sizeof e->hash.b))) {
+        return ST_EXISTS;
+    }
+    enum st st = choose_branch(t, e, m, &branch, err);
+    bytes place = entry_key(e->author, e->epoch, e->seq, branch, key);
+    if (st == ST_OK) {
+        st = store_put(t, T_ENTRY, place, e->whole, err);
+    }
+    if (st == ST_OK) {
+        st = put_indexes(t, e, place, err);
+    }
+    if (st != ST_OK) {
+        return st;
+    }
+    if (branch != 0) {
+        *forked = true;
+        m->forked = true;
+        m->time = e->time > m->time ? e->time : m->time;
+    } else {
+        move_mark(m, e);
+    }
     return ST_OK;
+}
+
+enum st journal_keep_marked(struct store_txn *t, const struct entry_view *e, struct chain_mark *m,
+                            bool *forked, struct err *err)
+{
+    *forked = false;
+    enum st st = journal_keep_next(t, e, m, err);
+    if (st == ST_CONFLICT) {
+        return keep_aside(t, e, m, forked, err);
+    }
+    return st == ST_OK ? journal_index(t, e, err) : st;
 }
 
 enum st journal_keep(struct store_txn *t, const struct entry_view *e, bool *forked, struct err *err)

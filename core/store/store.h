@@ -85,6 +85,9 @@ enum table {
  */
 MUST_USE enum st store_put(struct store_txn *t, enum table table, bytes key, bytes value,
                            struct err *err);
+/* store_put_new: the same, but ST_EXISTS, and nothing changed, when the key is there. */
+MUST_USE enum st store_put_new(struct store_txn *t, enum table table, bytes key, bytes value,
+                               struct err *err);
 /* store_get: value unsealed into `a`. ST_NOT_FOUND; ST_CORRUPT: this value alone is damaged. */
 MUST_USE enum st store_get(struct store_txn *t, enum table table, bytes key, struct arena *a,
                            bytes *value, struct err *err);

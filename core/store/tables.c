@@ -34,24 +34,39 @@ static MDB_val *copy_key(struct key_copy *c, bytes key)
     return &c->v;
 }
 
-enum st store_put(struct store_txn *t, enum table table, bytes key, bytes value, struct err *err)
+static enum st put(struct store_txn *t, enum table table, bytes key, bytes value, unsigned flags,
+                   struct err *err)
 {
     if (!t->write) {
-        return err_set(err, ST_BUG, 0, __func__, "put in a read transaction");
+        return err_set(err, ST_BUG, 0, "store_put", "put in a read transaction");
     }
     if (!key_ok(table, key) || value.n > CAP_TXN_BYTES) {
-        return err_set(err, ST_TOO_BIG, 0, __func__, "%s: key of %zu, value of %zu bytes",
+        return err_set(err, ST_TOO_BIG, 0, "store_put", "%s: key of %zu, value of %zu bytes",
                        table > 0 && table < TABLES ? env_table_names[table] : "?", key.n, value.n);
     }
     struct key_copy k;
     MDB_val v = {value.n + SEAL_OVERHEAD, NULL};
-    int rc = mdb_put(t->txn, t->s->dbi[table], copy_key(&k, key), &v, MDB_RESERVE);
+    int rc = mdb_put(t->txn, t->s->dbi[table], copy_key(&k, key), &v, MDB_RESERVE | flags);
+    if (rc == MDB_KEYEXIST) {
+        return ST_EXISTS;
+    }
     if (rc != 0) {
-        return store_txn_fail(t, err, rc, __func__, env_table_names[table]);
+        return store_txn_fail(t, err, rc, "store_put", env_table_names[table]);
     }
     uint8_t ad[AD_BYTES];
     seal_run_put(&t->run, t->s->key, store_ad(table, key, ad), value, v.mv_data);
     return ST_OK;
+}
+
+enum st store_put(struct store_txn *t, enum table table, bytes key, bytes value, struct err *err)
+{
+    return put(t, table, key, value, 0, err);
+}
+
+enum st store_put_new(struct store_txn *t, enum table table, bytes key, bytes value,
+                      struct err *err)
+{
+    return put(t, table, key, value, MDB_NOOVERWRITE, err);
 }
 
 static enum st unseal(struct store_txn *t, enum table table, bytes key, MDB_val v, struct arena *a,

@@ -92,6 +92,48 @@ static void others_entries_come_in_any_order_and_with_gaps(void)
     stop(&d);
 }
 
+static void a_backlog_may_be_kept_first_and_indexed_later(void)
+{
+    struct desk d;
+    start(&d);
+    struct chain_head a = {.author = s.other.author, .epoch = sample_id8("theirs")};
+    struct entry_view e[3], back;
+    for (int i = 0; i < 3; i++) {
+        e[i] = write_one(&a, i, i);
+    }
+    struct chain_head b = {.author = a.author, .epoch = a.epoch, .seq = 1, .hash = e[0].hash};
+    struct entry_view fork = write_one(&b, 3, 9);
+    struct chain_mark m = {.author = a.author, .epoch = a.epoch};
+    struct store_txn *t = help_write(d.store);
+    CHECK(journal_keep_next(t, &e[1], &m, &err) == ST_CONFLICT); /* a gap */
+    CHECK(m.seq == 0 && store_count(t, T_ENTRY) == 1);
+    CHECK(journal_keep_next(t, &e[0], &m, &err) == ST_OK);
+    CHECK(journal_keep_next(t, &e[0], &m, &err) == ST_CONFLICT); /* again */
+    CHECK(journal_keep_next(t, &e[1], &m, &err) == ST_OK);
+    CHECK(m.seq == 2 && h32_eq(m.hash, e[1].hash));
+    CHECK(journal_keep_next(t, &fork, &m, &err) == ST_CONFLICT);
+    struct chain_mark old = {.author = a.author, .epoch = a.epoch, .seq = 1, .hash = e[0].hash};
+    CHECK(journal_keep_next(t, &fork, &old, &err) == ST_CONFLICT); /* its place is taken */
+    CHECK(store_count(t, T_ENTRY) == 3 && store_count(t, T_HASH) == 1);
+    CHECK(chain_mark_put(t, &m, &err) == ST_OK && store_commit(&t, &err) == ST_OK);
+    CHECK(h32_eq(main_at(&d, 2), e[1].hash) && look(&d, e[1].hash, &back) == ST_NOT_FOUND);
+
+    t = help_write(d.store);
+    CHECK(journal_index(t, &e[0], &err) == ST_OK && journal_index(t, &e[1], &err) == ST_OK);
+    CHECK(journal_index(t, &e[1], &err) == ST_OK);
+    CHECK(store_count(t, T_HASH) == 3 && store_count(t, T_SUBJECT) == 3);
+    CHECK(store_commit(&t, &err) == ST_OK && look(&d, e[1].hash, &back) == ST_OK);
+    bool forked;
+    CHECK(keep(&d, &fork, &forked) == ST_OK && forked);
+    CHECK(keep(&d, &e[0], &forked) == ST_EXISTS && keep(&d, &e[2], &forked) == ST_OK && !forked);
+    m = mark(&d, a.author, a.epoch);
+    t = help_write(d.store);
+    m.seq = 2;
+    CHECK(journal_keep_next(t, &e[2], &m, &err) == ST_CONFLICT); /* a forked chain: not plainly */
+    store_abort(&t);
+    stop(&d);
+}
+
 static void what_i_write_on_a_subject_comes_after_what_i_saw_of_it(void)
 {
     struct desk d;
@@ -185,6 +227,7 @@ int main(void)
     sample_make(&s);
     RUN(both_branches_of_a_fork_are_kept_and_the_main_one_stays_whole);
     RUN(others_entries_come_in_any_order_and_with_gaps);
+    RUN(a_backlog_may_be_kept_first_and_indexed_later);
     RUN(what_i_write_on_a_subject_comes_after_what_i_saw_of_it);
     RUN(the_highest_serial_of_the_known_root_or_of_its_successor_stands);
     RUN(a_kept_certificate_is_trusted_as_long_as_its_issuer_is);
