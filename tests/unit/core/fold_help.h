@@ -56,7 +56,7 @@ static inline void help_start(void)
     stranger.head.author = sample_id8("stranger");
 }
 
-static inline struct entry_view *help_put(struct help_person *p, unsigned kind,
+static inline struct entry_view *help_entry(struct help_person *p, unsigned kind,
                                           enum subject_type type, id16 subject, bytes body,
                                           const h32 *atts, unsigned natt)
 {
@@ -76,7 +76,7 @@ static inline struct entry_view *help_put(struct help_person *p, unsigned kind,
     enum st st = entry_make(&p->head, &d, &now, fs.trust.deployment, keys->sign_sk,
                             help_pool + help_used, CAP_ENTRY_BYTES, e, &err);
     if (st != ST_OK || nledger + 1 == HELP_ENTRIES) {
-        fprintf(stderr, "help_put: kind %u: %s %s\n", kind, st_name(st), err.text);
+        fprintf(stderr, "help_entry: kind %u: %s %s\n", kind, st_name(st), err.text);
         exit(99);
     }
     help_used += e->whole.n;
@@ -94,7 +94,7 @@ static inline h32 help_say_atts(struct help_person *p, unsigned kind, const unio
         fprintf(stderr, "help_say: kind %u does not encode\n", kind);
         exit(99);
     }
-    return help_put(p, kind, SUBJECT_JOB, sample_id16("job"), body, atts, natt)->hash;
+    return help_entry(p, kind, SUBJECT_JOB, sample_id16("job"), body, atts, natt)->hash;
 }
 static inline h32 help_say(struct help_person *p, unsigned kind, const union body *b)
 {
@@ -116,7 +116,7 @@ static inline h32 help_record(struct help_person *p, enum subject_type type, id1
         fprintf(stderr, "help_record: does not encode\n");
         exit(99);
     }
-    return help_put(p, KIND_RECORD_SET, type, subject, body, NULL, 0)->hash;
+    return help_entry(p, KIND_RECORD_SET, type, subject, body, NULL, 0)->hash;
 }
 /* One integer field of the job. */
 static inline h32 help_set(struct help_person *p, const struct subject_state *seen, int field,

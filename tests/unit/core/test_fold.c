@@ -162,7 +162,7 @@ static void all_types_of_values_come_through(void)
     bytes body;
     CHECK(record_encode(w, 5, buf, sizeof buf, &body) == ST_OK);
     h32 atts[2] = {sample_h32("one"), sample_h32("two")};
-    help_put(&clerk, KIND_RECORD_SET, SUBJECT_JOB, sample_id16("job"), body, atts, 2);
+    help_entry(&clerk, KIND_RECORD_SET, SUBJECT_JOB, sample_id16("job"), body, atts, 2);
     s = help_fold();
     CHECK_INT(s.nfields, 5);
     const struct field_value *v = fold_shown(&s, F_JOB_WORK_KIND);
@@ -259,7 +259,7 @@ static void the_newest_edition_stands(void)
         h32 att = sample_h32(name);
         struct help_person *by = number == 1 ? &tech : &clerk;
         by->actor_role = number == 1 ? ROLE_NONE : ROLE_ADMINISTRATOR;
-        help_put(by, KIND_EDITION, SUBJECT_DEPLOYMENT, d, body, &att, 1);
+        help_entry(by, KIND_EDITION, SUBJECT_DEPLOYMENT, d, body, &att, 1);
     }
     s = help_fold();
     CHECK_INT(s.edition_number, 3); /* 9 is a technician's */
@@ -271,10 +271,10 @@ static void unknown_kinds_and_bodies_are_counted_and_change_nothing(void)
 {
     help_start();
     help_set(&clerk, NULL, F_JOB_CALLED, 1);
-    help_put(&tech, 9999, SUBJECT_JOB, sample_id16("job"), (bytes){0}, NULL, 0);
+    help_entry(&tech, 9999, SUBJECT_JOB, sample_id16("job"), (bytes){0}, NULL, 0);
     static const uint8_t odd[] = {0xA1, 0x01, 0x05};
-    help_put(&tech, KIND_RECORD_SET, SUBJECT_JOB, sample_id16("job"), bytes_of(odd, 3), NULL, 0);
-    help_put(&tech, KIND_EDITION, SUBJECT_JOB, sample_id16("job"), (bytes){0}, NULL, 0);
+    help_entry(&tech, KIND_RECORD_SET, SUBJECT_JOB, sample_id16("job"), bytes_of(odd, 3), NULL, 0);
+    help_entry(&tech, KIND_EDITION, SUBJECT_JOB, sample_id16("job"), (bytes){0}, NULL, 0);
     s = help_fold();
     CHECK_INT(s.nentries, 4);
     CHECK_INT(s.nunknown, 2);
