@@ -34,7 +34,11 @@ static enum st read_rows(struct import *im, struct err *err)
     struct csv_row row;
     struct csv_record rec;
     enum st st;
-    while ((st = csv_next(im->csv, &row, err)) != ST_END) {
+    for (;;) {
+        st = csv_next(im->csv, &row, err);
+        if (st == ST_END) {
+            return ST_OK;
+        }
         if (st == ST_OK) {
             st = csv_map_row(im->map, &row, &rec, err);
         }
@@ -52,7 +56,6 @@ static enum st read_rows(struct import *im, struct err *err)
             return st;
         }
     }
-    return ST_OK;
 }
 
 /* The store is open for reading during this, so that it is one moment that the rows are held

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/base/encode.h"
+#include "core/model/catalogue.h"
 
 static const str nothing = {"", 0};
 
@@ -63,6 +64,14 @@ enum st ctl_view_find(struct ctl_view *v, enum subject_type type, str code, id16
         return ST_OK;
     }
     return ST_NOT_FOUND;
+}
+
+bool ctl_view_next(struct store_cursor *c, bytes *key, enum st *st)
+{
+    *st = store_next(c, key);
+    bool more = *st == ST_OK;
+    *st = *st == ST_END ? ST_OK : *st;
+    return more;
 }
 
 /* ---- values ------------------------------------------------------------------------------------
@@ -191,6 +200,32 @@ bool ctl_view_ref(const struct subject_state *s, int field, id16 *out)
     }
     memcpy(out->b, f->b, sizeof out->b);
     return true;
+}
+
+enum st ctl_view_catalogue(struct ctl_view *v, struct arena *a, struct catalogue *out, bytes *whole,
+                           struct err *err)
+{
+    struct arena tmp = v->a;
+    struct subject_state *s = arena_new(&tmp, struct subject_state, 1);
+    id16 deployment;
+    bytes content;
+    const char *rule = "";
+    memcpy(deployment.b, v->s->trust.deployment, sizeof deployment.b);
+    enum st st = s == NULL ? ST_FULL : fold_load(v->t, deployment, &tmp, s, NULL, err);
+    if (st != ST_OK || h32_zero(s->edition)) {
+        return st == ST_OK ? ST_NOT_FOUND : st;
+    }
+    st = store_att_get(v->t, s->edition, a, NULL, &content, err);
+    if (st == ST_OK && catalogue_open(content, a, out, &rule) != ST_OK) {
+        st = err_set(err, ST_CORRUPT, 0, __func__, "the newest edition cannot be read: %s", rule);
+    }
+    if (st == ST_OK) {
+        out->edition = s->edition;
+    }
+    if (whole != NULL) {
+        *whole = st == ST_OK ? content : (bytes){NULL, 0};
+    }
+    return st;
 }
 
 void ctl_view_author(struct ctl_view *v, id8 author, char out[static 32])

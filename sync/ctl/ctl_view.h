@@ -21,6 +21,10 @@ void ctl_view_end(struct ctl_view *v);
  * subject itself. ST_NOT_FOUND: nothing is set in err, the caller knows what was looked for. */
 MUST_USE enum st ctl_view_find(struct ctl_view *v, enum subject_type type, str code, id16 *out);
 
+/* ctl_view_next: one step of a scan: true with the next key; false at the end (*st stays ST_OK) or
+ * on an error (*st has it). */
+bool ctl_view_next(struct store_cursor *c, bytes *key, enum st *st);
+
 /* Values as text, in `a`; empty when there is none, it was forgotten or has not come. */
 str ctl_view_value(struct ctl_view *v, struct arena *a, const struct field_value *f);
 str ctl_view_field(struct ctl_view *v, struct arena *a, const struct subject_state *s, int field);
@@ -29,6 +33,12 @@ str ctl_view_code(struct ctl_view *v, struct arena *a, id16 subject);
 str ctl_view_name(struct ctl_view *v, struct arena *a, id16 subject);
 /* ctl_view_ref: the subject that a field names; false when there is none. */
 bool ctl_view_ref(const struct subject_state *s, int field, id16 *out);
+/* ctl_view_catalogue: the newest edition, its text and tables in `a` (twice CAP_ATT_BYTES hold
+ * any); *whole (may be NULL) its bytes. ST_NOT_FOUND: none was published. ST_CORRUPT and the
+ * store's. */
+struct catalogue;
+MUST_USE enum st ctl_view_catalogue(struct ctl_view *v, struct arena *a, struct catalogue *out,
+                                    bytes *whole, struct err *err);
 /* ctl_view_author: "T01#3f2a..." prefix of the author's numbers and the start of its id. */
 void ctl_view_author(struct ctl_view *v, id8 author, char out[static 32]);
 

@@ -7,8 +7,9 @@
 #include "core/journal/attachment.h"
 #include "sync/ctl/import.h"
 
-#define RETENTION_DAYS_USUAL 30           /* an archived job leaves the handheld after a month */
-#define EDITION_ROOM (3U * CAP_ATT_BYTES) /* newest edition, its tables, new cells: address space  \
+#define RETENTION_DAYS_USUAL 30 /* an archived job leaves the handheld after a month */
+#define EDITION_ROOM                                                                               \
+    (3U * CAP_ATT_BYTES)                  /* newest edition, its tables, new cells: address space  \
                                            */
 #define CELL_BYTES (10U * CAP_TEXT_BYTES) /* what utf8_clean works in */
 #define DAYS_MAX 4000                     /* days that differ: all of ten years */
@@ -37,28 +38,17 @@ static enum st full(struct err *err)
     return err_set(err, ST_FULL, 0, "import", "the catalogue is too large for one edition");
 }
 
-/* The attachment of the newest edition that the deployment's entries name. */
+/* The newest edition, or, before there is one, what a company usually needs. */
 static enum st load_newest(struct import *im, struct import_edition *e, struct err *err)
 {
-    struct arena tmp = im->v.a;
-    struct subject_state *s = arena_new(&tmp, struct subject_state, 1);
-    id16 deployment;
-    const char *rule = "";
-    memcpy(deployment.b, im->v.s->trust.deployment, sizeof deployment.b);
-    enum st st = s == NULL ? full(err) : fold_load(im->v.t, deployment, &tmp, s, NULL, err);
-    if (st == ST_NOT_FOUND || (st == ST_OK && h32_zero(s->edition))) {
-        calendar_default(&e->was.calendar);
-        e->was.calendar.utc_offset_minutes = (int16_t)im->utc_offset_minutes;
-        e->was.retention_days = RETENTION_DAYS_USUAL;
-        return ST_OK;
+    enum st st = ctl_view_catalogue(&im->v, &e->a, &e->was, &e->before, err);
+    if (st != ST_NOT_FOUND) {
+        return st;
     }
-    if (st == ST_OK) {
-        st = store_att_get(im->v.t, s->edition, &e->a, NULL, &e->before, err);
-    }
-    if (st == ST_OK && catalogue_open(e->before, &e->a, &e->was, &rule) != ST_OK) {
-        st = err_set(err, ST_CORRUPT, 0, "import", "the newest edition cannot be read: %s", rule);
-    }
-    return st;
+    calendar_default(&e->was.calendar);
+    e->was.calendar.utc_offset_minutes = (int16_t)im->utc_offset_minutes;
+    e->was.retention_days = RETENTION_DAYS_USUAL;
+    return ST_OK;
 }
 
 /* A table of its own that can grow, so that `was` stays sorted for looking up. */
