@@ -123,6 +123,9 @@ void job_facts(struct app *a, struct ui *u, const struct job_model *j)
     str phone = j->contact_phone.n > 0 ? j->contact_phone : j->customer_phone;
     ui_pair(u, _("Phone"), phone.n > 0 ? shared_z(a, phone) : _("none on file"));
     ui_card_end(u);
+    if (ui_button_icon(u, "details", _("Correct details"), UI_ICON_EDIT, UI_LINK)) {
+        app_go(a, SCREEN_DETAILS, j->subject);
+    }
     if (j->visit != NULL) {
         ui_status(u, NULL, shared_place_sign(j->place), shared_place(j->place));
     }

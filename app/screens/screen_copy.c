@@ -22,13 +22,15 @@ static void show_qr(struct app *a, struct ui *u, struct copy *s, const struct si
         s->made = text.n > 0 && qr_make(text, &s->qr) == ST_OK;
     }
     if (!s->made) {
-        ui_banner(u, "no-qr", UI_TONE_SOON,
-                  _("The QR cannot be made on this device. The signed report is safe; the customer's "
-                    "copy comes from headquarters."));
+        ui_banner(
+            u, "no-qr", UI_TONE_SOON,
+            _("The QR cannot be made on this device. The signed report is safe; the customer's "
+              "copy comes from headquarters."));
         return;
     }
-    ui_text(u, UI_BODY, _("The customer photographs this. It proves number, time, class and amount "
-                          "without any network."));
+    ui_text(u, UI_BODY,
+            _("The customer photographs this. It proves number, time, class and amount "
+              "without any network."));
     ui_qr(u, "qr", _("Customer's copy as QR"), s->qr.modules, s->qr.side);
 }
 
@@ -55,19 +57,24 @@ SCREEN(copy)
     struct copy *s = app_screen_data(a, SCREEN_COPY, sizeof *s);
     const struct job_model *j = app_job(a);
     const struct signature_state *sig = j == NULL ? NULL : job_signature(j);
-    struct ui_screen sc = {.id = "copy", .title = _("Customer's copy"), .back = true,
-                           .primary = _("Done"), .primary_id = "done"};
+    struct ui_screen sc = {.id = "copy",
+                           .title = _("Customer's copy"),
+                           .back = true,
+                           .primary = _("Done"),
+                           .primary_id = "done"};
     unsigned hit = ui_screen_begin(u, &sc);
     if (s == NULL || sig == NULL) {
         ui_empty(u, UI_ICON_INFO, _("Nothing was signed yet."), NULL, NULL);
     } else {
         ui_card_begin(u, NULL, NULL, NULL);
-        ui_pair(u, _("Service report"), shared_z(a, bytes_str(bytes_of(sig->number, sig->nnumber))));
+        ui_pair(u, _("Service report"),
+                shared_z(a, bytes_str(bytes_of(sig->number, sig->nnumber))));
         ui_pair(u, _("Class"), shared_class(sig->class_));
         ui_pair_tone(u, _("Amount due"), app_money(a, sig->total_minor), UI_HEADING, UI_TONE_PLAIN);
         ui_card_end(u);
         show_qr(a, u, s, sig);
-        if (ui_button(u, "read", s->reading ? _("Hide the report") : _("Show the report"), UI_LINK)) {
+        if (ui_button(u, "read", s->reading ? _("Hide the report") : _("Show the report"),
+                      UI_LINK)) {
             s->reading = !s->reading;
         }
         if (s->reading) {

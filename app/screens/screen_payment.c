@@ -1,4 +1,5 @@
-/* screen_payment.c - money after the signature: method, amount, and the receipt number it will carry. */
+/* screen_payment.c - money after the signature: method, amount, and the receipt number it will
+ * carry. */
 #include <string.h>
 
 #include "app/screens/form.h"
@@ -49,11 +50,14 @@ SCREEN(payment)
     const struct job_model *j = app_job(a);
     int64_t open = j == NULL ? 0 : due(j->visit);
     bool busy = app_busy(a) != APP_IDLE;
-    struct ui_screen sc = {.id = "payment", .title = _("Payment"), .back = true,
-                           .primary = form_busy(a, _("Record payment")), .primary_id = "pay",
-                           .primary_off = busy || open <= 0 || s == NULL || s->method < 0,
-                           .above = shared_fmt(a, _("Fee receipt %s"),
-                                               shared_z(a, app_receipt_number(a)))};
+    struct ui_screen sc = {
+        .id = "payment",
+        .title = _("Payment"),
+        .back = true,
+        .primary = form_busy(a, _("Record payment")),
+        .primary_id = "pay",
+        .primary_off = busy || open <= 0 || s == NULL || s->method < 0,
+        .above = shared_fmt(a, _("Fee receipt %s"), shared_z(a, app_receipt_number(a)))};
     unsigned hit = ui_screen_begin(u, &sc);
     if (s == NULL || j == NULL) {
         ui_screen_end(u);
@@ -74,14 +78,16 @@ SCREEN(payment)
             words[k] = _(method_words[k]);
         }
         ui_choice(u, "method", _("How was it paid?"), words, METHODS, &s->method);
-        struct ui_field f = {.id = "amount", .label = _("Amount"), .text = s->amount,
-                             .cap = sizeof s->amount, .flags = UI_FIELD_NUMERIC};
+        struct ui_field f = {.id = "amount",
+                             .label = _("Amount"),
+                             .text = s->amount,
+                             .cap = sizeof s->amount,
+                             .flags = UI_FIELD_NUMERIC};
         if (s->wrong) {
             f.error = _("The amount is a number such as 380.00, and not more than what is due.");
         }
         ui_field(u, &f);
-        ui_text(u, UI_SMALL_MUTED,
-                _("Cash stays your debt until the accountant has accepted it."));
+        ui_text(u, UI_SMALL_MUTED, _("Cash stays your debt until the accountant has accepted it."));
     }
     ui_screen_end(u);
     if ((hit & UI_HIT_PRIMARY) != 0 && !busy) {
@@ -89,7 +95,8 @@ SCREEN(payment)
         s->wrong = !form_money(s->amount, &minor) || minor <= 0 || minor > open;
         if (!s->wrong) {
             s->seen = app_result(a)->serial;
-            IGNORE(!app_pay(a, (unsigned)s->method + 1, minor, SCREEN_JOB)); /* busy: button is off */
+            IGNORE(
+                !app_pay(a, (unsigned)s->method + 1, minor, SCREEN_JOB)); /* busy: button is off */
         }
     } else if ((hit & UI_HIT_BACK) != 0) {
         app_back(a);

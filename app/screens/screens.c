@@ -24,6 +24,7 @@ const struct screen screens[SCREENS] = {
     ROW(SCREEN_END_VISIT, end_visit, screen_end_visit_enter),
     ROW(SCREEN_PAYMENT, payment, screen_payment_enter),
     ROW(SCREEN_CONFLICTS, conflicts, NULL),
+    ROW(SCREEN_DETAILS, details, screen_details_enter),
     ROW(SCREEN_SYNC, sync, NULL),
     ROW(SCREEN_SETTINGS, settings, NULL),
 };

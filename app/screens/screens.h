@@ -46,6 +46,8 @@ SCREEN(end_visit);
 SCREEN_ENTER(payment);
 SCREEN(payment);
 SCREEN(conflicts);
+SCREEN_ENTER(details);
+SCREEN(details);
 SCREEN(sync);
 SCREEN(settings);
 

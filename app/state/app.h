@@ -72,8 +72,8 @@ struct job_model {
     struct visit_state *visit; /* this author's newest visit, NULL: none */
     str code, customer_name, customer_phone, customer_address, contact, contact_phone;
     str equipment_name, equipment_model, equipment_serial, equipment_maker, fault_told, note;
-    int customer_lang;            /* 1 zh, 2 en */
-    struct class_decision class_; /* as decided now, offline */
+    int customer_lang;                    /* 1 zh, 2 en */
+    struct class_decision class_;         /* as decided now, offline */
     struct class_decision class_excluded; /* the same when the warranty does not count (D-03) */
     struct deadline deadlines[4];
     size_t ndeadlines;
@@ -152,14 +152,14 @@ bool app_append(struct app *a, unsigned kind, bytes body, const struct intent_at
 struct sign_intent {
     unsigned outcome, relation, reason;
     str name, reason_words;
-    bytes strokes;       /* core/report/strokes.h */
+    bytes strokes;        /* core/report/strokes.h */
     bytes ratings_sealed; /* as app_ratings_seal made them when the customer left the page */
-    h32 text_shown;      /* BLAKE2b-256 of the canonical text that was on the read page */
+    h32 text_shown;       /* BLAKE2b-256 of the canonical text that was on the read page */
     enum report_template template_;
 };
 bool app_sign(struct app *a, const struct sign_intent *s, enum screen_id go);
-/* app_ratings_seal: plain bytes of core/report/ratings.h, sealed to headquarters into buf (plain.n +
- * RATINGS_SEAL_OVERHEAD); the caller wipes the plain ones. ST_UNTRUSTED: no sealing key. */
+/* app_ratings_seal: plain bytes of core/report/ratings.h, sealed to headquarters into buf (plain.n
+ * + RATINGS_SEAL_OVERHEAD); the caller wipes the plain ones. ST_UNTRUSTED: no sealing key. */
 MUST_USE enum st app_ratings_seal(struct app *a, bytes plain, uint8_t *buf, size_t cap, bytes *out);
 /* app_draft: keep half-typed things of the present job (coalesced; empty deletes). app_draft_get:
  * into the frame arena. */
@@ -171,37 +171,17 @@ bool app_join(struct app *a, const char *code, const char *address_or_file, cons
 bool app_lock(struct app *a); /* compacts first when something was forgotten */
 bool app_sync_now(struct app *a);
 bool app_sync_file(struct app *a, const char *path, bool export);
-bool app_settings_save(struct app *a); /* app_settings as they are */
+bool app_settings_save(struct app *a);                /* app_settings as they are */
 void app_address(struct app *a, const char *address); /* where the next sync goes */
 
-/* app_record: set fields of one record (a job's, a customer's, a piece of equipment's). What is seen
- * as current is filled in from `state` (NULL: nothing). An FT_TEXT write's `i` is its place in atts. */
+/* app_record: set fields of one record (a job's, a customer's, a piece of equipment's). What is
+ * seen as current is filled in from `state` (NULL: nothing). An FT_TEXT write's `i` is its place in
+ * atts. */
 struct record_write;
 bool app_record(struct app *a, enum subject_type type, id16 subject,
                 const struct subject_state *state, struct record_write *w, size_t n,
                 const struct intent_att *atts, unsigned natt, const char *draft_name,
                 enum screen_id go);
-/* app_conflicts: fields with more than one value that holds, of all subjects on this device; up to
- * `max`, in the frame arena. A value that was only proposed stands beside and is marked. */
-#define CONFLICT_VALUES 6
-struct conflict_value {
-    str value, who;
-    int64_t time_ms;
-    bool own, proposal;
-    const struct field_value *raw;
-};
-struct conflict_item {
-    enum subject_type type;
-    id16 subject;
-    int field;
-    str title; /* whose field: a customer's name, a job's code */
-    unsigned n;
-    bool same; /* all values read the same */
-    struct conflict_value v[CONFLICT_VALUES];
-    const struct subject_state *state;
-};
-size_t app_conflicts(struct app *a, struct conflict_item *out, size_t max);
-
 /* app_report: the canonical text of the present job's open visit in a language, its facts and the
  * hash that app_sign wants back. Cached until the store moves; valid until then. ST_NOT_FOUND with
  * the reason when something is missing. */

@@ -1,6 +1,8 @@
 /* intents.c - the doors through which screens ask for things: pack, push, say what is waited for.
  */
 #include "app/state/app_internal.h"
+#include "core/fold/record.h"
+#include "core/model/bodies.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -33,30 +35,62 @@ static void leaving(struct app *a, id16 subject, const char *name)
     }
 }
 
-bool app_append(struct app *a, unsigned kind, bytes body, const struct intent_att *atts,
-                unsigned natt, const char *draft_name, enum screen_id go)
+/* The UI's copy of a draft goes when the entry is durable: marked here, dropped in drafts.c. */
+static void draft_leaves(struct app *a, id16 subject, const char *name)
 {
-    struct intent i = {.type = INTENT_APPEND,
-                       .subject = subject_of(a),
-                       .kind = kind,
-                       .go = go,
-                       .data = body,
-                       .natt = natt};
+    for (unsigned k = 0; k < a->ndrafts; k++) {
+        if (id16_eq(a->drafts[k].subject, subject) && strcmp(a->drafts[k].name, name) == 0) {
+            a->drafts[k].leaving = true;
+        }
+    }
+}
+
+static bool send_entry(struct app *a, struct intent *i, const struct intent_att *atts,
+                       unsigned natt, const char *draft_name)
+{
     if (natt > INTENT_ATTS) {
         return false;
     }
+    i->natt = natt;
     for (unsigned k = 0; k < natt; k++) {
-        i.atts[k].type = atts[k].type;
-        i.atts[k].content = atts[k].content;
+        i->atts[k].type = atts[k].type;
+        i->atts[k].content = atts[k].content;
     }
-    snprintf(i.draft, sizeof i.draft, "%s", draft_name == NULL ? "" : draft_name);
-    if (!send(a, &i, APP_SAVING)) {
+    i->draft_of = subject_of(a);
+    snprintf(i->draft, sizeof i->draft, "%s", draft_name == NULL ? "" : draft_name);
+    if (!send(a, i, APP_SAVING)) {
         return false;
     }
     if (draft_name != NULL) {
-        leaving(a, i.subject, i.draft);
+        draft_leaves(a, i->draft_of, i->draft);
     }
     return true;
+}
+
+bool app_append(struct app *a, unsigned kind, bytes body, const struct intent_att *atts,
+                unsigned natt, const char *draft_name, enum screen_id go)
+{
+    struct intent i = {
+        .type = INTENT_APPEND, .subject = subject_of(a), .kind = kind, .go = go, .data = body};
+    return send_entry(a, &i, atts, natt, draft_name);
+}
+
+bool app_record(struct app *a, enum subject_type type, id16 subject,
+                const struct subject_state *state, struct record_write *w, size_t n,
+                const struct intent_att *atts, unsigned natt, const char *draft_name,
+                enum screen_id go)
+{
+    uint8_t body[CAP_BODY_BYTES];
+    struct intent i = {.type = INTENT_APPEND,
+                       .subject = subject,
+                       .subject_type = type,
+                       .kind = KIND_RECORD_SET,
+                       .go = go};
+    record_see(state, w, n);
+    if (record_encode(w, n, body, sizeof body, &i.data) != ST_OK) {
+        return false;
+    }
+    return send_entry(a, &i, atts, natt, draft_name);
 }
 
 bool app_sign(struct app *a, const struct sign_intent *s, enum screen_id go)

@@ -26,7 +26,6 @@ struct intent {
     id16 subject;
     enum subject_type subject_type; /* 0: the kind's own */
     unsigned kind;
-    unsigned subject_type; /* 0: as the kind has it */
     enum screen_id go;
     id16 draft_of;  /* the draft's subject, where it is not the entry's */
     char draft[24]; /* name of the draft kept, or dropped with the entry */

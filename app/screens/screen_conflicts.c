@@ -1,0 +1,92 @@
+/* screen_conflicts.c - two values of one field: both shown, who and when; choose, or leave it.
+ *
+ * The technician's choice is his own proposal; a role of headquarters resolves. Nothing waits. */
+#include <string.h>
+
+#include "app/screens/form.h"
+
+#define CONFLICTS_MAX 50 /* a screen's worth; more come as these are resolved */
+
+struct conflicts {
+    unsigned seen;
+    bool sent;
+};
+
+static void choose(struct app *a, struct ui *u, struct conflicts *s, const struct conflict_item *c,
+                   unsigned k)
+{
+    s->seen = app_result(a)->serial;
+    s->sent = app_resolve(a, c->subject, c->field, k);
+    if (!s->sent) {
+        ui_toast(u, UI_TONE_SOON, _("Something else is being saved. Try again."));
+    }
+}
+
+static bool all_same(const struct conflict_item *c)
+{
+    for (unsigned k = 1; k < c->n; k++) {
+        if (!str_eq(c->v[k].text, c->v[0].text)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void item(struct app *a, struct ui *u, struct conflicts *s, const struct conflict_item *c,
+                 size_t index)
+{
+    ui_card_begin(u, NULL,
+                  shared_fmt(a, "%s: %s", shared_z(a, c->name),
+                             c->field == 0 ? _("Assignment") : shared_field(c->type, c->field)),
+                  NULL);
+    if (all_same(c)) {
+        ui_text(u, UI_SMALL_MUTED, _("The values are the same; only their entries differ."));
+    }
+    for (unsigned k = 0; k < c->n; k++) {
+        const struct conflict_value *v = &c->v[k];
+        ui_text(u, UI_BODY_BOLD, v->text.n > 0 ? shared_z(a, v->text) : _("(empty)"));
+        ui_text(u, UI_SMALL_MUTED,
+                shared_fmt(a, "%s%s · %s%s", shared_z(a, v->who), v->own ? _(" (you)") : "",
+                           app_time(a, v->when_ms, true), v->proposal ? _(" · proposed") : ""));
+        if (c->field == 0) {
+            continue; /* dispatch is the supervisor's */
+        }
+        const char *id = shared_fmt(a, "choose:%zu:%u", index, k);
+        if (ui_button(u, id, _("This one is right"),
+                      UI_SECONDARY | (app_busy(a) == APP_IDLE ? 0 : UI_OFF))) {
+            choose(a, u, s, c, k);
+        }
+    }
+    ui_card_end(u);
+}
+
+SCREEN(conflicts)
+{
+    struct conflicts *s = app_screen_data(a, SCREEN_CONFLICTS, sizeof *s);
+    struct ui_screen sc = {.id = "conflicts", .title = _("Conflicts"), .back = true};
+    unsigned hit = ui_screen_begin(u, &sc);
+    struct conflict_item *items = arena_new(app_frame(a), struct conflict_item, CONFLICTS_MAX);
+    size_t n = items == NULL ? 0 : app_conflicts(a, items, CONFLICTS_MAX);
+    if (s != NULL) {
+        shared_error(a, u, APP_SAVING, s->seen);
+        if (s->sent && app_busy(a) == APP_IDLE && app_result(a)->st == ST_OK) {
+            ui_banner(u, "proposed", UI_TONE_DONE,
+                      _("Saved as your proposal. The supervisor decides."));
+        }
+    }
+    if (n == 0) {
+        ui_empty(u, UI_ICON_CHECK, _("No conflicts."), NULL, NULL);
+    } else {
+        ui_text(
+            u, UI_BODY_MUTED,
+            _("Two people wrote the same field. Both values are kept. Say which is right, or leave "
+              "it to the supervisor."));
+    }
+    for (size_t k = 0; s != NULL && k < n; k++) {
+        item(a, u, s, &items[k], k);
+    }
+    ui_screen_end(u);
+    if ((hit & UI_HIT_BACK) != 0) {
+        app_back(a);
+    }
+}
