@@ -3,7 +3,7 @@
 #include "app/ui/ui_state.h"
 #include "app/ime/ime.h"
 
-enum { MARGIN = 16, GAP = 8, TARGET = 48, PRIMARY_H = 64, SIDE_BELOW = 480 };
+enum { MARGIN = 16, GAP = 8, TARGET = 48, PRIMARY_H = 64, SIDE_BELOW = 480, SIDE_MOST = 280 };
 
 /* ==== header ================================================================================= */
 
@@ -266,12 +266,13 @@ static unsigned frame(struct ui *u, const struct ui_screen *s)
     struct ui_rect all = {0, 0, u->f.w_px, u->f.h_px};
     struct ui_kept *k = ui_w_kept(u, u->screen_key);
     int scroll = (int)(k->scroll_px + 0.5F), half = all.h * 55 / 100;
-    bool side = all.w > all.h && all.h < ui_w_dp(u, SIDE_BELOW) &&
-                (given(s->primary) || given(s->secondary));
+    bool low = all.h < ui_w_dp(u, SIDE_BELOW) || s->fixed;
+    bool side = all.w > all.h && low && (given(s->primary) || given(s->secondary));
+    int side_w = all.w * 2 / 5 < ui_w_dp(u, SIDE_MOST) ? all.w * 2 / 5 : ui_w_dp(u, SIDE_MOST);
     float scale = u->f.scale;
     u->f.scale = frame_scale(scale);
     measure_header(u, s, &h);
-    measure_bar(u, s, side ? all.w * 2 / 5 : all.w, side, &b);
+    measure_bar(u, s, side ? side_w : all.w, side, &b);
     if (side && b.rect.h > all.h - h.h) {
         side = false;
         measure_bar(u, s, all.w, false, &b);

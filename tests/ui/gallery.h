@@ -188,7 +188,7 @@ static inline void gallery_job(struct ui *u, struct gallery *g)
     ui_strip(u, "C", gallery_t(g, "保修期内免费，至 2027-03-15", "free in warranty, to 2027-03-15"),
              gallery_t(g, "到达用时 1:20，未超", "arrived in 1:20, in time"), UI_TONE_PLAIN);
     for (int i = 0; i < 7; i++) {
-        char id[16];
+        char id[24];
         snprintf(id, sizeof id, "step:%d", i + 1);
         gallery_fired(g,
                       ui_step(u, &(struct ui_step){.id = id,
@@ -233,7 +233,7 @@ static inline void gallery_form(struct ui *u, struct gallery *g)
     ui_section(u, gallery_t(g, "这种设备最常见（可多选）", "Most frequent for this equipment"));
     ui_chips_begin(u);
     for (int i = 0; i < 7; i++) {
-        char id[16];
+        char id[24];
         snprintf(id, sizeof id, "chip:%d", i);
         bool hit = ui_chip(u, id, CHIP[i][l], g->chips[i]);
         g->chips[i] = g->chips[i] != hit;
@@ -356,7 +356,7 @@ static inline void gallery_rate(struct ui *u, struct gallery *g)
                                .primary = gallery_t(g, "去签字", "To the signature"),
                                .secondary = gallery_t(g, "不评价", "No rating")});
     for (int i = 0; i < 4; i++) {
-        char id[16];
+        char id[24];
         snprintf(id, sizeof id, "q:%d", i);
         ui_choice(u, id, Q[i][g->zh ? 0 : 1], g->zh ? ZH : EN, 4, &g->chosen[i]);
     }

@@ -46,21 +46,28 @@ static void fresh(bool zh)
     g.zh = zh;
 }
 
+/* As a finger on the field would; pages without one stay as they are. */
+static void open_keyboard(enum gallery_kind page, int size, float scale)
+{
+    (void)run(page, size, scale, UI_LIGHT, g.zh);
+    u.touch = true;
+    ui_focus(&u, page == GALLERY_FORM ? "note" : page == GALLERY_RATE ? "comment" : "search");
+}
+
 static int check_all(int size, bool keyboard)
 {
-    int findings = 0;
+    int findings = 0, keyboards = 0;
     for (int page = 0; page < GALLERY_PAGES; page++) {
         for (int k = 0; k < 3 * 2 * 3; k++) {
             float scale = 1.0F + 0.5F * (float)(k % 3);
             fresh(k / 3 % 2 == 0);
-            u.f.scale = scale;
             if (keyboard) {
-                u.touch = true;
-                ui_focus(&u, page == GALLERY_FORM ? "note" : "comment");
+                open_keyboard((enum gallery_kind)page, size, scale);
             }
             struct ui_out out =
                 run((enum gallery_kind)page, size, scale, (enum ui_theme)(k / 6), g.zh);
             int n = ui_check(&u, stdout);
+            keyboards += u.keyboard ? 1 : 0;
             if (n > 0 || out.again) {
                 printf("# %s at %dx%d, scale %.1f: %d findings%s\n", GALLERY_NAMES[page],
                        SIZES[size].w, SIZES[size].h, (double)scale, n,
@@ -69,6 +76,7 @@ static int check_all(int size, bool keyboard)
             }
         }
     }
+    CHECK_INT(keyboards, keyboard ? 3 * 18 : 0);
     return findings;
 }
 
@@ -145,8 +153,7 @@ static void pictures(const char *dir)
     }
     for (int size = 0; size < SIZE_N; size++) {
         fresh(true);
-        u.touch = true;
-        ui_focus(&u, "note");
+        open_keyboard(GALLERY_FORM, size, 1);
         picture(dir, GALLERY_FORM, size, 1, UI_LIGHT, true, "-keyboard");
     }
 }
