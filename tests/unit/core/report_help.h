@@ -142,8 +142,8 @@ static inline str report_help_code(struct arena *a, bool may_be_empty)
     static const char *const code[] = {"", "A", "A, B", "A - a", "- 1", "1", "x 1", "B "};
     bool ok = true;
     size_t i = (size_t)rand() % (sizeof code / sizeof *code);
-    str s = arena_str(a, str_c(code[i == 0 && !may_be_empty ? 1 : i]), &ok);
-    return s;
+    str out = arena_str(a, str_c(code[i == 0 && !may_be_empty ? 1 : i]), &ok);
+    return out;
 }
 
 static inline struct report_facts report_help_random(struct arena *a)
