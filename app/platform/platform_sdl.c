@@ -1,6 +1,7 @@
 /* platform_sdl.c - a window painted in software, its fingers, mouse, keys and text. It waits in
  * SDL_WaitEvent and nowhere else: an idle app wakes for nothing. */
 #include "app/platform/platform_inside.h"
+#include "app/ui/ui_tree.h"
 
 enum { WHEEL_DP = 48, MOUSE = -2, NONE = -1 };
 
@@ -17,6 +18,7 @@ static float density_of(int display)
 enum st platform_sdl_open(struct platform *p, struct err *err)
 {
     SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0"); /* no GPU driver: see render.h */
+    SDL_SetHint(SDL_HINT_IME_SHOW_UI, "1");
     SDL_SetHint(SDL_HINT_TOUCH_MOUSE_EVENTS, "0");
     SDL_SetHint(SDL_HINT_MOUSE_TOUCH_EVENTS, "0");
     if (SDL_Init(SDL_INIT_VIDEO) != 0) {
@@ -212,8 +214,23 @@ static void window_event(struct platform *p, struct ui *u, const SDL_Event *e)
     }
 }
 
+/* Where the system's input method shows what is being composed: at the field in hand. */
+static void place_input_method(const struct ui *u)
+{
+    size_t n;
+    const struct ui_node *nodes = ui_nodes(u, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (nodes[i].role == UI_ROLE_FIELD && (nodes[i].state & UI_ST_FOCUSED) != 0) {
+            struct ui_rect b = nodes[i].rect;
+            SDL_SetTextInputRect(&(SDL_Rect){b.x, b.y, b.w, b.h});
+            return;
+        }
+    }
+}
+
 void platform_sdl_wait(struct platform *p, struct ui *u, int64_t until_ms)
 {
+    place_input_method(u);
     SDL_Event e;
     int64_t left = until_ms == INT64_MAX ? INT64_MAX : until_ms - platform_real_ms();
     int got = left == INT64_MAX ? SDL_WaitEvent(&e)

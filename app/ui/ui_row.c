@@ -1,5 +1,6 @@
 /* ui_row.c - rows: of a list, and the steps of a job. Full width, at least 72 dp, a line between.
  */
+#include "app/ui/i18n.h"
 #include "app/ui/ui_state.h"
 
 enum { LEAST_H = 72, MOST_LINES = 3 };
@@ -216,11 +217,11 @@ bool ui_step(struct ui *u, const struct ui_step *s)
     int least = ui_w_dp(u, 64);
     ui_w_open(u, 0, 0);
     struct ui_rect r = ui_w_take_full(u, h < least ? least : h);
-    static const char *const VALUE[] = {"done", "now", "later"};
+    const char *const value[] = {_("done"), _("now"), _("later")};
     unsigned st = s->state == UI_STEP_DONE ? UI_ST_CHECKED : 0;
     int node = s->tappable
-                   ? ui_w_target(u, UI_ROLE_STEP, s->id, s->title, VALUE[s->state], r, st, &fired)
-                   : ui_w_node(u, UI_ROLE_STEP, s->id, s->title, VALUE[s->state], r, st);
+                   ? ui_w_target(u, UI_ROLE_STEP, s->id, s->title, value[s->state], r, st, &fired)
+                   : ui_w_node(u, UI_ROLE_STEP, s->id, s->title, value[s->state], r, st);
     int parent = u->parent;
     u->parent = node < 0 ? parent : node;
     surface(u, r, s->tappable && ui_w_pressed(u, s->id));

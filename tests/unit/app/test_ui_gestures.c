@@ -307,6 +307,53 @@ static void a_full_queue_refuses_and_survives(void)
     CHECK_STR(r.g.tapped, "job:2");
 }
 
+static uint32_t dice(uint32_t *s, uint32_t n)
+{
+    *s = *s * 1664525U + 1013904223U;
+    return (*s >> 8) % n;
+}
+
+/* Any events in any order, on any page, while the window turns and the text grows: the tree stays
+ * sound, buffers stay whole, and the kit always comes to rest. */
+static void random_input_never_breaks_the_kit(void)
+{
+    static const int W[] = {320, 480, 800, 480}, H[] = {480, 800, 480, 320};
+    static const char *const TEXT[] = {"a", "制", "7", "\xE5", "(", "……", " "};
+    rig_start(&r, GALLERY_FORM);
+    uint32_t seed = 20261121;
+    for (int i = 0; i < 6000; i++) {
+        struct ui_event e = {.type = (enum ui_event_type)dice(&seed, UI_EV_TEXT + 1),
+                             .t_ms = r.f.now_ms,
+                             .x = (float)dice(&seed, 820) - 10,
+                             .y = (float)dice(&seed, 820) - 10,
+                             .wheel_px = (float)dice(&seed, 2000) - 1000,
+                             .touch = dice(&seed, 2) == 0,
+                             .shift = dice(&seed, 2) == 0,
+                             .key = (enum ui_key)dice(&seed, UI_KEY_SPACE + 1)};
+        snprintf(e.text, sizeof e.text, "%s", TEXT[dice(&seed, 7)]);
+        (void)ui_event(&r.u, &e);
+        r.f.now_ms += dice(&seed, 40);
+        if (dice(&seed, 40) == 0) {
+            uint32_t k = dice(&seed, 4);
+            r.f.w_px = W[k];
+            r.f.h_px = H[k];
+            r.f.scale = 1 + (float)dice(&seed, 3) / 2;
+            r.page = (enum gallery_kind)dice(&seed, GALLERY_PAGES);
+            r.g.rows = dice(&seed, 3) * dice(&seed, 3000);
+        }
+        if (dice(&seed, 3) == 0) {
+            ui_begin(&r.u, &r.f);
+            gallery_page(&r.u, &r.g, r.page);
+            ui_end(&r.u, &r.out);
+            CHECK(!r.u.full && strlen(r.g.note) < sizeof r.g.note &&
+                  strlen(r.g.code) < sizeof r.g.code);
+        }
+    }
+    rig_send(&r, UI_EV_UP, 0, 0);
+    rig_settle(&r);
+    CHECK(ui_idle(&r.u));
+}
+
 int main(void)
 {
     RUN(a_tap_fires_once_and_only_on_release);
@@ -327,5 +374,6 @@ int main(void)
     RUN(the_pad_takes_every_point_and_never_scrolls);
     RUN(an_idle_frame_asks_for_nothing_and_changes_nothing);
     RUN(a_full_queue_refuses_and_survives);
+    RUN(random_input_never_breaks_the_kit);
     CHECK_END();
 }
