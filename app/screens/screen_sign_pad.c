@@ -1,0 +1,153 @@
+/* screen_sign_pad.c - the customer's third page: who signs, and the pad that fills the page. */
+#include "app/screens/sign.h"
+
+/* Not read, or not asked for a rating (a restart forgets it): back to that page. */
+static void check_pages(struct app *a, struct sign *s, id16 job)
+{
+    const struct report_shown *r = sign_report(a, s);
+    if (r->st == ST_OK && !h32_eq(r->hash, s->d.read)) {
+        s->read_again = !h32_zero(s->d.read);
+        memset(&s->d.read, 0, sizeof s->d.read);
+        app_go(a, SCREEN_SIGN_READ, job);
+    } else if (!s->rated) {
+        app_go(a, SCREEN_SIGN_RATE, job);
+    }
+}
+
+SCREEN_ENTER(sign_pad)
+{
+    const struct job_model *j = app_job(a);
+    if (sign_enter(a) && j != NULL) {
+        sign_data(a)->naming = false;
+        check_pages(a, sign_data(a), j->subject);
+    }
+}
+
+static const char *relation_name(unsigned r)
+{
+    static const char *const t[] = {
+        [REL_SELF] = N_("the customer"),   [REL_FAMILY] = N_("family"),
+        [REL_STAFF] = N_("staff"),         [REL_KEEPER] = N_("caretaker"),
+        [REL_OTHER] = N_("somebody else"),
+    };
+    return r >= REL_SELF && r <= REL_OTHER ? _(t[r]) : "";
+}
+
+static void name_page(struct app *a, struct ui *u, struct sign *s)
+{
+    struct ui_screen sc = {.id = "sign-name",
+                           .title = _("Who signs?"),
+                           .back = true,
+                           .primary = _("Done"),
+                           .primary_id = "named"};
+    unsigned hit = ui_screen_begin(u, &sc);
+    struct ui_field name = {
+        .id = "name", .label = _("Name"), .text = s->d.name, .cap = sizeof s->d.name};
+    ui_field(u, &name);
+    const char *names[REL_OTHER];
+    for (unsigned k = REL_SELF; k <= REL_OTHER; k++) {
+        names[k - 1] = relation_name(k);
+    }
+    int r = (int)s->d.relation - 1;
+    if (ui_choice(u, "relation", _("You are"), names, REL_OTHER, &r)) {
+        s->d.relation = (unsigned)r + 1;
+    }
+    ui_screen_end(u);
+    sign_keep(a, s);
+    if ((hit & (UI_HIT_PRIMARY | UI_HIT_BACK)) != 0) {
+        s->naming = false;
+    }
+}
+
+static void keep_ink(struct app *a, struct sign *s)
+{
+    bytes kept = form_ink_put(&s->ink, s->d.strokes, sizeof s->d.strokes);
+    if (kept.n < sizeof s->d.strokes) {
+        memset(s->d.strokes + kept.n, 0, sizeof s->d.strokes - kept.n);
+    }
+    s->d.nstrokes = (uint16_t)kept.n;
+    sign_keep(a, s);
+}
+
+static void heading(struct app *a, struct ui *u, struct sign *s, const struct report_shown *r)
+{
+    ui_text(u, UI_BODY_BOLD,
+            shared_fmt(a, _("Service report %.*s, amount due %s"), (int)r->facts.number.n,
+                       r->facts.number.p, app_money(a, r->facts.total_minor)));
+    const char *who = s->d.name[0] != '\0' ? s->d.name : _("no name");
+    const char *rel = relation_name(s->d.relation);
+    if (ui_button(u, "who",
+                  rel[0] != '\0' ? shared_fmt(a, _("Signs: %s (%s). Change"), who, rel)
+                                 : shared_fmt(a, _("Signs: %s. Change"), who),
+                  UI_LINK)) {
+        s->naming = true;
+    }
+}
+
+static void pad_page(struct app *a, struct ui *u, struct sign *s, const struct job_model *j)
+{
+    const struct report_shown *r = sign_report(a, s);
+    bool busy = app_busy(a) != APP_IDLE;
+    struct ui_screen sc = {.id = "sign-pad",
+                           .title = _("Please sign"),
+                           .back = true,
+                           .action = sign_other(s),
+                           .steps = 3,
+                           .step = 3,
+                           .fixed = true,
+                           .primary = form_busy(a, _("Confirm signature")),
+                           .primary_id = "signed",
+                           .primary_off = busy || s->ink.n == 0 || r->st != ST_OK};
+    unsigned hit = ui_screen_begin(u, &sc);
+    shared_error(a, u, APP_SAVING, s->seen);
+    heading(a, u, s, r);
+    bool end = form_pad(u, "pad", _("Signature pad"), _("Sign inside the frame"), 72, &s->ink);
+    ui_cols_begin(u, 2);
+    bool clear = ui_button(u, "clear", _("Clear"), UI_SECONDARY | (s->ink.n == 0 ? UI_OFF : 0U));
+    ui_col(u);
+    bool refuse = ui_button(u, "refuse", _("Not signing"), UI_SECONDARY);
+    ui_cols_end(u);
+    ui_screen_end(u);
+    if (clear && !busy) {
+        s->ink.n = 0;
+        keep_ink(a, s);
+    } else if (end && !busy) {
+        keep_ink(a, s);
+    }
+    if ((hit & UI_HIT_PRIMARY) != 0 && !busy) {
+        keep_ink(a, s);
+        if (!h32_eq(r->hash, s->d.read)) {
+            check_pages(a, s, j->subject);
+        } else {
+            IGNORE(!sign_send(a, s, SIGN_SIGNED)); /* the button stays */
+        }
+    } else if (refuse) {
+        app_go(a, SCREEN_SIGN_REFUSE, j->subject);
+    } else if ((hit & UI_HIT_ACTION) != 0) {
+        sign_turn(a, s); /* another text: it is to be read */
+        app_go(a, SCREEN_SIGN_READ, j->subject);
+    } else if ((hit & UI_HIT_BACK) != 0) {
+        app_go(a, SCREEN_SIGN_RATE, j->subject);
+    }
+}
+
+SCREEN(sign_pad)
+{
+    struct sign *s = sign_data(a);
+    const struct job_model *j = app_job(a);
+    if (s == NULL || j == NULL) {
+        struct ui_screen none = {.id = "sign-pad", .title = _("Customer signs")};
+        ui_screen_begin(u, &none);
+        ui_screen_end(u);
+        sign_over(a);
+        return;
+    }
+    char keep[3];
+    form_lang(a, s->d.english ? "en" : "zh", keep);
+    if (s->naming) {
+        name_page(a, u, s);
+    } else {
+        pad_page(a, u, s, j);
+    }
+    form_lang_end(a, keep);
+}
