@@ -22,13 +22,19 @@ static const char *const PAGES[4][ROWS] = {
 };
 static const char *const DIGITS[ROWS] = {"123\2", "456-", "789.",
                                          "\4"
-                                         "0 \5"};
+                                         "0\5"};
 
 static int weight(char c)
 {
     return c == K_SHIFT || c == K_BACK || c == K_PAGE || c == K_HIDE || c == K_DONE ? 3
            : c == K_SPACE                                                           ? 7
                                                                                     : 2;
+}
+
+/* In the digits' pad Done takes two cells: there is nothing to stand beside the nought. */
+static int digit_weight(char c)
+{
+    return c == K_DONE ? 4 : 2;
 }
 
 static void make(struct ime_key *k, char c, int page)
@@ -75,12 +81,12 @@ int ime_layout(struct ui_rect area, int page, bool numeric, struct ime_key out[s
         const char *row = numeric ? DIGITS[r] : PAGES[page][r];
         int total = 0, at = 0;
         for (const char *c = row; *c != '\0'; c++) {
-            total += numeric ? 2 : weight(*c);
+            total += numeric ? digit_weight(*c) : weight(*c);
         }
         int full = numeric ? total : 20; /* a shorter row is centred */
         int y0 = area.y + area.h * r / ROWS, y1 = area.y + area.h * (r + 1) / ROWS;
         for (const char *c = row; *c != '\0' && n < IME_CAP_KEYS; c++) {
-            int w = numeric ? 2 : weight(*c), pad = (full - total);
+            int w = numeric ? digit_weight(*c) : weight(*c), pad = (full - total);
             int x0 = area.x + area.w * (2 * at + pad) / (2 * full);
             int x1 = area.x + area.w * (2 * (at + w) + pad) / (2 * full);
             out[n] = (struct ime_key){.rect = {x0, y0, x1 - x0, y1 - y0}};
@@ -205,15 +211,15 @@ void ime_draw(struct ui *u)
         char id[16] = "key:";
         size_t len = strlen(keys[i].text);
         memcpy(id + 4, keys[i].text, len + 1);
-        const char *fixed = keys[i].text[0] == ' '        ? "key:space"
+        const char *fixed = keys[i].text[0] == ' '          ? "key:space"
                             : keys[i].kind == IME_BACKSPACE ? "key:delete"
-                            : keys[i].kind == IME_HIDE    ? "key:hide"
-                            : keys[i].kind == IME_DONE    ? "key:done"
-                            : keys[i].kind == IME_SHIFT   ? "key:shift"
-                            : keys[i].kind == IME_PAGE    ? (keys[i].page == 0   ? "key:abc"
-                                                             : keys[i].page == 2 ? "key:123"
-                                                                                 : "key:more")
-                                                          : id;
+                            : keys[i].kind == IME_HIDE      ? "key:hide"
+                            : keys[i].kind == IME_DONE      ? "key:done"
+                            : keys[i].kind == IME_SHIFT     ? "key:shift"
+                            : keys[i].kind == IME_PAGE      ? (keys[i].page == 0   ? "key:abc"
+                                                               : keys[i].page == 2 ? "key:123"
+                                                                                   : "key:more")
+                                                            : id;
         bool fired;
         ui_w_target(u, UI_ROLE_KEY, fixed, keys[i].label != NULL ? keys[i].label : keys[i].text,
                     NULL, keys[i].rect, 0, &fired);

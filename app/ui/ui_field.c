@@ -152,7 +152,7 @@ static struct ui_para shown(struct ui *u, const struct ui_field *f)
         }
         char *dots = ui_w_room(u, n * 3 + 1);
         for (size_t i = 0; dots != NULL && i < n; i++) {
-            memcpy(dots + i * 3, "\xE2\x97\x8F", 3);
+            memcpy(dots + i * 3, "\xE2\x80\xA2", 3);
         }
         p.text = dots == NULL ? "" : dots;
         p.n = dots == NULL ? 0 : n * 3;

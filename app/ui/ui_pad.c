@@ -1,7 +1,7 @@
 /* ui_pad.c - what is drawn by hand or shown as a picture: signature, QR; progress. */
 #include "app/ui/ui_state.h"
 
-enum { PAD_LEAST_H = 140, PEN_DP10 = 32, QUIET = 4 };
+enum { PAD_LEAST_H = 140, PEN_DP10 = 42, QUIET = 4 };
 
 /* ==== ink ==================================================================================== */
 

@@ -332,17 +332,16 @@ static void the_reports_lines_are_the_trees_lines(void)
     rig_start(&r, GALLERY_REPORT);
     char text[4000] = "", want[4000] = "";
     int report = -1;
+    size_t at = 0, end = 0;
     for (size_t i = 0; i < r.u.node_n; i++) {
         report = r.u.nodes[i].role == UI_ROLE_REPORT ? (int)i : report;
         if (report >= 0 && r.u.nodes[i].parent == report) {
             CHECK_INT(r.u.nodes[i].role, UI_ROLE_LINE);
-            strncat(text, r.u.nodes[i].label, 500);
-            strncat(text, "\n", 2);
+            at += (size_t)snprintf(text + at, sizeof text - at, "%s\n", r.u.nodes[i].label);
         }
     }
     for (int i = 0; i < GALLERY_REPORT_LINES; i++) {
-        strncat(want, GALLERY_REPORT_ZH[i], 500);
-        strncat(want, "\n", 2);
+        end += (size_t)snprintf(want + end, sizeof want - end, "%s\n", GALLERY_REPORT_ZH[i]);
     }
     CHECK_STR(text, want);
 }
