@@ -30,12 +30,13 @@
     COMMAND(sync, "sync", "--store DIR --url URL [--pin-fd N] [--json]",                           \
             "exchange with headquarters over the network")                                         \
     COMMAND(bundle, "bundle",                                                                      \
-            "export|import --store DIR --file FILE [--answer FILE] [--pin-fd N]",                  \
+            "export|import --store DIR --file FILE [--answer FILE] [--pin-fd N] [--json]",         \
             "the same exchange by file")                                                           \
     COMMAND(conflicts, "conflicts",                                                                \
-            "--store DIR [--resolve TYPE:CODE:FIELD --entry HASH] [--actor CODE] [--json]",        \
+            "--store DIR [--resolve TYPE:CODE:FIELD --entry HASH] [--actor CODE] [--json] "        \
+            "[--pin-fd N]",                                                                        \
             "values in conflict, and their resolution")                                            \
-    COMMAND(log, "log", "--store DIR [--job CODE] [--last N] [--pin-fd N] [--json]",               \
+    COMMAND(log, "log", "--store DIR [--job CODE] [--last N] [--json [--hex]] [--pin-fd N]",       \
             "entries, one a line")                                                                 \
     COMMAND(check, "check", "--store DIR [--pin-fd N] [--json]",                                   \
             "verify chains, signatures, indexes, attachments, states")                             \

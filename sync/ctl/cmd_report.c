@@ -1,0 +1,271 @@
+/* cmd_report.c - docketctl report: a signed service report as it was signed. Headquarters renders
+ * it again from its own entries and says whether the two texts are the same. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/model/catalogue.h"
+#include "core/report/proof.h"
+#include "sync/carrier/file.h"
+#include "sync/ctl/commands.h"
+#include "sync/ctl/ctl_view.h"
+#include "sync/pdf/pdf.h"
+
+#define ROOM (PROOF_FILE_MAX + (16U << 20)) /* proof, state, texts */
+#define EDITION_ROOM (2U * CAP_ATT_BYTES)
+#define LINES_MAX 1024
+
+struct reporting {
+    const char *job, *pdf, *cbor, *text;
+    unsigned version; /* 0: the newest */
+    struct ctl_view v;
+    struct arena a;
+    struct subject_state *state;
+    const struct visit_state *visit;
+    const struct signature_state *sig;
+    struct report_facts facts;
+    str words; /* the signed text */
+    bytes strokes;
+    str signer, reason;
+};
+
+/* The newest signature of all visits; with a version, that one of the same visit. */
+static bool choose(struct reporting *r)
+{
+    for (unsigned i = 0; i < r->state->nvisits; i++) {
+        const struct visit_state *v = &r->state->visits[i];
+        for (unsigned k = 0; k < v->nsigned; k++) {
+            if (r->sig == NULL || v->signatures[k].time > r->sig->time) {
+                r->visit = v;
+                r->sig = &v->signatures[k];
+            }
+        }
+    }
+    if (r->sig == NULL || r->version == 0) {
+        return r->sig != NULL;
+    }
+    r->sig = NULL;
+    for (unsigned k = 0; k < r->visit->nsigned; k++) {
+        if (r->visit->signatures[k].version == r->version) {
+            r->sig = &r->visit->signatures[k];
+        }
+    }
+    return r->sig != NULL;
+}
+
+static enum st find(struct reporting *r, struct err *err)
+{
+    id16 id;
+    r->state = arena_new(&r->a, struct subject_state, 1);
+    if (r->state == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "no memory");
+    }
+    if (ctl_view_find(&r->v, SUBJECT_JOB, str_c(r->job), &id) != ST_OK) {
+        return err_set(err, ST_NOT_FOUND, 0, "report", "this store holds no job \"%s\"", r->job);
+    }
+    enum st st = fold_load(r->v.t, id, &r->a, r->state, NULL, err);
+    if (st == ST_OK && !choose(r)) {
+        return err_set(err, ST_NOT_FOUND, 0, "report", "job %s has no signed report%s yet", r->job,
+                       r->version != 0 ? " of that version" : "");
+    }
+    return st;
+}
+
+/* part: one attachment of the sign-off. Empty when the sign-off names none. */
+static enum st part(struct reporting *r, h32 name, const char *what, bytes *out, struct err *err)
+{
+    *out = (bytes){NULL, 0};
+    if (h32_zero(name)) {
+        return ST_OK;
+    }
+    enum st st = store_att_get(r->v.t, name, &r->a, NULL, out, err);
+    if (st == ST_REVOKED) {
+        return err_set(err, st, 0, "report",
+                       "the %s of this report was withdrawn; --cbor still tells when and by whom",
+                       what);
+    }
+    return st == ST_NOT_FOUND ? err_set(err, st, 0, "report",
+                                        "the %s of this report has not come yet; sync first", what)
+                              : st;
+}
+
+static enum st load(struct reporting *r, struct err *err)
+{
+    bytes facts, text, name, reason;
+    const char *rule = "";
+    enum st st = part(r, r->sig->facts, "facts", &facts, err);
+    if (st == ST_OK) {
+        st = part(r, r->sig->text, "text", &text, err);
+    }
+    if (st == ST_OK) {
+        st = part(r, r->sig->strokes, "signature", &r->strokes, err);
+    }
+    if (st == ST_OK) {
+        st = part(r, r->sig->name, "signer's name", &name, err);
+    }
+    if (st == ST_OK) {
+        st = part(r, r->sig->reason_text, "reason", &reason, err);
+    }
+    if (st != ST_OK) {
+        return st;
+    }
+    r->words = bytes_str(text);
+    r->signer = bytes_str(name);
+    r->reason = bytes_str(reason);
+    if (report_facts_decode(facts, &r->a, &r->facts, &rule) != ST_OK) {
+        return err_set(err, ST_CORRUPT, 0, "report", "the facts cannot be read: %s", rule);
+    }
+    return ST_OK;
+}
+
+static enum st write_pdf(struct reporting *r, struct err *err)
+{
+    str qr = {NULL, 0};
+    struct catalogue *cat = arena_new(&r->a, struct catalogue, 1);
+    uint8_t *room = malloc(EDITION_ROOM);
+    struct arena ea = arena_of(room, room == NULL ? 0 : EDITION_ROOM);
+    enum st st = cat == NULL || room == NULL ? err_set(err, ST_FULL, 0, __func__, "no memory")
+                                             : ctl_view_catalogue(&r->v, &ea, cat, NULL, err);
+    str url = S("docket:verify"); /* as the handheld shows it where no address is known */
+    if (st == ST_OK && cat->verify_url.n > 0) {
+        url = cat->verify_url;
+    }
+    if (st == ST_OK || st == ST_NOT_FOUND) {
+        st = proof_qr(r->v.t, r->sig->entry, url, &r->a, &qr, err);
+    }
+    if (st == ST_OK) {
+        struct pdf_report p = {.facts = &r->facts,
+                               .text = r->words,
+                               .outcome = (enum sign_outcome)r->sig->outcome,
+                               .strokes = r->strokes,
+                               .signer = r->signer,
+                               .reason = r->reason,
+                               .qr = qr,
+                               .date_ms = r->sig->wall_ms};
+        st = pdf_file(&p, r->pdf, err);
+    }
+    free(room);
+    return st;
+}
+
+static enum st write_proof(struct reporting *r, struct err *err)
+{
+    bytes out;
+    enum st st = proof_build(r->v.t, r->sig->entry, &r->a, &out, err);
+    return st == ST_OK ? file_write(r->cbor, out, 0644, err) : st;
+}
+
+/* ---- rendered again ----------------------------------------------------------------------------
+ */
+static void say_difference(str ours, str theirs)
+{
+    str *a = calloc(LINES_MAX, sizeof *a), *b = calloc(LINES_MAX, sizeof *b);
+    size_t na = a == NULL ? 0 : report_lines(ours, a, LINES_MAX);
+    size_t nb = b == NULL ? 0 : report_lines(theirs, b, LINES_MAX), k = 0;
+    while (k < na && k < nb && str_eq(a[k], b[k])) {
+        k++;
+    }
+    fprintf(stderr,
+            "docketctl: headquarters' own rendering differs from line %zu on: a record was changed "
+            "after the signature, or has not come. What was signed is what is written out\n",
+            k + 1);
+    free(a);
+    free(b);
+}
+
+/* Names may have been corrected since: a difference is told, it refuses nothing. */
+static enum st render_again(struct reporting *r, struct err *err)
+{
+    struct catalogue *cat = arena_new(&r->a, struct catalogue, 1);
+    struct report_facts *f = arena_new(&r->a, struct report_facts, 1);
+    char *buf = arena_new(&r->a, char, CAP_REPORT_BYTES);
+    uint8_t *room = malloc(EDITION_ROOM);
+    if (cat == NULL || f == NULL || buf == NULL || room == NULL) {
+        free(room);
+        return err_set(err, ST_FULL, 0, __func__, "no memory");
+    }
+    struct arena ea = arena_of(room, EDITION_ROOM);
+    struct now now = {.wall_ms = r->sig->wall_ms,
+                      .utc_offset_minutes = r->facts.utc_offset_minutes};
+    str ours = {NULL, 0};
+    enum st st = ctl_view_catalogue(&r->v, &ea, cat, NULL, err);
+    if (st == ST_OK) {
+        st = report_collect(r->v.t, r->state, r->visit, cat, r->facts.template_,
+                            str_c(r->v.s->trust.name), r->facts.number, r->facts.version, &now,
+                            &r->a, f, err);
+    }
+    if (st == ST_OK) {
+        st = report_text(f, buf, CAP_REPORT_BYTES, &ours);
+    }
+    if (st != ST_OK) {
+        fprintf(stderr, "docketctl: headquarters cannot render this report again (%s)\n",
+                err->text[0] != '\0' ? err->text : st_name(st));
+    } else if (str_eq(ours, r->words)) {
+        printf("headquarters renders the same text from its own entries, byte for byte\n");
+    } else {
+        say_difference(ours, r->words);
+    }
+    free(room);
+    return ST_OK;
+}
+
+static enum st write_all(struct reporting *r, struct err *err)
+{
+    enum st st = find(r, err);
+    if (st == ST_OK && r->cbor != NULL) {
+        st = write_proof(r, err); /* first: it can be made when the text is gone */
+    }
+    if (st != ST_OK || (r->pdf == NULL && r->text == NULL && r->cbor != NULL)) {
+        return st;
+    }
+    st = load(r, err);
+    if (st == ST_OK && r->text != NULL) {
+        st = file_write(r->text, str_bytes(r->words), 0644, err);
+    }
+    if (st == ST_OK && r->pdf != NULL) {
+        st = write_pdf(r, err);
+    }
+    if (st == ST_OK && r->pdf == NULL && r->text == NULL && r->cbor == NULL) {
+        printf("%.*s\n", (int)r->words.n, r->words.p);
+    } else if (st == ST_OK && r->v.s->side == STORE_HQ) {
+        st = render_again(r, err);
+    }
+    return st;
+}
+
+int ctl_cmd_report(int argc, char **argv)
+{
+    struct ctl_open how = {0};
+    struct reporting r;
+    memset(&r, 0, sizeof r);
+    const char *version = NULL;
+    const struct ctl_opt opts[] = {
+        {"store", &how.dir, NULL, true},      {"keys", &how.keys, NULL, false},
+        {"pin-fd", &how.pin_fd, NULL, false}, {"job", &r.job, NULL, true},
+        {"pdf", &r.pdf, NULL, false},         {"cbor", &r.cbor, NULL, false},
+        {"text", &r.text, NULL, false},       {"version", &version, NULL, false}};
+    int npos;
+    int64_t n = 0;
+    if (!ctl_opts(argc, argv, opts, sizeof opts / sizeof opts[0], &npos) || npos != 0 ||
+        (version != NULL && !ctl_number(version, "version", 1, CAP_VISIT_VERSIONS, &n))) {
+        return ctl_usage(argv[0]);
+    }
+    r.version = (unsigned)n;
+    struct err err = {0};
+    struct ctl_store s;
+    uint8_t *room = malloc(ROOM);
+    if (room == NULL) {
+        return ctl_failf("no memory");
+    }
+    r.a = arena_of(room, ROOM);
+    enum st st = ctl_store_open(&how, &s, &err);
+    if (st == ST_OK) {
+        st = ctl_view_begin(&r.v, &s, &err);
+        if (st == ST_OK) {
+            st = write_all(&r, &err);
+        }
+        ctl_view_end(&r.v);
+        ctl_store_close(&s);
+    }
+    free(room);
+    return st == ST_OK ? CTL_OK : ctl_fail(&err);
+}
