@@ -120,7 +120,7 @@ static enum st read_one(struct store_txn *t, bytes place, h32 hash, struct arena
     bytes whole;
     struct arena before = *a;
     enum st st = store_get(t, T_ENTRY, place, a, &whole, NULL);
-    if (st == ST_OK && entry_parse(whole, e, NULL, NULL) == ST_OK && h32_eq(e->hash, hash)) {
+    if (st == ST_OK && entry_kept(whole, hash, e) == ST_OK) {
         return ST_OK;
     }
     *a = before;

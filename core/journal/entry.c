@@ -175,12 +175,9 @@ static const char *take(struct cbor_r *r, int64_t key, struct entry_view *e, int
     }
 }
 
-static enum st parse_payload(struct entry_view *e, const char **rule)
+/* Reads a payload whose CBOR was checked: now, or before it was kept. */
+static enum st take_payload(struct entry_view *e, const char **rule)
 {
-    enum st st = cbor_check(e->payload, CBOR_NO_TEXT, NULL, rule);
-    if (st != ST_OK) {
-        return st;
-    }
     e->body = bytes_of(empty_body, 1);
     struct cbor_r r = cbor_r_init(e->payload);
     struct cbor_map m = cbor_map_begin(&r);
@@ -245,13 +242,39 @@ enum st entry_parse(bytes in, struct entry_view *out, size_t *used, const char *
     }
     struct entry_view e = {.whole = v.whole, .payload = v.payload};
     memcpy(e.author.b, v.kid, sizeof e.author.b);
-    st = parse_payload(&e, rule);
+    st = cbor_check(e.payload, CBOR_NO_TEXT, NULL, rule);
+    if (st == ST_OK) {
+        st = take_payload(&e, rule);
+    }
     if (st != ST_OK) {
         return st;
     }
     hash32(e.whole, e.hash.b);
     if (used != NULL) {
         *used = v.whole.n;
+    }
+    *out = e;
+    return ST_OK;
+}
+
+enum st entry_kept(bytes whole, h32 hash, struct entry_view *out)
+{
+    const char *rule;
+    memset(out, 0, sizeof *out);
+    struct cbor_r r = cbor_r_init(whole);
+    cbor_get_tag18(&r);
+    size_t parts = cbor_get_array(&r);
+    bytes prot = cbor_get_bytes(&r);
+    size_t unprotected = cbor_get_map(&r);
+    struct entry_view e = {.whole = whole, .hash = hash, .payload = cbor_get_bytes(&r)};
+    bytes sig = cbor_get_bytes(&r);
+    if (cbor_done(&r) != ST_OK || parts != 4 || unprotected != 0 || sig.n != COSE_SIG_BYTES ||
+        prot.n < sizeof e.author.b || whole.n > CAP_ENTRY_BYTES) {
+        return ST_CORRUPT;
+    }
+    memcpy(e.author.b, prot.p + prot.n - sizeof e.author.b, sizeof e.author.b); /* it ends in it */
+    if (take_payload(&e, &rule) != ST_OK) {
+        return ST_CORRUPT;
     }
     *out = e;
     return ST_OK;

@@ -54,6 +54,10 @@ struct entry_view {
  * ST_INCOMPLETE, ST_BAD_FORM (*rule names what is broken, static), ST_TOO_BIG, ST_NEWER (version).
  */
 MUST_USE enum st entry_parse(bytes in, struct entry_view *out, size_t *used, const char **rule);
+/* entry_kept: the same view of an entry that passed entry_parse before it was kept under its hash
+ * in a sealed store: neither form nor hash is looked at again, which is two thirds of the work.
+ * Memory safe on any bytes. ST_CORRUPT. Never for bytes that come from outside. */
+MUST_USE enum st entry_kept(bytes whole, h32 hash, struct entry_view *out);
 /* entry_att: the i-th attachment's hash; zero when i >= natt. */
 h32 entry_att(const struct entry_view *e, unsigned i);
 /* entry_verify: the signature, under the author's key. ST_OK or ST_BAD_SIGNATURE. */
