@@ -28,6 +28,7 @@
 #define CAP_VISIT_PRICES 40         /* price lines of one consent */
 #define CAP_FIELD_WRITES 16         /* concurrent values of one field that are kept apart */
 #define CAP_COVERS 7                /* other authors' heads that a sign-off names (DESIGN 6) */
+#define CAP_COVERS_MADE 4           /* that we write: with more the QR code passes 1,250 characters */
 #define CAP_KEY_SLOTS 8             /* ways to open one data key */
 #define CAP_TXN_BYTES (8U << 20)    /* one user action with its small attachments */
 #define CAP_MAP_DEVICE_BYTES (16ULL << 30) /* address space, not disk (DESIGN 3) */

@@ -69,14 +69,14 @@ void assign_see(const struct subject_state *s, struct body_assigned *b)
 
 unsigned cover_all(const struct subject_state *s, id8 own, struct cover covers[static CAP_COVERS])
 {
-    hlc times[CAP_COVERS] = {0};
+    hlc times[CAP_COVERS_MADE] = {0};
     unsigned n = 0;
     for (unsigned i = 0; i < s->nauthors; i++) {
         const struct author_last *l = &s->authors[i];
-        if (id8_eq(l->author, own) || (n == CAP_COVERS && times[n - 1] >= l->time)) {
+        if (id8_eq(l->author, own) || (n == CAP_COVERS_MADE && times[n - 1] >= l->time)) {
             continue;
         }
-        unsigned j = n < CAP_COVERS ? n++ : n - 1;
+        unsigned j = n < CAP_COVERS_MADE ? n++ : n - 1;
         for (; j > 0 && times[j - 1] < l->time; j--) {
             times[j] = times[j - 1];
             covers[j] = covers[j - 1];

@@ -59,7 +59,7 @@ static h32 sign(int64_t ms, enum sign_outcome outcome, void (*change)(struct bod
                                      .template_ = (unsigned)f.template_,
                                      .relation = REL_SELF};
     CHECK(code_of(str_bytes(f.number), &b.signed_.number));
-    for (unsigned i = 0; i < CAP_COVERS; i++) { /* the longest sign-off: seven others covered */
+    for (unsigned i = 0; i < CAP_COVERS; i++) { /* more than fit the code */
         char name[16];
         snprintf(name, sizeof name, "cover %u", i);
         b.signed_.covers[i].author = sample_id8(name);
@@ -69,11 +69,13 @@ static h32 sign(int64_t ms, enum sign_outcome outcome, void (*change)(struct bod
     struct append_att atts[6] = {{.type = ATT_FACTS, .content = fb},
                                  {.type = ATT_REPORT, .content = str_bytes(t)}};
     unsigned n = 2;
+    static const uint8_t sealed[120] = {1};
     if (outcome == SIGN_SIGNED) {
         atts[n++] = (struct append_att){.type = ATT_STROKES,
                                         .content = draw_strokes(strokes, sizeof strokes)};
         atts[n++] = (struct append_att){.type = ATT_TEXT, .content = str_bytes(S("王秀兰"))};
-        b.signed_.att_flags = SIGNED_STROKES | SIGNED_NAME;
+        atts[n++] = (struct append_att){.type = ATT_RATINGS, .content = bytes_of(sealed, 120)};
+        b.signed_.att_flags = SIGNED_STROKES | SIGNED_NAME | SIGNED_RATINGS;
     } else {
         b.signed_.reason = SR_FEE;
         atts[n++] = (struct append_att){.type = ATT_TEXT, .content = str_bytes(S("费用太高"))};
@@ -476,6 +478,12 @@ static void a_newer_trust_document_and_a_new_root_are_followed(void)
 static void longest(struct body_signed *b, char *text)
 {
     (void)text;
+    b->ncovers = CAP_COVERS_MADE;
+}
+
+static void too_long(struct body_signed *b, char *text)
+{
+    (void)text;
     b->ncovers = CAP_COVERS;
 }
 
@@ -525,8 +533,16 @@ static void the_longest_sign_off_fits_the_code(void)
     str qr = {NULL, 0};
     CHECK_INT(proof_qr(t, signoff, S("https://hq.lingxue.example/verify"), &a, &qr, &err), ST_OK);
     store_abort(&t);
-    printf("# QR with seven other authors covered: %zu characters\n", qr.n);
+    printf("# QR of the longest sign-off that we make: %zu characters\n", qr.n);
     CHECK(qr.n > 0 && qr.n <= PROOF_QR_MAX);
+    /* What somebody else might make is refused in words, not cut. */
+    signoff = sign(3700000, SIGN_SIGNED, too_long);
+    a = arena_of(memory, sizeof memory);
+    t = help_read(d.store);
+    CHECK_INT(proof_qr(t, signoff, S("https://hq.lingxue.example/verify"), &a, &qr, &err),
+              ST_TOO_BIG);
+    store_abort(&t);
+    expect(signoff, PROOF_OK);
     stop(&d);
 }
 
