@@ -1,16 +1,12 @@
 /* script.c - plays the actions: finds targets in the tree, sends events, waits, looks. */
 #include "app/platform/script.h"
 #include "app/platform/script_parse.h"
+#include "app/platform/script_send.h"
 #include "app/ui/ui_tree.h"
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum {
-    TAP_GAP_MS = 300, /* longer than a double tap */
-    TYPE_GAP_MS = 60, /* slower than any scanner */
-    SCAN_GAP_MS = 5,
-    DRAW_GAP_MS = 8,
     WAIT_S = 30,
     TRIES = 2000 /* frames spent on bringing one target into view: 100,000 rows at a view a frame */
 };
@@ -164,53 +160,6 @@ static enum script_says fail(const struct script *s, const struct ui *u, const c
     return SCRIPT_FAILED;
 }
 
-/* ==== sending ================================================================================ */
-
-static void send(struct ui *u, enum ui_event_type type, float x, float y, int64_t t)
-{
-    struct ui_event e = {.type = type, .t_ms = t, .x = x, .y = y, .pressure = 0.6F, .touch = true};
-    (void)ui_event(u, &e); /* the queue is empty: the kit was idle */
-}
-
-static void tap_at(struct ui *u, struct ui_rect r, int64_t *now)
-{
-    float x = (float)r.x + (float)r.w / 2, y = (float)r.y + (float)r.h / 2;
-    *now += TAP_GAP_MS;
-    send(u, UI_EV_DOWN, x, y, *now);
-    *now += 40;
-    send(u, UI_EV_UP, x, y, *now);
-}
-
-static void wheel(struct ui *u, float px, int64_t *now)
-{
-    *now += 16;
-    struct ui_event e = {.type = UI_EV_WHEEL, .t_ms = *now, .wheel_px = px};
-    (void)ui_event(u, &e);
-}
-
-static void send_text(struct ui *u, const char *text, int gap_ms, int64_t *now)
-{
-    *now += TAP_GAP_MS;
-    for (size_t i = 0, n = strlen(text); i < n;) {
-        size_t k = 1;
-        while (i + k < n && ((uint8_t)text[i + k] & 0xC0U) == 0x80U) {
-            k++;
-        }
-        struct ui_event e = {.type = text[i] == '\n' ? UI_EV_KEY : UI_EV_TEXT, .t_ms = *now};
-        e.key = text[i] == '\n' ? UI_KEY_ENTER : UI_KEY_NONE;
-        memcpy(e.text, text + i, k < sizeof e.text ? k : 0);
-        (void)ui_event(u, &e);
-        *now += gap_ms;
-        i += k;
-    }
-}
-
-static void send_key(struct ui *u, enum ui_key key, bool shift, int64_t *now)
-{
-    struct ui_event e = {.type = UI_EV_KEY, .t_ms = *now, .key = key, .shift = shift};
-    (void)ui_event(u, &e);
-}
-
 /* ==== actions: each says what comes next; `done` in begun ==================================== */
 
 /* Not in the tree: behind the keyboard, or in a part of a list that was not laid out. */
@@ -227,7 +176,7 @@ static enum script_says look_for(struct script *s, struct ui *u, int found, int6
         return fail(s, u, "several have this label; say which: tap \"...\" N");
     }
     if (hide != NULL) {
-        tap_at(u, hide->rect, now);
+        script_send_tap(u, hide->rect, now);
         return SCRIPT_FRAME;
     }
     bool more = list != NULL && body != NULL &&
@@ -235,7 +184,7 @@ static enum script_says look_for(struct script *s, struct ui *u, int found, int6
     if (!more || s->tries >= TRIES) {
         return fail(s, u, "there is no such target");
     }
-    wheel(u, s->tries == 0 ? -1e9F : (float)body->rect.h * 0.7F, now);
+    script_send_wheel(u, s->tries == 0 ? -1e9F : (float)body->rect.h * 0.7F, now);
     s->tries++;
     return SCRIPT_FRAME;
 }
@@ -260,7 +209,7 @@ static enum script_says tap(struct script *s, struct ui *u, const struct script_
     if (n->seen.w == 0 || n->seen.h == 0) {
         return fail(s, u, "it cannot be brought into view");
     }
-    tap_at(u, n->seen, now);
+    script_send_tap(u, n->seen, now);
     s->begun = true;
     return SCRIPT_FRAME;
 }
@@ -277,38 +226,6 @@ static bool field_in_focus(const struct ui *u)
     return false;
 }
 
-static void stroke(struct ui *u, struct ui_rect r, float (*pts)[2], int n, int64_t *now)
-{
-    *now += TAP_GAP_MS;
-    float x = 0, y = 0;
-    for (int i = 0; i < n; i++) {
-        x = (float)r.x + (float)r.w * pts[i][0] / 100;
-        y = (float)r.y + (float)r.h * pts[i][1] / 100;
-        send(u, i == 0 ? UI_EV_DOWN : UI_EV_MOVE, x, y, *now);
-        *now += DRAW_GAP_MS;
-    }
-    send(u, UI_EV_UP, x, y, *now);
-}
-
-/* Loops and a flourish: what a hurried customer leaves. */
-static void signature(struct ui *u, struct ui_rect r, int64_t *now)
-{
-    enum { N = 120 };
-    float pts[N][2];
-    for (int i = 0; i < N; i++) {
-        float t = (float)i / (N - 1);
-        pts[i][0] = 12 + 70 * t + 5 * sinf(t * 37);
-        pts[i][1] = 50 - 17 * cosf(t * 31) * (1 - 0.6F * t) - 8 * t;
-    }
-    stroke(u, r, pts, N, now);
-    for (int i = 0; i < N / 3; i++) {
-        float t = (float)i / (N / 3 - 1);
-        pts[i][0] = 20 + 68 * t;
-        pts[i][1] = 76 - 10 * sinf(t * 3);
-    }
-    stroke(u, r, pts, N / 3, now);
-}
-
 static enum script_says draw(struct script *s, struct ui *u, const struct script_action *a,
                              int64_t *now)
 {
@@ -322,7 +239,7 @@ static enum script_says draw(struct script *s, struct ui *u, const struct script
     }
     s->begun = true;
     if (a->text[0] == '\0') {
-        signature(u, pad->seen, now);
+        script_send_signature(u, pad->seen, now);
         return SCRIPT_FRAME;
     }
     float pts[256][2];
@@ -344,7 +261,7 @@ static enum script_says draw(struct script *s, struct ui *u, const struct script
         }
         k++;
     }
-    stroke(u, pad->seen, pts, k, now);
+    script_send_stroke(u, pad->seen, pts, k, now);
     return SCRIPT_FRAME;
 }
 
@@ -355,7 +272,7 @@ static enum script_says type(struct script *s, struct ui *u, const struct script
         return fail(s, u, "no field has the focus");
     }
     s->begun = true;
-    send_text(u, a->text, TYPE_GAP_MS, now);
+    script_send_text(u, a->text, SCRIPT_TYPE_GAP_MS, now);
     return SCRIPT_FRAME;
 }
 
@@ -409,18 +326,18 @@ static enum script_says begin(struct script *s, struct ui *u, int64_t real_ms, i
     case SCRIPT_TYPE:
         return type(s, u, a, now);
     case SCRIPT_SCAN:
-        send_text(u, a->text, SCAN_GAP_MS, now);
-        send_key(u, UI_KEY_ENTER, false, now);
+        script_send_text(u, a->text, SCRIPT_SCAN_GAP_MS, now);
+        script_send_key(u, UI_KEY_ENTER, false, now);
         break;
     case SCRIPT_KEY: {
         enum ui_key key = script_parse_key(a->text, &shift);
-        *now += TAP_GAP_MS;
-        send_key(u, key, shift, now);
+        *now += SCRIPT_TAP_GAP_MS;
+        script_send_key(u, key, shift, now);
         break;
     }
     case SCRIPT_SCROLL: {
         float px = (float)a->number * ui_density(u);
-        wheel(u, a->end ? 1e9F : a->top ? -1e9F : px, now);
+        script_send_wheel(u, a->end ? 1e9F : a->top ? -1e9F : px, now);
         if (a->end && s->tries++ < 40) {
             return SCRIPT_FRAME; /* a list learns its length on the way */
         }
