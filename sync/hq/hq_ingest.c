@@ -27,16 +27,18 @@ struct ingest {
 /* --- attachments
  * ----------------------------------------------------------------------------------- */
 
-/* What an entry names: kept under its subject's key, or wanted. */
-static enum st keep_atts(struct ingest *g, const struct entry_view *e)
+/* What an entry names: kept under its subject's key, or wanted (then not *all is here). */
+static enum st keep_atts(struct ingest *g, const struct entry_view *e, bool *all)
 {
     enum st st = ST_OK;
+    *all = true;
     for (unsigned i = 0; i < e->natt && st == ST_OK; i++) {
         h32 name = entry_att(e, i);
         const struct hq_att *a = hq_request_att(g->r, name);
         if (store_att_state(g->t, name) != ATT_ABSENT) {
             continue;
         }
+        *all = *all && a != NULL;
         if (a != NULL) {
             st = store_att_put(g->t, a->manifest, a->content, e->subject, g->err);
             st = st == ST_EXISTS ? ST_OK : st;
@@ -159,18 +161,59 @@ static enum st check_run(struct ingest *g, const struct chain_head *from, size_t
     return ST_OK;
 }
 
+/* The indexes of a backlog that is not settled yet: whoever looks for anything but the plain
+ * continuation of its chain needs them first. */
+static enum st index_due(struct ingest *g, const struct chain_mark *m)
+{
+    uint64_t from = hq_indexed(g->t, m->author, m->epoch);
+    enum st st = ST_OK;
+    for (uint64_t seq = from + 1; seq <= m->seq && st == ST_OK; seq++) {
+        struct arena tmp = g->arena;
+        struct entry_view e;
+        st = journal_at(g->t, m->author, m->epoch, seq, &tmp, &e, g->err);
+        if (st == ST_OK) {
+            st = journal_index(g->t, &e, g->err);
+        } else if (st == ST_CORRUPT || st == ST_NOT_FOUND) {
+            st = ST_OK; /* damage hides nothing else; check names it */
+        }
+    }
+    return st == ST_OK && from < m->seq ? hq_indexed_set(g->t, m->author, m->epoch, m->seq, g->err)
+                                        : st;
+}
+
+/* A backlog's indexes cost twice what its entries do: they come after its receipt, as the fold. */
+static enum st keep_one(struct ingest *g, const struct entry_view *e, struct chain_mark *m,
+                        bool *forked)
+{
+    *forked = false;
+    enum st st = journal_keep_next(g->t, e, m, g->err);
+    if (st == ST_OK) {
+        return g->inline_ ? journal_index(g->t, e, g->err) : ST_OK;
+    }
+    if (st == ST_CONFLICT) {
+        st = index_due(g, m);
+        st = st == ST_OK ? journal_keep_marked(g->t, e, m, forked, g->err) : st;
+    }
+    return st;
+}
+
 static enum st keep_run(struct ingest *g, size_t n, struct chain_mark *m, const bool *bad)
 {
     enum st st = ST_OK;
+    bool whole = true;
+    g->r->whole_epoch = m->epoch;
+    g->r->whole_from = g->r->whole_to = m->seq;
     for (size_t i = 0; i < n && st == ST_OK; i++) {
         const struct entry_view *e = &g->views[i];
-        bool forked = false;
-        st = journal_keep_marked(g->t, e, m, &forked, g->err);
+        bool forked = false, all = true;
+        st = keep_one(g, e, m, &forked);
         if (st == ST_EXISTS) {
             st = ST_OK;
             continue;
         }
-        st = st == ST_OK ? keep_atts(g, e) : st;
+        st = st == ST_OK ? keep_atts(g, e, &all) : st;
+        whole = whole && all && e->seq == g->r->whole_to + 1 && !forked;
+        g->r->whole_to += whole;
         g->r->new_entries++;
         if (forked) {
             hq_request_problem(g->r, PROBLEM_FORK, e->hash);
@@ -187,6 +230,19 @@ static enum st keep_run(struct ingest *g, size_t n, struct chain_mark *m, const 
     return st;
 }
 
+/* Here already, on the main branch (whose indexes may be due) or on another. */
+static bool is_held(struct ingest *g, const struct entry_view *e, const struct chain_mark *m)
+{
+    struct arena tmp = g->arena;
+    struct entry_view here;
+    if (e->seq > m->seq && !m->forked) {
+        return false;
+    }
+    return store_has(g->t, T_HASH, bytes_of(e->hash.b, sizeof e->hash.b)) ||
+           (journal_at(g->t, e->author, e->epoch, e->seq, &tmp, &here, NULL) == ST_OK &&
+            h32_eq(here.hash, e->hash));
+}
+
 static enum st take_run(struct ingest *g, size_t first, size_t n)
 {
     struct hq_received *e = g->r->entries + first;
@@ -195,18 +251,21 @@ static enum st take_run(struct ingest *g, size_t first, size_t n)
         /* Others' entries come from their own authors, or from us. */
         return quarantine(g, PROBLEM_AUTHOR, &e[0].view);
     }
-    while (n > 0 && store_has(g->t, T_HASH, bytes_of(e[0].view.hash.b, 32))) {
-        e++;
-        n--;
-    }
-    if (n == 0) {
-        return ST_OK;
-    }
     struct chain_mark m;
     struct chain_head head;
     struct arena tmp = g->arena;
     enum st st = chain_mark_get(g->t, author, epoch, &tmp, &m, g->err);
     st = st == ST_NOT_FOUND ? ST_OK : st;
+    while (st == ST_OK && n > 0 && is_held(g, &e[0].view, &m)) {
+        e++;
+        n--;
+    }
+    if (n == 0) {
+        return st;
+    }
+    if (st == ST_OK && (m.forked || e[0].view.seq != m.seq + 1)) {
+        st = index_due(g, &m);
+    }
     if (st == ST_OK) {
         st = find_head(g, &e[0].view, &m, &head);
     }
@@ -350,7 +409,7 @@ enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err)
         st = hq_receipt_all(r, t, &g.now, g.arena, err);
     }
     note_problems(&g);
-    r->settled = g.inline_;
+    r->settled = g.inline_ && !r->hq->rest_due;
     free(g.views);
     free(g.fresh);
     free(g.fresh_bad);

@@ -18,21 +18,21 @@ enum st hq_store_where(const char *store, struct err *err)
     return ST_OK;
 }
 
-static bytes routed_key(id8 author, id8 epoch, uint8_t out[static 26])
+static bytes mark_key(const char *name, id8 author, id8 epoch, uint8_t out[static 26])
 {
-    memcpy(out, "hq/routed/", 10);
+    memcpy(out, name, 10);
     memcpy(out + 10, author.b, 8);
     memcpy(out + 18, epoch.b, 8);
     return bytes_of(out, 26);
 }
 
-uint64_t hq_routed(struct store_txn *t, id8 author, id8 epoch)
+static uint64_t mark_get(struct store_txn *t, const char *name, id8 author, id8 epoch)
 {
     uint8_t key[26], room[64];
     struct arena tmp = arena_of(room, sizeof room);
     bytes v;
     uint64_t seq = 0;
-    if (store_get(t, T_META, routed_key(author, epoch, key), &tmp, &v, NULL) == ST_OK) {
+    if (store_get(t, T_META, mark_key(name, author, epoch, key), &tmp, &v, NULL) == ST_OK) {
         for (size_t i = 0; i < 8 && i < v.n; i++) {
             seq = seq << 8 | v.p[i];
         }
@@ -40,13 +40,35 @@ uint64_t hq_routed(struct store_txn *t, id8 author, id8 epoch)
     return seq;
 }
 
-enum st hq_routed_set(struct store_txn *t, id8 author, id8 epoch, uint64_t seq, struct err *err)
+static enum st mark_set(struct store_txn *t, const char *name, id8 author, id8 epoch, uint64_t seq,
+                        struct err *err)
 {
     uint8_t key[26], v[8];
     for (unsigned i = 0; i < 8; i++) {
         v[i] = (uint8_t)(seq >> (56 - 8 * i));
     }
-    return store_put(t, T_META, routed_key(author, epoch, key), bytes_of(v, sizeof v), err);
+    return store_put(t, T_META, mark_key(name, author, epoch, key), bytes_of(v, sizeof v), err);
+}
+
+uint64_t hq_routed(struct store_txn *t, id8 author, id8 epoch)
+{
+    return mark_get(t, "hq/routed/", author, epoch);
+}
+
+enum st hq_routed_set(struct store_txn *t, id8 author, id8 epoch, uint64_t seq, struct err *err)
+{
+    return mark_set(t, "hq/routed/", author, epoch, seq, err);
+}
+
+uint64_t hq_indexed(struct store_txn *t, id8 author, id8 epoch)
+{
+    uint64_t routed = hq_routed(t, author, epoch), own = mark_get(t, "hq/index./", author, epoch);
+    return routed > own ? routed : own;
+}
+
+enum st hq_indexed_set(struct store_txn *t, id8 author, id8 epoch, uint64_t seq, struct err *err)
+{
+    return mark_set(t, "hq/index./", author, epoch, seq, err);
 }
 
 static bytes meta_key(const char *name, char out[static 64])

@@ -36,10 +36,16 @@ static enum st find_held(struct store_txn *t, const struct manifest_journal *j, 
 }
 
 /* Up to which entry every attachment is held or forgotten. */
-static uint64_t atts_through(struct store_txn *t, const struct manifest_journal *j, uint64_t from,
-                             uint64_t seq, struct arena tmp)
+static uint64_t atts_through(const struct hq_request *r, struct store_txn *t,
+                             const struct manifest_journal *j, uint64_t from, uint64_t seq,
+                             struct arena tmp)
 {
+    bool known = id8_eq(r->whole_epoch, j->epoch);
     for (uint64_t s = from + 1; s <= seq; s++) {
+        if (known && s > r->whole_from && s <= r->whole_to) {
+            s = r->whole_to; /* the ingest has just looked */
+            continue;
+        }
         struct arena here = tmp;
         struct entry_view e;
         if (journal_at(t, j->author, j->epoch, s, &here, &e, NULL) != ST_OK) {
@@ -101,7 +107,7 @@ static enum st one(struct hq_request *r, struct store_txn *t, const struct manif
         return st;
     }
     bool grows = has && kept.seq <= next.seq;
-    next.att_through = atts_through(t, j, grows ? kept.att_through : 0, next.seq, a);
+    next.att_through = atts_through(r, t, j, grows ? kept.att_through : 0, next.seq, a);
     bool same = has && kept.seq == next.seq && h32_eq(kept.head, next.head) &&
                 kept.att_through == next.att_through && kept.time_ms >= j->receipt_ms;
     if (same && kept.time_ms == j->receipt_ms && kept.seq == j->receipt_seq) {

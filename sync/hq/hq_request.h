@@ -65,6 +65,8 @@ struct hq_request {
     struct item *larges, *hashes;
     size_t nlarges, nhashes;
     unsigned new_entries; /* kept by the writer */
+    id8 whole_epoch;      /* of the last run kept: entries after whole_from, to whole_to, */
+    uint64_t whole_from, whole_to; /* have all their attachments here */
     /* the answer */
     struct hq_reply_journal journals[MANIFEST_JOURNALS_MAX];
     unsigned nproblems;

@@ -352,7 +352,7 @@ static enum st settle_group(struct hq *hq, struct store_txn *t, const struct res
         st = journal_at(t, r->author, r->epoch, seq, &a, &views[n], err);
         if (st == ST_OK) {
             bad[n] = !known || entry_verify(&views[n], hq->keys.deployment, c.sign_pk) != ST_OK;
-            n++;
+            st = journal_index(t, &views[n++], err);
         } else if (st == ST_CORRUPT || st == ST_NOT_FOUND) {
             st = ST_OK; /* damage hides nothing else; check names it */
         }

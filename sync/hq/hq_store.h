@@ -42,6 +42,11 @@ MUST_USE enum st hq_scope_devices(struct store_txn *t, id16 subject, id8 *out, u
 uint64_t hq_routed(struct store_txn *t, id8 author, id8 epoch);
 MUST_USE enum st hq_routed_set(struct store_txn *t, id8 author, id8 epoch, uint64_t seq,
                                struct err *err);
+/* hq_indexed: up to which sequence the main branch's entries can be found by hash and subject: what
+ * is routed, and further where somebody had to look before. */
+uint64_t hq_indexed(struct store_txn *t, id8 author, id8 epoch);
+MUST_USE enum st hq_indexed_set(struct store_txn *t, id8 author, id8 epoch, uint64_t seq,
+                                struct err *err);
 /* hq_meta: short named values (T_META, "hq/" before the name). */
 MUST_USE enum st hq_meta_get(struct store_txn *t, const char *name, uint8_t *buf, size_t cap,
                              size_t *n, struct err *err);

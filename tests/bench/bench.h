@@ -98,6 +98,17 @@ double bench_bare_bulk(const struct bench *b, const bytes *items, size_t n);
 double bench_bare_chain(const bytes *items, size_t n);  /* BLAKE2b-256 of each */
 double bench_bare_verify(const bytes *items, size_t n); /* Ed25519 of each, one core */
 
+/* --- a backlog through headquarters (bench_hq.c) --- */
+struct bench_hq {
+    double us;          /* from the first byte to the flush, receipt made */
+    double phase_us[3]; /* opening the bundle; reading its items; chain, head, store, flush */
+    double rest_us;     /* what follows: each signature, indexes, fold, outboxes */
+    size_t bundle_bytes;
+    struct bench_count count;
+};
+void bench_hq_backlog(struct bench *b, unsigned runs, size_t n, bool with_words,
+                      struct bench_hq *out);
+
 /* --- rows --- */
 void bench_tap(struct bench *b);
 void bench_backlog(struct bench *b);

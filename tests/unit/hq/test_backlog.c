@@ -1,0 +1,201 @@
+/* test_backlog.c - a backlog is kept before its receipt, indexed and folded after it. */
+#include "tests/unit/hq/pair.h"
+
+#include "sync/hq/hq_ingest.h"
+#include "sync/hq/hq_route.h"
+
+#define MANY (HQ_INLINE_ENTRIES + 44)
+
+static struct pair p;
+
+struct field { /* a headquarters, a device with work of many entries that it has not sent */
+    struct pair_device d;
+    id16 job[3];
+    h32 last;
+    struct bundle_buffer bundle;
+};
+
+static void go_out(struct field *f)
+{
+    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
+    struct exchange_result r;
+    memset(f, 0, sizeof *f);
+    f->bundle.cap = 16 << 20;
+    pair_begin(&p);
+    id16 who = pair_record(&p, SUBJECT_TECHNICIAN, &w, 1, "Li Wei", F_TECHNICIAN_NAME);
+    for (unsigned i = 0; i < 3; i++) {
+        f->job[i] = pair_job(&p, (id16){{0}}, "no cooling");
+        pair_assign(&p, f->job[i], who);
+    }
+    pair_join(&p, &f->d, who, "D1");
+    pair_sync(&p, &f->d, &r);
+}
+
+static void work(struct field *f, unsigned n)
+{
+    id8 visit = {{1}};
+    for (unsigned i = 0; i < n; i++) {
+        f->last = pair_step(&p, &f->d, f->job[i % 3], KIND_VISIT_TRAVELLING, visit);
+    }
+}
+
+static void come_home(struct field *f)
+{
+    bundle_buffer_drop(&f->bundle);
+    pair_leave(&f->d);
+    pair_end(&p);
+}
+
+/* What the device would send, `from` entries on: into f->bundle. */
+static unsigned pack(struct field *f)
+{
+    struct exchange_result r = {0};
+    struct now now = pair_now(&p);
+    f->bundle.n = 0;
+    PAIR_OK(&p, exchange_request(&f->d.journal, NULL, &now, bundle_buffer_sink, &f->bundle, &r,
+                                 &p.err));
+    return r.sent_entries;
+}
+
+/* Up to the receipt and no further: docketd stops here. Returns how many entries were new. */
+static unsigned take(struct field *f, unsigned *problems)
+{
+    struct hq_request *r = NULL;
+    PAIR_OK(&p, hq_request_new(p.hq, &r, &p.err));
+    PAIR_OK(&p, hq_request_feed(r, bytes_of(f->bundle.p, f->bundle.n)));
+    PAIR_OK(&p, hq_request_ready(r));
+    hq_ingest_group(p.hq, &r, 1);
+    PAIR_OK(&p, r->st);
+    unsigned n = r->new_entries;
+    *problems = r->nproblems;
+    hq_request_drop(&r);
+    return n;
+}
+
+static void settle(void)
+{
+    bool left = true;
+    while (left) {
+        PAIR_OK(&p, hq_route_rest(p.hq, 0, &left, &p.err));
+    }
+}
+
+static uint64_t count(enum table table)
+{
+    struct store_txn *t = NULL;
+    PAIR_OK(&p, store_read(p.hq->store, &t, &p.err));
+    uint64_t n = store_count(t, table);
+    store_abort(&t);
+    return n;
+}
+
+static void same_everywhere(struct field *f)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        h32 here = pair_digest(&p, f->d.store, f->job[i], NULL);
+        h32 there = pair_digest(&p, p.hq->store, f->job[i], NULL);
+        CHECK_BYTES(here.b, 32, there.b, 32);
+    }
+    CHECK_INT(count(T_HASH), count(T_ENTRY));
+    CHECK_INT(count(T_SUBJECT), count(T_ENTRY));
+}
+
+static void a_crash_after_the_receipt_leaves_nothing_out(void)
+{
+    struct field f;
+    unsigned problems;
+    go_out(&f);
+    work(&f, MANY);
+    CHECK_INT(pack(&f), MANY);
+    uint64_t before = count(T_ENTRY), indexed = count(T_HASH);
+    CHECK_INT(take(&f, &problems), MANY);
+    CHECK_INT(problems, 0);
+    CHECK_INT(count(T_ENTRY), before + MANY);
+    CHECK_INT(count(T_HASH), indexed); /* that comes later */
+    pair_end(&p);
+    pair_open_hq(&p); /* finishes what was left */
+    same_everywhere(&f);
+    come_home(&f);
+}
+
+static void a_backlog_sent_twice_or_in_two_parts_is_taken_once(void)
+{
+    struct field f;
+    unsigned problems;
+    go_out(&f);
+    work(&f, MANY);
+    pack(&f);
+    CHECK_INT(take(&f, &problems), MANY);
+    CHECK_INT(take(&f, &problems), 0); /* the same again, before anything is indexed */
+    CHECK_INT(problems, 0);
+    work(&f, MANY);
+    CHECK_INT(pack(&f), 2 * MANY); /* the receipt was lost: all of it, and what is new */
+    CHECK_INT(take(&f, &problems), MANY);
+    CHECK_INT(problems, 0);
+    work(&f, 3);
+    pack(&f);
+    CHECK_INT(take(&f, &problems), 3);
+    CHECK_INT(problems, 0);
+    settle();
+    same_everywhere(&f);
+    come_home(&f);
+}
+
+/* The device's store is restored from a copy and goes on: another entry with a sequence taken. */
+static void a_fork_of_a_chain_that_is_not_indexed_yet_is_seen_and_both_branches_kept(void)
+{
+    struct field f;
+    unsigned problems;
+    go_out(&f);
+    work(&f, MANY);
+    struct chain_head old = f.d.journal.head;
+    work(&f, 10);
+    pack(&f);
+    CHECK_INT(take(&f, &problems), MANY + 10);
+    uint8_t buf[CAP_ENTRY_BYTES];
+    struct entry_view e;
+    struct now now = pair_now(&p);
+    struct entry_draft draft = {
+        .kind = KIND_VISIT_TRAVELLING, .subject_type = SUBJECT_JOB, .subject = f.job[0]};
+    PAIR_OK(&p, entry_make(&old, &draft, &now, p.hq->keys.deployment, f.d.journal.keys.sign_sk, buf,
+                           sizeof buf, &e, &p.err));
+    struct bundle_writer w = {0};
+    f.bundle.n = 0;
+    const struct hq_sealing *to = &p.hq->keys.secret->sealing[0];
+    struct bundle_seal keys = {.from = BUNDLE_FROM_AUTHOR,
+                               .sender = f.d.journal.head.author,
+                               .sender_pk = f.d.journal.keys.box_pk,
+                               .sender_sk = f.d.journal.keys.box_sk,
+                               .recipient_pk = to->pk};
+    memcpy(keys.deployment, p.hq->keys.deployment, 16);
+    struct manifest m = {.role = MANIFEST_REQUEST, .trust_serial = p.hq->trust.serial};
+    uint8_t *room = malloc(BUNDLE_MANIFEST_BYTES);
+    bytes doc;
+    PAIR_OK(&p, manifest_encode(&m, room, BUNDLE_MANIFEST_BYTES, &doc));
+    PAIR_OK(&p, bundle_begin(&w, &keys, bundle_buffer_sink, &f.bundle, &p.err));
+    PAIR_OK(&p, bundle_manifest(&w, doc, &p.err));
+    PAIR_OK(&p, bundle_item(&w, e.whole, &p.err));
+    PAIR_OK(&p, bundle_end(&w, &p.err));
+    free(room);
+    CHECK_INT(take(&f, &problems), 1);
+    CHECK_INT(problems, 1);
+    CHECK_INT(count(T_HASH), count(T_ENTRY)); /* it had to look, so all is indexed now */
+    struct store_txn *t = NULL;
+    struct chain_mark mark;
+    struct arena a = hq_arena(p.hq);
+    PAIR_OK(&p, store_read(p.hq->store, &t, &p.err));
+    PAIR_OK(&p, chain_mark_get(t, e.author, e.epoch, &a, &mark, &p.err));
+    CHECK(mark.forked && h32_eq(mark.hash, f.last));
+    store_abort(&t);
+    settle();
+    CHECK_INT(count(T_SUBJECT), count(T_ENTRY));
+    come_home(&f);
+}
+
+int main(void)
+{
+    RUN(a_crash_after_the_receipt_leaves_nothing_out);
+    RUN(a_backlog_sent_twice_or_in_two_parts_is_taken_once);
+    RUN(a_fork_of_a_chain_that_is_not_indexed_yet_is_seen_and_both_branches_kept);
+    CHECK_END();
+}
