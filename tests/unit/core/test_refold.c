@@ -367,6 +367,31 @@ static void without_a_certificate_entries_are_requests_until_it_comes(void)
     store_close(&store);
 }
 
+static void kept_entries_read_as_they_were_parsed_and_damage_is_survived(void)
+{
+    help_start();
+    help_visit(&tech, "v", KIND_VISIT_LEFT);
+    help_set(&clerk, NULL, F_JOB_CALLED, 1);
+    uint8_t bad[CAP_ENTRY_BYTES];
+    uint64_t x = 88172645463325252u;
+    for (size_t i = 0; i < nledger; i++) {
+        struct entry_view a, b;
+        bytes whole = ledger[i].whole;
+        CHECK(entry_parse(whole, &a, NULL, NULL) == ST_OK);
+        CHECK(entry_kept(whole, a.hash, &b) == ST_OK);
+        CHECK(memcmp(&a, &b, sizeof a) == 0);
+        for (int k = 0; k < 300; k++) {
+            x ^= x << 13;
+            x ^= x >> 7;
+            x ^= x << 17;
+            memcpy(bad, whole.p, whole.n);
+            bad[x % whole.n] ^= (uint8_t)(1U << (x >> 32) % 8);
+            IGNORE(entry_kept(bytes_of(bad, whole.n - (x >> 60)), a.hash, &b)); /* any answer */
+        }
+        CHECK(entry_kept(bytes_of(whole.p, 20), a.hash, &b) == ST_CORRUPT);
+    }
+}
+
 static void a_subject_that_left_takes_its_rows_along(void)
 {
     help_start();
@@ -420,6 +445,7 @@ int main(void)
     RUN(an_entry_marked_bad_is_kept_and_not_folded);
     RUN(what_comes_after_a_revocation_is_not_folded);
     RUN(without_a_certificate_entries_are_requests_until_it_comes);
+    RUN(kept_entries_read_as_they_were_parsed_and_damage_is_survived);
     RUN(a_subject_that_left_takes_its_rows_along);
     RUN(a_scratch_too_small_says_damaged_and_loses_nothing);
     CHECK_END();
