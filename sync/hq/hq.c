@@ -161,7 +161,7 @@ static enum st load(struct hq *hq, struct err *err)
 static enum st open_any(const struct hq_options *opt, enum store_mode mode, struct hq **out,
                         struct err *err)
 {
-    struct hq *hq;
+    struct hq *hq = NULL;
     *out = NULL;
     enum st st = make(opt, &hq, err);
     if (st != ST_OK) {
