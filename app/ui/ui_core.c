@@ -226,6 +226,18 @@ void ui_w_open(struct ui *u, int before_dp, int after_dp)
     int before = ui_w_dp(u, before_dp);
     u->y += before > u->after_px ? before : u->after_px;
     u->after_px = ui_w_dp(u, after_dp);
+    u->row_above = false;
+}
+
+void ui_w_open_row(struct ui *u)
+{
+    bool bare = !u->row_above;
+    ui_w_open(u, bare ? 10 : 0, 0);
+    u->row_above = true;
+    if (bare) {
+        int one = ui_w_dp(u, 1);
+        ui_w_fill(u, (struct ui_rect){u->x, u->y - one, u->w, one}, u->tok.line);
+    }
 }
 
 int ui_w_inner(const struct ui *u)

@@ -7,12 +7,13 @@ struct kept_layout {
     int x, w, y, inset, after_px, parent;
     struct ui_rect clip;
     uint8_t layer, region;
+    bool in_card, row_above;
 };
 
 static struct kept_layout keep(const struct ui *u)
 {
-    return (struct kept_layout){u->x,      u->w,    u->y,     u->inset, u->after_px,
-                                u->parent, u->clip, u->layer, u->region};
+    return (struct kept_layout){u->x,    u->w,     u->y,      u->inset,   u->after_px, u->parent,
+                                u->clip, u->layer, u->region, u->in_card, u->row_above};
 }
 
 static void restore(struct ui *u, const struct kept_layout *k)
@@ -26,6 +27,8 @@ static void restore(struct ui *u, const struct kept_layout *k)
     u->clip = k->clip;
     u->layer = k->layer;
     u->region = k->region;
+    u->in_card = k->in_card;
+    u->row_above = k->row_above;
 }
 
 struct sheet {
@@ -78,6 +81,7 @@ static void sheet(struct ui *u, struct sheet *s)
     u->layer = 1;
     u->region = 3;
     u->parent = 0;
+    u->in_card = false;
     u->clip = (struct ui_rect){0, 0, u->f.w_px, u->f.h_px};
     u->x = (u->f.w_px - w) / 2;
     u->w = w;
@@ -93,10 +97,6 @@ static void sheet(struct ui *u, struct sheet *s)
     ui_w_fill(u, u->clip, 0x99000000U);
     int round = ui_w_dp(u, 20);
     ui_w_round(u, (struct ui_rect){r.x, r.y, r.w, r.h + round}, round, 0, u->tok.surface);
-    if (u->f.theme != UI_LIGHT) {
-        ui_w_round(u, (struct ui_rect){r.x, r.y, r.w, r.h + round}, round, ui_w_dp(u, 2),
-                   u->tok.edge);
-    }
     int node = ui_w_node(u, UI_ROLE_DIALOG, s->id, s->title, NULL, r, 0);
     u->parent = node < 0 ? 0 : node;
     u->area = r;
@@ -106,6 +106,11 @@ static void sheet(struct ui *u, struct sheet *s)
     u->clip = (struct ui_rect){r.x, r.y + ui_w_dp(u, 2), r.w, r.h - ui_w_dp(u, 2)};
     u->y = r.y - (int)scroll->scroll_px;
     content(u, s);
+    if (u->f.theme != UI_LIGHT) { /* on a dark page the shade alone shows no edge */
+        u->clip = (struct ui_rect){0, 0, u->f.w_px, u->f.h_px};
+        struct ui_rect edge = {r.x, r.y, r.w, r.h + round};
+        ui_w_round(u, edge, round, ui_w_dp(u, 2), u->tok.edge);
+    }
     restore(u, &k);
 }
 

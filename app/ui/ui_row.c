@@ -147,7 +147,7 @@ bool ui_row(struct ui *u, const struct ui_row *r)
     int h = under ? left.h + right.h : left.h > right.h ? left.h : right.h;
     int least = ui_w_dp(u, LEAST_H);
     h += 2 * pad;
-    ui_w_open(u, 0, 0);
+    ui_w_open_row(u);
     struct ui_rect at = ui_w_take_full(u, h < least ? least : h);
     unsigned state =
         (r->checked ? (unsigned)UI_ST_CHECKED : 0U) | (r->off ? (unsigned)UI_ST_DISABLED : 0U);
@@ -215,7 +215,7 @@ bool ui_step(struct ui *u, const struct ui_step *s)
     ui_p_layout(u, &q, w);
     int words = t.h + (q.n > 0 ? q.h : 0), h = (words > mark ? words : mark) + 2 * pad;
     int least = ui_w_dp(u, 64);
-    ui_w_open(u, 0, 0);
+    ui_w_open_row(u);
     struct ui_rect r = ui_w_take_full(u, h < least ? least : h);
     const char *const value[] = {_("done"), _("now"), _("later")};
     unsigned st = s->state == UI_STEP_DONE ? UI_ST_CHECKED : 0;

@@ -248,6 +248,7 @@ static void open_body(struct ui *u, const char *id)
     u->inset = ui_w_dp(u, MARGIN);
     u->y = u->header_rides ? u->body_start : u->body.y - scroll;
     u->after_px = 0;
+    u->row_above = true;
 }
 
 /* Headings and buttons of the frame grow with the text until they are as large as the body's words

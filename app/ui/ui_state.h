@@ -132,6 +132,7 @@ struct ui {
     uint8_t layer, region;
     int parent;
     bool measuring;
+    bool row_above; /* the widget before is a full-width row, or there is none */
     struct ui_kept *screen; /* of the body; in kept[] */
     uint32_t screen_key;
     int64_t shown_ms; /* when this screen first came: a second tap of a double tap is dropped */
@@ -217,6 +218,8 @@ bool ui_w_focused(const struct ui *u, const char *id);
 void ui_w_ring(struct ui *u, struct ui_rect r, const char *id, int radius);
 /* ui_w_open: the gap before a widget; ui_w_take: its rectangle, and the cursor moves on. */
 void ui_w_open(struct ui *u, int before_dp, int after_dp);
+/* ui_w_open_row: before a full-width row: no gap between rows, a line and a gap after others. */
+void ui_w_open_row(struct ui *u);
 struct ui_rect ui_w_take(struct ui *u, int h);      /* inside the margins */
 struct ui_rect ui_w_take_full(struct ui *u, int h); /* the whole column */
 int ui_w_inner(const struct ui *u);                 /* width inside the margins */

@@ -101,7 +101,7 @@ bool ui_status(struct ui *u, const char *id, enum ui_place place, const char *te
     int go = tappable ? ui_w_dp(u, 20) : 0, w = ui_w_inner(u) - lead - (go > 0 ? go + pad : 0);
     struct ui_para p = ui_p_of(u, UI_SMALL_MUTED, text);
     ui_p_layout(u, &p, w);
-    ui_w_open(u, 0, 0);
+    ui_w_open_row(u);
     int h = p.h + 2 * pad, least = ui_w_dp(u, tappable ? 48 : 40);
     struct ui_rect r = ui_w_take_full(u, h < least ? least : h);
     int node = tappable ? ui_w_target(u, UI_ROLE_ROW, id, text, NULL, r, 0, &fired)
@@ -141,7 +141,7 @@ void ui_strip(struct ui *u, const char *box, const char *text, const char *right
     int words = p.n == 0 ? 0 : p.h;
     int h = under ? words + q.h : words > q.h ? words : q.h;
     h = has_box && h < side ? side : h;
-    ui_w_open(u, 0, 0);
+    ui_w_open_row(u);
     struct ui_rect r = ui_w_take_full(u, h + 2 * pad);
     ui_w_fill(u, r, u->tok.surface);
     ui_w_fill(u, (struct ui_rect){r.x, r.y + r.h - ui_w_dp(u, 1), r.w, ui_w_dp(u, 1)}, u->tok.line);
