@@ -132,7 +132,7 @@ struct ui {
     uint8_t layer, region;
     int parent;
     bool measuring;
-    bool row_above; /* the widget before is a full-width row, or there is none */
+    bool row_above;         /* the widget before is a full-width row, or there is none */
     struct ui_kept *screen; /* of the body; in kept[] */
     uint32_t screen_key;
     int64_t shown_ms; /* when this screen first came: a second tap of a double tap is dropped */
