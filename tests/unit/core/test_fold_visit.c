@@ -215,6 +215,8 @@ static void what_others_change_after_the_reading_is_not_covered(void)
     CHECK(s.cancelled && visit("v")->stage == VISIT_SIGNED); /* the work is kept and flagged */
     help_set(&other, NULL, F_JOB_APPOINTMENT, 2);
     CHECK_INT(visit("v")->signatures[0].not_covered, 3); /* nothing of his was covered */
+    help_set(&tech, NULL, F_JOB_APPOINTMENT, 3);
+    CHECK_INT(visit("v")->signatures[0].not_covered, 4); /* nor what he himself wrote later */
 }
 
 static void what_was_written_before_but_not_seen_is_not_covered(void)
