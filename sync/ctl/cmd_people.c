@@ -6,7 +6,7 @@
 #include "sync/carrier/file.h"
 #include "sync/ctl/csv_value.h"
 #include "sync/ctl/commands.h"
-#include "sync/ctl/ctl.h"
+#include "sync/ctl/ctl_view.h"
 
 /* call: run an operation; drops `in`. On success *out is the caller's reference. */
 static enum st call(const char *store, const char *keys, const char *name, json_t *in, json_t **out,
@@ -54,7 +54,9 @@ int ctl_cmd_technician(int argc, char **argv)
     json_t *fields = json_object();
     put(fields, "name", name);
     put(fields, "phone", phone);
-    put(fields, "branch", branch);
+    if (branch != NULL) {
+        json_object_set_new(fields, "branch", ctl_json_branch(str_c(branch)));
+    }
     json_object_set_new(fields, "role", json_integer((json_int_t)ops_role(str_c(role))));
     json_t *in = json_pack("{s:s, s:s, s:o}", "type", "technician", "code", id, "fields", fields);
     json_t *out;

@@ -306,3 +306,13 @@ json_t *ctl_json_time(int64_t ms)
     char buf[32];
     return ms == 0 ? json_null() : json_string(ctl_time(ms, buf));
 }
+
+json_t *ctl_json_branch(str code)
+{
+    uint8_t id[8] = {0};
+    if (code.n == 0 || code.n > sizeof id) {
+        return ctl_json_str(code);
+    }
+    memcpy(id, code.p, code.n);
+    return ctl_json_hex(id, sizeof id);
+}

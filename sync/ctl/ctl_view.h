@@ -51,4 +51,7 @@ const char *ctl_view_type(enum subject_type t); /* "author", "deployment", as op
 json_t *ctl_json_hex(const void *p, size_t n);
 json_t *ctl_json_str(str s);
 json_t *ctl_json_time(int64_t ms); /* RFC 3339 in UTC; null for 0 */
+/* ctl_json_branch: a branch's code as an operation takes it: up to eight characters are its id
+ * itself (reports show them), a longer one goes as it stands. */
+json_t *ctl_json_branch(str code);
 #endif

@@ -113,16 +113,16 @@ void import_edition_drop(struct import *im)
 /* A cell as it is kept, in the edition's arena; empty when it was not given. */
 static str cell(struct import_edition *e, const struct csv_value *v, bool *ok)
 {
-    static uint8_t none;
-    uint8_t *room = v->given ? malloc(CELL_BYTES) : &none;
     str out = {"", 0};
-    if (v->given && room != NULL) {
-        struct arena a = arena_of(room, CELL_BYTES);
-        *ok = *ok && v->text.n <= CAP_TEXT_BYTES && utf8_clean(&a, v->text, &out) == ST_OK;
-        out = *ok ? arena_str(&e->a, out, ok) : (str){"", 0};
-        free(room);
+    uint8_t *room = v->given && *ok ? malloc(CELL_BYTES) : NULL;
+    if (room == NULL) {
+        *ok = *ok && !v->given;
+        return out;
     }
-    *ok = *ok && room != NULL;
+    struct arena a = arena_of(room, CELL_BYTES);
+    *ok = v->text.n <= CAP_TEXT_BYTES && utf8_clean(&a, v->text, &out) == ST_OK;
+    out = *ok ? arena_str(&e->a, out, ok) : (str){"", 0};
+    free(room);
     return out;
 }
 

@@ -9,7 +9,7 @@
 
 #define ROW_BYTES 65536 /* one cleaned cell: nine times CAP_TEXT_BYTES, see utf8_clean */
 
-enum give { AS_TEXT, AS_CODE, AS_NUMBER, AS_REF };
+enum give { AS_TEXT, AS_CODE, AS_NUMBER, AS_REF, AS_BRANCH };
 struct cell {
     int column;
     const char *field; /* of record.set: fields.c without the type's name */
@@ -24,13 +24,13 @@ struct kind_rows {
 };
 
 static const struct cell technicians[] = {{TECHNICIANS_NAME, "name", AS_TEXT, 0},
-                                          {TECHNICIANS_BRANCH, "branch", AS_CODE, 0},
+                                          {TECHNICIANS_BRANCH, "branch", AS_BRANCH, 0},
                                           {TECHNICIANS_ROLE, "role", AS_NUMBER, 0},
                                           {TECHNICIANS_PHONE, "phone", AS_TEXT, 0}};
 static const struct cell customers[] = {
     {CUSTOMERS_NAME, "name", AS_TEXT, 0},       {CUSTOMERS_PHONE, "phone", AS_TEXT, 0},
     {CUSTOMERS_ADDRESS, "address", AS_TEXT, 0}, {CUSTOMERS_ZONE, "zone", AS_NUMBER, 0},
-    {CUSTOMERS_BRANCH, "branch", AS_CODE, 0},   {CUSTOMERS_LANGUAGE, "language", AS_NUMBER, 0},
+    {CUSTOMERS_BRANCH, "branch", AS_BRANCH, 0}, {CUSTOMERS_LANGUAGE, "language", AS_NUMBER, 0},
     {CUSTOMERS_EMAIL, "email", AS_TEXT, 0},     {CUSTOMERS_NOTE, "note", AS_TEXT, 0}};
 static const struct cell equipment[] = {{EQUIPMENT_CUSTOMER, "customer", AS_REF, SUBJECT_CUSTOMER},
                                         {EQUIPMENT_MODEL, "model", AS_TEXT, 0},
@@ -152,6 +152,8 @@ static json_t *give_value(struct import *im, const struct cell *c, const struct 
         return json_integer(v->number);
     case AS_REF:
         return give_ref(im, c, v->text, why);
+    case AS_BRANCH:
+        return ctl_json_branch(v->text);
     }
     return out;
 }
