@@ -31,6 +31,9 @@ bool fold_item_before(const struct fold_item *a, const struct fold_item *b);
 /* fold_item_sort: by chain order. */
 void fold_item_sort(struct fold_item **items, size_t n);
 
+/* The parts that fold_run calls, after the items are in order: they fill in c->out. ST_FULL. */
+/* fold_fields: fields, nconflicts and open proposals. */
 MUST_USE enum st fold_fields(struct fold_ctx *c);
+/* fold_visits: visits with their facts and signatures. */
 MUST_USE enum st fold_visits(struct fold_ctx *c);
 #endif

@@ -169,22 +169,6 @@ static const struct shape *shape_of(unsigned kind)
     return NULL;
 }
 
-bool code_of(bytes in, struct code *out)
-{
-    memset(out, 0, sizeof *out);
-    if (in.n == 0 || in.n > CAP_CODE_BYTES) {
-        return false;
-    }
-    for (size_t i = 0; i < in.n; i++) {
-        if (in.p[i] < 0x20 || in.p[i] > 0x7E) {
-            return false;
-        }
-    }
-    memcpy(out->b, in.p, in.n);
-    out->n = (uint8_t)in.n;
-    return true;
-}
-
 /* ---- writing -------------------------------------------------------------------------------- */
 
 static bool all_zero(const uint8_t *p, size_t n)
@@ -512,15 +496,4 @@ enum st body_decode(unsigned kind, bytes in, union body *out)
         }
     }
     return cbor_done(&r);
-}
-
-bool body_visit(bytes in, id8 *visit)
-{
-    bytes raw;
-    if (cbor_map_find(in, 1, &raw) != ST_OK) {
-        return false;
-    }
-    struct cbor_r r = cbor_r_init(raw);
-    cbor_get_bytes_n(&r, visit->b, sizeof visit->b);
-    return cbor_done(&r) == ST_OK;
 }

@@ -1,5 +1,7 @@
-/* body_att.c - which attachment of an entry is what: a table in the order of the entry's list. */
+/* body_att.c - parts of a body without the whole: which attachment is what, whose visit it is. */
 #include "core/model/bodies.h"
+
+#include "core/codec/cbor.h"
 
 #define AT(m) ((uint16_t)offsetof(union body, m))
 
@@ -49,4 +51,15 @@ int body_att(unsigned kind, const union body *b, enum body_att what)
         index += there;
     }
     return -1;
+}
+
+bool body_visit(bytes in, id8 *visit)
+{
+    bytes raw;
+    if (cbor_map_find(in, 1, &raw) != ST_OK) {
+        return false;
+    }
+    struct cbor_r r = cbor_r_init(raw);
+    cbor_get_bytes_n(&r, visit->b, sizeof visit->b);
+    return cbor_done(&r) == ST_OK;
 }

@@ -57,8 +57,8 @@ static inline void help_start(void)
 }
 
 static inline struct entry_view *help_entry(struct help_person *p, unsigned kind,
-                                          enum subject_type type, id16 subject, bytes body,
-                                          const h32 *atts, unsigned natt)
+                                            enum subject_type type, id16 subject, bytes body,
+                                            const h32 *atts, unsigned natt)
 {
     struct now now = sample_now(help_ms += 1000);
     now.wall_ms += p->skew_ms;
