@@ -199,6 +199,33 @@ static enum st take_revocation(struct take *k, const struct item *it)
     return store_put(k->t, T_REVOKED, bytes_of(r.author.b, sizeof r.author.b), it->a, k->err);
 }
 
+static enum st drop_drafts(struct take *k, id16 subject)
+{
+    for (;;) {
+        struct store_cursor *c = NULL;
+        bytes key;
+        uint8_t copy[CAP_STORE_KEY_BYTES];
+        size_t n = 0;
+        enum st st = store_scan(k->t, T_DRAFT, bytes_of(subject.b, sizeof subject.b),
+                                (bytes){NULL, 0}, &c, k->err);
+        if (st == ST_OK) {
+            st = store_next(c, &key);
+        }
+        if (st == ST_OK && key.n <= sizeof copy) {
+            n = key.n;
+            memcpy(copy, key.p, n);
+        }
+        store_scan_end(&c);
+        if (st != ST_OK) {
+            return st == ST_END ? ST_OK : st;
+        }
+        st = store_del(k->t, T_DRAFT, bytes_of(copy, n), k->err);
+        if (st != ST_OK) {
+            return st;
+        }
+    }
+}
+
 /* What headquarters erased goes here too; the bytes go with the next compaction. */
 static enum st obey_forgotten(struct take *k, const struct entry_view *e)
 {
@@ -218,6 +245,7 @@ static enum st obey_forgotten(struct take *k, const struct entry_view *e)
         k->res->forgotten = true;
     }
     free(b);
+    st = st == ST_OK ? drop_drafts(k, e->subject) : st;
     return st == ST_END ? ST_OK : st;
 }
 
@@ -278,7 +306,8 @@ static enum st take_attachment(struct take *k, const struct item *it)
     const char *rule;
     static const id16 nobody = {{0}};
     if (att_parse(it->a, &v, &rule) != ST_OK || att_check(&v, it->b) != ST_OK) {
-        return quarantine(k, PROBLEM_ATTACHMENT, it->whole);
+        return quarantine(k, PROBLEM_ATTACHMENT,
+                          it->a); /* never content: it could not be forgotten */
     }
     if (store_att_state(k->t, v.name) != ATT_ABSENT) {
         return ST_OK;
@@ -335,10 +364,9 @@ static enum st take_item(struct take *k, const struct item *it)
         return take_place(k, it);
     case ITEM_LARGE:
         st = parts_begin(k->t, it->a, k->arena, k->err);
-        return st == ST_EXISTS ? ST_OK
-               : st == ST_BAD_FORM || st == ST_TOO_BIG
-                   ? quarantine(k, PROBLEM_ATTACHMENT, it->whole)
-                   : st;
+        return st == ST_EXISTS                         ? ST_OK
+               : st == ST_BAD_FORM || st == ST_TOO_BIG ? quarantine(k, PROBLEM_ATTACHMENT, it->a)
+                                                       : st;
     default:
         return ST_OK; /* of a newer version, or not for a device */
     }

@@ -2,6 +2,7 @@
 #include "sync/hq/hq.h"
 
 #include "core/keys/slots.h"
+#include "sync/hq/hq_forget.h"
 #include "sync/hq/hq_route.h"
 
 #include <sodium.h>
@@ -185,6 +186,9 @@ static enum st open_any(const struct hq_options *opt, enum store_mode mode, stru
     }
     if (st == ST_OK && !hq->reader) {
         st = hq_route_rest(hq, 0, NULL, err);
+    }
+    if (st == ST_OK && !hq->reader) {
+        st = hq_forget_resume(hq, err);
     }
     if (st != ST_OK) {
         hq_close(&hq);

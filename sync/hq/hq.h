@@ -41,6 +41,7 @@ struct hq {
     struct trust trust;     /* as it was at open: for threads other than the writer's */
     id8 node_epoch;         /* likewise */
     bool rest_due;          /* entries wait for hq_route_rest */
+    uint64_t kept_entries;  /* of devices, since the start */
     uint64_t told_problems; /* items that devices could not take, as they said, since the start */
 };
 

@@ -1,6 +1,7 @@
 /* hq_answer.c - see hq_answer.h. */
 #include "sync/hq/hq_answer.h"
 
+#include "core/model/bodies.h"
 #include "sync/engine/digest.h"
 #include "sync/engine/parts.h"
 #include "sync/hq/hq_ingest.h"
@@ -209,6 +210,25 @@ static enum st send_att(struct answer *a, h32 name, unsigned from)
     return put(a, ITEM_ATTACHMENT, manifest, content, tmp);
 }
 
+/* The document itself goes before the entry that tells of it. */
+static enum st send_revocation(struct answer *a, const struct entry_view *e)
+{
+    union body *b = calloc(1, sizeof *b);
+    struct arena tmp = a->arena;
+    bytes doc;
+    enum st st = ST_OK;
+    if (b == NULL) {
+        return err_set(a->err, ST_FULL, 0, __func__, "no memory");
+    }
+    if (body_decode(KIND_REVOKED, e->body, b) == ST_OK) {
+        id8 author = b->revoked.author;
+        st = store_get(a->t, T_REVOKED, bytes_of(author.b, sizeof author.b), &tmp, &doc, a->err);
+        st = st == ST_OK ? put(a, ITEM_REVOCATION, doc, (bytes){NULL, 0}, tmp) : st;
+    }
+    free(b);
+    return st == ST_NOT_FOUND ? ST_OK : st;
+}
+
 static enum st send_entry(struct answer *a, h32 hash)
 {
     struct arena before = a->arena;
@@ -223,6 +243,9 @@ static enum st send_entry(struct answer *a, h32 hash)
     }
     for (unsigned i = 0; i < e.natt && st == ST_OK; i++) {
         st = send_att(a, entry_att(&e, i), 0);
+    }
+    if (st == ST_OK && e.kind == KIND_REVOKED) {
+        st = send_revocation(a, &e);
     }
     if (st == ST_OK) {
         st = bundle_item(&a->w, e.whole, a->err);

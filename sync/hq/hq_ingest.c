@@ -215,6 +215,7 @@ static enum st keep_run(struct ingest *g, size_t n, struct chain_mark *m, const 
         whole = whole && all && e->seq == g->r->whole_to + 1 && !forked;
         g->r->whole_to += whole;
         g->r->new_entries++;
+        g->hq->kept_entries++;
         if (forked) {
             hq_request_problem(g->r, PROBLEM_FORK, e->hash);
         }
@@ -407,6 +408,12 @@ enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err)
     }
     if (st == ST_OK) {
         st = hq_receipt_all(r, t, &g.now, g.arena, err);
+    }
+    const struct hq_device *d = hq_device(r->hq, r->cert.author);
+    if (d != NULL && d->revoked) {
+        h32 what = {{0}};
+        memcpy(what.b, d->author.b, sizeof d->author.b);
+        hq_request_problem(r, PROBLEM_REVOKED, what);
     }
     note_problems(&g);
     r->settled = g.inline_ && !r->hq->rest_due;

@@ -241,7 +241,9 @@ enum st hq_route_entry(struct hq *hq, struct store_txn *t, const struct entry_vi
 {
     id8 holders[HOLDERS_MAX];
     unsigned n = 0;
-    enum st st = hq_scope_devices(t, e->subject, holders, HOLDERS_MAX, &n, err);
+    enum st st = e->kind == KIND_FORGOTTEN
+                     ? hq_scope_ever(t, e->subject, holders, HOLDERS_MAX, &n, err)
+                     : hq_scope_devices(t, e->subject, holders, HOLDERS_MAX, &n, err);
     for (unsigned i = 0; i < n && st == ST_OK; i++) {
         if (!id8_eq(holders[i], e->author)) {
             st = hq_out_add(t, holders[i], e->hash, err);

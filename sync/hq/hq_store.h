@@ -36,6 +36,10 @@ MUST_USE enum st hq_scope_drop(struct store_txn *t, id8 device, id16 subject, st
 MUST_USE enum st hq_scope_devices(struct store_txn *t, id16 subject, id8 *out, unsigned max,
                                   unsigned *n, struct err *err);
 
+/* hq_scope_ever: who holds it or held it before. */
+MUST_USE enum st hq_scope_ever(struct store_txn *t, id16 subject, id8 *out, unsigned max,
+                               unsigned *n, struct err *err);
+
 /* --- marks: small facts about chains and the node
  * --------------------------------------------------- */
 /* hq_routed: up to which sequence a chain's entries were verified one by one, folded and routed. */

@@ -39,6 +39,9 @@ MUST_USE enum st ops_actor(struct hq *hq, const json_t *in, enum role role, stru
 /* ops_subject: the member `key` as a subject of a type. */
 MUST_USE enum st ops_subject(struct hq *hq, const json_t *in, const char *key,
                              enum subject_type type, id16 *out, struct err *err);
+/* ops_state: a subject's state, decoded into `a`. ST_NOT_FOUND: nothing is known of it. */
+MUST_USE enum st ops_state(struct hq *hq, id16 subject, struct arena *a, struct subject_state *out,
+                           struct err *err);
 json_t *ops_hex(const void *p, size_t n);       /* a new JSON string; NULL when out of memory */
 enum subject_type ops_type(str name);           /* "customer"; 0 when unknown */
 const char *ops_type_name(enum subject_type t); /* "customer"; "" */

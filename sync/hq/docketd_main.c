@@ -1,0 +1,117 @@
+/* docketd_main.c - headquarters as a process. */
+#include "sync/hq/control.h"
+#include "sync/hq/server.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char usage[] =
+    "docketd - headquarters: takes journals, answers with receipts\n\n"
+    "  docketd --store DIR --listen HOST:PORT [--keys FILE]\n\n"
+    "  --store DIR     the folder that `docketctl init-hq` made (postgresql:// comes later)\n"
+    "  --listen H:P    where to listen; port 0 takes a free one and prints it\n"
+    "  --keys FILE     the key file; DIR.keys when it is not named\n"
+    "  --help          this text\n\n"
+    "Prints \"listening on HOST:PORT\" when it is ready. SIGTERM ends it cleanly.\n";
+
+struct options {
+    const char *store, *listen, *keys;
+};
+
+/* -1: go on; else the process's exit code. */
+static int parse(int argc, char **argv, struct options *o)
+{
+    static const struct option names[] = {
+        {"store", required_argument, NULL, 's'},  {"listen", required_argument, NULL, 'l'},
+        {"keys", required_argument, NULL, 'k'},   {"help", no_argument, NULL, 'h'},
+        {"assets", required_argument, NULL, 'a'}, {"tls", required_argument, NULL, 't'},
+        {"relay", no_argument, NULL, 'r'},        {NULL, 0, NULL, 0}};
+    for (int c = 0; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
+        switch (c) {
+        case 's':
+            o->store = optarg;
+            break;
+        case 'l':
+            o->listen = optarg;
+            break;
+        case 'k':
+            o->keys = optarg;
+            break;
+        case 'h':
+            fputs(usage, stdout);
+            return 0;
+        case 'a':
+        case 't':
+        case 'r':
+            fprintf(stderr, "docketd: the console, TLS and relays come with a later version\n");
+            return 1;
+        default:
+            fprintf(stderr, "Try docketd --help.\n");
+            return 2;
+        }
+    }
+    if (o->store == NULL || o->listen == NULL || optind != argc) {
+        fputs(usage, stderr);
+        return 2;
+    }
+    return -1;
+}
+
+static enum st serve(const struct options *o, const sigset_t *ends, struct err *err)
+{
+    struct hq_options with = {.dir = o->store, .keys_path = o->keys};
+    struct hq *hq = NULL;
+    struct writer *writer = NULL;
+    struct control *control = NULL;
+    struct server *server = NULL;
+    enum st st = hq_open(&with, &hq, err);
+    if (st == ST_OK) {
+        st = writer_start(&writer, hq, err);
+    }
+    if (st == ST_OK) {
+        st = control_start(&control, o->store, writer, err);
+    }
+    if (st == ST_OK) {
+        st = server_start(&server, hq, writer, o->listen, err);
+    }
+    if (st == ST_OK) {
+        int sig;
+        printf("listening on %s\n", server_address(server));
+        fflush(stdout);
+        sigwait(ends, &sig);
+    }
+    control_stop(&control);
+    server_stop(&server);
+    writer_stop(&writer);
+    hq_close(&hq);
+    return st;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = {0};
+    int code = parse(argc, argv, &o);
+    if (code >= 0) {
+        return code;
+    }
+    if (sodium_init() < 0) {
+        fprintf(stderr, "docketd: no randomness\n");
+        return 1;
+    }
+    /* Blocked before any thread: all of them inherit it, and only sigwait sees the end. */
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    struct err err = {0};
+    if (serve(&o, &ends, &err) != ST_OK) {
+        fprintf(stderr, "docketd: %s\n", err.text);
+        return 1;
+    }
+    return 0;
+}

@@ -1,0 +1,78 @@
+/* op_enrol.c - a code for one new device of a person. */
+#include "sync/hq/hq_join.h"
+#include "sync/hq/ops.h"
+
+#include <stdio.h>
+
+/* Prefixes of human numbers are counted up: no two devices share one. */
+static enum st next_prefix(struct hq *hq, char out[static 9], struct err *err)
+{
+    struct store_txn *t = NULL;
+    uint8_t v[8] = {0};
+    size_t n = 0;
+    uint64_t next = 0;
+    enum st st = store_write(hq->store, &t, err);
+    if (st == ST_OK) {
+        st = hq_meta_get(t, "prefix", v, sizeof v, &n, err);
+        st = st == ST_NOT_FOUND ? ST_OK : st;
+    }
+    for (size_t i = 0; i < n; i++) {
+        next = next << 8 | v[i];
+    }
+    next++;
+    for (unsigned i = 0; i < 8; i++) {
+        v[i] = (uint8_t)(next >> (56 - 8 * i));
+    }
+    if (st == ST_OK) {
+        st = hq_meta_put(t, "prefix", bytes_of(v, sizeof v), err);
+    }
+    if (st == ST_OK) {
+        st = store_commit(&t, err);
+    }
+    store_abort(&t);
+    snprintf(out, 9, "T%02u", (unsigned)(next % 10000000));
+    return st;
+}
+
+enum st op_enrol(struct hq *hq, const json_t *in, json_t **out, struct err *err)
+{
+    struct hq_invite inv = {.role = ROLE_TECHNICIAN, .lasts_ms = HQ_ONLINE_CODE_MS};
+    char code[20];
+    int64_t until, minutes;
+    str s;
+    enum st st = ops_subject(hq, in, "technician", SUBJECT_TECHNICIAN, &inv.person, err);
+    if (st == ST_OK && json_is_true(json_object_get(in, "by_file"))) {
+        inv.lasts_ms = HQ_FILE_CODE_MS;
+    }
+    if (st == ST_OK && json_object_get(in, "minutes") != NULL) {
+        st = ops_int(in, "minutes", &minutes, err);
+        if (st == ST_OK && (minutes < 1 || minutes > 7 * 24 * 60)) {
+            st = err_set(err, ST_BAD_INPUT, 0, __func__, "a code lasts 1 minute to 7 days");
+        }
+        inv.lasts_ms = minutes * 60000;
+    }
+    if (st == ST_OK && json_object_get(in, "role") != NULL) {
+        st = ops_str(in, "role", &s, err);
+        inv.role = st == ST_OK ? ops_role(s) : ROLE_NONE;
+        if (st == ST_OK && (inv.role == ROLE_NONE || inv.role == ROLE_HEADQUARTERS)) {
+            st = err_set(err, ST_BAD_INPUT, 0, __func__, "a device has no such role");
+        }
+    }
+    if (st == ST_OK && json_object_get(in, "prefix") != NULL) {
+        st = ops_str(in, "prefix", &s, err);
+        if (st == ST_OK && (s.n < 2 || s.n >= sizeof inv.prefix)) {
+            st = err_set(err, ST_BAD_INPUT, 0, __func__, "a prefix has 2 to 8 characters");
+        } else if (st == ST_OK) {
+            memcpy(inv.prefix, s.p, s.n);
+        }
+    } else if (st == ST_OK) {
+        st = next_prefix(hq, inv.prefix, err);
+    }
+    if (st == ST_OK) {
+        st = hq_join_invite(hq, &inv, code, &until, err);
+    }
+    if (st == ST_OK) {
+        *out = json_pack("{s:s,s:I}", "code", code, "until_ms", (json_int_t)until);
+    }
+    return st;
+}

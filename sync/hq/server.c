@@ -1,0 +1,385 @@
+/* server.c - see server.h. */
+#include "sync/hq/server.h"
+
+#include "sync/hq/hq_answer.h"
+#include "sync/hq/problem.h"
+
+#include <arpa/inet.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define CONNECTION_MEMORY_BYTES (64U << 10) /* headers of a request, and its read buffer */
+
+struct server {
+    struct hq *hq;
+    struct writer *writer;
+    struct MHD_Daemon *daemon;
+    uint8_t trust_doc[CAP_TRUST_BYTES];
+    size_t trust_n;
+    atomic_size_t in_flight; /* bytes of all requests */
+    char address[128];
+};
+
+enum route { ROUTE_NONE, ROUTE_SYNC, ROUTE_TRUST, ROUTE_HEALTH, ROUTE_METHOD };
+struct exchange {
+    struct server *server;
+    struct MHD_Connection *connection;
+    enum route route;
+    struct hq_request *request;
+    struct writer_task task;
+    size_t counted; /* in server->in_flight */
+    bool submitted, refused;
+};
+
+/* --- answers
+ * ------------------------------------------------------------------------------------------------
+ */
+
+static enum MHD_Result reply(struct MHD_Connection *c, unsigned status, const char *type,
+                             const void *body, size_t n, enum MHD_ResponseMemoryMode mode,
+                             int retry_after_s)
+{
+    struct MHD_Response *r = MHD_create_response_from_buffer(n, (void *)(uintptr_t)body, mode);
+    if (r == NULL) {
+        if (mode == MHD_RESPMEM_MUST_FREE) {
+            free((void *)(uintptr_t)body);
+        }
+        return MHD_NO;
+    }
+    enum MHD_Result ok = MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+    if (ok == MHD_YES && retry_after_s > 0) {
+        char s[16];
+        snprintf(s, sizeof s, "%d", retry_after_s);
+        ok = MHD_add_response_header(r, MHD_HTTP_HEADER_RETRY_AFTER, s);
+    }
+    if (ok == MHD_YES) {
+        ok = MHD_queue_response(c, status, r);
+    }
+    MHD_destroy_response(r);
+    return ok;
+}
+
+static enum MHD_Result refuse(struct exchange *x, enum st st, const char *problem,
+                              const char *detail, int wait_s)
+{
+    char body[PROBLEM_BYTES];
+    unsigned status = problem_status(st, problem);
+    size_t n = problem_json(status, problem, detail, body, sizeof body);
+    int retry = status == 503 || status == 429 ? (wait_s > 0 ? wait_s : 5) : 0;
+    x->refused = true;
+    return reply(x->connection, status, "application/problem+json", body, n, MHD_RESPMEM_MUST_COPY,
+                 retry);
+}
+
+static enum MHD_Result answer(struct exchange *x)
+{
+    struct hq_request *r = x->request;
+    struct bundle_buffer out = {.cap = EXCHANGE_ANSWER_BYTES + EXCHANGE_LARGE_BYTES};
+    struct err err = {0};
+    if (r->st != ST_OK) {
+        return refuse(x, r->st, r->problem, r->err.text, r->err.wait_s);
+    }
+    if (hq_answer(r, 0, 0, bundle_buffer_sink, &out, &err) != ST_OK) {
+        bundle_buffer_drop(&out);
+        fprintf(stderr, "docketd: an answer: %s\n", err.text);
+        return refuse(x, ST_IO, "store", "headquarters could not read its store", 0);
+    }
+    return reply(x->connection, MHD_HTTP_OK, BUNDLE_MEDIA_TYPE, out.p, out.n, MHD_RESPMEM_MUST_FREE,
+                 0);
+}
+
+/* --- a request's way
+ * ------------------------------------------------------------------------------------------ */
+
+static bool count(struct exchange *x, size_t n)
+{
+    size_t before = atomic_fetch_add(&x->server->in_flight, n);
+    x->counted += n;
+    return before + n <= HQ_IN_FLIGHT_BYTES;
+}
+
+static void drop(struct exchange *x)
+{
+    atomic_fetch_sub(&x->server->in_flight, x->counted);
+    hq_request_drop(&x->request);
+    free(x);
+}
+
+static void on_written(struct writer_task *task)
+{
+    struct exchange *x = task->ctx;
+    MHD_resume_connection(x->connection);
+}
+
+/* The connection broke off, what came of it was kept: nobody to tell. */
+static void on_written_alone(struct writer_task *task)
+{
+    drop(task->ctx);
+}
+
+static enum route route_of(const char *url, const char *method)
+{
+    bool get = strcmp(method, "GET") == 0, post = strcmp(method, "POST") == 0;
+    if (strcmp(url, "/v1/sync") == 0) {
+        return post ? ROUTE_SYNC : ROUTE_METHOD;
+    }
+    if (strcmp(url, "/v1/trust") == 0) {
+        return get ? ROUTE_TRUST : ROUTE_METHOD;
+    }
+    if (strcmp(url, "/healthz") == 0) {
+        return get ? ROUTE_HEALTH : ROUTE_METHOD;
+    }
+    return ROUTE_NONE;
+}
+
+/* The first call has headers only: what can be refused before its body is refused here. */
+static enum MHD_Result begin(struct server *s, struct MHD_Connection *c, const char *url,
+                             const char *method, struct exchange **out)
+{
+    struct exchange *x = calloc(1, sizeof *x);
+    if (x == NULL) {
+        return MHD_NO;
+    }
+    *out = x;
+    x->server = s;
+    x->connection = c;
+    x->route = route_of(url, method);
+    if (x->route != ROUTE_SYNC) {
+        return MHD_YES;
+    }
+    const char *length =
+        MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    const char *type =
+        MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
+    if (length != NULL && strtoull(length, NULL, 10) > HQ_REQUEST_BYTES) {
+        return refuse(x, ST_TOO_BIG, "too-large", "the bundle is too long: send it in parts", 0);
+    }
+    if (type == NULL || strcmp(type, BUNDLE_MEDIA_TYPE) != 0) {
+        return refuse(x, ST_BAD_INPUT, "media-type", "a bundle is " BUNDLE_MEDIA_TYPE, 0);
+    }
+    struct err err;
+    if (hq_request_new(s->hq, &x->request, &err) != ST_OK) {
+        return refuse(x, ST_FULL, "busy", "headquarters has no memory left", 0);
+    }
+    return MHD_YES;
+}
+
+static enum MHD_Result feed(struct exchange *x, const char *data, size_t *n)
+{
+    if (x->refused) {
+        *n = 0;
+        return MHD_YES;
+    }
+    if (!count(x, *n)) {
+        /* Remembered: it is answered when the body is through. */
+        IGNORE(hq_request_refuse(x->request, ST_FULL, "busy", "headquarters is busy"));
+    } else {
+        IGNORE(hq_request_feed(x->request, bytes_of(data, *n))); /* likewise, in r->st */
+    }
+    *n = 0;
+    return MHD_YES;
+}
+
+static enum MHD_Result complete(struct exchange *x)
+{
+    if (x->submitted || x->refused) {
+        return x->refused ? MHD_YES : answer(x);
+    }
+    if (hq_request_ready(x->request) != ST_OK) {
+        return answer(x);
+    }
+    x->task = (struct writer_task){.request = x->request, .done = on_written, .ctx = x};
+    x->submitted = true;
+    /* Suspended first: the writer may be done before this line ends. */
+    MHD_suspend_connection(x->connection);
+    if (writer_submit(x->server->writer, &x->task) != ST_OK) {
+        IGNORE(hq_request_refuse(x->request, ST_FULL, "busy", "headquarters is busy"));
+        MHD_resume_connection(x->connection);
+    }
+    return MHD_YES;
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url,
+                                  const char *method, const char *version, const char *data,
+                                  size_t *n, void **con)
+{
+    struct server *s = cls;
+    (void)version;
+    if (*con == NULL) {
+        struct exchange *x = NULL;
+        enum MHD_Result ok = begin(s, c, url, method, &x);
+        *con = x;
+        return ok;
+    }
+    struct exchange *x = *con;
+    if (*n != 0 && x->route == ROUTE_SYNC) {
+        return feed(x, data, n);
+    }
+    if (*n != 0) {
+        *n = 0;
+        return MHD_YES;
+    }
+    switch (x->route) {
+    case ROUTE_SYNC:
+        return complete(x);
+    case ROUTE_TRUST:
+        return reply(c, MHD_HTTP_OK, "application/cose", s->trust_doc, s->trust_n,
+                     MHD_RESPMEM_PERSISTENT, 0);
+    case ROUTE_HEALTH:
+        return reply(c, MHD_HTTP_OK, "text/plain", "ok\n", 3, MHD_RESPMEM_PERSISTENT, 0);
+    case ROUTE_METHOD:
+        return refuse(x, ST_BAD_INPUT, "method", "this address takes another method", 0);
+    case ROUTE_NONE:
+        break;
+    }
+    return refuse(x, ST_NOT_FOUND, "not-found", "there is nothing at this address", 0);
+}
+
+static void on_end(void *cls, struct MHD_Connection *c, void **con,
+                   enum MHD_RequestTerminationCode code)
+{
+    struct exchange *x = *con;
+    (void)cls;
+    (void)c;
+    *con = NULL;
+    if (x == NULL) {
+        return;
+    }
+    bool cut = code != MHD_REQUEST_TERMINATED_COMPLETED_OK && !x->submitted && !x->refused &&
+               x->request != NULL && !x->request->joining && x->request->nspans != 0;
+    if (cut && hq_request_ready(x->request) == ST_OK) {
+        /* The link broke in the middle: each frame that came whole is kept. */
+        x->task = (struct writer_task){.request = x->request, .done = on_written_alone, .ctx = x};
+        if (writer_submit(x->server->writer, &x->task) == ST_OK) {
+            return;
+        }
+    }
+    drop(x);
+}
+
+/* --- start and stop
+ * --------------------------------------------------------------------------------------------- */
+
+static enum st resolve(const char *listen, struct addrinfo **out, char *host, size_t cap,
+                       struct err *err)
+{
+    const char *colon = strrchr(listen, ':');
+    if (colon == NULL || colon == listen || colon[1] == '\0' || (size_t)(colon - listen) >= cap) {
+        return err_set(err, ST_BAD_INPUT, 0, __func__, "an address is HOST:PORT");
+    }
+    size_t n = (size_t)(colon - listen);
+    bool bracket = listen[0] == '[' && listen[n - 1] == ']';
+    memcpy(host, listen + bracket, n - 2 * (size_t)bracket);
+    host[n - 2 * (size_t)bracket] = '\0';
+    struct addrinfo hints = {
+        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+    int rc = getaddrinfo(host, colon + 1, &hints, out);
+    return rc == 0
+               ? ST_OK
+               : err_set(err, ST_BAD_INPUT, rc, __func__, "%.100s: %s", listen, gai_strerror(rc));
+}
+
+static void log_line(void *cls, const char *fmt, va_list ap)
+{
+    (void)cls;
+    fputs("docketd: ", stderr);
+    vfprintf(stderr, fmt, ap);
+}
+
+static unsigned pool_size(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 2 ? 2 : n > HQ_WORKERS_MAX ? HQ_WORKERS_MAX : (unsigned)n;
+}
+
+static enum st load_trust(struct server *s, struct err *err)
+{
+    struct store_txn *t = NULL;
+    struct trust trust;
+    uint8_t room[CAP_TRUST_BYTES + 256];
+    struct arena tmp = arena_of(room, sizeof room);
+    bytes doc;
+    enum st st = store_read(s->hq->store, &t, err);
+    if (st == ST_OK) {
+        st = trust_store_get(t, &tmp, &trust, &doc, err);
+    }
+    if (st == ST_OK) {
+        memcpy(s->trust_doc, doc.p, doc.n);
+        s->trust_n = doc.n;
+    }
+    store_abort(&t);
+    return st;
+}
+
+enum st server_start(struct server **out, struct hq *hq, struct writer *w, const char *listen,
+                     struct err *err)
+{
+    struct server *s = calloc(1, sizeof *s);
+    struct addrinfo *at = NULL;
+    char host[96];
+    *out = NULL;
+    if (s == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "no memory");
+    }
+    s->hq = hq;
+    s->writer = w;
+    enum st st = load_trust(s, err);
+    if (st == ST_OK) {
+        st = resolve(listen, &at, host, sizeof host, err);
+    }
+    if (st != ST_OK) {
+        free(s);
+        return st;
+    }
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+                     MHD_USE_SUPPRESS_DATE_NO_CLOCK | MHD_USE_ERROR_LOG |
+                     (at->ai_family == AF_INET6 ? MHD_USE_IPv6 : 0U);
+    s->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, log_line, NULL,
+        MHD_OPTION_SOCK_ADDR, at->ai_addr, MHD_OPTION_THREAD_POOL_SIZE, pool_size(),
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)HQ_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)HQ_CONNECTION_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
+        MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)HQ_CONNECTIONS, MHD_OPTION_NOTIFY_COMPLETED,
+        on_end, NULL, MHD_OPTION_END);
+    freeaddrinfo(at);
+    const union MHD_DaemonInfo *port =
+        s->daemon == NULL ? NULL : MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT);
+    if (port == NULL) {
+        server_stop(&s);
+        return err_set(err, ST_OFFLINE, 0, __func__, "cannot listen on %.100s", listen);
+    }
+    snprintf(s->address, sizeof s->address, strchr(host, ':') != NULL ? "[%s]:%u" : "%s:%u", host,
+             (unsigned)port->port);
+    *out = s;
+    return ST_OK;
+}
+
+const char *server_address(const struct server *s)
+{
+    return s->address;
+}
+
+void server_stop(struct server **out)
+{
+    struct server *s = *out;
+    if (s == NULL) {
+        return;
+    }
+    if (s->daemon != NULL) {
+        /* Suspended connections must all have been woken before the daemon goes. */
+        MHD_socket fd = MHD_quiesce_daemon(s->daemon);
+        writer_refuse(s->writer);
+        MHD_stop_daemon(s->daemon);
+        if (fd != MHD_INVALID_SOCKET) {
+            close(fd);
+        }
+    }
+    free(s);
+    *out = NULL;
+}

@@ -1,0 +1,163 @@
+/* writer.c - see writer.h. */
+#include "sync/hq/writer.h"
+
+#include "sync/hq/hq_ingest.h"
+#include "sync/hq/hq_route.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define REST_STEP 500 /* entries folded at a time while nobody waits: some 30 ms */
+
+struct writer {
+    struct hq *hq;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t work, idle;
+    struct writer_task *queue[HQ_QUEUE]; /* a ring */
+    size_t first, n;
+    bool busy, refuse, stop;
+};
+
+/* Under the lock: the tasks of the next round, at most HQ_GROUP requests or one operation. */
+static size_t pick(struct writer *w, struct writer_task **group)
+{
+    size_t n = 0, entries = 0;
+    while (w->n != 0 && n < HQ_GROUP) {
+        struct writer_task *t = w->queue[w->first];
+        bool op = t->request == NULL;
+        if (n != 0 && (op || entries + t->request->nentries > HQ_GROUP_ENTRIES)) {
+            break;
+        }
+        group[n++] = t;
+        w->first = (w->first + 1) % HQ_QUEUE;
+        w->n--;
+        if (op) {
+            break;
+        }
+        entries += t->request->nentries;
+    }
+    return n;
+}
+
+static void run(struct writer *w, struct writer_task **group, size_t n)
+{
+    if (group[0]->request == NULL) {
+        struct writer_task *t = group[0];
+        t->st = ops_run(w->hq, t->op, t->in, &t->out, &t->err);
+        return;
+    }
+    struct hq_request *requests[HQ_GROUP];
+    for (size_t i = 0; i < n; i++) {
+        requests[i] = group[i]->request;
+    }
+    hq_ingest_group(w->hq, requests, n);
+    for (size_t i = 0; i < n; i++) {
+        group[i]->st = requests[i]->st;
+    }
+}
+
+static void rest(struct writer *w)
+{
+    struct err err = {0};
+    bool left;
+    if (hq_route_rest(w->hq, REST_STEP, &left, &err) != ST_OK) {
+        fprintf(stderr, "docketd: folding what came: %s\n", err.text);
+        w->hq->rest_due = false; /* tried again with the next request, or at the next start */
+    }
+}
+
+static void *loop(void *ctx)
+{
+    struct writer *w = ctx;
+    struct writer_task *group[HQ_GROUP];
+    pthread_mutex_lock(&w->lock);
+    for (;;) {
+        while (w->n == 0 && !w->stop && !w->hq->rest_due) {
+            w->busy = false;
+            pthread_cond_broadcast(&w->idle);
+            pthread_cond_wait(&w->work, &w->lock);
+        }
+        if (w->n == 0 && w->stop) {
+            break;
+        }
+        w->busy = true;
+        size_t n = pick(w, group);
+        pthread_mutex_unlock(&w->lock);
+        if (n == 0) {
+            rest(w);
+        } else {
+            run(w, group, n);
+        }
+        for (size_t i = 0; i < n; i++) {
+            group[i]->done(group[i]);
+        }
+        pthread_mutex_lock(&w->lock);
+    }
+    w->busy = false;
+    pthread_cond_broadcast(&w->idle);
+    pthread_mutex_unlock(&w->lock);
+    return NULL;
+}
+
+enum st writer_start(struct writer **out, struct hq *hq, struct err *err)
+{
+    struct writer *w = calloc(1, sizeof *w);
+    *out = NULL;
+    if (w == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "no memory");
+    }
+    w->hq = hq;
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->work, NULL);
+    pthread_cond_init(&w->idle, NULL);
+    if (pthread_create(&w->thread, NULL, loop, w) != 0) {
+        free(w);
+        return err_set(err, ST_FULL, 0, __func__, "no thread for the writer");
+    }
+    *out = w;
+    return ST_OK;
+}
+
+enum st writer_submit(struct writer *w, struct writer_task *task)
+{
+    pthread_mutex_lock(&w->lock);
+    bool full = w->n == HQ_QUEUE || w->refuse;
+    if (!full) {
+        w->queue[(w->first + w->n) % HQ_QUEUE] = task;
+        w->n++;
+        pthread_cond_signal(&w->work);
+    }
+    pthread_mutex_unlock(&w->lock);
+    return full ? ST_WAIT : ST_OK;
+}
+
+void writer_refuse(struct writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    w->refuse = true;
+    while (w->n != 0 || w->busy) {
+        pthread_cond_wait(&w->idle, &w->lock);
+    }
+    pthread_mutex_unlock(&w->lock);
+}
+
+void writer_stop(struct writer **out)
+{
+    struct writer *w = *out;
+    if (w == NULL) {
+        return;
+    }
+    writer_refuse(w);
+    pthread_mutex_lock(&w->lock);
+    w->stop = true;
+    pthread_cond_signal(&w->work);
+    pthread_mutex_unlock(&w->lock);
+    pthread_join(w->thread, NULL);
+    pthread_mutex_destroy(&w->lock);
+    pthread_cond_destroy(&w->work);
+    pthread_cond_destroy(&w->idle);
+    free(w);
+    *out = NULL;
+}
