@@ -43,14 +43,9 @@ static enum st head_simple(unsigned info, struct head *h, const char **rule)
     return ST_OK;
 }
 
-/* head_read: the head at p. ST_OK, ST_INCOMPLETE when it is cut off, ST_BAD_FORM with *rule when it
- * is outside the profile. */
-static enum st head_read(const uint8_t *p, const uint8_t *end, struct head *h, const char **rule)
+static enum st head_any(const uint8_t *p, const uint8_t *end, struct head *h, const char **rule)
 {
     static const uint64_t least[] = {24, 1U << 8, 1U << 16, 1ULL << 32};
-    if (p == end) {
-        return ST_INCOMPLETE;
-    }
     h->major = (unsigned)*p >> 5;
     unsigned info = *p & 31U;
     if (info == 31 && h->major >= MAJOR_BYTES && h->major != MAJOR_TAG) {
@@ -85,6 +80,23 @@ static enum st head_read(const uint8_t *p, const uint8_t *end, struct head *h, c
         return bad(rule, "tag");
     }
     return ST_OK;
+}
+
+/* head_read: the head at p. ST_OK, ST_INCOMPLETE when it is cut off, ST_BAD_FORM with *rule when it
+ * is outside the profile. Most heads are one byte long and can only be right. */
+static inline enum st head_read(const uint8_t *p, const uint8_t *end, struct head *h,
+                                const char **rule)
+{
+    if (p == end) {
+        return ST_INCOMPLETE;
+    }
+    if ((*p & 31U) < 24 && *p < MAJOR_TAG << 5) {
+        h->major = (unsigned)*p >> 5;
+        h->arg = *p & 31U;
+        h->size = 1;
+        return ST_OK;
+    }
+    return head_any(p, end, h, rule);
 }
 
 /* ---- Check ---------------------------------------------------------------------------------- */
@@ -217,7 +229,14 @@ static enum st scan_item(struct scan *s)
 
 enum st cbor_check_work(bytes in, unsigned flags, size_t *used, const char **rule, size_t *work)
 {
-    struct scan s = {.p = in.p, .end = bytes_end(in), .flags = flags, .rule = ""};
+    struct scan s; /* field by field: frames are filled as they open */
+    s.p = in.p;
+    s.end = bytes_end(in);
+    s.flags = flags;
+    s.rule = "";
+    s.work = 0;
+    s.tagged = false;
+    s.depth = 0;
     enum st st = scan_item(&s);
     if (used != NULL) {
         *used = st == ST_OK ? span(in.p, s.p) : 0;
@@ -399,7 +418,16 @@ bytes cbor_raw(struct cbor_r *r)
 
 void cbor_skip(struct cbor_r *r)
 {
-    cbor_raw(r);
+    struct head h;
+    if (!peek(r, &h)) {
+        cbor_fail(r);
+    } else if (h.major == MAJOR_BYTES) {
+        take_string(r, MAJOR_BYTES);
+    } else if (h.major <= MAJOR_NEGATIVE) {
+        r->p += h.size;
+    } else {
+        cbor_raw(r);
+    }
 }
 
 enum st cbor_done(const struct cbor_r *r)
