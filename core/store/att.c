@@ -97,19 +97,22 @@ enum st store_att_get(struct store_txn *t, h32 name, struct arena *a, bytes *man
 {
     struct arena before = *a;
     struct att_row r;
-    *manifest = *content = (bytes){NULL, 0};
+    bytes held = {NULL, 0};
+    *content = held;
     enum st st = att_row_open(t, name, a, &r, err);
-    if (st == ST_OK) {
-        *manifest = r.manifest;
+    if (st == ST_OK && r.kind == ROW_LARGE) {
+        st = get_large(t, name, a, &r, content, err);
+    } else if (st == ST_OK) {
         *content = r.rest;
     }
-    if (st == ST_OK && r.kind == ROW_LARGE) {
-        *content = (bytes){NULL, 0};
-        st = get_large(t, name, a, &r, content, err);
-    }
-    if (st != ST_OK) {
+    if (st == ST_OK) {
+        held = r.manifest;
+    } else {
         *a = before;
-        *manifest = *content = (bytes){NULL, 0};
+        *content = held;
+    }
+    if (manifest != NULL) {
+        *manifest = held;
     }
     return st;
 }

@@ -124,8 +124,8 @@ struct att_view;
  * agree. ST_FULL for a large one also when it would touch the reserve (CAP_RESERVE_BYTES). */
 MUST_USE enum st store_att_put(struct store_txn *t, bytes manifest, bytes content, id16 subject,
                                struct err *err);
-/* store_att_get: content into `a`; manifest too. ST_NOT_FOUND (never had, still wanted),
- * ST_REVOKED when forgotten (err->text says by which rule). */
+/* store_att_get: content into `a`; manifest too (NULL: not wanted). ST_NOT_FOUND (never had, still
+ * wanted), ST_REVOKED when forgotten (err->text says by which rule). */
 MUST_USE enum st store_att_get(struct store_txn *t, h32 name, struct arena *a, bytes *manifest,
                                bytes *content, struct err *err);
 /* store_att_manifest: the manifest alone, into `a` (CAP_MANIFEST_BYTES and a small content fit);
