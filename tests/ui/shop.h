@@ -1,0 +1,312 @@
+/* shop.h - a handheld's store with a small day in it, made without a network: what headquarters
+ * would have sent is written by the sample's node. For tests of screens. */
+#ifndef TESTS_UI_SHOP_H
+#define TESTS_UI_SHOP_H
+#include "app/state/run.h"
+#include "core/fold/refold.h"
+#include "core/journal/append.h"
+#include "core/keys/slots.h"
+#include "core/model/bodies.h"
+#include "sync/engine/join.h"
+#include "tests/support/check.h"
+#include "tests/support/sample.h"
+
+#include <sodium.h>
+
+#define SHOP_PIN "2468"
+#define SHOP_NOW_MS 1795224000000LL /* 2026-11-21 09:20 +08:00 */
+#define SHOP_DAY_MS 86400000LL
+#define SHOP_ROOM (CAP_SCRATCH_BYTES)
+
+struct shop {
+    struct sample s;
+    char dir[512];
+    struct store *store;
+    uint8_t *room, *tmp;
+    struct chain_head head; /* of the node */
+    int64_t at_ms;
+};
+struct shop_field {
+    int field;
+    const char *text; /* FT_TEXT, FT_CODE; FT_REF: the name of a subject */
+    int64_t i;
+};
+
+static void shop_must(enum st st, const struct err *err, const char *what)
+{
+    if (st != ST_OK) {
+        fprintf(stderr, "shop: %s: %s (%s)\n", what, st_name(st), err == NULL ? "" : err->text);
+        exit(99);
+    }
+}
+
+static h32 shop_att(struct shop *x, struct store_txn *t, enum att_type type, bytes content,
+                    id16 subject)
+{
+    struct err err = {0};
+    struct arena a = arena_of(x->tmp, SHOP_ROOM);
+    struct att_view v;
+    shop_must(att_make(&a, type, content, &v), NULL, "manifest");
+    shop_must(store_att_put(t, v.manifest, content, subject, &err), &err, "attachment");
+    return v.name;
+}
+
+static void shop_entry(struct shop *x, unsigned kind, enum subject_type type, id16 subject,
+                       bytes body, const bytes *texts, enum att_type att, unsigned n)
+{
+    struct err err = {0};
+    struct store_txn *t = NULL;
+    h32 names[CAP_ENTRY_ATTACHMENTS];
+    uint8_t out[CAP_ENTRY_BYTES];
+    struct entry_view e;
+    bool forked;
+    struct now now = sample_now(0);
+    now.wall_ms = x->at_ms += 60000;
+    shop_must(store_write(x->store, &t, &err), &err, "write");
+    for (unsigned k = 0; k < n; k++) {
+        x->at_ms++;
+        names[k] = shop_att(x, t, att, texts[k], subject);
+    }
+    struct entry_draft d = {.kind = kind,
+                            .subject_type = type,
+                            .subject = subject,
+                            .body = body,
+                            .atts = names,
+                            .natt = n,
+                            .actor = sample_id16("supervisor"),
+                            .actor_role =
+                                kind == KIND_EDITION ? ROLE_PARTS_KEEPER : ROLE_SUPERVISOR};
+    shop_must(entry_make(&x->head, &d, &now, x->s.trust.deployment, x->s.node.keys.sign_sk, out,
+                         sizeof out, &e, &err),
+              &err, "entry");
+    shop_must(journal_keep(t, &e, &forked, &err), &err, "keep");
+    shop_must(fold_refold(t, subject, arena_of(x->tmp, SHOP_ROOM), &err), &err, "fold");
+    shop_must(store_commit(&t, &err), &err, "commit");
+}
+
+static void shop_set(struct shop *x, enum subject_type type, const char *name,
+                     const struct shop_field *f, size_t n)
+{
+    struct record_write w[CAP_RECORD_WRITES];
+    bytes texts[CAP_RECORD_WRITES];
+    unsigned ntexts = 0;
+    uint8_t buf[CAP_BODY_BYTES];
+    bytes body;
+    memset(w, 0, sizeof w);
+    for (size_t k = 0; k < n; k++) {
+        w[k].field = f[k].field;
+        w[k].type = field_info(type, f[k].field)->type;
+        w[k].i = f[k].i;
+        if (w[k].type == FT_TEXT) {
+            w[k].i = ntexts;
+            texts[ntexts++] = str_bytes(str_c(f[k].text));
+        } else if (w[k].type == FT_CODE) {
+            CHECK(code_of(str_bytes(str_c(f[k].text)), &w[k].code));
+        } else if (w[k].type == FT_REF) {
+            w[k].ref = sample_id16(f[k].text);
+        }
+    }
+    shop_must(record_encode(w, n, buf, sizeof buf, &body), NULL, name);
+    shop_entry(x, KIND_RECORD_SET, type, sample_id16(name), body, texts, ATT_TEXT, ntexts);
+}
+
+#define SHOP_SET(x, type, name, ...)                                                               \
+    do {                                                                                           \
+        const struct shop_field f_[] = {__VA_ARGS__};                                              \
+        shop_set((x), (type), (name), f_, sizeof f_ / sizeof f_[0]);                               \
+    } while (0)
+
+static void shop_assign(struct shop *x, const char *job)
+{
+    union body b;
+    uint8_t buf[CAP_BODY_BYTES];
+    bytes body;
+    memset(&b, 0, sizeof b);
+    b.assigned.technician = x->s.tech.person;
+    shop_must(body_encode(KIND_JOB_ASSIGNED, &b, buf, sizeof buf, &body), NULL, "assignment");
+    shop_entry(x, KIND_JOB_ASSIGNED, SUBJECT_JOB, sample_id16(job), body, NULL, ATT_TEXT, 0);
+}
+
+static void shop_edition(struct shop *x)
+{
+    struct cat_part parts[] = {
+        {S("AC-CAP-35"), S("启动电容 35 μF 450 V"), S("Run capacitor, 35 µF 450 V"), S("只"), 4500,
+         true, 12},
+        {S("AC-FAN-OUT"), S("外机风扇电机"), S("Outdoor fan motor"), S("台"), 26000, true, 12},
+        {S("AC-RUB-04"), S("减震胶垫"), S("Rubber foot"), S("个"), 250, false, 0},
+        {S("AC-SEN-T"), S("室温传感器"), S("Room temperature sensor"), S("只"), 2800, false, 6},
+        {S("GEN-R32"), S("制冷剂 R32"), S("Refrigerant R32"), S("千克"), 16000, false, 0},
+    };
+    struct cat_fault faults[] = {
+        {.code = S("AC-01"),
+         .name = S("不制冷"),
+         .name_en = S("No cooling"),
+         .equipment_type = S("空调"),
+         .frequency = 58,
+         .cause_code = CAUSE_WEAR,
+         .action_code = ACTION_REFILL,
+         .knowledge = S("先测压力再加注；R32不得与R410A混用。")},
+        {.code = S("AC-02"),
+         .name = S("不制热"),
+         .name_en = S("No heating"),
+         .equipment_type = S("空调"),
+         .frequency = 41,
+         .cause_code = CAUSE_DEFECT},
+        {.code = S("AC-03"),
+         .name = S("外机不转"),
+         .name_en = S("Outdoor fan does not turn"),
+         .equipment_type = S("空调"),
+         .frequency = 33,
+         .cause_code = CAUSE_WEAR,
+         .knowledge = S("先放电再测量。")},
+        {.code = S("AC-04"),
+         .name = S("室内机滴水"),
+         .name_en = S("Indoor unit drips"),
+         .equipment_type = S("空调"),
+         .frequency = 30},
+        {.code = S("AC-05"),
+         .name = S("异响"),
+         .name_en = S("Noise"),
+         .equipment_type = S("空调"),
+         .frequency = 22},
+        {.code = S("AC-06"),
+         .name = S("遥控器失灵"),
+         .name_en = S("Remote control dead"),
+         .equipment_type = S("空调"),
+         .frequency = 17},
+        {.code = S("AC-07"),
+         .name = S("显示故障代码"),
+         .name_en = S("Shows an error code"),
+         .equipment_type = S("空调"),
+         .frequency = 12},
+        {.code = S("WM-01"),
+         .name = S("不脱水"),
+         .name_en = S("Does not spin"),
+         .equipment_type = S("洗衣机"),
+         .frequency = 25},
+    };
+    struct cat_price prices[] = {
+        {S("L-CHECK"), S("检测费"), S("Diagnosis"), S("次"), 6000, CLASS_A},
+        {S("L-CLEAN"), S("空调清洗（挂机）"), S("Cleaning, wall unit"), S("台"), 12000, CLASS_A},
+        {S("L-GAS"), S("加制冷剂人工"), S("Refrigerant, labour"), S("次"), 12000, CLASS_A},
+        {S("L-HIGH"), S("高空作业"), S("Work at height"), S("次"), 15000, CLASS_A},
+        {S("L-HOUR"), S("超时人工"), S("Further labour"), S("小时"), 9000, CLASS_A},
+        {S("L-MED"), S("中修人工（两小时以内）"), S("Medium repair, up to two hours"), S("次"),
+         18000, CLASS_A},
+        {S("L-SMALL"), S("小修人工（半小时以内）"), S("Small repair, up to half an hour"), S("次"),
+         8000, CLASS_A},
+        {S("T-CITY"), S("上门费（市区）"), S("Call-out, city"), S("次"), 5000, CLASS_A},
+        {S("T-SUB"), S("上门费（郊区）"), S("Call-out, suburb"), S("次"), 8000, CLASS_A},
+    };
+    struct catalogue c = {.number = 1,
+                          .nparts = sizeof parts / sizeof parts[0],
+                          .parts = parts,
+                          .nfaults = sizeof faults / sizeof faults[0],
+                          .faults = faults,
+                          .nprices = sizeof prices / sizeof prices[0],
+                          .prices = prices,
+                          .retention_days = 30,
+                          .verify_url = S("https://service.example/verify")};
+    calendar_default(&c.calendar);
+    static uint8_t buf[65536];
+    uint8_t room[CAP_BODY_BYTES];
+    bytes content, body;
+    union body b;
+    id16 dep;
+    shop_must(catalogue_encode(&c, buf, sizeof buf, &content), NULL, "edition");
+    memset(&b, 0, sizeof b);
+    b.edition.number = 1;
+    shop_must(body_encode(KIND_EDITION, &b, room, sizeof room, &body), NULL, "edition");
+    memcpy(dep.b, x->s.trust.deployment, sizeof dep.b);
+    shop_entry(x, KIND_EDITION, SUBJECT_DEPLOYMENT, dep, body, &content, ATT_EDITION, 1);
+}
+
+static void shop_jobs(struct shop *x)
+{
+    int64_t call = SHOP_NOW_MS - 80 * 60000LL;
+    SHOP_SET(x, SUBJECT_CUSTOMER, "customer 1", {F_CODE, "C-1001", 0},
+             {F_CUSTOMER_NAME, "刘美华", 0}, {F_CUSTOMER_PHONE, "138-0000-1001", 0},
+             {F_CUSTOMER_ADDRESS, "上城区望江路18号清水苑3幢2单元501室", 0},
+             {F_CUSTOMER_ZONE, NULL, 1}, {F_CUSTOMER_LANG, NULL, 1});
+    SHOP_SET(x, SUBJECT_EQUIPMENT, "equipment 1", {F_CODE, "E-2001", 0},
+             {F_EQUIPMENT_CUSTOMER, "customer 1", 0}, {F_EQUIPMENT_MODEL, "KFR-35GW/BP3", 0},
+             {F_EQUIPMENT_SERIAL, "LX35-2204-000871", 0}, {F_EQUIPMENT_NAME, "壁挂式空调 1.5匹", 0},
+             {F_EQUIPMENT_MAKER, "凌雪", 0},
+             {F_EQUIPMENT_WARRANTY_UNTIL, NULL, SHOP_NOW_MS - 500 * SHOP_DAY_MS});
+    SHOP_SET(x, SUBJECT_JOB, "job 1", {F_CODE, "J-261121-01", 0}, {F_JOB_CUSTOMER, "customer 1", 0},
+             {F_JOB_EQUIPMENT, "equipment 1", 0}, {F_JOB_CALLED, NULL, call}, {F_JOB_ZONE, NULL, 1},
+             {F_JOB_FAULT_TOLD, "空调不制热，外机不转，开机十分钟后报F3", 0},
+             {F_JOB_CONTACT, "刘阿姨", 0}, {F_JOB_PHONE, "138-0000-1001", 0});
+    shop_assign(x, "job 1");
+    /* The ugly one: a long name, an address of three lines, no phone, no serial, in warranty. */
+    SHOP_SET(x, SUBJECT_CUSTOMER, "customer 2", {F_CODE, "C-1002", 0},
+             {F_CUSTOMER_NAME,
+              "杭州钱塘新区锦绣江南国际商务酒店管理有限责任公司城东分店工程设备维护保障中心一部",
+              0},
+             {F_CUSTOMER_ADDRESS, "钱塘区金沙大道600号\n锦绣江南大厦B座\n地下一层设备间", 0},
+             {F_CUSTOMER_ZONE, NULL, 2}, {F_CUSTOMER_LANG, NULL, 2});
+    SHOP_SET(x, SUBJECT_EQUIPMENT, "equipment 2", {F_CODE, "E-2002", 0},
+             {F_EQUIPMENT_CUSTOMER, "customer 2", 0}, {F_EQUIPMENT_NAME, "风管式中央空调", 0},
+             {F_EQUIPMENT_WARRANTY_UNTIL, NULL, SHOP_NOW_MS + 200 * SHOP_DAY_MS});
+    SHOP_SET(x, SUBJECT_JOB, "job 2", {F_CODE, "J-261121-02", 0}, {F_JOB_CUSTOMER, "customer 2", 0},
+             {F_JOB_EQUIPMENT, "equipment 2", 0}, {F_JOB_CALLED, NULL, call - 3 * SHOP_DAY_MS},
+             {F_JOB_ZONE, NULL, 2}, {F_JOB_FAULT_TOLD, "大堂不冷", 0});
+    shop_assign(x, "job 2");
+    SHOP_SET(x, SUBJECT_STOCK, "stock 1", {F_STOCK_TECHNICIAN, "technician", 0},
+             {F_STOCK_PART, "AC-CAP-35", 0}, {F_STOCK_QTY, NULL, 4000});
+    SHOP_SET(x, SUBJECT_TECHNICIAN, "technician", {F_TECHNICIAN_NAME, "陈志强", 0});
+    SHOP_SET(x, SUBJECT_TECHNICIAN, "supervisor", {F_TECHNICIAN_NAME, "刘主任", 0});
+    /* Two people at headquarters gave two phone numbers without seeing each other's. */
+    SHOP_SET(x, SUBJECT_CUSTOMER, "customer 1", {F_CUSTOMER_PHONE, "138-0000-9999", 0});
+}
+
+/* shop_make: the store at `dir` (not there yet), the device secret where the app looks for it
+ * (XDG_CONFIG_HOME must be set). */
+static void shop_make(struct shop *x, const char *dir, const char *secret_path)
+{
+    struct err err = {0};
+    struct join j;
+    uint8_t secret[32], *key;
+    memset(x, 0, sizeof *x);
+    memset(&j, 0, sizeof j);
+    sample_make(&x->s);
+    snprintf(x->dir, sizeof x->dir, "%s", dir);
+    x->room = malloc(SHOP_ROOM);
+    x->tmp = malloc(SHOP_ROOM);
+    key = sodium_malloc(DATA_KEY_BYTES);
+    if (x->room == NULL || x->tmp == NULL || key == NULL) {
+        exit(99);
+    }
+    struct now now = sample_now(0);
+    now.wall_ms = x->at_ms = SHOP_NOW_MS - 2 * SHOP_DAY_MS;
+    j.keys = x->s.tech.keys;
+    j.trust = x->s.trust;
+    memcpy(j.trust_doc, x->s.trust_doc.p, x->s.trust_doc.n);
+    j.trust_doc_n = x->s.trust_doc.n;
+    memcpy(j.cert, x->s.tech.cert.whole.p, x->s.tech.cert.whole.n);
+    j.cert_n = x->s.tech.cert.whole.n;
+    shop_must(device_secret_load(secret_path, true, secret, &err), &err, "secret");
+    shop_must(join_found(&j, dir, str_bytes(S(SHOP_PIN)), secret, 0, &now,
+                         arena_of(x->tmp, SHOP_ROOM), &err),
+              &err, "store");
+    char slots[600];
+    snprintf(slots, sizeof slots, "%s/slots", dir);
+    shop_must(slots_open(slots, SLOT_PIN, str_bytes(S(SHOP_PIN)), secret, now.wall_ms, key, &err),
+              &err, "slots");
+    struct store_options opt = {.side = STORE_DEVICE, .mode = STORE_WRITE, .data_key = key};
+    shop_must(store_open(dir, &opt, &x->store, &err), &err, "open");
+    sodium_free(key);
+    struct store_txn *t = NULL;
+    shop_must(store_write(x->store, &t, &err), &err, "write");
+    shop_must(cert_store_put(t, &x->s.node.cert, &err), &err, "certificate");
+    shop_must(store_commit(&t, &err), &err, "commit");
+    x->head.author = x->s.node.author;
+    x->head.epoch = sample_id8("node epoch");
+    shop_edition(x);
+    shop_jobs(x);
+    store_close(&x->store);
+    free(x->room);
+    free(x->tmp);
+    sample_free(&x->s);
+}
+#endif

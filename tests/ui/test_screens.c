@@ -1,0 +1,160 @@
+/* test_screens.c - visits played through every screen, at every size, text scale and language, with
+ * the kit's own checks after each action: nothing overlaps, nothing is cut, nothing is too small.
+ * With SHOTS=DIR in the environment it leaves the pictures there. */
+#include "app/platform/platform.h"
+#include "app/ui/i18n.h"
+#include "app/ui/ui_state.h"
+#include "tests/ui/shop.h"
+
+#include <sys/stat.h>
+
+static const struct size {
+    int w, h;
+    float density;
+} SIZES[] = {{320, 480, 1}, {480, 800, 1}, {720, 1280, 1.5F}, {1080, 2400, 2.6F}};
+
+static void wake(void *p)
+{
+    platform_wake(p);
+}
+
+/* As main.c does it. */
+static int play(struct platform *p, struct app *a, struct ui *u)
+{
+    struct ui_out out = {.again = true};
+    struct platform_turn turn;
+    while (platform_wait(p, u, &out, app_pending(a), &turn)) {
+        const struct app_settings *look = app_look(a);
+        struct ui_frame f = {.now_ms = turn.now_ms,
+                             .w_px = turn.w_px,
+                             .h_px = turn.h_px,
+                             .density = turn.density,
+                             .scale = (float)look->scale_percent / 100.0F,
+                             .theme = (enum ui_theme)look->theme,
+                             .lang = look->lang,
+                             .left_hand = look->left_hand};
+        app_turn(a, u, &f);
+        ui_end(u, &out);
+        platform_present(p, &out, turn.exposed);
+    }
+    return platform_exit_code(p);
+}
+
+/* The script with the checks on, and without pictures when nobody wants them. */
+static void write_script(const char *from, const char *to, bool shots)
+{
+    char line[512];
+    FILE *in = fopen(from, "r"), *out = fopen(to, "w");
+    if (in == NULL || out == NULL) {
+        fprintf(stderr, "%s is missing; run from the project's root\n", from);
+        exit(99);
+    }
+    fputs("check always\n", out);
+    while (fgets(line, sizeof line, in) != NULL) {
+        if (shots || strncmp(line, "shot ", 5) != 0) {
+            fputs(line, out);
+        } else {
+            fputs("\n", out); /* line numbers stay */
+        }
+    }
+    fclose(in);
+    CHECK_INT(fclose(out), 0);
+}
+
+static void run(const char *script, const struct size *size, float scale, const char *lang,
+                enum ui_theme theme)
+{
+    const char *tmp = check_tmp(), *shots = getenv("SHOTS");
+    char dir[512], file[512], secret[512], pictures[700] = "";
+    snprintf(dir, sizeof dir, "%s/store", tmp);
+    snprintf(file, sizeof file, "%s/script", tmp);
+    snprintf(secret, sizeof secret, "%s/docket", tmp);
+    CHECK_INT(setenv("XDG_CONFIG_HOME", tmp, 1), 0);
+    mkdir(secret, 0700);
+    snprintf(secret, sizeof secret, "%s/docket/device.secret", tmp);
+    struct shop *x = malloc(sizeof *x);
+    struct ui *u = malloc(sizeof *u);
+    if (x == NULL || u == NULL) {
+        exit(99);
+    }
+    shop_make(x, dir, secret);
+    free(x);
+    write_script(script, file, shots != NULL);
+    if (shots != NULL) {
+        snprintf(pictures, sizeof pictures, "%s/%dx%d-%.1f-%s-%d", shots, size->w, size->h,
+                 (double)scale, lang, (int)theme);
+        mkdir(shots, 0755);
+        mkdir(pictures, 0755);
+    }
+    struct platform_config c = {.headless = true,
+                                .title = "Docket",
+                                .w_px = size->w,
+                                .h_px = size->h,
+                                .density = size->density,
+                                .now_ms = SHOP_NOW_MS,
+                                .utc_offset_minutes = 480,
+                                .script = file,
+                                .shots_dir = shots == NULL ? tmp : pictures};
+    struct platform *p = NULL;
+    struct app *a = NULL;
+    struct err err = {0};
+    shop_must(platform_open(&c, &p, &err), &err, "platform");
+    ui_init(u, platform_fonts(p));
+    struct app_config ac = {.dir = dir,
+                            .lang = lang,
+                            .theme = (int)theme,
+                            .scale = scale,
+                            .clock = {platform_now, p},
+                            .wake = wake,
+                            .wake_ctx = p};
+    shop_must(app_open(&ac, &a, &err), &err, "app");
+    int rc = play(p, a, u);
+    if (rc != 0) {
+        printf("# at %dx%d, scale %.1f, %s\n", size->w, size->h, (double)scale, lang);
+    }
+    CHECK_INT(rc, 0);
+    app_close(&a);
+    platform_close(&p);
+    free(u);
+}
+
+static void all_looks(const char *script, int size)
+{
+    run(script, &SIZES[size], 1.0F, "zh", UI_LIGHT);
+    run(script, &SIZES[size], 1.0F, "en", UI_DARK);
+    run(script, &SIZES[size], 2.0F, "en", UI_LIGHT);
+    run(script, &SIZES[size], 2.0F, "zh", UI_SUNLIGHT);
+}
+
+#define VISIT "tests/ui/visit.script"
+static void a_visit_of_class_a_at_320x480(void)
+{
+    all_looks(VISIT, 0);
+}
+static void a_visit_of_class_a_at_480x800(void)
+{
+    all_looks(VISIT, 1);
+}
+static void a_visit_of_class_a_at_720x1280(void)
+{
+    all_looks(VISIT, 2);
+}
+static void a_visit_of_class_a_at_1080x2400(void)
+{
+    all_looks(VISIT, 3);
+}
+
+int main(int argc, char **argv)
+{
+    i18n_open(NULL);
+    if (argc == 5) { /* SCRIPT SIZE SCALE LANG: one run, to look at */
+        run(argv[1], &SIZES[strtol(argv[2], NULL, 10) & 3], strtof(argv[3], NULL), argv[4],
+            UI_LIGHT);
+        return check_failures != 0;
+    }
+    RUN(a_visit_of_class_a_at_320x480);
+    RUN(a_visit_of_class_a_at_480x800);
+    RUN(a_visit_of_class_a_at_720x1280);
+    RUN(a_visit_of_class_a_at_1080x2400);
+    CHECK_END();
+}
