@@ -24,7 +24,8 @@ struct receive {
     struct err *err;
     enum st st;
     atomic_int *stop;
-    size_t got; /* of a 200's body */
+    size_t got;                   /* of a 200's body */
+    uint64_t out_bytes, in_bytes; /* on the wire above TCP, headers included */
     char problem[PROBLEM_BYTES + 1];
     size_t nproblem;
 };
@@ -100,6 +101,20 @@ static size_t on_body(char *p, size_t size, size_t n, void *ctx)
     memcpy(r->problem + r->nproblem, p, some);
     r->nproblem += some;
     return n;
+}
+
+/* libcurl's own figures count a body that goes with its headers twice: this counts what moves. */
+static int on_wire(CURL *curl, curl_infotype type, char *p, size_t n, void *ctx)
+{
+    struct receive *r = ctx;
+    (void)curl;
+    (void)p;
+    if (type == CURLINFO_HEADER_OUT || type == CURLINFO_DATA_OUT) {
+        r->out_bytes += n;
+    } else if (type == CURLINFO_HEADER_IN || type == CURLINFO_DATA_IN) {
+        r->in_bytes += n;
+    }
+    return 0;
 }
 
 static int on_progress(void *ctx, curl_off_t dt, curl_off_t dn, curl_off_t ut, curl_off_t un)
@@ -195,22 +210,19 @@ static enum st perform(struct http_client *c, const char *path, struct receive *
     curl_easy_setopt(c->curl, CURLOPT_LOW_SPEED_TIME, STALL_S);
     curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(c->curl, CURLOPT_WRITEDATA, r);
+    curl_easy_setopt(c->curl, CURLOPT_DEBUGFUNCTION, on_wire);
+    curl_easy_setopt(c->curl, CURLOPT_DEBUGDATA, r);
+    curl_easy_setopt(c->curl, CURLOPT_VERBOSE, 1L);
     curl_easy_setopt(c->curl, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(c->curl, CURLOPT_XFERINFOFUNCTION, on_progress);
     curl_easy_setopt(c->curl, CURLOPT_XFERINFODATA, r);
     CURLcode rc = curl_easy_perform(c->curl);
-    curl_off_t wait = 0, up = 0, down = 0;
-    long request = 0, header = 0;
+    curl_off_t wait = 0;
     curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &reply->status);
     curl_easy_getinfo(c->curl, CURLINFO_RETRY_AFTER, &wait);
-    curl_easy_getinfo(c->curl, CURLINFO_REQUEST_SIZE, &request);
-    curl_easy_getinfo(c->curl, CURLINFO_HEADER_SIZE, &header);
-    curl_easy_getinfo(c->curl, CURLINFO_SIZE_UPLOAD_T, &up);
-    curl_easy_getinfo(c->curl, CURLINFO_SIZE_DOWNLOAD_T, &down);
     reply->retry_after_s = wait > 0 && wait < 86400 ? (int)wait : 0;
-    /* libcurl counts a body sent in the first packet in both figures or in one: take the larger. */
-    reply->sent_bytes = (uint64_t)request + (uint64_t)up;
-    reply->received_bytes = (uint64_t)header + (uint64_t)down;
+    reply->sent_bytes = r->out_bytes;
+    reply->received_bytes = r->in_bytes;
     return judge(r, rc, reply, err);
 }
 
