@@ -203,6 +203,38 @@ static enum st read_trust(struct ctl_store *s, struct err *err)
     return st;
 }
 
+/* What happened, are the data safe, what to do: where the layer below says less than that. */
+static enum st in_words(const struct ctl_open *how, const struct ctl_store *s, enum st st,
+                        struct err *err)
+{
+    struct err why = *err;
+    switch (st) {
+    case ST_WRONG_PIN:
+        return err_set(err, st, 0, why.where,
+                       "the PIN is wrong. Nothing was changed; after %d wrong tries one has to "
+                       "wait between them",
+                       CAP_PIN_TRIES_FREE);
+    case ST_WAIT:
+        st = err_set(err, st, 0, why.where,
+                     "too many wrong PINs: wait %d seconds, then try again. The store is untouched",
+                     why.wait_s);
+        err->wait_s = why.wait_s;
+        return st;
+    case ST_LOCKED:
+        return err_set(err, st, 0, why.where,
+                       "%.100s is in use by %s. Nothing was changed; close it first", how->dir,
+                       s->side == STORE_HQ ? "docketd or another command"
+                                           : "the app or another command");
+    case ST_FULL:
+        return err_set(err, st, why.sys, why.where,
+                       "no room (%.80s). What was recorded is safe: make room on the disk and try "
+                       "again",
+                       why.text);
+    default:
+        return st;
+    }
+}
+
 enum st ctl_store_open(const struct ctl_open *how, struct ctl_store *s, struct err *err)
 {
     memset(s, 0, sizeof *s);
@@ -228,14 +260,17 @@ enum st ctl_store_open(const struct ctl_open *how, struct ctl_store *s, struct e
         s->wrap == NULL) {
         st = err_set(err, ST_FULL, 0, __func__, "no memory");
     } else if (how->keys != NULL || there(s->keys)) {
+        s->side = STORE_HQ;
         st = open_hq(how, s, err);
     } else {
+        s->side = STORE_DEVICE;
         st = open_device(how, s, err);
     }
     if (st == ST_OK) {
         st = read_trust(s, err);
     }
     if (st != ST_OK) {
+        st = in_words(how, s, st, err);
         ctl_store_close(s);
     }
     return st;

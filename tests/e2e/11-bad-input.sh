@@ -9,7 +9,7 @@ serve
 
 # --- addresses, codes, PINs ---------------------------------------------------------------------
 claim "postgresql:// is refused with a sentence" \
-    refused "postgres" ctl init-hq --store postgresql://localhost/docket --name X
+    refused "PostgreSQL" ctl init-hq --store postgresql://localhost/docket --name X
 claim "docketd refuses it too" \
     sh -c '! "$1"/docketd --store postgresql://localhost/docket --listen 127.0.0.1:0 2>"$2" && grep -qi postgres "$2"' - "$bin" "$stage/pg.err"
 no_store() { refused "does not know this code|16 characters" "$@" && [ ! -e "$stage/alpha" ]; }
@@ -38,6 +38,15 @@ back_off() {
     refused "wait|second" on alpha log
 }
 claim "after several wrong PINs even the right one has to wait" back_off
+waited() {
+    tries=0
+    until on alpha log >/dev/null 2>"$stage/pin.err"; do
+        tries=$((tries + 1))
+        [ $tries -lt 30 ] || { cat "$stage/pin.err"; return 1; }
+        sleep 1
+    done
+}
+claim "and opens when that time is over" waited
 enlist beta T02 >/dev/null 2>&1
 on beta sync --url "$url" >/dev/null 2>&1
 
@@ -108,8 +117,13 @@ with open(sys.argv[1], "w") as f:
     f.write("id,name\nC-7101,before\nC-7102," + "x" * 10_000_000 + "\nC-7103,after\n")
 P
 claim "a line of 10 MB is refused, those around it are in" some_in customers "$stage/long.csv" 3 2
-printf 'id,name\nC-7201,good \xe4\xb8\xad\xe6\x96\x87\nC-7202,broken \xe4\xb8\nC-7203,good too\n' >"$stage/broken.csv"
-claim "a line whose encoding is broken is refused, those around it are in" some_in customers "$stage/broken.csv" 3 2
+python3 - "$stage/broken.csv" <<'P'
+import sys
+rows = [f"C-72{i:02},客户{i}".encode() for i in range(60)]
+rows[30] = b"C-7230,broken \xe4\xb8"
+open(sys.argv[1], "wb").write(b"id,name\n" + b"\n".join(rows) + b"\n")
+P
+claim "a line whose encoding is broken is refused, those around it are in" some_in customers "$stage/broken.csv" 32 59
 claim "an encoding that nobody knows is refused" \
     unchanged refused "KLINGON" take customers "$stage/broken.csv" --encoding KLINGON
 
