@@ -1,7 +1,8 @@
 #!/bin/sh
 # make run: a demo headquarters and a handheld from assets/demo, all below build/demo.
-# With a display the handheld opens. Without one a visit is played headless, and what it leaves is named.
-# Run again, it opens the same stores and, without a display, plays the next job.
+# With a display the handheld opens. Without one a visit is played headless, its network taken away
+# where the system lets us, and what it leaves is named. Run again, it opens the same stores and,
+# without a display, plays the next job.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
@@ -13,6 +14,7 @@ hq=$demo/hq
 device=$demo/handheld
 pin=2468
 tech=T01
+now=2026-11-21T09:20
 # The device secret stays below build/demo too: the demo leaves nothing elsewhere.
 export XDG_CONFIG_HOME=$demo/config
 mkdir -p "$XDG_CONFIG_HOME"
@@ -21,13 +23,17 @@ log=$demo/run.log
 
 say() { printf '%s\n' "$*"; }
 stop() { say "make run: $1" >&2; say "  what happened before it stands in $log" >&2; exit 1; }
-ctl() { "$bin/docketctl" "$@" >>"$log" 2>&1 || stop "docketctl $1 refused: $(tail -1 "$log")"; }
-with_pin() { # docketctl on the handheld's store
-    printf '%s\n' "$pin" | "$bin/docketctl" "$@" --pin-fd 0
-}
+ctl() { "$bin/docketctl" "$@" >>"$log" 2>&1 || stop "docketctl $1 refused: $(tail -n 1 "$log")"; }
+with_pin() { printf '%s\n' "$pin" | "$bin/docketctl" "$@" --store "$device" --pin-fd 0; }
 
 server=
-trap '[ -z "$server" ] || kill "$server" 2>/dev/null; wait 2>/dev/null || true' EXIT
+stop_server() {
+    [ -n "$server" ] || return 0
+    kill "$server" 2>/dev/null || true
+    wait "$server" 2>/dev/null || true
+    server=
+}
+trap stop_server EXIT
 trap 'exit 130' INT TERM
 start_server() {
     "$bin/docketd" --store "$hq" --listen 127.0.0.1:0 >"$demo/docketd.out" 2>>"$log" &
@@ -35,14 +41,17 @@ start_server() {
     n=0
     until url=$(sed -n 's/^listening on //p' "$demo/docketd.out") && [ -n "$url" ]; do
         n=$((n + 1))
-        [ $n -lt 100 ] && kill -0 "$server" 2>/dev/null || stop "docketd did not start"
+        if [ $n -gt 100 ] || ! kill -0 "$server" 2>/dev/null; then
+            stop "docketd did not start: $(tail -n 1 "$log")"
+        fi
         sleep 0.1
     done
     case $url in http*) ;; *) url=http://$url ;; esac
+    printf 'language=zh\nscale=100\ntheme=0\nleft=0\naddress=%s\n' "$url" >"$device.settings"
 }
 
 found() {
-    ctl init-hq --store "$hq" --name "安心家电服务" --pub "$demo/hq.pub"
+    ctl init-hq --store "$hq" --name "安心家电服务"
     for kind in technicians customers equipment contracts parts stock faults prices calendar jobs; do
         map=
         [ -f "assets/demo/$kind.map" ] && map="--map assets/demo/$kind.map"
@@ -51,62 +60,90 @@ found() {
     done
     code=$("$bin/docketctl" enrol --store "$hq" --technician $tech 2>>"$log") || stop "no enrolment code"
     start_server
-    printf '%s\n%s\n' "$pin" "$pin" | "$bin/docketctl" join --store "$device" --code "$code" \
-        --url "$url" --pin-fd 0 >>"$log" 2>&1 || stop "the handheld could not join"
+    with_pin join --code "$code" --url "$url" >>"$log" 2>&1 || stop "the handheld could not join"
+    sync_device
 }
 sync_device() {
-    with_pin sync --store "$device" --url "$url" >"$demo/sync.txt" 2>>"$log" ||
-        stop "the handheld could not sync"
+    with_pin sync --url "$url" >"$demo/sync.txt" 2>>"$log" || stop "the handheld could not sync"
+    cat "$demo/sync.txt" >>"$log"
+}
+play() { # SCRIPT COMMAND...: the app on it, started by COMMAND when one is given
+    play_script=$1
+    shift
+    "$@" "$bin/docket" --store "$device" --headless --size 480x800 --density 1 --lang zh \
+        --now "$now" --script "$play_script" --shots "$demo/shots" --tree "$demo/tree.txt" \
+        >>"$log" 2>&1 || stop "the visit could not be played: $(grep -m 1 '^script' "$log")"
 }
 
-if [ -d "$hq" ] && [ -d "$device" ]; then
+if [ -f "$demo/ready" ]; then
     start_server
 else
-    rm -rf "$hq" "$hq".* "$device" "$device".*
+    rm -rf "$hq" "$hq".* "$device" "$device".* "$XDG_CONFIG_HOME"
+    mkdir -p "$XDG_CONFIG_HOME"
     found
-    sync_device
+    : >"$demo/ready"
 fi
 ctl pub --store "$hq" --file "$demo/hq.pub"
 
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
-    printf 'language=zh\nscale=100\ntheme=0\nleft=0\naddress=%s\n' "$url" >"$device.settings"
     {
         say "Headquarters: $hq, at $url while this runs"
         say "Handheld: $device, technician $tech, PIN $pin"
+        say "Whom to trust when verifying: $demo/hq.pub"
+        say "Run it again for the same stores; 'make clean' forgets it all."
     } | tee "$demo/summary.txt"
-    "$bin/docket" --store "$device" --now 2026-11-21T09:20
+    "$bin/docket" --store "$device" --now "$now" --lang zh
     exit 0
 fi
 
-# No display: play the next open job.
-jobs=$demo/jobs.json
-with_pin export --store "$device" jobs --json >"$jobs" 2>>"$log" || stop "the jobs cannot be listed"
-job=$(python3 "$root/assets/demo/next_job.py" "$jobs" 2>>"$log") ||
-    { say "All jobs of the demo are done. 'make clean' and 'make run' begin a new day."; exit 0; }
-id=${job%% *}; rest=${job#* }; class=${rest%% *}; code=${rest#* }
-script=$demo/visit.script
-sed "s/@JOB@/#job:$id/" "assets/demo/visit-$(printf %s "$class" | tr A-Z a-z).script" >"$script"
-printf 'language=zh\nscale=100\ntheme=0\nleft=0\naddress=%s\n' "$url" >"$device.settings"
-"$bin/docket" --store "$device" --headless --size 480x800 --density 1 --lang zh \
-    --now 2026-11-21T09:20 --script "$script" --shots "$demo/shots" --tree "$demo/tree.txt" \
-    >>"$log" 2>&1 || stop "the visit could not be played: $(tail -1 "$log")"
-with_pin bundle export --store "$device" --file "$demo/day.docket" >>"$log" 2>&1 ||
-    stop "the day's bundle cannot be written"
+# No display: the first job of the list that has not been done yet.
+with_pin export jobs --json >"$demo/jobs.json" 2>>"$log" || stop "the jobs cannot be listed"
+code=
+while IFS=, read -r job class fault part1 part2; do
+    id=$(jq -r --arg job "$job" \
+        '.[] | select(.code == $job and ((.visits // 0) | tonumber) == 0) | .id' "$demo/jobs.json")
+    [ -n "$id" ] && { code=$job; break; }
+done <assets/demo/visits.csv
+if [ -z "$code" ]; then
+    say "All jobs of the demo are done. 'make clean' and 'make run' begin the day again."
+    exit 0
+fi
+stop_server
+rm -f "$demo/shots"/*.png
+sed "s/@JOB@/#job:$id/; s/@FAULT@/$fault/; s/@PART1@/$part1/; s/@PART2@/$part2/" \
+    "assets/demo/visit-$(printf %s "$class" | tr ABC abc).script" >"$demo/visit.script"
+network="the server stopped"
+offline=
+for how in "unshare -n" "unshare -rn"; do
+    if $how true 2>/dev/null; then offline=$how network="its network taken away"; break; fi
+done
+# shellcheck disable=SC2086
+play "$demo/visit.script" $offline
+with_pin log --job "$code" >"$demo/log-before.txt" 2>>"$log" || stop "the log cannot be read"
+with_pin bundle export --file "$demo/day.docket" >>"$log" 2>&1 || stop "the day's bundle cannot be written"
+start_server
 sync_device
-cp "$demo/sync.txt" "$demo/receipt.txt"
-with_pin log --store "$device" --job "$code" >>"$demo/receipt.txt" 2>>"$log" || stop "no log"
-with_pin report --store "$device" --job "$code" --pdf "$demo/report.pdf" --cbor "$demo/report.cbor" \
-    >>"$log" 2>&1 || stop "the report cannot be written"
-verdict=$("$bin/docketctl" verify "$demo/report.cbor" --trust "$demo/hq.pub" 2>&1) || true
+{ cat "$demo/sync.txt"; with_pin log --job "$code"; } >"$demo/receipt.txt" 2>>"$log" || stop "no log"
+printf '%s\n' 'tap #pin' "type \"$pin\"" 'tap #primary' wait 'tap #which:1' 'shot 25-at-headquarters' \
+    >"$demo/after.script"
+play "$demo/after.script"
+with_pin report --job "$code" --pdf "$demo/report.pdf" --cbor "$demo/report.cbor" >>"$log" 2>&1 ||
+    stop "the report cannot be written: $(tail -n 1 "$log")"
+ctl pub --store "$hq" --file "$demo/hq.pub"
+verdict=$("$bin/docketctl" verify "$demo/report.cbor" --trust "$demo/hq.pub" 2>&1) ||
+    stop "the report is not genuine: $verdict"
+own=$(grep -c ' visit\.' "$demo/log-before.txt") || own=0
+there=$(grep ' visit\.' "$demo/receipt.txt" | grep -c 'at headquarters') || there=0
 {
-    say "A visit was recorded with no network, signed by the customer, and merged at headquarters."
-    say "  job $code (class $class), technician $tech; the handheld's PIN is $pin"
-    say "  $(ls "$demo/shots" | wc -l) pictures of the screens: $demo/shots"
-    say "  the signed service report: $demo/report.pdf"
-    say "  its proof: $demo/report.cbor"
-    say "    docketctl verify says: $(printf '%s\n' "$verdict" | tail -1)"
-    say "  the sealed bundle of the day, for a stick: $demo/day.docket"
-    say "  headquarters' receipt, entry by entry: $demo/receipt.txt"
-    say "  whom to trust when verifying: $demo/hq.pub"
-    say "Run it again for the next job; 'make clean' forgets it all."
+    say "Job $code, class $class, was recorded by $tech with $network: $own entries, signed by the customer."
+    say "Then it was synced: $there of them are at headquarters, by its signed receipt."
+    say "  pictures of every step      $demo/shots ($(ls "$demo/shots" | wc -l))"
+    say "  the signed service report   $demo/report.pdf"
+    say "  its proof                   $demo/report.cbor"
+    say "  whom to trust               $demo/hq.pub"
+    say "    docketctl verify says: $(printf '%s\n' "$verdict" | head -n 1)"
+    say "  the day's sealed bundle     $demo/day.docket"
+    say "  receipt and log             $demo/receipt.txt"
+    say "The handheld's PIN is $pin. 'make run' plays the next job; 'make clean' forgets it all."
 } | tee "$demo/summary.txt"
+[ "$own" -gt 0 ] && [ "$own" = "$there" ] || stop "not all entries are at headquarters"
