@@ -6,6 +6,7 @@
 struct unlock {
     char pin[CAP_PIN_MAX + 1];
     unsigned seen;
+    bool focused; /* a hardware keyboard types at once */
 };
 
 SCREEN_ENTER(unlock)
@@ -38,6 +39,10 @@ SCREEN(unlock)
                          .text = s->pin,
                          .cap = sizeof s->pin,
                          .flags = UI_FIELD_SECRET | UI_FIELD_NUMERIC};
+    if (!s->focused) {
+        s->focused = true;
+        ui_focus(u, "pin");
+    }
     unsigned r = ui_field(u, &f);
     ui_screen_end(u);
     if (((hit & UI_HIT_PRIMARY) != 0 || (r & UI_FIELD_SUBMIT) != 0) && !busy && s->pin[0] != '\0') {
