@@ -7,6 +7,16 @@
 
 #include <stdlib.h>
 
+/* help_rand: the same numbers in every run (xorshift; no quality is asked of them). */
+static inline int help_rand(void)
+{
+    static uint64_t x = 88172645463325252ULL;
+    x ^= x << 13;
+    x ^= x >> 7;
+    x ^= x << 17;
+    return (int)(x >> 33);
+}
+
 static inline struct report_facts report_help_facts(enum report_template template_,
                                                     struct report_part *parts,
                                                     struct report_price *prices)
@@ -125,8 +135,8 @@ static inline str report_help_typed(struct arena *a)
                                         ": "};
     char raw[256];
     size_t n = 0;
-    for (int k = rand() % 4; k > 0; k--) {
-        const char *p = piece[(size_t)rand() % (sizeof piece / sizeof *piece)];
+    for (int k = help_rand() % 4; k > 0; k--) {
+        const char *p = piece[(size_t)help_rand() % (sizeof piece / sizeof *piece)];
         memcpy(raw + n, p, strlen(p));
         n += strlen(p);
     }
@@ -141,7 +151,7 @@ static inline str report_help_code(struct arena *a, bool may_be_empty)
 {
     static const char *const code[] = {"", "A", "A, B", "A - a", "- 1", "1", "x 1", "B "};
     bool ok = true;
-    size_t i = (size_t)rand() % (sizeof code / sizeof *code);
+    size_t i = (size_t)help_rand() % (sizeof code / sizeof *code);
     str out = arena_str(a, str_c(code[i == 0 && !may_be_empty ? 1 : i]), &ok);
     return out;
 }
@@ -150,29 +160,29 @@ static inline struct report_facts report_help_random(struct arena *a)
 {
     struct report_facts f;
     memset(&f, 0, sizeof f);
-    f.template_ = rand() % 2 ? REPORT_1_ZH : REPORT_1_EN;
-    f.version = 1 + (unsigned)rand() % 2;
+    f.template_ = help_rand() % 2 ? REPORT_1_ZH : REPORT_1_EN;
+    f.version = 1 + (unsigned)help_rand() % 2;
     f.number = report_help_code(a, false);
     str *typed[] = {
         &f.job_code,     &f.company,      &f.customer,      &f.address,    &f.phone, &f.equipment,
         &f.model,        &f.serial,       &f.maker,         &f.fault_told, &f.fault, &f.cause_words,
         &f.action_words, &f.result_words, &f.hidden_danger, &f.technician, &f.branch};
     /* Few at a time, so that neighbouring fields meet with many of them empty. */
-    for (int k = rand() % 5; k > 0; k--) {
-        *typed[(size_t)rand() % (sizeof typed / sizeof *typed)] = report_help_typed(a);
+    for (int k = help_rand() % 5; k > 0; k--) {
+        *typed[(size_t)help_rand() % (sizeof typed / sizeof *typed)] = report_help_typed(a);
     }
-    f.utc_offset_minutes = (int16_t)(rand() % 3 * 30 - 30);
-    f.called_ms = rand() % 3 * 60000LL;
-    f.arrived_ms = rand() % 2 * 86400000LL;
-    f.finished_ms = rand() % 2 * 60000LL;
+    f.utc_offset_minutes = (int16_t)(help_rand() % 3 * 30 - 30);
+    f.called_ms = help_rand() % 3 * 60000LL;
+    f.arrived_ms = help_rand() % 2 * 86400000LL;
+    f.finished_ms = help_rand() % 2 * 60000LL;
     f.fault_code = report_help_code(a, true);
-    f.cause = (unsigned)rand() % 2;
-    f.responsibility = (unsigned)rand() % 2;
-    f.nactions = (unsigned)rand() % 3;
+    f.cause = (unsigned)help_rand() % 2;
+    f.responsibility = (unsigned)help_rand() % 2;
+    f.nactions = (unsigned)help_rand() % 3;
     for (unsigned i = 0; i < f.nactions; i++) {
-        f.actions[i] = 1 + (unsigned)rand() % ACTION_OTHER;
+        f.actions[i] = 1 + (unsigned)help_rand() % ACTION_OTHER;
     }
-    f.nparts = (unsigned)rand() % 3;
+    f.nparts = (unsigned)help_rand() % 3;
     f.parts = arena_new(a, struct report_part, f.nparts);
     for (unsigned i = 0; i < f.nparts; i++) {
         struct report_part *p = &f.parts[i];
@@ -184,13 +194,13 @@ static inline struct report_facts report_help_random(struct arena *a)
         p->serial_in = report_help_code(a, true);
         p->serial_out = report_help_code(a, true);
         p->old_why = report_help_typed(a);
-        p->qty_milli = rand() % 3 * 500;
-        p->unit_minor = rand() % 3 - 1;
-        p->reason = (unsigned)rand() % (PART_OTHER + 1);
-        p->old_part = (unsigned)rand() % (OLD_NONE + 1);
-        p->charged = rand() % 2;
+        p->qty_milli = help_rand() % 3 * 500;
+        p->unit_minor = help_rand() % 3 - 1;
+        p->reason = (unsigned)help_rand() % (PART_OTHER + 1);
+        p->old_part = (unsigned)help_rand() % (OLD_NONE + 1);
+        p->charged = help_rand() % 2;
     }
-    f.nprices = (unsigned)rand() % 3;
+    f.nprices = (unsigned)help_rand() % 3;
     f.prices = arena_new(a, struct report_price, f.nprices);
     for (unsigned i = 0; i < f.nprices; i++) {
         struct report_price *p = &f.prices[i];
@@ -199,23 +209,23 @@ static inline struct report_facts report_help_random(struct arena *a)
         if (p->code.n + p->name.n == 0) {
             p->code = S("A");
         }
-        p->qty_milli = rand() % 2 * 1000;
-        p->unit_minor = rand() % 2 * 100;
-        p->amount_minor = rand() % 2 * 100;
+        p->qty_milli = help_rand() % 2 * 1000;
+        p->unit_minor = help_rand() % 2 * 100;
+        p->amount_minor = help_rand() % 2 * 100;
     }
-    f.result = (unsigned)rand() % 4;
-    f.tidy = rand() % 2;
-    f.taught = rand() % 2;
-    f.class_ = (enum service_class)(1 + rand() % 3);
-    f.basis = (enum class_basis)(rand() % 6);
-    f.until_ms = report_day(rand() % 3 * 200000000LL, f.utc_offset_minutes);
+    f.result = (unsigned)help_rand() % 4;
+    f.tidy = help_rand() % 2;
+    f.taught = help_rand() % 2;
+    f.class_ = (enum service_class)(1 + help_rand() % 3);
+    f.basis = (enum class_basis)(help_rand() % 6);
+    f.until_ms = report_day(help_rand() % 3 * 200000000LL, f.utc_offset_minutes);
     int64_t *minor[] = {&f.labour_minor, &f.parts_minor, &f.travel_minor,
                         &f.other_minor,  &f.total_minor, &f.estimate_minor};
     for (size_t i = 0; i < sizeof minor / sizeof *minor; i++) {
-        *minor[i] = rand() % 4 == 0 ? rand() % 5 - 2 : 0;
+        *minor[i] = help_rand() % 4 == 0 ? help_rand() % 5 - 2 : 0;
     }
-    f.consented = rand() % 2;
-    f.edition = (uint64_t)rand() % 2;
+    f.consented = help_rand() % 2;
+    f.edition = (uint64_t)help_rand() % 2;
     return f;
 }
 #endif

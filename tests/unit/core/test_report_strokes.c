@@ -3,6 +3,7 @@
 #include "core/report/strokes.h"
 #include "tests/support/check.h"
 #include "tests/support/sample.h"
+#include "tests/unit/core/report_help.h"
 
 #include <sodium.h>
 
@@ -12,11 +13,11 @@ static void scribble(struct stroke_point *p, size_t n)
 {
     struct stroke_point at = {.start = true};
     for (size_t i = 0; i < n; i++) {
-        at.x = rand() % 36000 - 100;
-        at.y = rand() % 60000 - 100;
-        at.t_ms += i == 0 ? 0 : (uint32_t)rand() % 200;
-        at.pressure = (uint16_t)(rand() % 1024);
-        at.start = i == 0 || rand() % 40 == 0;
+        at.x = help_rand() % 36000 - 100;
+        at.y = help_rand() % 60000 - 100;
+        at.t_ms += i == 0 ? 0 : (uint32_t)help_rand() % 200;
+        at.pressure = (uint16_t)(help_rand() % 1024);
+        at.start = i == 0 || help_rand() % 40 == 0;
         p[i] = at;
     }
 }
@@ -26,7 +27,11 @@ static void strokes_come_back_as_drawn(void)
     static uint8_t buf[CAP_STROKES_BYTES];
     static struct stroke_point p[STROKES_POINTS_MAX];
     for (int round = 0; round < 300; round++) {
-        struct strokes s = {.w = 36000, .h = 52000, .n = 1 + (size_t)rand() % 400, .points = p}, g;
+        struct strokes s = {.w = 36000,
+                            .h = 52000,
+                            .n = 1 + (size_t)help_rand() % 400,
+                            .points = p},
+                       g;
         struct arena a = arena_of(mem, sizeof mem);
         bytes out;
         const char *rule;
@@ -150,7 +155,6 @@ static void what_was_left_out_is_not_there(void)
 
 int main(void)
 {
-    srand(2);
     if (sodium_init() < 0) {
         return 99;
     }
