@@ -62,6 +62,15 @@ static inline void pair_open_hq(struct pair *p)
     PAIR_OK(p, hq_open(&o, &p->hq, &p->err));
 }
 
+/* One folder for all of a test program's stores, numbered: check_tmp has a bound. */
+static inline void pair_dir(char *out, size_t cap, const char *what)
+{
+    static const char *base;
+    static unsigned n;
+    base = base == NULL ? check_tmp() : base;
+    snprintf(out, cap, "%.90s/%s-%u", base, what, n++);
+}
+
 static inline void pair_begin(struct pair *p)
 {
     memset(p, 0, sizeof *p);
@@ -69,7 +78,7 @@ static inline void pair_begin(struct pair *p)
     if (sodium_init() < 0) {
         exit(99);
     }
-    snprintf(p->dir, sizeof p->dir, "%s/hq", check_tmp());
+    pair_dir(p->dir, sizeof p->dir, "hq");
     struct hq_options o = {
         .dir = p->dir, .map_bytes = PAIR_MAP, .clock = {.read = pair_clock, .ctx = p}};
     struct hq_setup s = {.name = "Sample Appliance Service", .legal_period_days = 3650};
@@ -182,7 +191,7 @@ static inline void pair_join(struct pair *p, struct pair_device *d, id16 person,
     d->scratch = malloc(CAP_SCRATCH_BYTES);
     d->person = person;
     randombytes_buf(d->secret, 32);
-    snprintf(d->dir, sizeof d->dir, "%s/device", check_tmp());
+    pair_dir(d->dir, sizeof d->dir, "device");
     snprintf(inv.prefix, sizeof inv.prefix, "%s", prefix);
     PAIR_OK(p, hq_join_invite(p->hq, &inv, code, &until, &p->err));
     PAIR_OK(p, join_begin(j, str_c(code), pair_trust(p, doc), &p->err));
