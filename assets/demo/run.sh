@@ -141,7 +141,7 @@ there=$(grep ' visit\.' "$demo/receipt.txt" | grep -c 'at headquarters') || ther
     say "  the signed service report   $demo/report.pdf"
     say "  its proof                   $demo/report.cbor"
     say "  whom to trust               $demo/hq.pub"
-    say "    docketctl verify says: $(printf '%s\n' "$verdict" | head -n 1)"
+    say "    docketctl verify says: $(printf '%s\n' "$verdict" | tail -n 1)"
     say "  the day's sealed bundle     $demo/day.docket"
     say "  receipt and log             $demo/receipt.txt"
     say "The handheld's PIN is $pin. 'make run' plays the next job; 'make clean' forgets it all."
