@@ -8,6 +8,7 @@
 #include "sync/engine/join.h"
 #include "sync/hq/hq_answer.h"
 #include "sync/hq/hq_join.h"
+#include "sync/hq/ops.h"
 #include "tests/support/check.h"
 
 #include <sodium.h>
