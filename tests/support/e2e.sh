@@ -12,6 +12,7 @@
 #                               secret below DIR.config; settings in Chinese unless $UI_LANG says en
 #   dctl DIR COMMAND ARGS...    docketctl on a device, its PIN given
 #   play DIR SCRIPT ARGS...     the app, headless, network gone where the system lets us
+#   job_id DIR CODE             the subject of a job, in hex
 #   unlock_lines [PIN]          the lines of a script that open the store
 root=$(pwd)
 bin=$root/build
@@ -137,4 +138,7 @@ play() {
 unlock_lines() {
     if [ "$UI_LANG" = en ]; then unlock_word=Unlock; else unlock_word=解锁; fi
     printf 'tap #pin\ntype "%s"\ntap "%s"\nwait\n' "${1:-$PIN}" "$unlock_word"
+}
+job_id() { # DIR CODE: the subject of a job that the device holds, in hex
+    dctl "$1" export jobs --json 2>>"$T/log" | jq -r --arg c "$2" '.[] | select(.code == $c) | .id'
 }
