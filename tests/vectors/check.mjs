@@ -122,9 +122,9 @@ function readEntry(bytes) {
     const m = open(bytes, 4096);
     read(m.payload, false); // no text anywhere
     const p = payloadOf(m, 12, [1, 2, 4, 6, 7, 8]);
-    const seq = BigInt(p.get(2));
     must(isBytes(p.get(1), 8), 'epoch');
     must(isInt(p.get(2), 1), 'sequence');
+    const seq = BigInt(p.get(2));
     must(p.has(3) === seq > 1n && (!p.has(3) || isBytes(p.get(3), 32)), 'previous hash');
     must(isInt(p.get(4)), 'time');
     must(!p.has(5) || (isInt(p.get(5), -(2n ** 63n)) && p.get(5) !== 0), 'wall time');
