@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "app/screens/job_parts.h"
+#include "core/rules/money.h"
 
 #define MENU_MAX 12 /* lines of one sheet: ui_menu */
 
@@ -9,6 +10,19 @@ const struct signature_state *job_signature(const struct job_model *j)
 {
     const struct visit_state *v = j->visit;
     return v == NULL || v->nsigned == 0 ? NULL : &v->signatures[v->nsigned - 1];
+}
+
+int64_t job_due(const struct job_model *j)
+{
+    union body b;
+    int64_t left = form_read(j->visit, KIND_VISIT_FEE, &b) != NULL ? b.fee.total_minor : 0;
+    for (unsigned k = 0; j->visit != NULL && k < j->visit->nfacts; k++) {
+        const struct fact *f = &j->visit->facts[k];
+        if (f->kind == KIND_VISIT_PAID && body_decode(f->kind, f->body, &b) == ST_OK) {
+            left = money_add(left, -b.paid.amount_minor);
+        }
+    }
+    return left;
 }
 
 const char *job_fault(struct app *a, const struct fact *f, const union body *b)
@@ -173,7 +187,7 @@ static void main_menu(struct app *a, struct ui *u, const struct job_model *j, en
     if (is_signed) {
         item(&m, DO_COPY, _("Customer's copy"));
     }
-    if (visit_may(&j->job, j->visit, KIND_VISIT_PAID) == RULE_OK) {
+    if (job_due(j) > 0 && visit_may(&j->job, j->visit, KIND_VISIT_PAID) == RULE_OK) {
         item(&m, DO_PAY, _("Payment"));
     }
     if (is_signed && visit_may(&j->job, j->visit, KIND_JOB_REOPENED) == RULE_OK) {

@@ -23,6 +23,8 @@ void job_sheets(struct app *a, struct ui *u, const struct job_model *j, enum job
 bool job_history(struct app *a, struct ui *u, const struct job_model *j);
 /* job_signature: the newest one of the model's visit, NULL when there is none. */
 const struct signature_state *job_signature(const struct job_model *j);
+/* job_due: what is still to be paid of the model's visit. */
+int64_t job_due(const struct job_model *j);
 /* job_fault: the fault of a diagnosis in words. job_actions: actions and number of parts. */
 const char *job_fault(struct app *a, const struct fact *f, const union body *b);
 const char *job_actions(struct app *a, const struct visit_state *v, const struct body_action *b);

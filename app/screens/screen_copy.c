@@ -11,6 +11,8 @@ struct copy {
     uint8_t of[32]; /* the sign-off that the modules are of */
     bool made;
     bool reading;
+    bool printing, printed;
+    unsigned seen;
 };
 _Static_assert(sizeof(struct copy) <= CAP_SCREEN_BYTES, "the copy fits a screen's block");
 
@@ -52,6 +54,36 @@ static void show_report(struct app *a, struct ui *u, const struct signature_stat
     ui_card_end(u);
 }
 
+/* A file for whoever prints or carries it: made on another thread. */
+static void show_pdf(struct app *a, struct ui *u, struct copy *s, const struct signature_state *sig)
+{
+    const struct app_result *r = app_result(a);
+    if (s->printing && app_busy(a) == APP_IDLE && r->serial != s->seen) {
+        s->printing = false;
+        s->printed = r->st == ST_OK;
+    }
+    shared_error(a, u, APP_SAVING, s->seen);
+    if (ui_button(u, "pdf", form_busy(a, _("Save as PDF")),
+                  UI_SECONDARY | (app_busy(a) != APP_IDLE ? UI_OFF : 0U))) {
+        s->seen = r->serial;
+        s->printed = false;
+        s->printing = app_copy(a, sig->entry);
+    }
+    if (s->printed) {
+        ui_banner(u, "saved-pdf", UI_TONE_DONE,
+                  shared_fmt(a, _("Saved: %s"), app_copy_path(a, sig)));
+    }
+}
+
+SCREEN_ENTER(copy)
+{
+    struct copy *s = app_screen_data(a, SCREEN_COPY, sizeof *s);
+    if (s != NULL) {
+        memset(s, 0, sizeof *s);
+        s->seen = app_result(a)->serial;
+    }
+}
+
 SCREEN(copy)
 {
     struct copy *s = app_screen_data(a, SCREEN_COPY, sizeof *s);
@@ -73,6 +105,7 @@ SCREEN(copy)
         ui_pair_tone(u, _("Amount due"), app_money(a, sig->total_minor), UI_HEADING, UI_TONE_PLAIN);
         ui_card_end(u);
         show_qr(a, u, s, sig);
+        show_pdf(a, u, s, sig);
         if (ui_button(u, "read", s->reading ? _("Hide the report") : _("Show the report"),
                       UI_LINK)) {
             s->reading = !s->reading;

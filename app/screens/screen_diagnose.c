@@ -216,7 +216,7 @@ static void fault(struct app *a, struct ui *u, struct diagnose *s, const struct 
     const struct cat_fault *f = catalogue_fault(c, bytes_of(s->d.fault, strlen(s->d.fault)));
     bool among = false;
     ui_section(u, n > 0 ? _("Most frequent for this equipment") : _("Fault"));
-    if (s->short_fault) {
+    if (s->short_fault && (s->d.in_words ? s->d.words[0] : s->d.fault[0]) == '\0') {
         ui_banner(u, "no-fault", UI_TONE_LATE, _("Choose the fault, or write it in words."));
     }
     ui_chips_begin(u);
@@ -260,7 +260,7 @@ static void fault(struct app *a, struct ui *u, struct diagnose *s, const struct 
 static void cause(struct app *a, struct ui *u, struct diagnose *s)
 {
     ui_section(u, _("Cause"));
-    if (s->short_cause) {
+    if (s->short_cause && s->d.cause == CAUSE_NONE) {
         ui_banner(u, "no-cause", UI_TONE_LATE, _("Choose the cause."));
     }
     ui_chips_begin(u);

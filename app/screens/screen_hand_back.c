@@ -1,7 +1,7 @@
 /* screen_hand_back.c - the customer is done: the technician's PIN takes the device back. */
 #include <string.h>
 
-#include "app/screens/screens.h"
+#include "app/screens/job_parts.h"
 
 struct hand_back {
     char pin[CAP_PIN_MAX + 1];
@@ -33,7 +33,12 @@ SCREEN(hand_back)
         ui_screen_end(u);
         return;
     }
-    ui_banner(u, "saved", UI_TONE_DONE, _("Saved. Please hand the device back to the technician."));
+    const struct job_model *j = app_job(a);
+    const struct signature_state *sig = j == NULL ? NULL : job_signature(j);
+    bool recorded = sig != NULL && sig->stands;
+    ui_banner(u, "saved", recorded ? UI_TONE_DONE : UI_TONE_INFO,
+              recorded ? _("Saved. Please hand the device back to the technician.")
+                       : _("Please hand the device back to the technician. Nothing was recorded."));
     shared_error(a, u, APP_UNLOCKING, s->seen);
     struct ui_field f = {.id = "pin",
                          .label = _("PIN of the technician"),
@@ -52,11 +57,10 @@ SCREEN(hand_back)
         memset(s->pin, 0, sizeof s->pin);
     } else if (s->asked && !busy && app_result(a)->serial != s->seen) {
         s->asked = false;
-        if (app_result(a)->st == ST_OK) {
-            const struct job_model *j = app_job(a);
-            if (j != NULL) {
-                id16 subject = j->subject;
-                app_go(a, SCREEN_JOB, subject);
+        if (app_result(a)->st == ST_OK && j != NULL) {
+            id16 subject = j->subject;
+            app_go(a, SCREEN_JOB, subject);
+            if (recorded) {
                 app_go(a, SCREEN_COPY, subject);
             }
         }

@@ -6,7 +6,8 @@
 
 struct job_screen {
     enum job_sheet sheet;
-    h32 chosen; /* the fact that is to be withdrawn */
+    h32 chosen;    /* the fact that is to be withdrawn */
+    unsigned next; /* the step that was brought into view */
     unsigned seen;
 };
 
@@ -14,26 +15,31 @@ struct job_screen {
 struct step {
     unsigned kind;
     enum screen_id screen; /* SCREENS: one tap here */
-    const char *id, *row_id, *words;
+    const char *id, *row_id, *words, *done;
 };
 static const struct step steps[] = {
-    {KIND_VISIT_ACCEPTED, SCREENS, "accept", "step:accept", N_("Accept")},
-    {KIND_VISIT_TRAVELLING, SCREENS, "travelling", "step:travelling", N_("Set off")},
-    {KIND_VISIT_ARRIVED, SCREEN_ARRIVE, "arrive", "step:arrive", N_("Arrive")},
-    {KIND_VISIT_DIAGNOSED, SCREEN_DIAGNOSE, "diagnose", "step:diagnose", N_("Diagnose")},
-    {KIND_VISIT_PRICED, SCREEN_PRICE, "price", "step:price", N_("Price and consent")},
-    {KIND_VISIT_ACTION, SCREEN_WORK, "work", "step:work", N_("Work and parts")},
-    {KIND_VISIT_TESTED, SCREEN_TEST, "test", "step:test", N_("Test, teach, tidy")},
-    {KIND_VISIT_FEE, SCREEN_FEE, "fee", "step:fee", N_("Fee")},
-    {KIND_VISIT_SIGNED, SCREEN_SIGN_READ, "sign", "step:sign", N_("Customer signs")},
-    {KIND_VISIT_PAID, SCREEN_PAYMENT, "pay", "step:pay", N_("Payment")},
-    {KIND_VISIT_LEFT, SCREENS, "leave", "step:leave", N_("Leave")},
+    {KIND_VISIT_ACCEPTED, SCREENS, "accept", "step:accept", N_("Accept"), N_("Accepted")},
+    {KIND_VISIT_TRAVELLING, SCREENS, "travelling", "step:travelling", N_("Set off"),
+     N_("Travelling")},
+    {KIND_VISIT_ARRIVED, SCREEN_ARRIVE, "arrive", "step:arrive", N_("Arrive"), N_("Arrived")},
+    {KIND_VISIT_DIAGNOSED, SCREEN_DIAGNOSE, "diagnose", "step:diagnose", N_("Diagnose"),
+     N_("Diagnosed")},
+    {KIND_VISIT_PRICED, SCREEN_PRICE, "price", "step:price", N_("Price and consent"),
+     N_("Price and consent")},
+    {KIND_VISIT_ACTION, SCREEN_WORK, "work", "step:work", N_("Work and parts"),
+     N_("Work and parts")},
+    {KIND_VISIT_TESTED, SCREEN_TEST, "test", "step:test", N_("Test, teach, tidy"), N_("Tested")},
+    {KIND_VISIT_FEE, SCREEN_FEE, "fee", "step:fee", N_("Fee"), N_("Fee fixed")},
+    {KIND_VISIT_SIGNED, SCREEN_SIGN_READ, "sign", "step:sign", N_("Customer signs"),
+     N_("Sign-off")},
+    {KIND_VISIT_PAID, SCREEN_PAYMENT, "pay", "step:pay", N_("Payment"), N_("Payment")},
+    {KIND_VISIT_LEFT, SCREENS, "leave", "step:leave", N_("Leave"), N_("Left the site")},
 };
 #define STEPS (sizeof steps / sizeof steps[0])
-static const struct step class_step = {KIND_VISIT_CLASS, SCREEN_DIAGNOSE, "class", "step:class",
-                                       N_("Choose the service class")};
-static const struct step end_step = {KIND_VISIT_ENDED, SCREEN_END_VISIT, "end", "step:end",
-                                     N_("End the visit")};
+static const struct step class_step = {
+    KIND_VISIT_CLASS, SCREEN_DIAGNOSE, "class", "step:class", N_("Choose the service class"), NULL};
+static const struct step end_step = {KIND_VISIT_ENDED, SCREEN_END_VISIT,    "end",
+                                     "step:end",       N_("End the visit"), NULL};
 
 static const struct step *step_of(unsigned kind)
 {
@@ -118,11 +124,18 @@ static void head(struct app *a, struct ui *u, const struct job_model *j)
     }
 }
 
+/* The time; the day too when it was not today. */
+static const char *when(struct app *a, int64_t ms)
+{
+    const char *then = app_time(a, ms, true), *now = app_time(a, app_now(a).wall_ms, true);
+    return strncmp(then, now, 10) == 0 ? app_time(a, ms, false) : then;
+}
+
 /* ---- stepper --------------------------------------------------------------------------------- */
 static const char *done_words(struct app *a, const struct job_model *j, const struct fact *f)
 {
     union body b;
-    const char *t = app_time(a, f->wall_ms, false);
+    const char *t = when(a, f->wall_ms);
     if (body_decode(f->kind, f->body, &b) != ST_OK) {
         return t;
     }
@@ -152,7 +165,7 @@ static const char *done_words(struct app *a, const struct job_model *j, const st
 
 static const char *signed_words(struct app *a, const struct signature_state *s)
 {
-    const char *t = app_time(a, s->wall_ms, false);
+    const char *t = when(a, s->wall_ms);
     const char *how = s->outcome == SIGN_SIGNED    ? _("signed")
                       : s->outcome == SIGN_REFUSED ? _("refused to sign")
                                                    : _("customer absent");
@@ -220,7 +233,7 @@ static void stepper(struct app *a, struct ui *u, const struct job_model *j, unsi
         const char *h = hint(s->kind);
         struct ui_step row = {.id = s->row_id,
                               .number = ++number,
-                              .title = _(s->words),
+                              .title = done && !now ? _(s->done) : _(s->words),
                               .sub = sig != NULL        ? signed_words(a, sig)
                                      : done             ? done_words(a, j, f)
                                      : now && h != NULL ? _(h)
@@ -311,6 +324,10 @@ SCREEN(job)
         missing(u);
     } else {
         shared_error(a, u, APP_SAVING, s->seen);
+        if (s->next != next + 1 && step_of(next) != NULL) {
+            s->next = next + 1;
+            ui_reveal(u, step_of(next)->row_id);
+        }
         head(a, u, j);
         stepper(a, u, j, next);
         job_facts(a, u, j);

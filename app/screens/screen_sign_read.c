@@ -38,6 +38,11 @@ SCREEN(sign_read)
         sign_over(a);
         return;
     }
+    if (s->fresh) {
+        s->fresh = false;
+        ui_scroll_top(u, "sign-read");
+        ui_report_forget(u, "report");
+    }
     char keep[3];
     form_lang(a, s->d.english ? "en" : "zh", keep);
     const struct report_shown *r = sign_report(a, s);

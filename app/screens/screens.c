@@ -20,7 +20,7 @@ const struct screen screens[SCREENS] = {
     ROW(SCREEN_SIGN_PAD, sign_pad, screen_sign_pad_enter),
     ROW(SCREEN_SIGN_REFUSE, sign_refuse, screen_sign_refuse_enter),
     ROW(SCREEN_HAND_BACK, hand_back, screen_hand_back_enter),
-    ROW(SCREEN_COPY, copy, NULL),
+    ROW(SCREEN_COPY, copy, screen_copy_enter),
     ROW(SCREEN_END_VISIT, end_visit, screen_end_visit_enter),
     ROW(SCREEN_PAYMENT, payment, screen_payment_enter),
     ROW(SCREEN_CONFLICTS, conflicts, NULL),

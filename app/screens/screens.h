@@ -40,6 +40,7 @@ SCREEN_ENTER(sign_refuse);
 SCREEN(sign_refuse);
 SCREEN(hand_back);
 SCREEN_ENTER(hand_back);
+SCREEN_ENTER(copy);
 SCREEN(copy);
 SCREEN_ENTER(end_visit);
 SCREEN(end_visit);

@@ -28,6 +28,7 @@ static void load(struct app *a, struct sign *s, const struct job_model *j,
     s->visit = v->visit;
     s->version = v->nsigned;
     s->loaded = true;
+    s->fresh = true;
     for (int k = 0; k < RATE_QUESTIONS; k++) {
         s->grade[k] = -1;
     }

@@ -31,6 +31,7 @@ struct sign {
     char comment[SIGN_COMMENT];
     bool rated;      /* the page was left: by rating, or by leaving it out */
     bool again;      /* it was left before; only the newer rating counts */
+    bool fresh;      /* nobody has looked at it yet: from the top */
     bool read_again; /* the report changed since it was read */
     uint16_t nsealed;
     uint8_t sealed[SIGN_COMMENT + 128];

@@ -127,6 +127,7 @@ static void all_looks(const char *script, int size)
 }
 
 #define VISIT "tests/ui/visit.script"
+#define OTHER "tests/ui/other.script"
 static void a_visit_of_class_a_at_320x480(void)
 {
     all_looks(VISIT, 0);
