@@ -91,9 +91,7 @@ static int hq_import(struct bundling *b)
     if (in != NULL && b->answer != NULL) {
         json_object_set_new(in, "answer", json_string(answer));
     }
-    enum st st =
-        in == NULL ? ST_FULL : ops_call(b->how.dir, b->how.keys, "bundle.import", in, &out, &err);
-    json_decref(in);
+    enum st st = ctl_call(b->how.dir, b->how.keys, "bundle.import", in, &out, &err);
     if (st != ST_OK) {
         return ctl_failf("%s. What headquarters had is as it was",
                          err.text[0] != '\0' ? err.text : st_name(st));

@@ -175,8 +175,7 @@ static int resolve(const struct ctl_open *how, const char *what, const char *ent
     if (actor != NULL) {
         json_object_set_new(in, "actor", json_string(actor));
     }
-    enum st st = ops_call(how->dir, how->keys, "resolve", in, &out, &err);
-    json_decref(in);
+    enum st st = ctl_call(how->dir, how->keys, "resolve", in, &out, &err);
     if (st != ST_OK) {
         return ctl_failf("%s. Both values stand as before",
                          err.text[0] != '\0' ? err.text : st_name(st));

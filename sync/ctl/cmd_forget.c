@@ -11,11 +11,16 @@ static void say(const char *customer, const json_t *out)
     json_int_t erased = json_integer_value(json_object_get(out, "erased"));
     json_int_t kept = json_integer_value(json_object_get(out, "kept"));
     json_int_t ms = json_integer_value(json_object_get(out, "kept_until_ms"));
-    printf("customer %s: %lld texts, strokes and reports were erased at headquarters; no command, "
-           "page or file here holds them\n",
-           customer, (long long)erased);
-    printf("devices erase theirs with their next sync and exit; backups of the keys older than 30 "
-           "days must be destroyed\n");
+    if (erased > 0) {
+        printf(
+            "customer %s: %lld texts, signatures and reports were erased; nothing at headquarters "
+            "opens them any more\n",
+            customer, (long long)erased);
+        printf("devices erase theirs with their next sync and exit; destroy backups of the subject "
+               "keys within 30 days\n");
+    } else {
+        printf("customer %s: there was nothing left that may be erased\n", customer);
+    }
     if (kept > 0) {
         printf("%lld parts of signed vouchers stay until %s: the law asks for them so long. Run "
                "this again then\n",
@@ -41,8 +46,7 @@ int ctl_cmd_forget(int argc, char **argv)
     if (in != NULL && actor != NULL) {
         json_object_set_new(in, "actor", json_string(actor));
     }
-    enum st st = in == NULL ? ST_FULL : ops_call(store, keys, "forget", in, &out, &err);
-    json_decref(in);
+    enum st st = ctl_call(store, keys, "forget", in, &out, &err);
     if (st != ST_OK) {
         return ctl_fail(&err);
     }

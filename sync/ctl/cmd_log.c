@@ -1,5 +1,5 @@
 /* cmd_log.c - docketctl log: the entries that a store holds, one a line, in the order of their
- * time. Reads only, beside whatever writes. */
+ * hybrid time; shown is the time that the author's clock claimed. Reads only, beside any writer. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -29,7 +29,7 @@ static void print_line(struct log *l, const struct entry_view *e, struct arena t
     ctl_view_author(&l->v, e->author, author);
     hex_put(bytes_of(e->hash.b, sizeof e->hash.b), hash);
     printf("%6" PRIu64 "  %s  %-16s %-10s %-16s %.12s  %-15s  %s\n", e->seq,
-           ctl_time(hlc_ms(e->time), when), ctl_entries_kind(e), ctl_view_type(e->subject_type),
+           ctl_time(e->wall_ms, when), ctl_entries_kind(e), ctl_view_type(e->subject_type),
            ctl_entries_code(&l->entries, e, tmp), hash, ctl_entries_place(&l->entries, e, tmp),
            author);
 }

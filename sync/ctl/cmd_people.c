@@ -8,19 +8,6 @@
 #include "sync/ctl/commands.h"
 #include "sync/ctl/ctl_view.h"
 
-/* call: run an operation; drops `in`. On success *out is the caller's reference. */
-static enum st call(const char *store, const char *keys, const char *name, json_t *in, json_t **out,
-                    struct err *err)
-{
-    *out = NULL;
-    if (in == NULL) {
-        return err_set(err, ST_FULL, 0, __func__, "no memory");
-    }
-    enum st st = ops_call(store, keys, name, in, out, err);
-    json_decref(in);
-    return st;
-}
-
 static void put(json_t *o, const char *key, const char *value)
 {
     if (value != NULL) {
@@ -60,7 +47,7 @@ int ctl_cmd_technician(int argc, char **argv)
     json_object_set_new(fields, "role", json_integer((json_int_t)ops_role(str_c(role))));
     json_t *in = json_pack("{s:s, s:s, s:o}", "type", "technician", "code", id, "fields", fields);
     json_t *out;
-    if (call(store, keys, "record.set", in, &out, &err) != ST_OK) {
+    if (ctl_call(store, keys, "record.set", in, &out, &err) != ST_OK) {
         return ctl_fail(&err);
     }
     if (json) {
@@ -126,7 +113,7 @@ int ctl_cmd_enrol(int argc, char **argv)
         json_object_set_new(in, "by_file", json_true());
     }
     json_t *out;
-    if (call(store, keys, "enrol", in, &out, &err) != ST_OK) {
+    if (ctl_call(store, keys, "enrol", in, &out, &err) != ST_OK) {
         return ctl_fail(&err);
     }
     if (json) {
@@ -158,7 +145,7 @@ int ctl_cmd_assign(int argc, char **argv)
     put(in, "technician", who == NULL ? "" : who);
     put(in, "actor", actor);
     json_t *out;
-    if (call(store, keys, "assign", in, &out, &err) != ST_OK) {
+    if (ctl_call(store, keys, "assign", in, &out, &err) != ST_OK) {
         return ctl_fail(&err);
     }
     printf("job %s is %s%s\n", job, who == NULL ? "nobody's" : "with ", who == NULL ? "" : who);
@@ -182,7 +169,7 @@ int ctl_cmd_revoke(int argc, char **argv)
     put(in, "author", device);
     put(in, "actor", actor);
     json_t *out;
-    if (call(store, keys, "revoke", in, &out, &err) != ST_OK) {
+    if (ctl_call(store, keys, "revoke", in, &out, &err) != ST_OK) {
         return ctl_fail(&err);
     }
     printf("device %s is revoked; what it sent so far stands\n", device);
@@ -212,7 +199,7 @@ int ctl_cmd_cash(int argc, char **argv)
     put(in, "actor", actor);
     json_object_set_new(in, "amount", json_integer(minor));
     json_t *out;
-    if (call(store, keys, "cash.accept", in, &out, &err) != ST_OK) {
+    if (ctl_call(store, keys, "cash.accept", in, &out, &err) != ST_OK) {
         return ctl_fail(&err);
     }
     printf("cash of %s accepted for job %s\n", amount, job);
@@ -232,7 +219,7 @@ int ctl_cmd_status(int argc, char **argv)
     }
     struct err err = {0};
     json_t *out;
-    if (call(store, keys, "status", json_object(), &out, &err) != ST_OK) {
+    if (ctl_call(store, keys, "status", json_object(), &out, &err) != ST_OK) {
         return ctl_fail(&err);
     }
     return ctl_print(out);

@@ -28,7 +28,7 @@ static void money(int64_t minor, char out[static 32])
              (int)rest);
 }
 
-static void say_witness(const struct proof_result *r)
+static void say_witness(const struct proof_result *r, bool qr)
 {
     char after[32], before[32];
     if (r->witnessed_after && r->witnessed_before) {
@@ -40,7 +40,8 @@ static void say_witness(const struct proof_result *r)
         printf("witnessed       by headquarters: made after %s; no receipt covers it yet\n",
                ctl_time(r->after_ms, after));
     } else {
-        printf("witnessed       not yet: no receipt of headquarters is in the file\n");
+        printf("witnessed       %s\n", qr ? "not said by a code; report.cbor does"
+                                          : "not yet: no receipt of headquarters is in the file");
     }
 }
 
@@ -62,7 +63,7 @@ static void say(const struct verifying *v)
     printf("key             %s\n",
            r->key_certified ? "certified by headquarters" : "not certified by this headquarters");
     if (r->failed == PROOF_OK) {
-        say_witness(r);
+        say_witness(r, v->qr != NULL);
         printf("outcome         %s%s%.*s\n", outcome(r->outcome), r->signer.n > 0 ? " by " : "",
                (int)r->signer.n, r->signer.n > 0 ? r->signer.p : "");
         printf("customer's code not checked here: headquarters alone can open it\n");

@@ -80,6 +80,12 @@ struct ctl_open {
  * `write` is wanted. ctl_store_close: compacts a device's store that has something to forget. */
 MUST_USE enum st ctl_store_open(const struct ctl_open *how, struct ctl_store *s, struct err *err);
 void ctl_store_close(struct ctl_store *s);
+/* ctl_call: ops_call on headquarters' store at `dir`; drops `in` (NULL: no memory). On ST_OK *out
+ * is the caller's reference, else NULL. ST_NOT_FOUND, ST_BAD_INPUT also when no headquarters is
+ * there.
+ */
+MUST_USE enum st ctl_call(const char *dir, const char *keys, const char *op, json_t *in,
+                          json_t **out, struct err *err);
 /* ctl_pin: read a PIN: from fd N, or the terminal without echo. Into a sodium_malloc'ed buffer of
  * CAP_PIN_MAX + 1 bytes that the caller frees by sodium_free. ST_BAD_INPUT when there is none. */
 MUST_USE enum st ctl_pin(const char *pin_fd, const char *prompt, char **out, struct err *err);

@@ -318,3 +318,26 @@ void ctl_store_close(struct ctl_store *s)
     sodium_free(s->wrap);
     memset(s, 0, sizeof *s);
 }
+
+enum st ctl_call(const char *dir, const char *keys, const char *op, json_t *in, json_t **out,
+                 struct err *err)
+{
+    char path[600];
+    *out = NULL;
+    snprintf(path, sizeof path, "%.580s.keys", dir);
+    enum st st =
+        in == NULL ? err_set(err, ST_FULL, 0, __func__, "no memory") : hq_store_where(dir, err);
+    if (st == ST_OK && !there(dir)) {
+        st = err_set(err, ST_NOT_FOUND, 0, __func__, "there is no store at %.150s", dir);
+    } else if (st == ST_OK && keys == NULL && !there(path)) {
+        st = err_set(
+            err, ST_BAD_INPUT, 0, __func__,
+            "%.60s is no headquarters' store, or its keys are elsewhere than %.60s (--keys)", dir,
+            path);
+    }
+    if (st == ST_OK) {
+        st = ops_call(dir, keys, op, in, out, err);
+    }
+    json_decref(in);
+    return st;
+}
