@@ -87,10 +87,13 @@ uint8_t *bench_chain(const struct bench *b, size_t n, bool with_words, size_t *b
                      struct chain_head *head);
 
 /* --- bare limits (bench_bare.c) --- */
-/* One plain LMDB table, default durability: commits with the puts of t[0..nt) in turn, unsealed. */
-void bench_bare_commits(const struct bench *b, const struct bench_trace *t, unsigned nt,
-                        size_t commits, double *p50_us, double *p99_us, struct bench_count *one);
-/* The same bytes as one row in SQLite, WAL, synchronous=FULL, unsigned. False: not there. */
+/* One plain LMDB table, default durability. bench_bare_commit: the puts of `t`, unsealed, under
+ * rising keys, committed; microseconds. */
+struct bench_bare;
+struct bench_bare *bench_bare_open(const struct bench *b, const char *name);
+double bench_bare_commit(struct bench_bare *e, const struct bench_trace *t);
+void bench_bare_close(struct bench_bare *e);
+/* Rows of so many bytes in SQLite, WAL, synchronous=FULL, one a transaction. */
 void bench_bare_sqlite(const struct bench *b, size_t row_bytes, size_t commits, double *p50_us,
                        double *p99_us, struct bench_count *one);
 /* Entries of a CBOR sequence, each under a key of 25 bytes, in one transaction: microseconds. */

@@ -43,39 +43,43 @@ static void be64(uint8_t *p, uint64_t v)
     }
 }
 
-void bench_bare_commits(const struct bench *b, const struct bench_trace *all, unsigned nt,
-                        size_t commits, double *p50_us, double *p99_us, struct bench_count *one)
-{
+struct bench_bare {
+    MDB_env *env;
     MDB_dbi dbi;
-    MDB_env *env = env_of(b, "bare", &dbi);
-    double *v = malloc(commits * sizeof *v);
-    uint8_t *room = malloc(1 << 20);
-    uint64_t seq = 0;
-    randombytes_buf(room, 1 << 20);
-    bench_count_reset();
-    for (size_t i = 0; i < commits; i++) {
-        const struct bench_trace *t = &all[i % nt];
-        MDB_txn *txn;
-        double from = bench_us();
-        lmdb_must(mdb_txn_begin(env, NULL, 0, &txn), "begin");
-        for (unsigned k = 0; k < t->n; k++) {
-            uint8_t key[128] = {0};
-            be64(key, ++seq);
-            MDB_val mk = {t->put[k].key < 8 ? 8 : t->put[k].key, key};
-            MDB_val mv = {t->put[k].value, room};
-            lmdb_must(mdb_put(txn, dbi, &mk, &mv, 0), "put");
-        }
-        lmdb_must(mdb_txn_commit(txn), "commit");
-        v[i] = bench_us() - from;
+    uint64_t seq;
+    uint8_t *room;
+};
+
+struct bench_bare *bench_bare_open(const struct bench *b, const char *name)
+{
+    struct bench_bare *e = calloc(1, sizeof *e);
+    e->room = malloc(1 << 20);
+    randombytes_buf(e->room, 1 << 20);
+    e->env = env_of(b, name, &e->dbi);
+    return e;
+}
+
+double bench_bare_commit(struct bench_bare *e, const struct bench_trace *t)
+{
+    MDB_txn *txn;
+    double from = bench_us();
+    lmdb_must(mdb_txn_begin(e->env, NULL, 0, &txn), "begin");
+    for (unsigned k = 0; k < t->n; k++) {
+        uint8_t key[128] = {0};
+        be64(key, ++e->seq);
+        MDB_val mk = {t->put[k].key < 8 ? 8 : t->put[k].key, key};
+        MDB_val mv = {t->put[k].value, e->room};
+        lmdb_must(mdb_put(txn, e->dbi, &mk, &mv, 0), "put");
     }
-    struct bench_count c = bench_counted();
-    *one = (struct bench_count){c.flushes / commits, c.written / commits, c.puts / commits,
-                                c.put_bytes / commits};
-    *p99_us = bench_percentile(v, commits, 0.99);
-    *p50_us = bench_percentile(v, commits, 0.50);
-    mdb_env_close(env);
-    free(room);
-    free(v);
+    lmdb_must(mdb_txn_commit(txn), "commit");
+    return bench_us() - from;
+}
+
+void bench_bare_close(struct bench_bare *e)
+{
+    mdb_env_close(e->env);
+    free(e->room);
+    free(e);
 }
 
 static void sql_must(sqlite3 *db, int rc, const char *what)

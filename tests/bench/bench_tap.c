@@ -60,15 +60,73 @@ static double tap(struct journal *j, unsigned job, unsigned step, struct bench_f
     return bench_us() - from;
 }
 
-void bench_tap(struct bench *b)
+static void add_count(struct bench_count *sum)
+{
+    struct bench_count one = bench_counted();
+    sum->flushes += one.flushes;
+    sum->written += one.written;
+    sum->puts += one.puts;
+    sum->put_bytes += one.put_bytes;
+}
+
+struct taps {
+    double *ours, *bare, *late;
+    size_t n;
+    struct bench_count c, cb;
+};
+
+/* Ours and a bare commit of the same puts in turn, so that both meet the same machine. */
+static void play(struct bench *b, struct journal *j, unsigned visits, struct taps *t)
 {
     static struct bench_fact f;
-    static struct bench_trace trace[BENCH_STEPS];
+    static struct bench_trace trace;
+    struct bench_bare *plain = bench_bare_open(b, "bare");
+    for (unsigned job = 0; job < visits; job++) {
+        for (unsigned step = 0; step < BENCH_STEPS; step++) {
+            bench_trace_start(&trace);
+            bench_count_reset();
+            t->ours[t->n] = tap(j, job, step, &f);
+            add_count(&t->c);
+            bench_trace_start(NULL);
+            bench_count_reset();
+            t->bare[t->n++] = bench_bare_commit(plain, &trace);
+            add_count(&t->cb);
+        }
+        t->late[job] = t->ours[t->n - 1];
+    }
+    bench_bare_close(plain);
+}
+
+static void tap_rows(struct bench *b, struct taps *t, unsigned visits)
+{
+    double sql50, sql99, n = (double)t->n;
+    struct bench_count sql;
+    bench_bare_sqlite(b, (size_t)(t->c.put_bytes / t->n), t->n, &sql50, &sql99, &sql);
+    double p50 = bench_percentile(t->ours, t->n, 0.5), b50 = bench_percentile(t->bare, t->n, 0.5);
+    double p99 = bench_percentile(t->ours, t->n, 0.99), b99 = bench_percentile(t->bare, t->n, 0.99);
+    bench_row(b, "tap to durable, p50", "<= 1.30 x bare LMDB", bench_fmt("%.3f ms", p50 / 1e3),
+              bench_fmt("same puts, unsealed: %.3f ms", b50 / 1e3), p50 / b50, p50 <= 1.3 * b50);
+    bench_row(b, "tap to durable, p99", "<= 1.30 x bare LMDB", bench_fmt("%.3f ms", p99 / 1e3),
+              bench_fmt("same puts, unsealed: %.3f ms", b99 / 1e3), p99 / b99, p99 <= 1.3 * b99);
+    bench_note("last fact of a visit (15 entries on the job): %.3f ms; SQLite WAL FULL, one row of "
+               "%.0f B, unsigned, unindexed: p50 %.3f ms, p99 %.3f ms",
+               bench_median(t->late, visits) / 1e3, (double)t->c.put_bytes / n, sql50 / 1e3,
+               sql99 / 1e3);
+    bench_note("per tap: %.2f flushes, %.1f KB written, %.1f puts of %.0f B in all; bare LMDB: "
+               "%.2f flushes, %.1f KB; SQLite: %.2f flushes, %.1f KB",
+               (double)t->c.flushes / n, (double)t->c.written / n / 1e3, (double)t->c.puts / n,
+               (double)t->c.put_bytes / n, (double)t->cb.flushes / n,
+               (double)t->cb.written / n / 1e3, (double)sql.flushes, (double)sql.written / 1e3);
+}
+
+void bench_tap(struct bench *b)
+{
     static struct journal j;
     unsigned visits = b->quick ? 20 : 150;
-    size_t n = (size_t)visits * BENCH_STEPS, at = 0;
-    double *v = malloc(n * sizeof *v), p50, p99, bare50, bare99, sql50, sql99;
-    double late[150];
+    size_t n = (size_t)visits * BENCH_STEPS;
+    struct taps t = {.ours = malloc(n * sizeof(double)),
+                     .bare = malloc(n * sizeof(double)),
+                     .late = malloc(visits * sizeof(double))};
     struct err err = {.st = ST_OK};
     struct now now = sample_now(0);
     struct store *s = bench_store(b, "tap", STORE_DEVICE);
@@ -79,44 +137,13 @@ void bench_tap(struct bench *b)
     preload(b, s);
     bench_must(journal_open(&j, s, NULL, b->scratch, CAP_SCRATCH_BYTES, &now, &err), "journal_open",
                &err);
-    struct bench_count c = {0}, bare, sql;
-    for (unsigned job = 0; job < visits; job++) {
-        for (unsigned step = 0; step < BENCH_STEPS; step++) {
-            bench_trace_start(job == visits / 2 ? &trace[step] : NULL);
-            bench_count_reset();
-            v[at++] = tap(&j, job, step, &f);
-            struct bench_count one = bench_counted();
-            c.flushes += one.flushes;
-            c.written += one.written;
-            c.puts += one.puts;
-            c.put_bytes += one.put_bytes;
-        }
-        late[job] = v[at - 1];
-    }
-    bench_trace_start(NULL);
-    p99 = bench_percentile(v, n, 0.99);
-    p50 = bench_percentile(v, n, 0.50);
-    bench_bare_commits(b, trace, BENCH_STEPS, n, &bare50, &bare99, &bare);
-    bench_bare_sqlite(b, (size_t)(c.put_bytes / n), n, &sql50, &sql99, &sql);
-
     bench_section(
         "One tap (seal, sign, index, fold, commit, flush), visits of 14 facts with words");
-    bench_row(b, "tap to durable, p50", "<= 1.30 x bare LMDB", bench_fmt("%.3f ms", p50 / 1e3),
-              bench_fmt("same puts, unsealed: %.3f ms", bare50 / 1e3), p50 / bare50,
-              p50 <= 1.3 * bare50);
-    bench_row(b, "tap to durable, p99", "<= 1.30 x bare LMDB", bench_fmt("%.3f ms", p99 / 1e3),
-              bench_fmt("same puts, unsealed: %.3f ms", bare99 / 1e3), p99 / bare99,
-              p99 <= 1.3 * bare99);
-    bench_note("last fact of a visit (15 entries on the job): %.3f ms; SQLite WAL FULL, one row of "
-               "%.0f B, unsigned, unindexed: p50 %.3f ms, p99 %.3f ms",
-               bench_median(late, visits) / 1e3, (double)c.put_bytes / (double)n, sql50 / 1e3,
-               sql99 / 1e3);
-    bench_note("per tap: %.2f flushes, %.1f KB written, %.1f puts of %.0f B; bare LMDB: %.2f "
-               "flushes, %.1f KB written; SQLite: %.2f flushes, %.1f KB written",
-               (double)c.flushes / (double)n, (double)c.written / (double)n / 1e3,
-               (double)c.puts / (double)n, (double)c.put_bytes / (double)n, (double)bare.flushes,
-               (double)bare.written / 1e3, (double)sql.flushes, (double)sql.written / 1e3);
+    play(b, &j, visits, &t);
+    tap_rows(b, &t, visits);
     journal_close(&j);
     store_close(&s);
-    free(v);
+    free(t.ours);
+    free(t.bare);
+    free(t.late);
 }
