@@ -109,6 +109,8 @@ $(T_HQ) $(T_E2E_BINS): $(B)/%: $(B)/%.o $(SUPPORT) $(L_CTL) $(L_HQ) $(L_REPORT) 
 $(T_HQ) $(T_E2E_BINS): LDLIBS = $(LIB_HQ)
 $(T_APP): $(B)/%: $(B)/%.o $(SUPPORT) $(L_APP) $(L_REPORT) $(L_SYNC) $(L_CORE)
 $(T_APP): LDLIBS = $(LIB_APP)
+# It runs the real docketd.
+$(B)/tests/unit/hq/test_process: | $(B)/bin/docketd
 TESTS := $(T_CORE) $(T_SYNC) $(T_HQ) $(T_APP)
 $(TESTS) $(T_E2E_BINS): ; $(link)
 test-bins: $(TESTS) $(T_E2E_BINS)

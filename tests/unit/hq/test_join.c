@@ -1,0 +1,210 @@
+/* test_join.c - codes: right, wrong, used, expired; a lost answer; by file. */
+#include "tests/unit/hq/pair.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct pair p;
+static id16 who;
+static struct join j;
+static char code[20];
+static struct bundle_buffer req, ans;
+static uint8_t trust[CAP_TRUST_BYTES];
+
+static void begin(int64_t lasts_ms)
+{
+    struct hq_invite inv = {.role = ROLE_TECHNICIAN, .prefix = "T01", .lasts_ms = lasts_ms};
+    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
+    int64_t until;
+    pair_begin(&p);
+    who = pair_record(&p, SUBJECT_TECHNICIAN, &w, 1, "Li Wei", F_TECHNICIAN_NAME);
+    inv.person = who;
+    PAIR_OK(&p, hq_join_invite(p.hq, &inv, code, &until, &p.err));
+    req = ans = (struct bundle_buffer){.cap = 1 << 20};
+}
+
+static void end(void)
+{
+    join_end(&j);
+    bundle_buffer_drop(&req);
+    bundle_buffer_drop(&ans);
+    pair_end(&p);
+}
+
+/* One try with a code: what headquarters says. */
+static enum st try(const char *with, const char **problem)
+{
+    struct now now = pair_now(&p);
+    req.n = ans.n = 0;
+    PAIR_OK(&p, join_begin(&j, str_c(with), pair_trust(&p, trust), &p.err));
+    PAIR_OK(&p, join_request(&j, &now, bundle_buffer_sink, &req, &p.err));
+    return hq_exchange(p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, problem, &p.err);
+}
+
+static void a_code_has_sixteen_forgiving_characters(void)
+{
+    const char *problem;
+    char typed[40];
+    begin(0);
+    CHECK_INT((int)strlen(code), 16);
+    snprintf(typed, sizeof typed, "%.4s-%.4s %.4s-%.4s", code, code + 4, code + 8, code + 12);
+    for (char *c = typed; *c != '\0'; c++) {
+        *c = *c >= 'A' && *c <= 'Z' ? (char)(*c + 32) : *c;
+    }
+    CHECK_INT(try(typed, &problem), ST_OK);
+    CHECK_INT(join_answer(&j, bytes_of(ans.p, ans.n), &p.err), ST_OK);
+    CHECK_INT(join_begin(&j, S("SHORT"), pair_trust(&p, trust), &p.err), ST_BAD_INPUT);
+    CHECK_INT(join_begin(&j, S("UUUUUUUUUUUUUUUU"), pair_trust(&p, trust), &p.err), ST_BAD_INPUT);
+    CHECK_INT(join_begin(&j, str_c(code), str_bytes(S("no trust document")), &p.err), ST_BAD_INPUT);
+    end();
+}
+
+static void a_wrong_code_is_named_and_changes_nothing(void)
+{
+    const char *problem;
+    char wrong[20];
+    begin(0);
+    snprintf(wrong, sizeof wrong, "%s", code);
+    wrong[15] = wrong[15] == '0' ? '1' : '0';
+    CHECK_INT(try(wrong, &problem), ST_UNTRUSTED);
+    CHECK_STR(problem, "enrol-unknown");
+    CHECK_INT(p.hq->ndevices, 0);
+    join_end(&j);
+    CHECK_INT(try(code, &problem), ST_OK); /* a wrong try spends nothing */
+    end();
+}
+
+static void a_used_code_serves_its_own_device_again_and_no_other(void)
+{
+    const char *problem;
+    struct now now;
+    begin(0);
+    CHECK_INT(try(code, &problem), ST_OK);
+    struct join first = j; /* its answer was lost: asked again with the same keys */
+    bytes lost = bytes_of(ans.p, ans.n);
+    CHECK(lost.n > 0);
+    ans.n = req.n = 0;
+    now = pair_now(&p);
+    PAIR_OK(&p, join_request(&first, &now, bundle_buffer_sink, &req, &p.err));
+    CHECK_INT(hq_exchange(p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem, &p.err),
+              ST_OK);
+    CHECK_INT(join_answer(&first, bytes_of(ans.p, ans.n), &p.err), ST_OK);
+    CHECK_INT(p.hq->ndevices, 1);
+    CHECK_INT(try(code, &problem), ST_EXISTS);
+    CHECK_STR(problem, "enrol-used");
+    CHECK_INT(p.hq->ndevices, 1);
+    join_end(&first);
+    end();
+}
+
+static void an_expired_code_is_named(void)
+{
+    const char *problem;
+    begin(HQ_ONLINE_CODE_MS);
+    p.ms += HQ_ONLINE_CODE_MS + 60000;
+    CHECK_INT(try(code, &problem), ST_WAIT);
+    CHECK_STR(problem, "enrol-expired");
+    end();
+    begin(HQ_FILE_CODE_MS);
+    p.ms += HQ_ONLINE_CODE_MS + 60000;
+    CHECK_INT(try(code, &problem), ST_OK); /* by file there are seven days */
+    end();
+}
+
+static void an_answer_under_another_code_or_from_elsewhere_is_refused(void)
+{
+    const char *problem;
+    begin(0);
+    CHECK_INT(try(code, &problem), ST_OK);
+    j.code[0] ^= 1;
+    CHECK_INT(join_answer(&j, bytes_of(ans.p, ans.n), &p.err), ST_BAD_SIGNATURE);
+    j.code[0] ^= 1;
+    CHECK_INT(join_answer(&j, bytes_of(ans.p, 40), &p.err), ST_INCOMPLETE);
+    ans.p[ans.n - 3] ^= 4;
+    CHECK_INT(join_answer(&j, bytes_of(ans.p, ans.n), &p.err), ST_BAD_SIGNATURE);
+    ans.p[ans.n - 3] ^= 4;
+    CHECK_INT(join_answer(&j, bytes_of(ans.p, ans.n), &p.err), ST_OK);
+    end();
+}
+
+static void a_trust_document_of_an_impostor_opens_no_answer(void)
+{
+    /* A second headquarters answers the first contact with its own trust document: the code was
+     * given by the first one, so nothing opens. */
+    static struct pair real;
+    const char *problem;
+    begin(0);
+    real = p;
+    pair_begin(&p);
+    struct now now = pair_now(&p);
+    PAIR_OK(&p, join_begin(&j, str_c(code), pair_trust(&p, trust), &p.err));
+    req.n = 0;
+    PAIR_OK(&p, join_request(&j, &now, bundle_buffer_sink, &req, &p.err));
+    CHECK_INT(hq_exchange(p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem, &p.err),
+              ST_UNTRUSTED);
+    CHECK_INT(
+        hq_exchange(real.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem, &p.err),
+        ST_WRONG_PARTY);
+    pair_end(&real);
+    end();
+}
+
+static void a_pending_joining_survives_the_end_of_the_process(void)
+{
+    const char *problem;
+    char path[200];
+    uint8_t secret[32] = {1}, wrong[32] = {2};
+    struct join again;
+    struct stat sb;
+    begin(HQ_FILE_CODE_MS);
+    CHECK_INT(try(code, &problem), ST_OK);
+    snprintf(path, sizeof path, "%s.join", p.dir);
+    PAIR_OK(&p, join_save(&j, path, secret, &p.err));
+    CHECK(stat(path, &sb) == 0 && (sb.st_mode & 0777) == 0600);
+    CHECK_INT(join_load(&again, path, wrong, &p.err), ST_CORRUPT);
+    PAIR_OK(&p, join_load(&again, path, secret, &p.err));
+    CHECK_INT(join_answer(&again, bytes_of(ans.p, ans.n), &p.err), ST_OK);
+    join_forget(path);
+    CHECK(access(path, F_OK) != 0);
+    CHECK_INT(join_load(&again, path, secret, &p.err), ST_NOT_FOUND);
+    join_end(&again);
+    end();
+}
+
+static void a_device_of_a_technician_with_work_gets_it(void)
+{
+    struct pair_device d;
+    struct exchange_result r;
+    begin(0);
+    id16 c = pair_record(&p, SUBJECT_CUSTOMER, NULL, 0, "Golden Lotus", F_CUSTOMER_NAME);
+    id16 job = pair_job(&p, c, "no cooling");
+    pair_assign(&p, job, who);
+    id16 part;
+    struct record_write w[] = {
+        {.field = F_STOCK_TECHNICIAN, .type = FT_REF, .ref = who},
+        {.field = F_STOCK_PART, .type = FT_CODE, .code = {.n = 3, .b = "A-1"}},
+        {.field = F_STOCK_QTY, .type = FT_QTY, .i = 2000},
+    };
+    part = pair_record(&p, SUBJECT_STOCK, w, 3, NULL, 0);
+    pair_join(&p, &d, who, "T02");
+    pair_sync(&p, &d, &r);
+    pair_digest(&p, d.store, job, NULL);
+    pair_digest(&p, d.store, c, NULL);
+    pair_digest(&p, d.store, part, NULL);
+    pair_digest(&p, d.store, who, NULL);
+    pair_leave(&d);
+    end();
+}
+
+int main(void)
+{
+    RUN(a_code_has_sixteen_forgiving_characters);
+    RUN(a_wrong_code_is_named_and_changes_nothing);
+    RUN(a_used_code_serves_its_own_device_again_and_no_other);
+    RUN(an_expired_code_is_named);
+    RUN(an_answer_under_another_code_or_from_elsewhere_is_refused);
+    RUN(a_trust_document_of_an_impostor_opens_no_answer);
+    RUN(a_pending_joining_survives_the_end_of_the_process);
+    RUN(a_device_of_a_technician_with_work_gets_it);
+    CHECK_END();
+}
