@@ -27,7 +27,7 @@ static struct catalogue sample(unsigned n, bool backwards)
     c.calendar.nexceptions = 2;
     for (unsigned i = 0; i < n; i++) {
         unsigned k = backwards ? n - 1 - i : i;
-        snprintf(names[k], sizeof names[k], "P-%04u", k);
+        snprintf(names[k], sizeof names[k], "P-%04u", k % 10000);
         parts[i] = (struct cat_part){.number = str_c(names[k]),
                                      .name = S("启动电容"),
                                      .name_en = S("Run capacitor"),
