@@ -104,24 +104,19 @@ static enum st write_records(struct where *w, struct err *err)
 
 /* ---- assignments -------------------------------------------------------------------------------
  */
-static enum st assign_one(struct where *w, const json_t *a, struct err *err)
-{
-    json_t *out;
-    enum st st = run(w, "assign", a, &out, err);
-    w->im->assigned += st == ST_OK;
-    json_decref(out);
-    return st;
-}
-
 static enum st assign_singly(struct where *w, size_t from, size_t to, struct err *err)
 {
     for (size_t i = from; i < to; i++) {
         const json_t *a = json_array_get(w->im->assign, i);
-        enum st st = assign_one(w, a, err);
+        json_t *out;
+        enum st st = run(w, "assign", a, &out, err);
+        json_decref(out);
         if (fatal(st)) {
             return st;
         }
-        if (st != ST_OK) {
+        if (st == ST_OK) {
+            w->im->assigned++;
+        } else {
             import_refuse(w->im, (uint32_t)json_integer_value(json_object_get(a, "line")),
                           err->text);
         }
@@ -131,28 +126,21 @@ static enum st assign_singly(struct where *w, size_t from, size_t to, struct err
 
 static enum st assign_batch(struct where *w, size_t from, size_t to, struct err *err)
 {
-    if (w->hq == NULL) {
-        return assign_singly(w, from, to, err);
+    json_t *some = json_array(), *out = NULL;
+    for (size_t i = from; i < to; i++) {
+        json_array_append(some, json_array_get(w->im->assign, i));
     }
-    enum st st = hq_batch_begin(w->hq, err);
-    if (st != ST_OK) {
-        return st;
+    json_t *in = json_pack("{s:o}", "assignments", some);
+    if (in == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "no memory");
     }
-    unsigned before = w->im->assigned;
-    for (size_t i = from; st == ST_OK && i < to; i++) {
-        st = assign_one(w, json_array_get(w->im->assign, i), err);
+    enum st st = run(w, "assign.batch", in, &out, err);
+    json_decref(in);
+    json_decref(out);
+    if (st == ST_OK) {
+        w->im->assigned += (unsigned)(to - from);
     }
-    struct err end_err = {0};
-    enum st end = hq_batch_end(w->hq, st == ST_OK, &end_err);
-    if (st == ST_OK && end != ST_OK) {
-        *err = end_err;
-        st = end;
-    }
-    if (st == ST_OK || fatal(st)) {
-        return st;
-    }
-    w->im->assigned = before;
-    return assign_singly(w, from, to, err);
+    return st == ST_OK || fatal(st) ? st : assign_singly(w, from, to, err);
 }
 
 static enum st write_assignments(struct where *w, struct err *err)

@@ -8,6 +8,7 @@
 static const struct op table[] = {
     {"enrol", op_enrol},
     {"assign", op_assign},
+    {"assign.batch", op_assign_batch},
     {"record.set", op_record_set},
     {"record.batch", op_record_batch},
     {"forget", op_forget},

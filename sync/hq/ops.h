@@ -51,6 +51,7 @@ const char *ops_role_name(enum role r);
 /* --- the operations ------------------------------------------------------------------------------
  * enrol          {technician, minutes? | by_file?: true, prefix?, role?} -> {code, until_ms}
  * assign         {job, technician ("" or absent: nobody)} -> {entry}
+ * assign.batch   {assignments: [assign ...]} -> {results: [...]}; one transaction: all or none
  * record.set     {type, id?, code?, fields: {name: value}} -> {id, entry, created, unchanged}
  *                  values: text, integer, code, subject by code or id; a field as they stand is
  * left out record.batch   {records: [record.set ...]} -> {results: [...]}; one transaction: all or
@@ -63,6 +64,7 @@ const char *ops_role_name(enum role r);
  * status         {} -> counts, last receipts, devices, problems */
 enum st op_enrol(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_assign(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_assign_batch(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_record_set(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_record_batch(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_forget(struct hq *, const json_t *, json_t **, struct err *);
