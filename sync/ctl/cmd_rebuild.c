@@ -7,7 +7,7 @@
 
 int ctl_cmd_rebuild(int argc, char **argv)
 {
-    struct ctl_open how = {.write = true};
+    struct ctl_open how = {.write = true, .bare = true};
     const struct ctl_opt opts[] = {{"store", &how.dir, NULL, true},
                                    {"keys", &how.keys, NULL, false},
                                    {"pin-fd", &how.pin_fd, NULL, false}};

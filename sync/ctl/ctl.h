@@ -75,6 +75,7 @@ struct ctl_open {
     const char *keys;   /* NULL: DIR.keys */
     const char *pin_fd; /* NULL: from the terminal */
     bool write;
+    bool bare; /* a device: with no journal opened, since what opens it is to be mended */
 };
 /* ctl_store_open: ask for the PIN where there is one. ST_LOCKED when another process writes and
  * `write` is wanted. ctl_store_close: compacts a device's store that has something to forget. */

@@ -155,6 +155,23 @@ static enum st open_hq(const struct ctl_open *how, struct ctl_store *s, struct e
     return st;
 }
 
+static enum st open_journal(struct ctl_store *s, struct err *err)
+{
+    enum st st = journal_open(&s->journal, s->store, NULL, s->journal_scratch, CAP_SCRATCH_BYTES,
+                              &s->now, err);
+    if (st == ST_CORRUPT && s->journal.keys.sign_sk != NULL) {
+        fprintf(stderr,
+                "docketctl: this store was restored, copied or has lost its newest entries; "
+                "it goes on in a new epoch, and headquarters sends what is missing\n");
+        st = journal_new_epoch(&s->journal, &s->now, err);
+    }
+    s->journal_open = st == ST_OK;
+    if (st != ST_OK) {
+        journal_close(&s->journal);
+    }
+    return st;
+}
+
 static enum st open_device(const struct ctl_open *how, struct ctl_store *s, struct err *err)
 {
     char secret_path[512];
@@ -182,12 +199,7 @@ static enum st open_device(const struct ctl_open *how, struct ctl_store *s, stru
                                 .data_key = s->data_key};
     s->side = STORE_DEVICE;
     st = store_open(how->dir, &opt, &s->store, err);
-    if (st == ST_OK && how->write) {
-        st = journal_open(&s->journal, s->store, NULL, s->journal_scratch, CAP_SCRATCH_BYTES,
-                          &s->now, err);
-        s->journal_open = st == ST_OK;
-    }
-    return st;
+    return st == ST_OK && how->write && !how->bare ? open_journal(s, err) : st;
 }
 
 static enum st read_trust(struct ctl_store *s, struct err *err)
