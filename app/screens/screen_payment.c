@@ -4,9 +4,13 @@
 
 #include "app/screens/form.h"
 
-struct payment {
-    int method; /* index, -1 none */
+enum { VERSION = 1 };
+struct form {
+    unsigned method; /* as in the fact, 0 none */
     char amount[FORM_LINE];
+};
+struct payment {
+    struct form d;
     bool wrong;
     unsigned seen;
 };
@@ -22,8 +26,8 @@ SCREEN_ENTER(payment)
         return;
     }
     memset(s, 0, sizeof *s);
-    s->method = -1;
     s->seen = app_result(a)->serial;
+    IGNORE(!form_load(a, "payment", VERSION, &s->d, sizeof s->d)); /* a new one */
 }
 
 /* What is due: the fee that was fixed, less what was paid already. */
@@ -56,7 +60,7 @@ SCREEN(payment)
         .back = true,
         .primary = form_busy(a, _("Record payment")),
         .primary_id = "pay",
-        .primary_off = busy || open <= 0 || s == NULL || s->method < 0,
+        .primary_off = busy || open <= 0 || s == NULL || s->d.method == 0,
         .above = shared_fmt(a, _("Fee receipt %s"), shared_z(a, app_receipt_number(a)))};
     unsigned hit = ui_screen_begin(u, &sc);
     if (s == NULL || j == NULL) {
@@ -70,18 +74,21 @@ SCREEN(payment)
     if (open <= 0) {
         ui_empty(u, UI_ICON_CHECK, _("There is nothing to pay."), NULL, NULL);
     } else {
-        if (s->amount[0] == '\0') {
-            form_put_money(s->amount, sizeof s->amount, open);
+        if (s->d.amount[0] == '\0') {
+            form_put_money(s->d.amount, sizeof s->d.amount, open);
         }
         const char *words[METHODS];
         for (int k = 0; k < METHODS; k++) {
             words[k] = _(method_words[k]);
         }
-        ui_choice(u, "method", _("How was it paid?"), words, METHODS, &s->method);
+        int method = (int)s->d.method - 1;
+        if (ui_choice(u, "method", _("How was it paid?"), words, METHODS, &method)) {
+            s->d.method = (unsigned)method + 1;
+        }
         struct ui_field f = {.id = "amount",
                              .label = _("Amount"),
-                             .text = s->amount,
-                             .cap = sizeof s->amount,
+                             .text = s->d.amount,
+                             .cap = sizeof s->d.amount,
                              .flags = UI_FIELD_NUMERIC};
         if (s->wrong) {
             f.error = _("The amount is a number such as 380.00, and not more than what is due.");
@@ -90,13 +97,15 @@ SCREEN(payment)
         ui_text(u, UI_SMALL_MUTED, _("Cash stays your debt until the accountant has accepted it."));
     }
     ui_screen_end(u);
+    if (open > 0) {
+        form_keep(a, "payment", VERSION, &s->d, sizeof s->d);
+    }
     if ((hit & UI_HIT_PRIMARY) != 0 && !busy) {
         int64_t minor = 0;
-        s->wrong = !form_money(s->amount, &minor) || minor <= 0 || minor > open;
+        s->wrong = !form_money(s->d.amount, &minor) || minor <= 0 || minor > open;
         if (!s->wrong) {
             s->seen = app_result(a)->serial;
-            IGNORE(
-                !app_pay(a, (unsigned)s->method + 1, minor, SCREEN_JOB)); /* busy: button is off */
+            IGNORE(!app_pay(a, s->d.method, minor, SCREEN_JOB)); /* busy: button is off */
         }
     } else if ((hit & UI_HIT_BACK) != 0) {
         app_back(a);

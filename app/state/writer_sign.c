@@ -259,8 +259,11 @@ enum st writer_pay(struct writer *w, const struct intent *i, h32 *entry, struct 
         b.paid.amount_minor = i->amount_minor;
         bool code_ok = code_of(str_bytes(str_c(full)), &b.paid.receipt);
         uint8_t body[CAP_BODY_BYTES];
-        struct append what = {
-            .kind = KIND_VISIT_PAID, .subject_type = SUBJECT_JOB, .subject = i->subject};
+        struct append what = {.kind = KIND_VISIT_PAID,
+                              .subject_type = SUBJECT_JOB,
+                              .subject = i->subject,
+                              .drop_drafts = i->subject,
+                              .draft_name = "payment"};
         st = code_ok ? body_encode(KIND_VISIT_PAID, &b, body, sizeof body, &what.body)
                      : err_set(err, ST_TOO_BIG, 0, __func__, "the receipt number is too long");
         if (st == ST_OK) {

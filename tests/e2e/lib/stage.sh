@@ -57,6 +57,7 @@ on() {
 }
 # serve [STORE]: start docketd on a port of its own choice; sets $server and $url.
 serve() {
+    : >"$stage/docketd.out"
     "$bin/docketd" --store "${1:-$stage/hq}" --listen 127.0.0.1:0 \
         >"$stage/docketd.out" 2>>"$stage/docketd.err" &
     server=$!
@@ -75,6 +76,7 @@ serve() {
     case $url in http*) ;; *) url=http://$url ;; esac
 }
 unserve() {
+    : >"$stage/docketd.out"
     [ -z "$server" ] || kill "$server" 2>/dev/null
     wait "$server" 2>/dev/null
     server=
