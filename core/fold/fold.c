@@ -195,6 +195,30 @@ static enum st note_authors(struct fold_ctx *c, const struct people *p)
     return ST_OK;
 }
 
+/* Of what type the subject is, when its entries differ: as the first entry of headquarters says,
+ * else the first of somebody known. An entry of another type could else take a job out of sight. */
+static enum subject_type find_type(struct people *p, const struct entry_view *e, size_t n,
+                                   const struct fold_lookup *look)
+{
+    enum subject_type known = 0, any = 0;
+    size_t same = 1;
+    while (same < n && e[same].subject_type == e[0].subject_type) {
+        same++;
+    }
+    for (size_t i = 0; same < n && i < n; i++) {
+        if (!look->trusted(look->ctx, &e[i])) {
+            continue;
+        }
+        const struct fold_author *a = &p->who[find_who(p, e[i].author, look)].author;
+        if (a->known && a->role != ROLE_TECHNICIAN) {
+            return e[i].subject_type;
+        }
+        known = known == 0 && a->known ? e[i].subject_type : known;
+        any = any == 0 ? e[i].subject_type : any;
+    }
+    return known != 0 ? known : any != 0 ? any : e[0].subject_type;
+}
+
 static enum st take_items(struct fold_ctx *c, const struct entry_view *e, size_t n,
                           const struct fold_lookup *look)
 {
@@ -203,12 +227,17 @@ static enum st take_items(struct fold_ctx *c, const struct entry_view *e, size_t
     if (p.who == NULL || p.chains == NULL) {
         return ST_FULL;
     }
+    c->out->type = find_type(&p, e, n, look);
     for (size_t i = 0; i < n; i++) {
         if (i > 0 && h32_eq(e[i].hash, e[i - 1].hash)) {
             continue;
         }
         if (!look->trusted(look->ctx, &e[i])) {
             c->out->nbad++;
+            continue;
+        }
+        if (e[i].subject_type != c->out->type) {
+            c->out->nodd++;
             continue;
         }
         uint32_t who = find_who(&p, e[i].author, look);
@@ -385,7 +414,6 @@ enum st fold_run(struct entry_view *entries, size_t n, const struct fold_lookup 
         return ST_OK;
     }
     sort_entries(entries, n);
-    out->type = entries[0].subject_type;
     out->subject = entries[0].subject;
 
     uint32_t slots = 16;

@@ -10,7 +10,8 @@
 
 /* fold_refold: recompute T_STATE, T_LIST and T_CODE (F_CODE -> subject; the first subject that has
  * a code keeps it) of one subject from its entries. A subject over CAP_SUBJECT_ENTRIES, or too big
- * for `scratch`, gets a state that says `damaged` and holds nothing else. Entries whose seal fails
+ * for `scratch`, says `damaged` and is folded from headquarters' entries and a share of each other
+ * author's; does not that fit either, it holds nothing. Entries whose seal fails
  * are left out; `check` reports them. Errors: those of the store. Scratch: CAP_SCRATCH_BYTES do. */
 MUST_USE enum st fold_refold(struct store_txn *t, id16 subject, struct arena scratch,
                              struct err *err);
@@ -26,6 +27,10 @@ MUST_USE enum st fold_fresh(struct store_txn *t, id16 subject, struct arena *a,
  * nowhere from now on. Call it before the subject is refolded. fold_is_bad: was it marked? */
 MUST_USE enum st fold_mark_bad(struct store_txn *t, h32 entry, struct err *err);
 bool fold_is_bad(struct store_txn *t, h32 entry);
+
+/* fold_is_cut_off: its author was revoked, and it lies beyond the heads that the revocation names
+ * or on a branch that they are not on. `tmp`: 2 * CAP_TRUST_BYTES do. */
+bool fold_is_cut_off(struct store_txn *t, const struct entry_view *e, struct arena tmp);
 
 /* fold_job_done: archived, or cancelled or signed with no visit going on. */
 bool fold_job_done(const struct subject_state *job);

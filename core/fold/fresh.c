@@ -1,0 +1,318 @@
+/* fresh.c - a subject's state from its entries: whom to believe, what to gather, the fold. */
+#include "core/fold/fresh.h"
+
+#include "core/codec/hash.h"
+#include "core/journal/append.h"
+
+#define SUBJECT_KEY_BYTES 56
+#define MARK_KEY_BYTES 33
+#define PLACE_BYTES 25      /* T_ENTRY's key: author, epoch, sequence, branch */
+#define SHARES_MAX 64       /* authors of one subject; a job has a handful */
+#define SHARE_ENTRIES 256   /* of one device on one subject: ten visits */
+#define SHARE_BYTES 131072U /* likewise: 500 bytes each, so that eight such fit the scratch */
+
+/* ---- whom to believe ------------------------------------------------------------------------ */
+
+struct source {
+    struct store_txn *t;
+    struct arena tmp; /* scratch for certificates and revocations */
+    bool marks;       /* there are marks at all */
+    bool revocations;
+    id8 revoked_author; /* the revocation that is loaded, if any */
+    bool loaded;
+    bool readable;
+    struct revocation revocation;
+};
+
+static void mark_key(h32 entry, uint8_t key[static MARK_KEY_BYTES])
+{
+    key[0] = 's';
+    memcpy(key + 1, entry.b, sizeof entry.b);
+}
+
+enum st fold_mark_bad(struct store_txn *t, h32 entry, struct err *err)
+{
+    uint8_t key[MARK_KEY_BYTES];
+    mark_key(entry, key);
+    return store_put(t, T_ODD, bytes_of(key, sizeof key), str_bytes(S("signature")), err);
+}
+
+bool fold_is_bad(struct store_txn *t, h32 entry)
+{
+    uint8_t key[MARK_KEY_BYTES];
+    mark_key(entry, key);
+    return store_has(t, T_ODD, bytes_of(key, sizeof key));
+}
+
+static void find_author(void *ctx, id8 author, struct fold_author *out)
+{
+    struct source *s = ctx;
+    struct arena tmp = s->tmp;
+    bytes doc;
+    struct cert c;
+    if (store_get(s->t, T_CERT, bytes_of(author.b, sizeof author.b), &tmp, &doc, NULL) == ST_OK &&
+        cert_parse(doc, &c, NULL) == ST_OK && id8_eq(c.author, author)) {
+        out->known = true;
+        out->role = c.role;
+        out->person = c.person;
+    }
+}
+
+/* A revocation that is there but cannot be read cuts everything off: better unshown than forged. */
+static void load_revocation(struct source *s, id8 author)
+{
+    struct arena tmp = s->tmp;
+    struct trust trust;
+    bytes doc;
+    s->revoked_author = author;
+    s->loaded = true;
+    s->readable = trust_store_get(s->t, &tmp, &trust, NULL, NULL) == ST_OK &&
+                  store_get(s->t, T_REVOKED, bytes_of(author.b, sizeof author.b), &tmp, &doc,
+                            NULL) == ST_OK &&
+                  revocation_open(doc, &trust, &s->revocation, NULL) == ST_OK;
+}
+
+/* The branch byte of the place where an entry is kept, -1 when it is not here. */
+static int branch_of(struct store_txn *t, h32 hash)
+{
+    uint8_t room[128];
+    struct arena tmp = arena_of(room, sizeof room);
+    bytes place;
+    if (store_get(t, T_HASH, bytes_of(hash.b, sizeof hash.b), &tmp, &place, NULL) != ST_OK ||
+        place.n != PLACE_BYTES) {
+        return -1;
+    }
+    return place.p[PLACE_BYTES - 1];
+}
+
+/* Who holds the key can fork the chain below the head: a second entry under an old number. What
+ * lies on a branch is not before a head that lies on none. */
+static bool beyond(struct store_txn *t, const struct entry_view *e, uint64_t seq, h32 head)
+{
+    if (e->seq >= seq) {
+        return e->seq > seq || !h32_eq(e->hash, head);
+    }
+    return branch_of(t, e->hash) > 0 && branch_of(t, head) == 0;
+}
+
+static bool is_cut_off(struct source *s, const struct entry_view *e)
+{
+    if (!store_has(s->t, T_REVOKED, bytes_of(e->author.b, sizeof e->author.b))) {
+        return false;
+    }
+    if (!s->loaded || !id8_eq(s->revoked_author, e->author)) {
+        load_revocation(s, e->author);
+    }
+    for (unsigned i = 0; s->readable && i < s->revocation.nheads; i++) {
+        if (id8_eq(s->revocation.heads[i].epoch, e->epoch)) {
+            return beyond(s->t, e, s->revocation.heads[i].seq, s->revocation.heads[i].hash);
+        }
+    }
+    return true;
+}
+
+bool fold_is_cut_off(struct store_txn *t, const struct entry_view *e, struct arena tmp)
+{
+    struct source s = {.t = t, .tmp = tmp};
+    return is_cut_off(&s, e);
+}
+
+static bool is_trusted(void *ctx, const struct entry_view *e)
+{
+    struct source *s = ctx;
+    return !(s->marks && fold_is_bad(s->t, e->hash)) && !(s->revocations && is_cut_off(s, e));
+}
+
+/* ---- gathering ------------------------------------------------------------------------------ */
+
+static enum st count_entries(struct store_txn *t, id16 subject, size_t *n, struct err *err)
+{
+    struct store_cursor *c = NULL;
+    bytes key;
+    *n = 0;
+    enum st st =
+        store_scan(t, T_SUBJECT, bytes_of(subject.b, sizeof subject.b), (bytes){0}, &c, err);
+    while (st == ST_OK) {
+        st = store_next(c, &key);
+        *n += st == ST_OK;
+    }
+    store_scan_end(&c);
+    return st == ST_END ? ST_OK : st;
+}
+
+/* When a subject is over its bounds: what each author who is not of headquarters may still fill of
+ * it, in fold order. One device's flood then hides its own entries, and not everybody's. */
+struct share {
+    id8 author;
+    bool office;
+    unsigned n;
+    size_t bytes;
+};
+struct shares {
+    struct share who[SHARES_MAX];
+    unsigned nwho;
+};
+
+static struct share *find_share(struct shares *s, struct source *src, id8 author)
+{
+    for (unsigned i = 0; i < s->nwho; i++) {
+        if (id8_eq(s->who[i].author, author)) {
+            return &s->who[i];
+        }
+    }
+    if (s->nwho == SHARES_MAX) {
+        return NULL;
+    }
+    struct fold_author a = {0};
+    find_author(src, author, &a);
+    struct share *x = &s->who[s->nwho++];
+    *x = (struct share){.author = author,
+                        .office = a.known && a.role != ROLE_NONE && a.role != ROLE_TECHNICIAN};
+    return x;
+}
+
+static bool within_share(struct shares *s, struct source *src, const struct entry_view *e)
+{
+    struct share *x = is_trusted(src, e) ? find_share(s, src, e->author) : NULL;
+    if (x == NULL ||
+        (!x->office && (x->n == SHARE_ENTRIES || e->whole.n > SHARE_BYTES - x->bytes))) {
+        return false;
+    }
+    x->n++;
+    x->bytes += e->whole.n;
+    return true;
+}
+
+/* One entry by its place. ST_NOT_FOUND: damaged or not ours to read; the rest goes on. */
+static enum st read_one(struct store_txn *t, bytes place, h32 hash, struct arena *a,
+                        struct entry_view *e)
+{
+    bytes whole;
+    struct arena before = *a;
+    enum st st = store_get(t, T_ENTRY, place, a, &whole, NULL);
+    if (st == ST_OK && entry_kept(whole, hash, e) == ST_OK) {
+        return ST_OK;
+    }
+    *a = before;
+    return st == ST_FULL || st == ST_IO ? st : ST_NOT_FOUND;
+}
+
+/* `src` NULL: all of them; else what is within its author's share. */
+static enum st read_entries(struct store_txn *t, id16 subject, struct source *src, struct arena *a,
+                            struct entry_view *e, size_t most, size_t *n, struct err *err)
+{
+    struct store_cursor *c = NULL;
+    struct shares shares = {.nwho = 0};
+    bytes key, place;
+    *n = 0;
+    enum st st =
+        store_scan(t, T_SUBJECT, bytes_of(subject.b, sizeof subject.b), (bytes){0}, &c, err);
+    while (st == ST_OK && *n < most) {
+        st = store_next(c, &key);
+        if (st != ST_OK || key.n != SUBJECT_KEY_BYTES) {
+            continue;
+        }
+        h32 hash;
+        memcpy(hash.b, key.p + 24, sizeof hash.b);
+        uint8_t room[128];
+        struct arena small = arena_of(room, sizeof room), before = *a;
+        st = store_value(c, &small, &place, err);
+        if (st == ST_OK) {
+            st = read_one(t, place, hash, a, &e[*n]);
+        } else if (st == ST_CORRUPT) {
+            st = ST_NOT_FOUND;
+        }
+        if (st == ST_OK && src != NULL && !within_share(&shares, src, &e[*n])) {
+            *a = before;
+            st = ST_NOT_FOUND;
+        }
+        *n += st == ST_OK;
+        st = st == ST_NOT_FOUND ? ST_OK : st;
+    }
+    store_scan_end(&c);
+    return st == ST_END ? ST_OK : st;
+}
+
+/* Encode into what is left of the arena: zeroing a megabyte first would cost more than the fold. */
+enum st fresh_seal(const struct subject_state *s, struct arena *a, bytes *encoded, h32 *digest,
+                   struct err *err)
+{
+    size_t room = (size_t)(a->end - a->beg);
+    enum st st = fold_encode(s, a->beg, room < CAP_STATE_BYTES ? room : CAP_STATE_BYTES, encoded);
+    if (st != ST_OK) {
+        return err_set(err, ST_TOO_BIG, 0, "fold_fresh", "the state does not fit");
+    }
+    a->beg += encoded->n;
+    hash32(*encoded, digest->b);
+    return ST_OK;
+}
+
+static enum st gather(struct store_txn *t, id16 subject, struct source *src, struct arena *a,
+                      struct entry_view **e, size_t *n, struct err *err)
+{
+    size_t all = 0;
+    enum st st = count_entries(t, subject, &all, err);
+    if (st == ST_OK && all == 0) {
+        return ST_NOT_FOUND;
+    }
+    if (st == ST_OK && all > CAP_SUBJECT_ENTRIES && src == NULL) {
+        return ST_TOO_BIG;
+    }
+    all = all > CAP_SUBJECT_ENTRIES ? CAP_SUBJECT_ENTRIES : all;
+    *e = arena_new(a, struct entry_view, all);
+    if (st == ST_OK && *e == NULL) {
+        st = ST_FULL;
+    }
+    return st == ST_OK ? read_entries(t, subject, src, a, *e, all, n, err) : st;
+}
+
+/* One try at the whole fold. With `shares` a flooded subject is cut down to what fits. */
+static enum st fold_try(struct store_txn *t, id16 subject, bool shares, struct arena *a,
+                        struct subject_state *out, bytes *encoded, h32 *digest, struct err *err)
+{
+    struct entry_view *e = NULL;
+    size_t n = 0;
+    uint8_t *tmp = arena_new(a, uint8_t, 2 * CAP_TRUST_BYTES);
+    if (tmp == NULL) {
+        return ST_FULL;
+    }
+    struct source s = {.t = t,
+                       .tmp = arena_of(tmp, 2 * CAP_TRUST_BYTES),
+                       .marks = store_count(t, T_ODD) > 0,
+                       .revocations = store_count(t, T_REVOKED) > 0};
+    enum st st = gather(t, subject, shares ? &s : NULL, a, &e, &n, err);
+    if (st == ST_OK) {
+        struct fold_lookup look = {find_author, is_trusted, &s};
+        st = fold_run(e, n, &look, a, out);
+    }
+    if (st == ST_OK) {
+        out->subject = subject;
+        out->damaged |= shares;
+        st = fresh_seal(out, a, encoded, digest, err);
+    }
+    return st;
+}
+
+enum st fold_fresh(struct store_txn *t, id16 subject, struct arena *a, struct subject_state *out,
+                   bytes *encoded, h32 *digest, struct err *err)
+{
+    bytes coded;
+    h32 hash;
+    struct arena before = *a;
+    memset(out, 0, sizeof *out);
+    enum st st = fold_try(t, subject, false, a, out, &coded, &hash, err);
+    if (st == ST_FULL || st == ST_TOO_BIG) {
+        *a = before;
+        st = fold_try(t, subject, true, a, out, &coded, &hash, err);
+    }
+    if (st == ST_FULL) {
+        return err_set(err, st, 0, "fold_fresh", "a subject's entries do not fit the scratch");
+    }
+    if (st == ST_OK && encoded != NULL) {
+        *encoded = coded;
+    }
+    if (st == ST_OK && digest != NULL) {
+        *digest = hash;
+    }
+    return st;
+}
