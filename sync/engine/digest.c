@@ -60,7 +60,11 @@ enum st digest_subject(struct store_txn *t, id16 subject, const h32 *without, si
     struct hash32_state h;
     hash32_begin(&h);
     bytes key;
-    while ((st = store_next(c, &key)) == ST_OK) {
+    for (;;) {
+        st = store_next(c, &key);
+        if (st != ST_OK) {
+            break;
+        }
         h32 hash;
         if (key.n != SUBJECT_KEY_BYTES) {
             continue;
@@ -98,7 +102,11 @@ enum st digest_hashes(struct store_txn *t, id16 subject, h32 *out, unsigned max,
         return st;
     }
     bytes key;
-    while ((st = store_next(c, &key)) == ST_OK) {
+    for (;;) {
+        st = store_next(c, &key);
+        if (st != ST_OK) {
+            break;
+        }
         if (key.n != SUBJECT_KEY_BYTES) {
             continue;
         }

@@ -68,7 +68,11 @@ static enum st find_chains(struct build *b)
     id8 epochs[MANIFEST_JOURNALS_MAX];
     unsigned n = 0;
     bytes key;
-    while (n < MANIFEST_JOURNALS_MAX && (st = store_next(cur, &key)) == ST_OK) {
+    while (n < MANIFEST_JOURNALS_MAX) {
+        st = store_next(cur, &key);
+        if (st != ST_OK) {
+            break;
+        }
         if (key.n == 16) {
             memcpy(epochs[n++].b, key.p + 8, 8);
         }

@@ -151,7 +151,11 @@ enum st parts_wanted(struct store_txn *t, struct manifest_want *out, unsigned ma
         return st;
     }
     bytes key;
-    while (*n < max && (st = store_next(c, &key)) == ST_OK) {
+    while (*n < max) {
+        st = store_next(c, &key);
+        if (st != ST_OK) {
+            break;
+        }
         if (key.n == NAME_BYTES) {
             memcpy(out[(*n)++].name.b, key.p, NAME_BYTES);
         }

@@ -38,7 +38,11 @@ enum st sync_place_subject(struct store_txn *t, id8 own, id16 subject, struct ar
         return st;
     }
     bytes key;
-    while (*out == SYNC_HQ && (st = store_next(c, &key)) == ST_OK) {
+    while (*out == SYNC_HQ) {
+        st = store_next(c, &key);
+        if (st != ST_OK) {
+            break;
+        }
         struct arena here = tmp;
         bytes place;
         st = store_value(c, &here, &place, err);
@@ -94,7 +98,11 @@ static enum st count_wanted(struct store_txn *t, struct sync_status *out, struct
     struct store_cursor *c = NULL;
     bytes key;
     enum st st = store_scan(t, T_WANT, (bytes){NULL, 0}, (bytes){NULL, 0}, &c, err);
-    while (st == ST_OK && (st = store_next(c, &key)) == ST_OK) {
+    while (st == ST_OK) {
+        st = store_next(c, &key);
+        if (st != ST_OK) {
+            break;
+        }
         out->wanted += key.n == 32;
     }
     store_scan_end(&c);
@@ -109,7 +117,11 @@ enum st sync_status(struct store_txn *t, id8 own, struct arena tmp, struct sync_
     struct store_cursor *c = NULL;
     bytes key;
     enum st st = store_scan(t, T_HEAD, bytes_of(own.b, sizeof own.b), (bytes){NULL, 0}, &c, err);
-    while (st == ST_OK && (st = store_next(c, &key)) == ST_OK) {
+    while (st == ST_OK) {
+        st = store_next(c, &key);
+        if (st != ST_OK) {
+            break;
+        }
         id8 epoch;
         if (key.n == 16) {
             memcpy(epoch.b, key.p + 8, sizeof epoch.b);

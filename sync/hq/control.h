@@ -8,6 +8,7 @@
 #include "sync/hq/writer.h"
 
 struct control;
+/* control_start: docketd's side: listens on a thread of its own. ST_IO, ST_FULL. */
 MUST_USE enum st control_start(struct control **c, const char *dir, struct writer *w,
                                struct err *err);
 void control_stop(struct control **c); /* NULL is fine */

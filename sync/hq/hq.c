@@ -64,7 +64,11 @@ static enum st load_devices(struct hq *hq, struct store_txn *t, struct err *err)
     struct store_cursor *c = NULL;
     bytes key, doc;
     enum st st = store_scan(t, T_CERT, (bytes){NULL, 0}, (bytes){NULL, 0}, &c, err);
-    while (st == ST_OK && (st = store_next(c, &key)) == ST_OK) {
+    while (st == ST_OK) {
+        st = store_next(c, &key);
+        if (st != ST_OK) {
+            break;
+        }
         uint8_t room[CAP_CERT_BYTES + 64];
         struct arena tmp = arena_of(room, sizeof room);
         struct cert cert;

@@ -69,7 +69,11 @@ enum st hq_enrol_all(struct store_txn *t, struct hq_enrolment *out, unsigned max
     struct store_cursor *c = NULL;
     bytes key, value;
     enum st st = store_scan(t, T_CODE_ENROL, (bytes){NULL, 0}, (bytes){NULL, 0}, &c, err);
-    while (st == ST_OK && *n < max && (st = store_next(c, &key)) == ST_OK) {
+    while (st == ST_OK && *n < max) {
+        st = store_next(c, &key);
+        if (st != ST_OK) {
+            break;
+        }
         uint8_t room[512];
         struct arena tmp = arena_of(room, sizeof room);
         struct hq_enrolment *e = &out[*n];

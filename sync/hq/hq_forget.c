@@ -233,7 +233,11 @@ static enum st subjects_of(struct forget *f, id16 customer, id16 *out, unsigned 
     *n = 1;
     enum st st = store_scan(f->t, T_LIST, fold_list_prefix(LIST_OF_CUSTOMER, 0, &customer, key),
                             (bytes){NULL, 0}, &c, f->err);
-    while (st == ST_OK && *n < DUE_MAX && (st = store_next(c, &k)) == ST_OK) {
+    while (st == ST_OK && *n < DUE_MAX) {
+        st = store_next(c, &k);
+        if (st != ST_OK) {
+            break;
+        }
         uint8_t room[512];
         struct arena tmp = arena_of(room, sizeof room);
         struct list_row row;

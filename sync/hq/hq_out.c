@@ -50,7 +50,11 @@ enum st hq_out_after(struct store_txn *t, id8 device, uint64_t place, h32 *out, 
     bytes key, value;
     enum st st = store_scan(t, T_OUT, bytes_of(device.b, sizeof device.b),
                             out_key(device, place + 1, from), &c, err);
-    while (st == ST_OK && *n < max && (st = store_next(c, &key)) == ST_OK) {
+    while (st == ST_OK && *n < max) {
+        st = store_next(c, &key);
+        if (st != ST_OK) {
+            break;
+        }
         uint8_t room[64];
         struct arena tmp = arena_of(room, sizeof room);
         uint64_t at = place_of(key);

@@ -266,7 +266,11 @@ static void walk(struct hq_request *r,
         struct item it;
         size_t used;
         enum st st;
-        while ((st = item_next(body, &it, &used)) == ST_OK) {
+        for (;;) {
+            st = item_next(body, &it, &used);
+            if (st != ST_OK) {
+                break;
+            }
             each(r, &it, ctx);
             body = bytes_of(body.p + used, body.n - used);
         }

@@ -79,6 +79,7 @@ struct hq_request {
     const char *problem; /* problem type for HTTP: "enrol-used"; static */
 };
 
+/* hq_request_new: an empty one, the caller's; hq_request_drop after. ST_FULL. */
 MUST_USE enum st hq_request_new(struct hq *hq, struct hq_request **r, struct err *err);
 /* hq_request_feed: more bytes. A refusal is remembered in r->st and answered once; feeding on is
  * harmless. ST_TOO_BIG beyond HQ_REQUEST_BYTES. */

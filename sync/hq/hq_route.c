@@ -52,7 +52,11 @@ static enum st listed(struct store_txn *t, bytes prefix, enum subject_type type,
     struct store_cursor *c = NULL;
     bytes key, value;
     enum st st = store_scan(t, T_LIST, prefix, (bytes){NULL, 0}, &c, err);
-    while (st == ST_OK && *n < max && (st = store_next(c, &key)) == ST_OK) {
+    while (st == ST_OK && *n < max) {
+        st = store_next(c, &key);
+        if (st != ST_OK) {
+            break;
+        }
         uint8_t room[512];
         struct arena tmp = arena_of(room, sizeof room);
         struct list_row row;
@@ -323,7 +327,11 @@ static enum st find_rest(struct store_txn *t, struct rest *out, struct err *err)
     bytes key;
     bool found = false;
     enum st st = store_scan(t, T_HEAD, (bytes){NULL, 0}, (bytes){NULL, 0}, &c, err);
-    while (st == ST_OK && !found && (st = store_next(c, &key)) == ST_OK) {
+    while (st == ST_OK && !found) {
+        st = store_next(c, &key);
+        if (st != ST_OK) {
+            break;
+        }
         uint8_t room[512];
         struct arena tmp = arena_of(room, sizeof room);
         struct chain_mark m;

@@ -70,7 +70,11 @@ static enum st devices(struct store_txn *t, id16 subject, bool also_before, id8 
     bytes key;
     enum st st =
         store_scan(t, T_SCOPE, bytes_of(subject.b, sizeof subject.b), (bytes){NULL, 0}, &c, err);
-    while (st == ST_OK && *n < max && (st = store_next(c, &key)) == ST_OK) {
+    while (st == ST_OK && *n < max) {
+        st = store_next(c, &key);
+        if (st != ST_OK) {
+            break;
+        }
         bool here = key.n == BY_SUBJECT_BYTES && (key.p[24] == HOLDS || also_before);
         /* Both marks of one device stand side by side: it is told once. */
         if (here && (*n == 0 || memcmp(out[*n - 1].b, key.p + 16, 8) != 0)) {

@@ -80,7 +80,11 @@ static enum st collect(struct store_txn *t, id16 *out, unsigned *n, struct err *
     *n = 0;
     enum st st = store_scan(t, T_LIST, fold_list_prefix(LIST_CONFLICTS, 0, NULL, prefix),
                             (bytes){NULL, 0}, &c, err);
-    while (st == ST_OK && *n < CONFLICTS_MAX && (st = store_next(c, &key)) == ST_OK) {
+    while (st == ST_OK && *n < CONFLICTS_MAX) {
+        st = store_next(c, &key);
+        if (st != ST_OK) {
+            break;
+        }
         uint8_t room[512];
         struct arena tmp = arena_of(room, sizeof room);
         struct list_row row;

@@ -12,7 +12,11 @@ static enum st heads(struct store_txn *t, struct revocation *r, struct err *err)
     bytes key;
     enum st st =
         store_scan(t, T_HEAD, bytes_of(r->author.b, sizeof r->author.b), (bytes){NULL, 0}, &c, err);
-    while (st == ST_OK && r->nheads < REVOCATION_HEADS_MAX && (st = store_next(c, &key)) == ST_OK) {
+    while (st == ST_OK && r->nheads < REVOCATION_HEADS_MAX) {
+        st = store_next(c, &key);
+        if (st != ST_OK) {
+            break;
+        }
         uint8_t room[512];
         struct arena tmp = arena_of(room, sizeof room);
         struct chain_mark m;
