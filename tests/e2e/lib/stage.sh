@@ -76,7 +76,6 @@ serve() {
     case $url in http*) ;; *) url=http://$url ;; esac
 }
 unserve() {
-    : >"$stage/docketd.out"
     [ -z "$server" ] || kill "$server" 2>/dev/null
     wait "$server" 2>/dev/null
     server=
