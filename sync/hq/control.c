@@ -18,7 +18,7 @@
 #define WORK_TIMEOUT_S 600 /* an import's batch, or an erasure, on a slow disk */
 
 struct control {
-    struct writer *writer;
+    struct hq_writer *writer;
     pthread_t thread;
     int fd, dir_fd;
     atomic_bool stop;
@@ -99,7 +99,7 @@ struct waiting {
     bool done;
 };
 
-static void on_done(struct writer_task *task)
+static void on_done(struct hq_writer_task *task)
 {
     struct waiting *w = task->ctx;
     pthread_mutex_lock(&w->lock);
@@ -108,14 +108,14 @@ static void on_done(struct writer_task *task)
     pthread_mutex_unlock(&w->lock);
 }
 
-static enum st run(struct writer *writer, const char *op, const json_t *in, json_t **out,
+static enum st run(struct hq_writer *writer, const char *op, const json_t *in, json_t **out,
                    struct err *err)
 {
     struct waiting w = {.done = false};
-    struct writer_task task = {.op = op, .in = in, .done = on_done, .ctx = &w};
+    struct hq_writer_task task = {.op = op, .in = in, .done = on_done, .ctx = &w};
     pthread_mutex_init(&w.lock, NULL);
     pthread_cond_init(&w.cond, NULL);
-    enum st st = writer_submit(writer, &task);
+    enum st st = hq_writer_submit(writer, &task);
     if (st != ST_OK) {
         st = err_set(err, ST_WAIT, 0, __func__, "docketd is busy or stopping");
     } else {
@@ -190,7 +190,7 @@ static enum st bind_there(struct control *c, struct err *err)
     return ST_OK;
 }
 
-enum st control_start(struct control **out, const char *dir, struct writer *w, struct err *err)
+enum st control_start(struct control **out, const char *dir, struct hq_writer *w, struct err *err)
 {
     struct control *c = calloc(1, sizeof *c);
     *out = NULL;

@@ -64,12 +64,12 @@ static enum st serve(const struct options *o, const sigset_t *ends, struct err *
 {
     struct hq_options with = {.dir = o->store, .keys_path = o->keys};
     struct hq *hq = NULL;
-    struct writer *writer = NULL;
+    struct hq_writer *writer = NULL;
     struct control *control = NULL;
     struct server *server = NULL;
     enum st st = hq_open(&with, &hq, err);
     if (st == ST_OK) {
-        st = writer_start(&writer, hq, err);
+        st = hq_writer_start(&writer, hq, err);
     }
     if (st == ST_OK) {
         st = control_start(&control, o->store, writer, err);
@@ -85,7 +85,7 @@ static enum st serve(const struct options *o, const sigset_t *ends, struct err *
     }
     control_stop(&control);
     server_stop(&server);
-    writer_stop(&writer);
+    hq_writer_stop(&writer);
     hq_close(&hq);
     return st;
 }

@@ -17,7 +17,7 @@
 
 struct server {
     struct hq *hq;
-    struct writer *writer;
+    struct hq_writer *writer;
     struct MHD_Daemon *daemon;
     uint8_t trust_doc[CAP_TRUST_BYTES];
     size_t trust_n;
@@ -31,7 +31,7 @@ struct exchange {
     struct MHD_Connection *connection;
     enum route route;
     struct hq_request *request;
-    struct writer_task task;
+    struct hq_writer_task task;
     size_t counted; /* in server->in_flight */
     bool submitted, refused;
 };
@@ -110,14 +110,14 @@ static void drop(struct exchange *x)
     free(x);
 }
 
-static void on_written(struct writer_task *task)
+static void on_written(struct hq_writer_task *task)
 {
     struct exchange *x = task->ctx;
     MHD_resume_connection(x->connection);
 }
 
 /* The connection broke off, what came of it was kept: nobody to tell. */
-static void on_written_alone(struct writer_task *task)
+static void on_written_alone(struct hq_writer_task *task)
 {
     drop(task->ctx);
 }
@@ -193,11 +193,11 @@ static enum MHD_Result complete(struct exchange *x)
     if (hq_request_ready(x->request) != ST_OK) {
         return answer(x);
     }
-    x->task = (struct writer_task){.request = x->request, .done = on_written, .ctx = x};
+    x->task = (struct hq_writer_task){.request = x->request, .done = on_written, .ctx = x};
     x->submitted = true;
     /* Suspended first: the writer may be done before this line ends. */
     MHD_suspend_connection(x->connection);
-    if (writer_submit(x->server->writer, &x->task) != ST_OK) {
+    if (hq_writer_submit(x->server->writer, &x->task) != ST_OK) {
         IGNORE(hq_request_refuse(x->request, ST_FULL, "busy", "headquarters is busy"));
         MHD_resume_connection(x->connection);
     }
@@ -254,8 +254,9 @@ static void on_end(void *cls, struct MHD_Connection *c, void **con,
                x->request != NULL && !x->request->joining && x->request->nspans != 0;
     if (cut && hq_request_ready(x->request) == ST_OK) {
         /* The link broke in the middle: each frame that came whole is kept. */
-        x->task = (struct writer_task){.request = x->request, .done = on_written_alone, .ctx = x};
-        if (writer_submit(x->server->writer, &x->task) == ST_OK) {
+        x->task =
+            (struct hq_writer_task){.request = x->request, .done = on_written_alone, .ctx = x};
+        if (hq_writer_submit(x->server->writer, &x->task) == ST_OK) {
             return;
         }
     }
@@ -316,7 +317,7 @@ static enum st load_trust(struct server *s, struct err *err)
     return st;
 }
 
-enum st server_start(struct server **out, struct hq *hq, struct writer *w, const char *listen,
+enum st server_start(struct server **out, struct hq *hq, struct hq_writer *w, const char *listen,
                      struct err *err)
 {
     struct server *s = calloc(1, sizeof *s);
@@ -374,7 +375,7 @@ void server_stop(struct server **out)
     if (s->daemon != NULL) {
         /* Suspended connections must all have been woken before the daemon goes. */
         MHD_socket fd = MHD_quiesce_daemon(s->daemon);
-        writer_refuse(s->writer);
+        hq_writer_refuse(s->writer);
         MHD_stop_daemon(s->daemon);
         if (fd != MHD_INVALID_SOCKET) {
             close(fd);

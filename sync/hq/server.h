@@ -1,19 +1,20 @@
 /* server.h - docketd over HTTP: POST /v1/sync, GET /v1/trust, GET /healthz.
  *
- * A pool of threads receives, parses and verifies; the writer (writer.h) keeps; the pool builds the
- * answer. A connection that waits for the writer is suspended: a slow one holds nobody up. */
+ * A pool of threads receives, parses and verifies; the writer (hq_writer.h) keeps; the pool builds
+ * the answer. A connection that waits for the writer is suspended: a slow one holds nobody up. */
 #ifndef SYNC_HQ_SERVER_H
 #define SYNC_HQ_SERVER_H
-#include "sync/hq/writer.h"
+#include "sync/hq/hq_writer.h"
 
 struct server;
 /* server_start: listen = "HOST:PORT" ("[::1]:8080" for IPv6; port 0: any free one). ST_BAD_INPUT
  * (address), ST_OFFLINE (cannot listen there). */
-MUST_USE enum st server_start(struct server **s, struct hq *hq, struct writer *w,
+MUST_USE enum st server_start(struct server **s, struct hq *hq, struct hq_writer *w,
                               const char *listen, struct err *err);
 /* server_address: "127.0.0.1:41234", the address that is really listened on; lives as long as s. */
 const char *server_address(const struct server *s);
-/* server_stop: no new connection, the queue drained, then closed. Before writer_stop. NULL is fine.
+/* server_stop: no new connection, the queue drained, then closed. Before hq_writer_stop. NULL is
+ * fine.
  */
 void server_stop(struct server **s);
 #endif

@@ -1,5 +1,5 @@
-/* writer.c - see writer.h. */
-#include "sync/hq/writer.h"
+/* hq_writer.c - see hq_writer.h. */
+#include "sync/hq/hq_writer.h"
 
 #include "sync/hq/hq_ingest.h"
 #include "sync/hq/hq_route.h"
@@ -10,22 +10,22 @@
 
 #define REST_STEP 500 /* entries folded at a time while nobody waits: some 30 ms */
 
-struct writer {
+struct hq_writer {
     struct hq *hq;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t work, idle;
-    struct writer_task *queue[HQ_QUEUE]; /* a ring */
+    struct hq_writer_task *queue[HQ_QUEUE]; /* a ring */
     size_t first, n;
     bool busy, refuse, stop;
 };
 
 /* Under the lock: the tasks of the next round, at most HQ_GROUP requests or one operation. */
-static size_t pick(struct writer *w, struct writer_task **group)
+static size_t pick(struct hq_writer *w, struct hq_writer_task **group)
 {
     size_t n = 0, entries = 0;
     while (w->n != 0 && n < HQ_GROUP) {
-        struct writer_task *t = w->queue[w->first];
+        struct hq_writer_task *t = w->queue[w->first];
         bool op = t->request == NULL;
         if (n != 0 && (op || entries + t->request->nentries > HQ_GROUP_ENTRIES)) {
             break;
@@ -41,10 +41,10 @@ static size_t pick(struct writer *w, struct writer_task **group)
     return n;
 }
 
-static void run(struct writer *w, struct writer_task **group, size_t n)
+static void run(struct hq_writer *w, struct hq_writer_task **group, size_t n)
 {
     if (group[0]->request == NULL) {
-        struct writer_task *t = group[0];
+        struct hq_writer_task *t = group[0];
         t->st = ops_run(w->hq, t->op, t->in, &t->out, &t->err);
         return;
     }
@@ -58,7 +58,7 @@ static void run(struct writer *w, struct writer_task **group, size_t n)
     }
 }
 
-static void rest(struct writer *w)
+static void rest(struct hq_writer *w)
 {
     struct err err = {0};
     bool left;
@@ -70,8 +70,8 @@ static void rest(struct writer *w)
 
 static void *loop(void *ctx)
 {
-    struct writer *w = ctx;
-    struct writer_task *group[HQ_GROUP];
+    struct hq_writer *w = ctx;
+    struct hq_writer_task *group[HQ_GROUP];
     pthread_mutex_lock(&w->lock);
     for (;;) {
         while (w->n == 0 && !w->stop && !w->hq->rest_due) {
@@ -101,9 +101,9 @@ static void *loop(void *ctx)
     return NULL;
 }
 
-enum st writer_start(struct writer **out, struct hq *hq, struct err *err)
+enum st hq_writer_start(struct hq_writer **out, struct hq *hq, struct err *err)
 {
-    struct writer *w = calloc(1, sizeof *w);
+    struct hq_writer *w = calloc(1, sizeof *w);
     *out = NULL;
     if (w == NULL) {
         return err_set(err, ST_FULL, 0, __func__, "no memory");
@@ -120,7 +120,7 @@ enum st writer_start(struct writer **out, struct hq *hq, struct err *err)
     return ST_OK;
 }
 
-enum st writer_submit(struct writer *w, struct writer_task *task)
+enum st hq_writer_submit(struct hq_writer *w, struct hq_writer_task *task)
 {
     pthread_mutex_lock(&w->lock);
     bool full = w->n == HQ_QUEUE || w->refuse;
@@ -133,7 +133,7 @@ enum st writer_submit(struct writer *w, struct writer_task *task)
     return full ? ST_WAIT : ST_OK;
 }
 
-void writer_refuse(struct writer *w)
+void hq_writer_refuse(struct hq_writer *w)
 {
     pthread_mutex_lock(&w->lock);
     w->refuse = true;
@@ -143,13 +143,13 @@ void writer_refuse(struct writer *w)
     pthread_mutex_unlock(&w->lock);
 }
 
-void writer_stop(struct writer **out)
+void hq_writer_stop(struct hq_writer **out)
 {
-    struct writer *w = *out;
+    struct hq_writer *w = *out;
     if (w == NULL) {
         return;
     }
-    writer_refuse(w);
+    hq_writer_refuse(w);
     pthread_mutex_lock(&w->lock);
     w->stop = true;
     pthread_cond_signal(&w->work);
