@@ -332,10 +332,13 @@ unsigned ui_screen_begin(struct ui *u, const struct ui_screen *s)
 void ui_screen_bring(struct ui *u, struct ui_rect r)
 {
     bool rides = (u->region == 0 && u->header_rides) || (u->region == 2 && u->bar_below > 0);
-    if (u->region != 1 && !rides) {
+    bool sheet = u->region == 3; /* a tall one scrolls by itself */
+    if (u->region != 1 && !rides && !sheet) {
         return;
     }
-    int m = ui_w_dp(u, 12), top = u->body.y + m, bottom = u->body.y + u->body.h - m;
+    struct ui_rect in = sheet ? u->area : u->body;
+    struct ui_kept *kept = sheet ? u->area_kept : ui_w_kept(u, u->screen_key);
+    int m = ui_w_dp(u, 12), top = in.y + m, bottom = in.y + in.h - m;
     int by = 0;
     if (r.y + r.h > bottom) {
         by = r.y + r.h - bottom;
@@ -344,7 +347,7 @@ void ui_screen_bring(struct ui *u, struct ui_rect r)
         by = r.y - top;
     }
     if (by != 0) {
-        ui_w_kept(u, u->screen_key)->scroll_px += (float)by;
+        kept->scroll_px += (float)by;
         u->again = true;
     }
 }
