@@ -20,7 +20,7 @@ struct line { /* one device, its connection, docketd's threads in this process *
     id16 job[JOBS];
     unsigned acts;
     double phase_us[3]; /* of the last sync: request, there and back, answer */
-    struct writer *writer;
+    struct hq_writer *writer;
     struct server *server;
     struct http_client *http;
     int64_t ms;
@@ -51,7 +51,7 @@ static void line_open(struct line *l)
     pair_sync(&l->p, &l->d, &r);
     l->ms = l->p.ms + 10000;
     bench_must(http_global_init(&err), "http", &err);
-    bench_must(writer_start(&l->writer, l->p.hq, &err), "writer", &err);
+    bench_must(hq_writer_start(&l->writer, l->p.hq, &err), "writer", &err);
     bench_must(server_start(&l->server, l->p.hq, l->writer, "127.0.0.1:0", &err), "server", &err);
     char base[96];
     snprintf(base, sizeof base, "http://%s", server_address(l->server));
@@ -65,7 +65,7 @@ static void line_close(struct line *l)
 {
     http_close(&l->http);
     server_stop(&l->server);
-    writer_stop(&l->writer);
+    hq_writer_stop(&l->writer);
     pair_leave(&l->d);
     pair_end(&l->p);
 }
