@@ -16,8 +16,8 @@ struct ingest {
     struct store_txn *t;
     struct now now;
     struct arena arena;
-    struct entry_view *views; /* of one run, contiguous for chain_check */
-    struct entry_view *fresh; /* to be settled in this transaction */
+    const struct entry_view *views; /* of the run in hand, in the request */
+    struct entry_view *fresh;       /* to be settled in this transaction */
     bool *fresh_bad;
     size_t nfresh;
     bool inline_; /* few enough to be settled now */
@@ -246,39 +246,37 @@ static bool is_held(struct ingest *g, const struct entry_view *e, const struct c
 
 static enum st take_run(struct ingest *g, size_t first, size_t n)
 {
-    struct hq_received *e = g->r->entries + first;
-    const id8 author = e[0].view.author, epoch = e[0].view.epoch;
+    const struct entry_view *e = g->r->entries + first;
+    const bool *bad = g->r->bad + first;
+    const id8 author = e[0].author, epoch = e[0].epoch;
     if (!id8_eq(author, g->r->cert.author)) {
         /* Others' entries come from their own authors, or from us. */
-        return quarantine(g, PROBLEM_AUTHOR, &e[0].view);
+        return quarantine(g, PROBLEM_AUTHOR, &e[0]);
     }
     struct chain_mark m;
     struct chain_head head;
     struct arena tmp = g->arena;
     enum st st = chain_mark_get(g->t, author, epoch, &tmp, &m, g->err);
     st = st == ST_NOT_FOUND ? ST_OK : st;
-    while (st == ST_OK && n > 0 && is_held(g, &e[0].view, &m)) {
+    while (st == ST_OK && n > 0 && is_held(g, &e[0], &m)) {
         e++;
+        bad++;
         n--;
     }
     if (n == 0) {
         return st;
     }
-    if (st == ST_OK && (m.forked || e[0].view.seq != m.seq + 1)) {
+    if (st == ST_OK && (m.forked || e[0].seq != m.seq + 1)) {
         st = index_due(g, &m);
     }
     if (st == ST_OK) {
-        st = find_head(g, &e[0].view, &m, &head);
+        st = find_head(g, &e[0], &m, &head);
     }
     if (st == ST_NOT_FOUND) {
-        hq_request_problem(g->r, PROBLEM_GAP, e[0].view.hash);
+        hq_request_problem(g->r, PROBLEM_GAP, e[0].hash);
         return ST_OK;
     }
-    bool *bad = g->fresh_bad + g->r->nentries; /* the second half of that list */
-    for (size_t i = 0; i < n; i++) {
-        g->views[i] = e[i].view;
-        bad[i] = e[i].bad;
-    }
+    g->views = e;
     size_t good = 0;
     uint64_t before = m.seq;
     st = st == ST_OK ? check_run(g, &head, n, g->r->cert.sign_pk, &good) : st;
@@ -302,8 +300,8 @@ static enum st take_chains(struct ingest *g)
     enum st st = ST_OK;
     for (size_t i = 0; i < n && st == ST_OK;) {
         size_t end = i + 1;
-        while (end < n && id8_eq(g->r->entries[end].view.author, g->r->entries[i].view.author) &&
-               id8_eq(g->r->entries[end].view.epoch, g->r->entries[i].view.epoch)) {
+        while (end < n && id8_eq(g->r->entries[end].author, g->r->entries[i].author) &&
+               id8_eq(g->r->entries[end].epoch, g->r->entries[i].epoch)) {
             end++;
         }
         st = take_run(g, i, end - i);
@@ -342,10 +340,9 @@ static void note_problems(struct ingest *g)
 static enum st room_for(struct ingest *g)
 {
     size_t n = g->r->nentries + 1;
-    g->views = calloc(n, sizeof *g->views);
     g->fresh = calloc(n, sizeof *g->fresh);
-    g->fresh_bad = calloc(2 * n, sizeof *g->fresh_bad);
-    return g->views != NULL && g->fresh != NULL && g->fresh_bad != NULL
+    g->fresh_bad = calloc(n, sizeof *g->fresh_bad);
+    return g->fresh != NULL && g->fresh_bad != NULL
                ? ST_OK
                : err_set(g->err, ST_FULL, 0, "hq_ingest", "no memory for a bundle's entries");
 }
@@ -417,7 +414,6 @@ enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err)
     }
     note_problems(&g);
     r->settled = g.inline_ && !r->hq->rest_due;
-    free(g.views);
     free(g.fresh);
     free(g.fresh_bad);
     return st;

@@ -36,6 +36,7 @@ void hq_request_drop(struct hq_request **out)
     free(r->spans);
     free(r->chunks);
     free(r->entries);
+    free(r->bad);
     free(r->atts);
     free(r->larges);
     free(r->hashes);
@@ -253,89 +254,103 @@ const struct hq_att *hq_request_att(const struct hq_request *r, h32 name)
     return r->natts == 0 ? NULL : bsearch(&key, r->atts, r->natts, sizeof key, by_name);
 }
 
-struct counts {
-    size_t entries, atts, larges, hashes;
-};
-
-/* Calls for every item of every frame; what cannot be read ends its frame, not the others. */
-static void walk(struct hq_request *r,
-                 void (*each)(struct hq_request *, const struct item *, void *), void *ctx)
+static enum st too_many(struct hq_request *r)
 {
-    for (size_t i = 0; i < r->nspans; i++) {
-        bytes body = bytes_of(r->plain.p + r->spans[i].at, r->spans[i].n);
-        struct item it;
-        size_t used;
-        enum st st;
-        for (;;) {
-            st = item_next(body, &it, &used);
-            if (st != ST_OK) {
-                break;
-            }
-            each(r, &it, ctx);
-            body = bytes_of(body.p + used, body.n - used);
-        }
-        if (st == ST_BAD_FORM && ctx == NULL) {
-            hq_request_problem(r, PROBLEM_FORM, (h32){{0}});
-        }
+    return hq_request_refuse(r, ST_TOO_BIG, "too-large", "the bundle has too many items");
+}
+
+static enum st take_entry(struct hq_request *r, bytes whole)
+{
+    const char *rule;
+    void *list = r->entries;
+    struct entry_view *e = grow(&list, &r->nentries, &r->room_entries, sizeof *e, ENTRIES_MAX);
+    r->entries = list;
+    if (e == NULL) {
+        return too_many(r);
     }
+    if (entry_parse(whole, e, NULL, &rule) != ST_OK) {
+        r->nentries--;
+        hq_request_problem(r, PROBLEM_FORM, (h32){{0}});
+    }
+    return ST_OK;
 }
 
-static void count(struct hq_request *r, const struct item *it, void *ctx)
+static enum st take_attachment(struct hq_request *r, const struct item *it)
 {
-    struct counts *c = ctx;
-    (void)r;
-    c->entries += it->kind == ITEM_ENTRY;
-    c->atts += it->kind == ITEM_ATTACHMENT;
-    c->larges += it->kind == ITEM_LARGE;
-    c->hashes += it->kind == ITEM_HASHES;
-}
-
-static void take_item(struct hq_request *r, const struct item *it, void *ctx)
-{
-    (void)ctx;
     const char *rule;
     struct att_view v;
-    switch (it->kind) {
-    case ITEM_ENTRY:
-        if (entry_parse(it->whole, &r->entries[r->nentries].view, NULL, &rule) == ST_OK) {
-            r->nentries++;
-        } else {
+    if (att_parse(it->a, &v, &rule) != ST_OK || att_check(&v, it->b) != ST_OK) {
+        hq_request_problem(r, PROBLEM_ATTACHMENT, (h32){{0}});
+        return ST_OK;
+    }
+    void *list = r->atts;
+    struct hq_att *a = grow(&list, &r->natts, &r->room_atts, sizeof *a, ENTRIES_MAX);
+    r->atts = list;
+    if (a == NULL) {
+        return too_many(r);
+    }
+    *a = (struct hq_att){v.name, it->a, it->b};
+    return ST_OK;
+}
+
+static enum st take_other(struct hq_request *r, const struct item *it)
+{
+    bool large = it->kind == ITEM_LARGE;
+    void *list = large ? r->larges : r->hashes;
+    struct item *to = grow(&list, large ? &r->nlarges : &r->nhashes,
+                           large ? &r->room_larges : &r->room_hashes, sizeof *to, SPANS_MAX);
+    if (large) {
+        r->larges = list;
+    } else {
+        r->hashes = list;
+    }
+    if (to == NULL) {
+        return too_many(r);
+    }
+    *to = *it;
+    return ST_OK;
+}
+
+/* One frame's items. What cannot be read ends the frame, not the others. */
+static enum st read_frame(struct hq_request *r, bytes body)
+{
+    for (;;) {
+        struct item it;
+        size_t used;
+        enum st st = item_next(body, &it, &used);
+        if (st == ST_BAD_FORM) {
             hq_request_problem(r, PROBLEM_FORM, (h32){{0}});
         }
-        break;
-    case ITEM_ATTACHMENT:
-        if (att_parse(it->a, &v, &rule) == ST_OK && att_check(&v, it->b) == ST_OK) {
-            r->atts[r->natts++] = (struct hq_att){v.name, it->a, it->b};
-        } else {
-            hq_request_problem(r, PROBLEM_ATTACHMENT, (h32){{0}});
+        if (st != ST_OK) {
+            return ST_OK;
         }
-        break;
-    case ITEM_LARGE:
-        r->larges[r->nlarges++] = *it;
-        break;
-    case ITEM_HASHES:
-        r->hashes[r->nhashes++] = *it;
-        break;
-    default:
-        break; /* of a newer version */
+        body = bytes_of(body.p + used, body.n - used);
+        if (it.kind == ITEM_ENTRY) {
+            st = take_entry(r, it.whole);
+        } else if (it.kind == ITEM_ATTACHMENT) {
+            st = take_attachment(r, &it);
+        } else if (it.kind == ITEM_LARGE || it.kind == ITEM_HASHES) {
+            st = take_other(r, &it);
+        }
+        if (st != ST_OK) {
+            return st;
+        }
     }
 }
 
 static enum st read_items(struct hq_request *r)
 {
-    struct counts c = {0};
-    walk(r, count, &c);
-    if (c.entries > ENTRIES_MAX || c.atts > ENTRIES_MAX || c.larges + c.hashes > SPANS_MAX) {
-        return hq_request_refuse(r, ST_TOO_BIG, "too-large", "the bundle has too many items");
+    enum st st = ST_OK;
+    for (size_t i = 0; i < r->nspans && st == ST_OK; i++) {
+        st = read_frame(r, bytes_of(r->plain.p + r->spans[i].at, r->spans[i].n));
     }
-    r->entries = calloc(c.entries + 1, sizeof *r->entries);
-    r->atts = calloc(c.atts + 1, sizeof *r->atts);
-    r->larges = calloc(c.larges + 1, sizeof *r->larges);
-    r->hashes = calloc(c.hashes + 1, sizeof *r->hashes);
-    if (r->entries == NULL || r->atts == NULL || r->larges == NULL || r->hashes == NULL) {
+    if (st != ST_OK) {
+        return st;
+    }
+    r->bad = calloc(r->nentries + 1, sizeof *r->bad);
+    if (r->bad == NULL) {
         return hq_request_refuse(r, ST_FULL, "busy", "no memory for the bundle's items");
     }
-    walk(r, take_item, NULL);
     if (r->natts > 1) {
         qsort(r->atts, r->natts, sizeof *r->atts, by_name);
     }
@@ -358,9 +373,9 @@ enum st hq_request_ready(struct hq_request *r)
     /* A few entries are verified one by one here, on the caller's thread; a backlog after its
      * receipt (hq_route_rest). */
     for (size_t i = 0; st == ST_OK && r->nentries <= HQ_INLINE_ENTRIES && i < r->nentries; i++) {
-        struct hq_received *e = &r->entries[i];
-        e->bad = id8_eq(e->view.author, r->cert.author) &&
-                 entry_verify(&e->view, r->hq->keys.deployment, r->cert.sign_pk) != ST_OK;
+        const struct entry_view *e = &r->entries[i];
+        r->bad[i] = id8_eq(e->author, r->cert.author) &&
+                    entry_verify(e, r->hq->keys.deployment, r->cert.sign_pk) != ST_OK;
     }
     return st;
 }

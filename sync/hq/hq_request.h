@@ -23,11 +23,6 @@ struct hq_att { /* a small attachment that came; sorted by name in `ready` */
 struct hq_span {
     size_t at, n; /* a frame of items in `plain` */
 };
-struct hq_received {
-    struct entry_view view;
-    bool bad; /* own signature fails */
-};
-
 /* What the writer found out for each journal of the manifest. */
 struct hq_reply_journal {
     uint8_t receipt[RECEIPT_BYTES_MAX];
@@ -58,12 +53,13 @@ struct hq_request {
     struct hq_chunk *chunks;
     size_t nchunks, room_chunks;
     /* after `ready` */
-    struct hq_received *entries;
-    size_t nentries;
+    struct entry_view *entries; /* contiguous: chain_check walks them as they lie */
+    bool *bad;                  /* own signature fails, one for each entry */
+    size_t nentries, room_entries;
     struct hq_att *atts;
-    size_t natts;
+    size_t natts, room_atts;
     struct item *larges, *hashes;
-    size_t nlarges, nhashes;
+    size_t nlarges, nhashes, room_larges, room_hashes;
     unsigned new_entries; /* kept by the writer */
     id8 whole_epoch;      /* of the last run kept: entries after whole_from, to whole_to, */
     uint64_t whole_from, whole_to; /* have all their attachments here */

@@ -34,6 +34,19 @@ static enum st next_prefix(struct hq *hq, char out[static 9], struct err *err)
     return st;
 }
 
+/* The device's certificate says the branch of its person's record; zero when none is on file. */
+static enum st branch_of(struct hq *hq, id16 person, id8 *out, struct err *err)
+{
+    struct arena a = hq_arena(hq);
+    struct subject_state s;
+    enum st st = ops_state(hq, person, &a, &s, err);
+    const struct field_value *v = st == ST_OK ? fold_shown(&s, F_BRANCH) : NULL;
+    if (v != NULL && v->type == FT_ID8) {
+        memcpy(out->b, v->b, sizeof out->b);
+    }
+    return st;
+}
+
 enum st op_enrol(struct hq *hq, const json_t *in, json_t **out, struct err *err)
 {
     struct hq_invite inv = {.role = ROLE_TECHNICIAN, .lasts_ms = HQ_ONLINE_CODE_MS};
@@ -41,6 +54,9 @@ enum st op_enrol(struct hq *hq, const json_t *in, json_t **out, struct err *err)
     int64_t until, minutes;
     str s;
     enum st st = ops_subject(hq, in, "technician", SUBJECT_TECHNICIAN, &inv.person, err);
+    if (st == ST_OK) {
+        st = branch_of(hq, inv.person, &inv.branch, err);
+    }
     if (st == ST_OK && json_is_true(json_object_get(in, "by_file"))) {
         inv.lasts_ms = HQ_FILE_CODE_MS;
     }
