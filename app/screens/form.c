@@ -328,6 +328,13 @@ void form_ink_get(struct app *a, bytes kept, struct ui_ink *ink)
     }
 }
 
+#define NARROW_SP 560 /* header, steps, two lines, a row of buttons and a pad of 140 */
+
+bool form_narrow(const struct app *a)
+{
+    return app_height_sp(a) < NARROW_SP;
+}
+
 bool form_pad(struct ui *u, const char *id, const char *label, const char *hint, int below_dp,
               struct ui_ink *ink)
 {

@@ -75,6 +75,8 @@ bool form_holds(str text, const char *search);
 bytes form_ink_put(const struct ui_ink *ink, uint8_t *buf, size_t cap);
 void form_ink_get(struct app *a, bytes strokes, struct ui_ink *ink);
 
+/* form_narrow: too little height for more than a heading beside a pad: buttons go into the bars. */
+bool form_narrow(const struct app *a);
 /* form_pad: ui_pad, going on in time where kept strokes end. True at the end of a stroke. */
 bool form_pad(struct ui *u, const char *id, const char *label, const char *hint, int below_dp,
               struct ui_ink *ink);

@@ -271,14 +271,17 @@ static void correct(struct app *a, struct ui *u, const struct job_model *j, enum
     }
 }
 
-/* What stands on another step goes only after it: the last ones are offered. */
+/* The newest first. The acceptance carries the visit: it goes only when nothing else is left. */
 static void withdraw(struct app *a, struct ui *u, const struct job_model *j, enum job_sheet *sheet,
                      h32 *chosen)
 {
     struct menu m = {.n = 0};
     for (unsigned k = j->visit->nfacts; k-- > 0;) {
         unsigned kind = j->visit->facts[k].kind;
-        if (kind != KIND_VISIT_SIGNED && kind != KIND_JOB_REOPENED && job_kind(kind)[0] != '\0') {
+        bool may = kind == KIND_VISIT_ACCEPTED
+                       ? j->visit->nfacts == 1
+                       : kind != KIND_VISIT_SIGNED && kind != KIND_JOB_REOPENED;
+        if (may && job_kind(kind)[0] != '\0') {
             item(&m, (int)k,
                  shared_fmt(a, "%s · %s", job_kind(kind),
                             app_time(a, j->visit->facts[k].wall_ms, false)));

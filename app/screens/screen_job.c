@@ -186,8 +186,9 @@ static bool shows(const struct job_model *j, const struct step *s, bool done, un
     case KIND_VISIT_TRAVELLING:
         return done || next == s->kind || j->visit == NULL;
     case KIND_VISIT_PRICED:
-        return done || form_class(j->visit) == CLASS_A ||
-               (form_class(j->visit) == CLASS_NONE && j->class_.class_ == CLASS_A);
+        return done ||
+               (!ended && (form_class(j->visit) == CLASS_A ||
+                           (form_class(j->visit) == CLASS_NONE && j->class_.class_ == CLASS_A)));
     case KIND_VISIT_PAID:
         return done || next == s->kind;
     default:

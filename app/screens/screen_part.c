@@ -52,6 +52,21 @@ static int64_t in_van(struct app *a, str number)
     return 0;
 }
 
+/* What was searched for is a number when it looks like one, else the part's name. */
+static void in_words(struct app *a, struct part *s)
+{
+    const char *text = s->pick.search;
+    bool number = strpbrk(text, "0123456789") != NULL && strchr(text, ' ') == NULL;
+    for (const char *p = text; *p != '\0'; p++) {
+        number = number && *p > ' ' && *p < 0x7F;
+    }
+    part_form_choose(a, &s->d, number ? str_c(text) : S(""));
+    s->d.in_words = true;
+    if (!number) {
+        memcpy(s->d.words, text, strlen(text));
+    }
+}
+
 static void choose_page(struct app *a, struct ui *u, struct part *s)
 {
     struct ui_screen sc = {.id = "parts", .title = _("Choose a part"), .back = true};
@@ -90,8 +105,7 @@ static void choose_page(struct app *a, struct ui *u, struct part *s)
     if (scan != NULL) {
         part_form_choose(a, &s->d, str_c(scan));
     } else if (words) {
-        part_form_choose(a, &s->d, str_c(s->pick.search));
-        s->d.in_words = true;
+        in_words(a, s);
     } else if ((hit & UI_HIT_BACK) != 0) {
         app_back(a);
     }

@@ -340,30 +340,39 @@ static void read_page(struct app *a, struct ui *u, struct price *s, const struct
 
 static void sign_page(struct app *a, struct ui *u, struct price *s, const struct job_model *j)
 {
-    bool busy = app_busy(a) != APP_IDLE;
+    bool busy = app_busy(a) != APP_IDLE, narrow = form_narrow(a);
     struct ui_screen sc = {.id = "price-sign",
-                           .title = _("Please sign for the price"),
+                           .title = narrow ? _("Sign") : _("Please sign for the price"),
                            .back = true,
                            .fixed = true,
-                           .primary = form_busy(a, _("I agree to this price")),
+                           .primary =
+                               form_busy(a, narrow ? _("I agree") : _("I agree to this price")),
                            .primary_id = "consent",
                            .primary_off = busy || s->ink.n == 0};
+    if (narrow) {
+        sc.icons[0].icon = UI_ICON_TRASH;
+        sc.icons[0].id = "clear";
+        sc.icons[0].label = _("Clear");
+    }
     unsigned hit = ui_screen_begin(u, &sc);
     shared_error(a, u, APP_SAVING, s->seen);
-    ui_text(u, UI_BODY_BOLD, shared_fmt(a, _("Estimate: %s"), app_money(a, total(a, &s->d))));
-    bool end = form_pad(u, "pad", _("Pad"), _("Sign inside the frame"), 72, &s->ink);
-    bool clear = ui_button(u, "clear", _("Clear"), UI_SECONDARY | (s->ink.n == 0 ? UI_OFF : 0U));
+    const char *sum = app_money(a, total(a, &s->d));
+    ui_text(u, UI_BODY_BOLD, narrow ? sum : shared_fmt(a, _("Estimate: %s"), sum));
+    bool end = form_pad(u, "pad", _("Signature pad"), _("Sign inside the frame"), narrow ? 0 : 72,
+                        &s->ink);
+    bool clear =
+        narrow ? (hit & UI_HIT_ICON0) != 0
+               : ui_button(u, "clear", _("Clear"), UI_SECONDARY | (s->ink.n == 0 ? UI_OFF : 0U));
     ui_screen_end(u);
     if (clear) {
         s->ink.n = 0;
     }
-    if (end || clear) {
+    if (end || clear || (hit & UI_HIT_PRIMARY) != 0) {
         bytes kept = form_ink_put(&s->ink, s->d.strokes, sizeof s->d.strokes);
+        memset(s->d.strokes + kept.n, 0, sizeof s->d.strokes - kept.n);
         s->d.nstrokes = (uint16_t)kept.n;
     }
     if ((hit & UI_HIT_PRIMARY) != 0 && !busy) {
-        bytes kept = form_ink_put(&s->ink, s->d.strokes, sizeof s->d.strokes);
-        s->d.nstrokes = (uint16_t)kept.n;
         save(a, s, j, true);
     } else if ((hit & UI_HIT_BACK) != 0) {
         s->d.page = PAGE_READ;

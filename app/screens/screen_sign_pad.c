@@ -23,6 +23,12 @@ SCREEN_ENTER(sign_pad)
     }
 }
 
+static const char *what(struct app *a, const struct report_shown *r)
+{
+    return shared_fmt(a, _("Service report %.*s, amount due %s"), (int)r->facts.number.n,
+                      r->facts.number.p, app_money(a, r->facts.total_minor));
+}
+
 static const char *relation_name(unsigned r)
 {
     static const char *const t[] = {
@@ -35,12 +41,14 @@ static const char *relation_name(unsigned r)
 
 static void name_page(struct app *a, struct ui *u, struct sign *s)
 {
+    const struct report_shown *r = sign_report(a, s);
     struct ui_screen sc = {.id = "sign-name",
                            .title = _("Who signs?"),
                            .back = true,
                            .primary = _("Done"),
                            .primary_id = "named"};
     unsigned hit = ui_screen_begin(u, &sc);
+    ui_text(u, UI_BODY_BOLD, what(a, r));
     struct ui_field name = {
         .id = "name", .label = _("Name"), .text = s->d.name, .cap = sizeof s->d.name};
     ui_field(u, &name);
@@ -48,9 +56,9 @@ static void name_page(struct app *a, struct ui *u, struct sign *s)
     for (unsigned k = REL_SELF; k <= REL_OTHER; k++) {
         names[k - 1] = relation_name(k);
     }
-    int r = (int)s->d.relation - 1;
-    if (ui_choice(u, "relation", _("You are"), names, REL_OTHER, &r)) {
-        s->d.relation = (unsigned)r + 1;
+    int rel = (int)s->d.relation - 1;
+    if (ui_choice(u, "relation", _("You are"), names, REL_OTHER, &rel)) {
+        s->d.relation = (unsigned)rel + 1;
     }
     ui_screen_end(u);
     sign_keep(a, s);
@@ -71,9 +79,7 @@ static void keep_ink(struct app *a, struct sign *s)
 
 static void heading(struct app *a, struct ui *u, struct sign *s, const struct report_shown *r)
 {
-    ui_text(u, UI_BODY_BOLD,
-            shared_fmt(a, _("Service report %.*s, amount due %s"), (int)r->facts.number.n,
-                       r->facts.number.p, app_money(a, r->facts.total_minor)));
+    ui_text(u, UI_BODY_BOLD, what(a, r));
     const char *who = s->d.name[0] != '\0' ? s->d.name : _("no name");
     const char *rel = relation_name(s->d.relation);
     if (ui_button(u, "who",
@@ -84,10 +90,12 @@ static void heading(struct app *a, struct ui *u, struct sign *s, const struct re
     }
 }
 
-static void pad_page(struct app *a, struct ui *u, struct sign *s, const struct job_model *j)
+enum { CLEAR = 1, REFUSE = 2, CONFIRM = 4, TURN = 8, BACK = 16 };
+
+/* Everything around the pad fits beside it. */
+static unsigned wide(struct app *a, struct ui *u, struct sign *s, const struct report_shown *r,
+                     bool off, bool *end)
 {
-    const struct report_shown *r = sign_report(a, s);
-    bool busy = app_busy(a) != APP_IDLE;
     struct ui_screen sc = {.id = "sign-pad",
                            .title = _("Please sign"),
                            .back = true,
@@ -97,36 +105,73 @@ static void pad_page(struct app *a, struct ui *u, struct sign *s, const struct j
                            .fixed = true,
                            .primary = form_busy(a, _("Confirm signature")),
                            .primary_id = "signed",
-                           .primary_off = busy || s->ink.n == 0 || r->st != ST_OK};
-    unsigned hit = ui_screen_begin(u, &sc);
+                           .primary_off = off || s->ink.n == 0};
+    unsigned hit = ui_screen_begin(u, &sc), did = 0;
     shared_error(a, u, APP_SAVING, s->seen);
     heading(a, u, s, r);
-    bool end = form_pad(u, "pad", _("Signature pad"), _("Sign inside the frame"), 72, &s->ink);
+    *end = form_pad(u, "pad", _("Signature pad"), _("Sign inside the frame"), 72, &s->ink);
     ui_cols_begin(u, 2);
-    bool clear = ui_button(u, "clear", _("Clear"), UI_SECONDARY | (s->ink.n == 0 ? UI_OFF : 0U));
+    did |= ui_button(u, "clear", _("Clear"), UI_SECONDARY | (s->ink.n == 0 ? UI_OFF : 0U)) ? CLEAR
+                                                                                           : 0U;
     ui_col(u);
-    bool refuse = ui_button(u, "refuse", _("Not signing"), UI_SECONDARY);
+    did |= ui_button(u, "refuse", _("Not signing"), UI_SECONDARY) ? REFUSE : 0U;
     ui_cols_end(u);
     ui_screen_end(u);
-    if (clear && !busy) {
+    return did | ((hit & UI_HIT_PRIMARY) != 0 ? CONFIRM : 0U) |
+           ((hit & UI_HIT_ACTION) != 0 ? TURN : 0U) | ((hit & UI_HIT_BACK) != 0 ? BACK : 0U);
+}
+
+/* The pad and the amount; the rest is in the bars. */
+static unsigned narrow(struct app *a, struct ui *u, struct sign *s, const struct report_shown *r,
+                       bool off, bool *end)
+{
+    struct ui_screen sc = {
+        .id = "sign-pad",
+        .title = _("Sign"),
+        .back = true,
+        .icons = {{UI_ICON_TRASH, "clear", _("Clear")}, {UI_ICON_PERSON, "who", _("Who signs?")}},
+        .fixed = true,
+        .primary = form_busy(a, _("Confirm")),
+        .primary_id = "signed",
+        .primary_off = off || s->ink.n == 0,
+        .secondary = _("Not signing"),
+        .secondary_id = "refuse"};
+    unsigned hit = ui_screen_begin(u, &sc);
+    shared_error(a, u, APP_SAVING, s->seen);
+    ui_text(u, UI_BODY_BOLD, app_money(a, r->facts.total_minor));
+    *end = form_pad(u, "pad", _("Signature pad"), _("Sign inside the frame"), 0, &s->ink);
+    ui_screen_end(u);
+    s->naming = (hit & UI_HIT_ICON1) != 0;
+    return ((hit & UI_HIT_PRIMARY) != 0 ? CONFIRM : 0U) |
+           ((hit & UI_HIT_SECONDARY) != 0 ? REFUSE : 0U) |
+           ((hit & UI_HIT_ICON0) != 0 ? CLEAR : 0U) | ((hit & UI_HIT_BACK) != 0 ? BACK : 0U);
+}
+
+static void pad_page(struct app *a, struct ui *u, struct sign *s, const struct job_model *j)
+{
+    const struct report_shown *r = sign_report(a, s);
+    bool busy = app_busy(a) != APP_IDLE, end = false;
+    bool off = busy || r->st != ST_OK;
+    unsigned did = form_narrow(a) ? narrow(a, u, s, r, off, &end) : wide(a, u, s, r, off, &end);
+    if ((did & CLEAR) != 0 && !busy) {
         s->ink.n = 0;
-        keep_ink(a, s);
-    } else if (end && !busy) {
+    }
+    if (((did & CLEAR) != 0 || end) && !busy) {
         keep_ink(a, s);
     }
-    if ((hit & UI_HIT_PRIMARY) != 0 && !busy) {
+    if ((did & CONFIRM) != 0 && !busy) {
         keep_ink(a, s);
         if (!h32_eq(r->hash, s->d.read)) {
             check_pages(a, s, j->subject);
         } else {
             IGNORE(!sign_send(a, s, SIGN_SIGNED)); /* the button stays */
         }
-    } else if (refuse) {
+    } else if ((did & REFUSE) != 0) {
         app_go(a, SCREEN_SIGN_REFUSE, j->subject);
-    } else if ((hit & UI_HIT_ACTION) != 0) {
+    } else if ((did & TURN) != 0) {
         sign_turn(a, s); /* another text: it is to be read */
         app_go(a, SCREEN_SIGN_READ, j->subject);
-    } else if ((hit & UI_HIT_BACK) != 0) {
+    } else if ((did & BACK) != 0) {
         app_go(a, SCREEN_SIGN_RATE, j->subject);
     }
 }

@@ -210,6 +210,7 @@ void app_turn(struct app *a, struct ui *u, const struct ui_frame *f)
         catalogue_refresh(a);
     }
     a->want_minute = false;
+    a->height_sp = (int)((float)f->h_px / (f->density * f->scale));
     i18n_use(a->settings.lang);
     ui_begin(u, f);
     enum screen_id s = present(a);

@@ -131,6 +131,7 @@ struct app {
     struct sync_state sync;
     uint64_t sync_generation;
     bool want_minute;
+    int height_sp;
 };
 
 /* app_news: the writer posts a result and wakes the UI. Any thread. */
@@ -149,10 +150,9 @@ bool writer_call(struct writer *w, void (*fn)(void *ctx), void *ctx);
 /* writer_sign.c */
 MUST_USE enum st writer_sign(struct writer *w, const struct intent *i, h32 *entry, struct err *err);
 MUST_USE enum st writer_pay(struct writer *w, const struct intent *i, h32 *entry, struct err *err);
-/* writer_copy.c: the PDF of i->entry; copy_path: its name; copies_drop: remove them all. */
+/* writer_copy.c: the PDF of i->entry; copy_path: its name. */
 MUST_USE enum st writer_copy(struct writer *w, const struct intent *i, struct err *err);
 void copy_path(const struct app *a, str number, unsigned version, char *out, size_t cap);
-void copies_drop(const struct app *a);
 /* counter_peek: the number that the counter `name` gives next ("report", "receipt"). */
 MUST_USE enum st counter_peek(struct store_txn *t, const char *name, struct arena tmp, uint64_t *n,
                               struct err *err);

@@ -246,6 +246,10 @@ str app_company(struct app *a)
 {
     return str_c(a->company);
 }
+int app_height_sp(const struct app *a)
+{
+    return a->height_sp;
+}
 struct arena *app_frame(struct app *a)
 {
     return &a->frame;

@@ -11,6 +11,7 @@
 #include "core/keys/slots.h"
 #include "core/rules/service.h"
 #include "core/rules/visit.h"
+#include "sync/carrier/paths.h"
 
 static void slots_path(const struct app *a, char *out, size_t cap)
 {
@@ -101,7 +102,7 @@ static enum st lock(struct writer *w, struct err *err)
         store_abort(&t);
     }
     if (due) {
-        copies_drop(w->app);
+        paths_copies_drop(w->app->dir);
         st = store_compact(w->store, SLOT_PIN, w->wrap, err);
     }
     shut(w);

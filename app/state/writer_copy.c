@@ -1,6 +1,5 @@
 /* writer_copy.c - the customer's copy as a PDF beside the store, on the writer thread: shaping a
  * page and syncing a file take longer than a frame. */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -8,34 +7,17 @@
 
 #include "app/state/app_internal.h"
 #include "core/report/proof.h"
+#include "sync/carrier/paths.h"
 #include "sync/pdf/pdf.h"
 
 static void folder(const struct app *a, char *out, size_t cap)
 {
-    snprintf(out, cap, "%s.copies", a->dir);
+    IGNORE(!paths_copies(a->dir, out, cap)); /* the store's path is short enough: app_open */
 }
 
 void copy_path(const struct app *a, str number, unsigned version, char *out, size_t cap)
 {
     snprintf(out, cap, "%s.copies/%.*s-%u.pdf", a->dir, (int)number.n, number.p, version);
-}
-
-void copies_drop(const struct app *a)
-{
-    char dir[600], path[900];
-    folder(a, dir, sizeof dir);
-    DIR *d = opendir(dir);
-    if (d == NULL) {
-        return;
-    }
-    for (struct dirent *e = readdir(d); e != NULL; e = readdir(d)) {
-        size_t n = strlen(e->d_name);
-        if (n > 4 && strcmp(e->d_name + n - 4, ".pdf") == 0) {
-            snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
-            unlink(path);
-        }
-    }
-    closedir(d);
 }
 
 static const struct signature_state *find(const struct subject_state *job, h32 entry)
