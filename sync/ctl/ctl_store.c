@@ -297,6 +297,9 @@ static void compact_when_due(struct ctl_store *s)
         due = store_compact_due(t);
         store_abort(&t);
     }
+    if (due) {
+        paths_copies_drop(s->dir);
+    }
     if (due && store_compact(s->store, SLOT_PIN, s->wrap, &err) != ST_OK) {
         fprintf(stderr,
                 "docketctl: what was forgotten is not yet wiped from the disk (%s); it is "

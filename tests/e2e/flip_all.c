@@ -99,8 +99,8 @@ int main(int argc, char **argv)
     struct proof_result r;
     enum st st = ask(&j, &r);
     bool genuine = j.file_n > 0 && st == ST_OK && r.failed == PROOF_OK;
-    printf("%s - as it stands the report is genuine (%s %s)\n", genuine ? "ok" : "not ok",
-           genuine ? "" : proof_part_name(r.failed), r.why);
+    printf("%s - as it stands the report is genuine%s%s\n", genuine ? "ok" : "not ok",
+           genuine ? "" : ": ", r.why);
     double t0 = now_s();
     bool good = flip(&j, (unsigned)workers);
     printf("%s - with any one of its %zu bits changed the report is not genuine (%.1f s)\n",

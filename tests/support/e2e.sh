@@ -16,6 +16,7 @@
 #   unlock_lines [PIN]          the lines of a script that open the store
 root=$(pwd)
 bin=$root/build
+B=${B:-build/release}
 PIN=2468
 UI_LANG=${UI_LANG:-zh}
 SERVER=
