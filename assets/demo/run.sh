@@ -55,6 +55,7 @@ found() {
     for kind in technicians customers equipment contracts parts stock faults prices calendar jobs; do
         map=
         [ -f "assets/demo/$kind.map" ] && map="--map assets/demo/$kind.map"
+        [ $kind = calendar ] && map="--verify-url https://docket.example/verify"
         # shellcheck disable=SC2086
         ctl import --store "$hq" "$kind" "assets/demo/$kind.csv" $map --utc-offset 480
     done

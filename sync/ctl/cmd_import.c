@@ -199,8 +199,8 @@ int ctl_cmd_import(int argc, char **argv)
     const struct ctl_opt opts[] = {
         {"store", &im.dir, NULL, true},       {"keys", &im.keys, NULL, false},
         {"map", &im.map_path, NULL, false},   {"encoding", &im.encoding, NULL, false},
-        {"utc-offset", &offset, NULL, false}, {"dry-run", NULL, &im.dry, false},
-        {"json", NULL, &im.json, false}};
+        {"utc-offset", &offset, NULL, false}, {"verify-url", &im.verify_url, NULL, false},
+        {"dry-run", NULL, &im.dry, false},    {"json", NULL, &im.json, false}};
     int npos;
     int64_t minutes = ctl_now().utc_offset_minutes;
     if (!ctl_opts(argc, argv, opts, sizeof opts / sizeof opts[0], &npos) || npos != 2 ||
@@ -219,6 +219,13 @@ int ctl_cmd_import(int argc, char **argv)
         }
         fputc('\n', stderr);
         return CTL_USAGE;
+    }
+    if (im.verify_url != NULL &&
+        (!import_edition_is(im.kind) || strlen(im.verify_url) > VERIFY_URL_BYTES)) {
+        return ctl_failf(
+            "--verify-url goes with parts, faults, prices or calendar, and has at most "
+            "%d characters; nothing was changed",
+            VERIFY_URL_BYTES);
     }
     return run(&im);
 }

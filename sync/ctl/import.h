@@ -14,6 +14,7 @@
 struct import {
     const char *dir, *keys, *path, *map_path, *encoding;
     const struct csv_kind *kind;
+    const char *verify_url; /* NULL: as it is; into the edition, for the customer's QR */
     int utc_offset_minutes;
     bool dry, json;
     /* reading */

@@ -83,6 +83,9 @@ enum st import_edition_begin(struct import *im, struct err *err)
     e->now.parts = own_table(w->parts, w->nparts, sizeof *w->parts, &e->parts_room);
     e->now.faults = own_table(w->faults, w->nfaults, sizeof *w->faults, &e->faults_room);
     e->now.prices = own_table(w->prices, w->nprices, sizeof *w->prices, &e->prices_room);
+    if (im->verify_url != NULL) {
+        e->now.verify_url = str_c(im->verify_url);
+    }
     e->now.calendar.exceptions = e->days;
     if (e->now.parts == NULL || e->now.faults == NULL || e->now.prices == NULL ||
         w->calendar.nexceptions > DAYS_MAX) {

@@ -19,4 +19,5 @@
 /* Ids of one import that are watched for repeats: forty times the largest company, 200 MB. */
 #define CSV_SEEN_IDS 4000000
 
+#define VERIFY_URL_BYTES 64 /* a QR of at most 1,250 characters has room for no more */
 #endif
