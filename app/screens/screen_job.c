@@ -242,7 +242,7 @@ static void stepper(struct app *a, struct ui *u, const struct job_model *j, unsi
                               .state = now    ? UI_STEP_NOW
                                        : done ? UI_STEP_DONE
                                               : UI_STEP_LATER,
-                              .tappable = done && open && s->screen != SCREENS,
+                              .tappable = now || (done && open && s->screen != SCREENS),
                               .bad = sig != NULL && sig->stands && sig->outcome != SIGN_SIGNED};
         if (ui_step(u, &row) && app_busy(a) == APP_IDLE) {
             take_step(a, j, s);

@@ -259,7 +259,8 @@ id8 app_author(const struct app *a);
 str app_technician_name(struct app *a);
 str app_company(struct app *a);
 struct arena *app_frame(struct app *a); /* reset each frame */
-/* app_height_sp: the height of the window in dp at the user's text size: what a page has room for. */
+/* app_height_sp: the height of the window in dp at the user's text size: what a page has room for.
+ */
 int app_height_sp(const struct app *a);
 /* app_time: "2026-11-21 10:46" or "10:46" in the device's zone; app_money: "380.00" with the
  * currency by locale; app_qty: thousandths without needless zeros. Frame arena. */
