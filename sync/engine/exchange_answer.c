@@ -194,12 +194,13 @@ static enum st check_header(struct journal *j, bytes *in, struct bundle_header *
         return err_set(err, ST_WRONG_PARTY, 0, __func__, "the bundle is not from headquarters");
     }
     const struct trust_key *from = trust_find(&j->trust, TRUST_SEALING, h->sender);
-    if (from == NULL) {
+    if (from == NULL || from->revoked) {
         return memcmp(h->deployment, j->trust.deployment, 16) != 0
                    ? err_set(err, ST_WRONG_PARTY, 0, __func__,
                              "the bundle is of another deployment")
                    : err_set(err, ST_UNTRUSTED, 0, __func__,
-                             "the bundle is sealed by a key that is not in the trust document");
+                             "the bundle is sealed by a key that the trust document does not list, "
+                             "or lists as revoked");
     }
     keys->sender_pk = from->pk;
     return ST_OK;

@@ -218,7 +218,7 @@ enum st join_answer(struct join *j, bytes answer, struct err *err)
     answer = bytes_of(answer.p + used, answer.n - used);
     const struct trust_key *from =
         h.from == BUNDLE_FROM_HQ ? trust_find(&j->trust, TRUST_SEALING, h.sender) : NULL;
-    if (from == NULL) {
+    if (from == NULL || from->revoked) {
         return err_set(err, ST_WRONG_PARTY, 0, __func__,
                        "the answer is not from this headquarters");
     }

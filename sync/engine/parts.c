@@ -44,7 +44,11 @@ enum st parts_begin(struct store_txn *t, bytes manifest, struct arena tmp, struc
         return ST_EXISTS;
     }
     bytes kept;
-    if (store_get(t, T_WANT, name_key(&v.name), &tmp, &kept, NULL) == ST_OK && kept.n != 0) {
+    st = store_get(t, T_WANT, name_key(&v.name), &tmp, &kept, NULL);
+    if (st == ST_NOT_FOUND) {
+        return st; /* no entry names it: nobody's */
+    }
+    if (st == ST_OK && kept.n != 0) {
         return ST_OK; /* chunks of an earlier exchange wait for the rest */
     }
     return store_put(t, T_WANT, name_key(&v.name), manifest, err);

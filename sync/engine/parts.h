@@ -10,7 +10,7 @@
 /* parts_want: an entry names it and it is not here. Held or forgotten ones are left alone. */
 MUST_USE enum st parts_want(struct store_txn *t, h32 name, struct err *err);
 /* parts_begin: its manifest came. ST_EXISTS: held or forgotten already, the chunks may be skipped.
- * ST_BAD_FORM. */
+ * ST_NOT_FOUND: no entry names it, it is not kept. ST_BAD_FORM. */
 MUST_USE enum st parts_begin(struct store_txn *t, bytes manifest, struct arena tmp,
                              struct err *err);
 /* parts_chunk: one chunk. *done when it was the last one and the attachment is held now.

@@ -219,13 +219,17 @@ static enum st keep_run(struct ingest *g, size_t n, struct chain_mark *m, const 
         if (forked) {
             hq_request_problem(g->r, PROBLEM_FORK, e->hash);
         }
-        if (bad[i]) {
+        /* A branch is settled at once: what is routed later goes by the main branch. In a backlog
+         * nobody has looked at its signature yet. */
+        bool fails =
+            bad[i] || (forked && !g->inline_ &&
+                       entry_verify(e, g->hq->keys.deployment, g->r->cert.sign_pk) != ST_OK);
+        if (fails) {
             hq_request_problem(g->r, PROBLEM_SIGNATURE, e->hash);
         }
-        /* A branch is settled at once: what is routed later goes by the main branch. */
         if (g->inline_ || forked) {
             g->fresh[g->nfresh] = *e;
-            g->fresh_bad[g->nfresh++] = bad[i];
+            g->fresh_bad[g->nfresh++] = fails;
         }
     }
     return st;

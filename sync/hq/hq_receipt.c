@@ -3,6 +3,7 @@
 
 #include "core/report/receipt_log.h"
 #include "sync/engine/digest.h"
+#include "sync/hq/hq_route.h"
 
 #include <stdlib.h>
 
@@ -94,6 +95,12 @@ static enum st one(struct hq_request *r, struct store_txn *t, const struct manif
     bytes doc = {NULL, 0};
     const char *rule;
     struct arena a = tmp;
+    /* What it says that it holds moves our time by a day at most: a receipt is evidence of when. */
+    struct manifest_journal told = *j;
+    if (told.receipt_ms < 0 || told.receipt_ms > now_ms + CAP_HLC_AHEAD_MS) {
+        told.receipt_ms = 0;
+    }
+    j = &told;
     enum st st = store_get(t, T_RECEIPT, chain_key(j->author, j->epoch, key), &a, &doc, err);
     if (st != ST_OK && st != ST_NOT_FOUND) {
         return st;
@@ -159,7 +166,11 @@ enum st hq_receipt_lacking(struct hq_request *r, struct store_txn *t, id16 subje
         digest_sort(theirs, n);
     }
     for (unsigned i = 0; i < nours && st == ST_OK; i++) {
-        if (!digest_find(theirs, n, ours[i]) && !fold_is_bad(t, ours[i])) {
+        uint8_t room[CAP_ENTRY_BYTES + 256];
+        struct arena tmp = arena_of(room, sizeof room);
+        struct entry_view e;
+        if (!digest_find(theirs, n, ours[i]) && journal_get(t, ours[i], &tmp, &e, NULL) == ST_OK &&
+            !hq_route_withheld(t, &e)) {
             st = hq_out_add(t, r->cert.author, ours[i], err);
         }
     }

@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define HASHES_MAX                                                                                 \
+    (MANIFEST_ASKED_MAX * (CAP_SUBJECT_ENTRIES / MANIFEST_HASHES_MAX)) /* answers to one manifest  \
+                                                                        */
 #define SPANS_MAX 65536    /* frames of 16 MiB at their shortest honest length */
 #define ENTRIES_MAX 131072 /* entries of 16 MiB at 128 bytes each */
 
@@ -296,6 +299,9 @@ static enum st take_attachment(struct hq_request *r, const struct item *it)
 static enum st take_other(struct hq_request *r, const struct item *it)
 {
     bool large = it->kind == ITEM_LARGE;
+    if (!large && r->nhashes == HASHES_MAX) {
+        return ST_OK; /* more than was asked: the writer has others to serve */
+    }
     void *list = large ? r->larges : r->hashes;
     struct item *to = grow(&list, large ? &r->nlarges : &r->nhashes,
                            large ? &r->room_larges : &r->room_hashes, sizeof *to, SPANS_MAX);

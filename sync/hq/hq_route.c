@@ -9,6 +9,13 @@
 #define PERSON_DEVICES 16
 #define REST_GROUP 500 /* entries verified and folded in one transaction, some 30 ms */
 
+/* Kept as evidence only: its own signature fails, or it lies beyond its author's revocation. */
+bool hq_route_withheld(struct store_txn *t, const struct entry_view *e)
+{
+    uint8_t room[2 * CAP_TRUST_BYTES];
+    return fold_is_bad(t, e->hash) || fold_is_cut_off(t, e, arena_of(room, sizeof room));
+}
+
 /* --- scopes
  * ------------------------------------------------------------------------------------------ */
 
@@ -32,11 +39,8 @@ static enum st grant(struct hq *hq, struct store_txn *t, id8 device, id16 subjec
     for (unsigned i = 0; i < n && st == ST_OK; i++) {
         struct arena here = tmp;
         struct entry_view e;
-        if (fold_is_bad(t, hashes[i])) {
-            continue;
-        }
         st = journal_get(t, hashes[i], &here, &e, err);
-        if (st == ST_OK && !id8_eq(e.author, device)) {
+        if (st == ST_OK && !id8_eq(e.author, device) && !hq_route_withheld(t, &e)) {
             st = hq_out_add(t, device, hashes[i], err);
         }
         st = st == ST_CORRUPT ? ST_OK : st;
@@ -256,31 +260,6 @@ enum st hq_route_entry(struct hq *hq, struct store_txn *t, const struct entry_vi
     return st == ST_OK ? scopes(hq, t, e, tmp, err) : st;
 }
 
-/* After a revocation only what lies within its heads is passed on. */
-static bool withheld(struct hq *hq, struct store_txn *t, const struct entry_view *e)
-{
-    const struct hq_device *d = hq_device(hq, e->author);
-    if (d == NULL || !d->revoked) {
-        return false;
-    }
-    uint8_t room[4096];
-    struct arena tmp = arena_of(room, sizeof room);
-    bytes doc;
-    struct revocation r;
-    const char *rule;
-    if (store_get(t, T_REVOKED, bytes_of(e->author.b, sizeof e->author.b), &tmp, &doc, NULL) !=
-            ST_OK ||
-        revocation_open(doc, &hq->journal.trust, &r, &rule) != ST_OK) {
-        return true;
-    }
-    for (unsigned i = 0; i < r.nheads; i++) {
-        if (id8_eq(r.heads[i].epoch, e->epoch)) {
-            return e->seq > r.heads[i].seq;
-        }
-    }
-    return true;
-}
-
 enum st hq_route_settle(struct hq *hq, struct store_txn *t, const struct entry_view *e,
                         const bool *bad, size_t n, struct err *err)
 {
@@ -304,7 +283,7 @@ enum st hq_route_settle(struct hq *hq, struct store_txn *t, const struct entry_v
         st = fold_refold(t, subjects[i], tmp, err);
     }
     for (size_t i = 0; i < n && st == ST_OK; i++) {
-        if (!bad[i] && !withheld(hq, t, &e[i])) {
+        if (!hq_route_withheld(t, &e[i])) {
             st = hq_route_entry(hq, t, &e[i], tmp, err);
         }
     }
