@@ -61,25 +61,39 @@ static void write_script(const char *from, const char *to, bool shots)
     CHECK_INT(fclose(out), 0);
 }
 
-static void run(const char *script, const struct size *size, float scale, const char *lang,
-                enum ui_theme theme)
+/* One device: its store and what lies beside it. */
+struct device {
+    char tmp[300], dir[400], script[400];
+};
+
+static void make_device(struct device *d)
 {
-    const char *tmp = check_tmp(), *shots = getenv("SHOTS");
-    char dir[512], file[512], secret[512], pictures[700] = "";
-    snprintf(dir, sizeof dir, "%s/store", tmp);
-    snprintf(file, sizeof file, "%s/script", tmp);
-    snprintf(secret, sizeof secret, "%s/docket", tmp);
-    CHECK_INT(setenv("XDG_CONFIG_HOME", tmp, 1), 0);
+    static const char *root;
+    static int made;
+    char secret[400];
+    root = root == NULL ? check_tmp() : root;
+    snprintf(d->tmp, sizeof d->tmp, "%s/%d", root, made++);
+    mkdir(d->tmp, 0700);
+    snprintf(d->dir, sizeof d->dir, "%s/store", d->tmp);
+    snprintf(d->script, sizeof d->script, "%s/script", d->tmp);
+    CHECK_INT(setenv("XDG_CONFIG_HOME", d->tmp, 1), 0);
+    snprintf(secret, sizeof secret, "%s/docket", d->tmp);
     mkdir(secret, 0700);
-    snprintf(secret, sizeof secret, "%s/docket/device.secret", tmp);
+    snprintf(secret, sizeof secret, "%s/docket/device.secret", d->tmp);
     struct shop *x = malloc(sizeof *x);
-    struct ui *u = malloc(sizeof *u);
-    if (x == NULL || u == NULL) {
+    if (x == NULL) {
         exit(99);
     }
-    shop_make(x, dir, secret);
+    shop_make(x, d->dir, secret);
     free(x);
-    write_script(script, file, shots != NULL);
+}
+
+static void run_on(const struct device *d, const char *script, const struct size *size, float scale,
+                   const char *lang, enum ui_theme theme)
+{
+    const char *shots = getenv("SHOTS");
+    char pictures[700] = "";
+    write_script(script, d->script, shots != NULL);
     if (shots != NULL) {
         snprintf(pictures, sizeof pictures, "%s/%dx%d-%.1f-%s-%d", shots, size->w, size->h,
                  (double)scale, lang, (int)theme);
@@ -93,14 +107,18 @@ static void run(const char *script, const struct size *size, float scale, const 
                                 .density = size->density,
                                 .now_ms = SHOP_NOW_MS,
                                 .utc_offset_minutes = 480,
-                                .script = file,
-                                .shots_dir = shots == NULL ? tmp : pictures};
+                                .script = d->script,
+                                .shots_dir = shots == NULL ? d->tmp : pictures};
     struct platform *p = NULL;
     struct app *a = NULL;
+    struct ui *u = malloc(sizeof *u);
     struct err err = {0};
+    if (u == NULL) {
+        exit(99);
+    }
     shop_must(platform_open(&c, &p, &err), &err, "platform");
     ui_init(u, platform_fonts(p));
-    struct app_config ac = {.dir = dir,
+    struct app_config ac = {.dir = d->dir,
                             .lang = lang,
                             .theme = (int)theme,
                             .scale = scale,
@@ -110,12 +128,20 @@ static void run(const char *script, const struct size *size, float scale, const 
     shop_must(app_open(&ac, &a, &err), &err, "app");
     int rc = play(p, a, u);
     if (rc != 0) {
-        printf("# at %dx%d, scale %.1f, %s\n", size->w, size->h, (double)scale, lang);
+        printf("# %s at %dx%d, scale %.1f, %s\n", script, size->w, size->h, (double)scale, lang);
     }
     CHECK_INT(rc, 0);
     app_close(&a);
     platform_close(&p);
     free(u);
+}
+
+static void run(const char *script, const struct size *size, float scale, const char *lang,
+                enum ui_theme theme)
+{
+    struct device d;
+    make_device(&d);
+    run_on(&d, script, size, scale, lang, theme);
 }
 
 static void all_looks(const char *script, int size)
@@ -145,6 +171,25 @@ static void a_visit_of_class_a_at_1080x2400(void)
     all_looks(VISIT, 3);
 }
 
+static void what_does_not_go_by_the_book(void)
+{
+    for (int k = 0; k < 4; k++) {
+        run(OTHER, &SIZES[k], 1.0F, k % 2 == 0 ? "zh" : "en", UI_LIGHT);
+        run(OTHER, &SIZES[k], 2.0F, k % 2 == 0 ? "en" : "zh", UI_DARK);
+    }
+}
+
+static void half_typed_things_are_where_they_were_and_ratings_are_asked_again(void)
+{
+    static const char *const parts[] = {"tests/ui/drafts-1.script", "tests/ui/drafts-2.script",
+                                        "tests/ui/drafts-3.script", "tests/ui/drafts-4.script"};
+    struct device d;
+    make_device(&d);
+    for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++) {
+        run_on(&d, parts[k], &SIZES[1], 1.0F, "en", UI_LIGHT);
+    }
+}
+
 int main(int argc, char **argv)
 {
     i18n_open(NULL);
@@ -157,5 +202,7 @@ int main(int argc, char **argv)
     RUN(a_visit_of_class_a_at_480x800);
     RUN(a_visit_of_class_a_at_720x1280);
     RUN(a_visit_of_class_a_at_1080x2400);
+    RUN(what_does_not_go_by_the_book);
+    RUN(half_typed_things_are_where_they_were_and_ratings_are_asked_again);
     CHECK_END();
 }
