@@ -7,7 +7,6 @@
 
 #define HOLDERS_MAX 512 /* devices that hold one subject: the deployment's is held by all */
 #define PERSON_DEVICES 16
-#define REST_GROUP 500 /* entries verified and folded in one transaction, some 30 ms */
 
 /* Kept as evidence only: its own signature fails, or it lies beyond its author's revocation. */
 bool hq_route_withheld(struct store_txn *t, const struct entry_view *e)
@@ -289,102 +288,4 @@ enum st hq_route_settle(struct hq *hq, struct store_txn *t, const struct entry_v
     }
     free(subjects);
     return st;
-}
-
-/* --- what a backlog or a crash left
- * ------------------------------------------------------------------- */
-
-struct rest {
-    id8 author, epoch;
-    uint64_t from, to;
-};
-
-/* The first chain that is held further than it is routed. ST_NOT_FOUND: none. */
-static enum st find_rest(struct store_txn *t, struct rest *out, struct err *err)
-{
-    struct store_cursor *c = NULL;
-    bytes key;
-    bool found = false;
-    enum st st = store_scan(t, T_HEAD, (bytes){NULL, 0}, (bytes){NULL, 0}, &c, err);
-    while (st == ST_OK && !found) {
-        st = store_next(c, &key);
-        if (st != ST_OK) {
-            break;
-        }
-        uint8_t room[512];
-        struct arena tmp = arena_of(room, sizeof room);
-        struct chain_mark m;
-        if (key.n != 16) {
-            continue;
-        }
-        memcpy(out->author.b, key.p, 8);
-        memcpy(out->epoch.b, key.p + 8, 8);
-        if (chain_mark_get(t, out->author, out->epoch, &tmp, &m, NULL) == ST_OK) {
-            out->from = hq_routed(t, out->author, out->epoch) + 1;
-            out->to = m.seq;
-            found = out->from <= out->to;
-        }
-    }
-    store_scan_end(&c);
-    return found ? ST_OK : st == ST_END || st == ST_OK ? ST_NOT_FOUND : st;
-}
-
-static enum st settle_group(struct hq *hq, struct store_txn *t, const struct rest *r,
-                            struct entry_view *views, bool *bad, struct arena a, struct err *err)
-{
-    size_t n = 0;
-    struct cert c;
-    struct arena tmp = arena_of(hq->routing, CAP_SCRATCH_BYTES);
-    bool known = cert_store_get(t, r->author, &hq->journal.trust, &tmp, &c, NULL) == ST_OK;
-    enum st st = ST_OK;
-    for (uint64_t seq = r->from; seq <= r->to && st == ST_OK; seq++) {
-        st = journal_at(t, r->author, r->epoch, seq, &a, &views[n], err);
-        if (st == ST_OK) {
-            bad[n] = !known || entry_verify(&views[n], hq->keys.deployment, c.sign_pk) != ST_OK;
-            st = journal_index(t, &views[n++], err);
-        } else if (st == ST_CORRUPT || st == ST_NOT_FOUND) {
-            st = ST_OK; /* damage hides nothing else; check names it */
-        }
-    }
-    if (st == ST_OK) {
-        st = hq_route_settle(hq, t, views, bad, n, err);
-    }
-    return st == ST_OK ? hq_routed_set(t, r->author, r->epoch, r->to, err) : st;
-}
-
-enum st hq_route_rest(struct hq *hq, unsigned max, bool *left, struct err *err)
-{
-    size_t room = (size_t)REST_GROUP * (CAP_ENTRY_BYTES + 128);
-    struct entry_view *views = calloc(REST_GROUP, sizeof *views);
-    bool *bad = calloc(REST_GROUP, sizeof *bad);
-    uint8_t *bytes_room = malloc(room);
-    struct store_txn *t = NULL;
-    unsigned done = 0;
-    enum st st = views != NULL && bad != NULL && bytes_room != NULL
-                     ? ST_OK
-                     : err_set(err, ST_FULL, 0, __func__, "no memory");
-    while (st == ST_OK && (max == 0 || done < max)) {
-        struct rest r;
-        st = store_write(hq->store, &t, err);
-        if (st == ST_OK) {
-            st = find_rest(t, &r, err);
-        }
-        if (st == ST_OK) {
-            r.to = r.to - r.from < REST_GROUP ? r.to : r.from + REST_GROUP - 1;
-            st = settle_group(hq, t, &r, views, bad, arena_of(bytes_room, room), err);
-            done += (unsigned)(r.to - r.from + 1);
-        }
-        if (st == ST_OK) {
-            st = store_commit(&t, err);
-        }
-        store_abort(&t);
-    }
-    if (left != NULL) {
-        *left = st == ST_OK;
-    }
-    hq->rest_due = st == ST_OK;
-    free(views);
-    free(bad);
-    free(bytes_room);
-    return st == ST_NOT_FOUND ? ST_OK : st;
 }
