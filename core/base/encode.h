@@ -15,8 +15,10 @@ MUST_USE bool hex_get(str in, uint8_t *out, size_t n);
 size_t base64url_put(bytes in, char *out);
 /* base64url_get: out holds up to cap bytes; *n is set on success. */
 MUST_USE bool base64url_get(str in, uint8_t *out, size_t cap, size_t *n);
-/* crockford_put: 5 bits a character, upper case, NUL-terminated; out must hold (8 n + 4) / 5 + 1. */
+/* crockford_put: 5 bits a character, upper case, NUL-terminated; out must hold (8 n + 4) / 5 + 1.
+ */
 void crockford_put(bytes in, char *out);
-/* crockford_get: forgives lower case, O for 0, I and L for 1, spaces and hyphens. Exactly n bytes. */
+/* crockford_get: forgives lower case, O for 0, I and L for 1, spaces and hyphens. Exactly n bytes.
+ */
 MUST_USE bool crockford_get(str in, uint8_t *out, size_t n);
 #endif

@@ -17,12 +17,12 @@
 
 enum st {
     ST_OK = 0,
-    ST_NOT_FOUND,     /* a result, not an error: nothing under that key */
-    ST_INCOMPLETE,    /* a result: the input ends in mid-item; more bytes could make it whole */
-    ST_END,           /* a result: an iteration is over */
-    ST_EXISTS,        /* the thing is there already; nothing was changed */
-    ST_BAD_INPUT,     /* [user] malformed input from a file, a person or a network */
-    ST_BAD_FORM,      /* signed or sealed bytes break the format's rules (not canonical, not ours) */
+    ST_NOT_FOUND,  /* a result, not an error: nothing under that key */
+    ST_INCOMPLETE, /* a result: the input ends in mid-item; more bytes could make it whole */
+    ST_END,        /* a result: an iteration is over */
+    ST_EXISTS,     /* the thing is there already; nothing was changed */
+    ST_BAD_INPUT,  /* [user] malformed input from a file, a person or a network */
+    ST_BAD_FORM,   /* signed or sealed bytes break the format's rules (not canonical, not ours) */
     ST_BAD_SIGNATURE, /* the form is right, the signature or seal does not hold */
     ST_UNTRUSTED,     /* the signature holds, but nobody we trust vouches for the key */
     ST_WRONG_PARTY,   /* for another recipient, sender or deployment */
@@ -51,7 +51,8 @@ struct err {
     char text[200];    /* a sentence; truncated at a code point */
 };
 
-/* err_set: fill `e` (may be NULL) and give `st` back, so `return err_set(...)` reads as one line. */
+/* err_set: fill `e` (may be NULL) and give `st` back, so `return err_set(...)` reads as one line.
+ */
 enum st err_set(struct err *e, enum st st, int sys, const char *where, const char *fmt, ...)
     PRINTF_LIKE(5, 6);
 

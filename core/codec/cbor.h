@@ -64,8 +64,10 @@ struct cbor_r {
     enum st st;
 };
 
+/* cbor_r_init: a reader at the start of `in`, which it borrows. */
 struct cbor_r cbor_r_init(bytes in);
 
+/* The next item, which must be of that type; zero or empty, and the reader failed, when not. */
 uint64_t cbor_get_uint(struct cbor_r *r);
 int64_t cbor_get_int(struct cbor_r *r); /* unsigned or negative */
 bytes cbor_get_bytes(struct cbor_r *r); /* points into the input; never NULL unless it failed */
@@ -124,6 +126,7 @@ struct cbor_w {
     bool full;
 };
 
+/* cbor_w_init: a writer into the caller's `cap` bytes; every put appends one item or head. */
 struct cbor_w cbor_w_init(uint8_t *buf, size_t cap);
 void cbor_put_uint(struct cbor_w *w, uint64_t v); /* beyond INT64_MAX: sets `full` */
 void cbor_put_int(struct cbor_w *w, int64_t v);

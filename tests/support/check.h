@@ -1,6 +1,6 @@
 /* check.h - the whole test harness. A test file is a list of functions named as sentences and a
- * main that runs them: CHECK_MAIN(RUN(a), RUN(b)). Prints one "ok"/"not ok" line a claim; tests/run.sh
- * counts these lines, so a test that prints none counts as a failure. */
+ * main that runs them: CHECK_MAIN(RUN(a), RUN(b)). Prints one "ok"/"not ok" line a claim;
+ * tests/run.sh counts these lines, so a test that prints none counts as a failure. */
 #ifndef TESTS_CHECK_H
 #define TESTS_CHECK_H
 #include <inttypes.h>
@@ -15,7 +15,8 @@ extern int check_failed_runs; /* claims that failed so far */
 void check_fail(const char *file, int line, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void check_bytes(const char *file, int line, const void *a, size_t an, const void *b, size_t bn);
-/* check_tmp: a fresh directory under $TMPDIR, removed at exit; static storage per call (16 at most). */
+/* check_tmp: a fresh directory under $TMPDIR, removed at exit; static storage per call (16 at
+ * most). */
 const char *check_tmp(void);
 
 #define CHECK(c) ((c) ? (void)0 : check_fail(__FILE__, __LINE__, "%s", #c))
