@@ -5,9 +5,10 @@
 #ifndef CORE_BASE_CAPS_H
 #define CORE_BASE_CAPS_H
 
-#define CAP_ENTRY_BYTES 4096 /* one signed entry; the largest honest one (a sign-off) is < 1 KiB   \
-                              */
-#define CAP_BODY_BYTES 2944  /* leaves room for head, 24 attachments, evidence and signature */
+#define CAP_ENTRY_BYTES                                                                            \
+    4096                    /* one signed entry; the largest honest one (a sign-off) is < 1 KiB    \
+                             */
+#define CAP_BODY_BYTES 2944 /* leaves room for head, 24 attachments, evidence and signature */
 #define CAP_ENTRY_ATTACHMENTS 24  /* a record of one customer names about ten texts */
 #define CAP_CODE_BYTES 32         /* a code on a thing or a paper: printable ASCII */
 #define CAP_CBOR_DEPTH 8          /* entries nest 4 deep, facts 5, trust documents 4 */
@@ -36,8 +37,9 @@
 #define CAP_MAP_HQ_BYTES (1ULL << 40)
 #define CAP_RESERVE_BYTES                                                                          \
     (32ULL << 20) /* disk kept for signatures and sync; photos are refused first */
-#define CAP_HLC_AHEAD_MS 86400000LL /* a stamp more than a day ahead is never adopted (DESIGN 2)   \
-                                     */
+#define CAP_HLC_AHEAD_MS                                                                           \
+    86400000LL /* a stamp more than a day ahead is never adopted (DESIGN 2)                        \
+                */
 #define CAP_PIN_MIN 4
 #define CAP_PIN_MAX 64
 #define CAP_PIN_TRIES_FREE 3 /* then back-off doubles from 5 s to 15 min */
