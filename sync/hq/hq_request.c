@@ -10,6 +10,7 @@
 #define HASHES_MAX                                                                                 \
     (MANIFEST_ASKED_MAX * (CAP_SUBJECT_ENTRIES / MANIFEST_HASHES_MAX)) /* answers to one manifest  \
                                                                         */
+#define TAG18 0xD2         /* the first byte of a COSE_Sign1, in its only encoding */
 #define SPANS_MAX 65536    /* frames of 16 MiB at their shortest honest length */
 #define ENTRIES_MAX 131072 /* entries of 16 MiB at 128 bytes each */
 
@@ -262,7 +263,9 @@ static enum st too_many(struct hq_request *r)
     return hq_request_refuse(r, ST_TOO_BIG, "too-large", "the bundle has too many items");
 }
 
-static enum st take_entry(struct hq_request *r, bytes whole)
+/* The entry at the start of a frame's rest: parsing it also says where it ends, so that a backlog
+ * is read once. ST_END: it is none that can be parsed; whoever walks items says what it is. */
+static enum st take_entry(struct hq_request *r, bytes in, size_t *used)
 {
     const char *rule;
     void *list = r->entries;
@@ -271,9 +274,9 @@ static enum st take_entry(struct hq_request *r, bytes whole)
     if (e == NULL) {
         return too_many(r);
     }
-    if (entry_parse(whole, e, NULL, &rule) != ST_OK) {
+    if (entry_parse(in, e, used, &rule) != ST_OK) {
         r->nentries--;
-        hq_request_problem(r, PROBLEM_FORM, (h32){{0}});
+        return ST_END;
     }
     return ST_OK;
 }
@@ -323,7 +326,18 @@ static enum st read_frame(struct hq_request *r, bytes body)
     for (;;) {
         struct item it;
         size_t used;
-        enum st st = item_next(body, &it, &used);
+        enum st st = ST_OK;
+        if (body.n != 0 && body.p[0] == TAG18) {
+            st = take_entry(r, body, &used);
+            if (st == ST_OK) {
+                body = bytes_of(body.p + used, body.n - used);
+                continue;
+            }
+            if (st != ST_END) {
+                return st;
+            }
+        }
+        st = item_next(body, &it, &used);
         if (st == ST_BAD_FORM) {
             hq_request_problem(r, PROBLEM_FORM, (h32){{0}});
         }
@@ -332,7 +346,7 @@ static enum st read_frame(struct hq_request *r, bytes body)
         }
         body = bytes_of(body.p + used, body.n - used);
         if (it.kind == ITEM_ENTRY) {
-            st = take_entry(r, it.whole);
+            hq_request_problem(r, PROBLEM_FORM, (h32){{0}}); /* whole, but no entry of ours */
         } else if (it.kind == ITEM_ATTACHMENT) {
             st = take_attachment(r, &it);
         } else if (it.kind == ITEM_LARGE || it.kind == ITEM_HASHES) {

@@ -75,8 +75,9 @@ enum st op_status(struct hq *hq, const json_t *in, json_t **out, struct err *err
     }
     if (st == ST_OK) {
         *out = json_pack(
-            "{s:s,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:o}", "name", hq->trust.name, "deployment",
-            ops_hex(hq->keys.deployment, 16), "trust_serial", (json_int_t)hq->trust.serial,
+            "{s:s,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:o}", "name", hq->trust.name,
+            "deployment", ops_hex(hq->keys.deployment, 16), "trust_serial",
+            (json_int_t)hq->trust.serial, "told_problems", (json_int_t)hq->told_problems,
             "legal_period_days", (json_int_t)hq->trust.legal_period_days, "entries",
             (json_int_t)store_count(t, T_ENTRY), "subjects", (json_int_t)store_count(t, T_STATE),
             "quarantined", (json_int_t)store_count(t, T_ODD), "wanted_attachments",
