@@ -5,11 +5,14 @@
  * since the customer is to sign for them. */
 #include "core/fold/refold.h"
 #include "core/journal/append.h"
+#include "core/journal/attachment.h"
 #include "core/model/bodies.h"
 #include "core/model/catalogue.h"
 #include "core/report/facts.h"
 
 #include "core/base/utf8.h"
+
+#define RECORD_TEXT_BYTES 600 /* six of them and the words of the visit fit the facts */
 
 struct work {
     struct store_txn *t;
@@ -37,10 +40,25 @@ static enum st clean(struct work *w, str s, str *out)
     return st == ST_FULL ? full(w) : ST_OK;
 }
 
+/* No typed text is longer: what another device calls one may be, and would take all our memory. */
+static bool is_typed(struct work *w, h32 att)
+{
+    struct arena before = *w->a;
+    bytes manifest;
+    struct att_view v;
+    bool longer = store_att_manifest(w->t, att, w->a, &manifest, NULL) == ST_OK &&
+                  att_parse(manifest, &v, NULL) == ST_OK && v.length > CAP_TEXT_BYTES;
+    *w->a = before;
+    return !longer;
+}
+
 static enum st text_of(struct work *w, h32 att, bool needed, const char *what, str *out)
 {
     bytes content = {NULL, 0};
     *out = (str){NULL, 0};
+    if (!needed && !is_typed(w, att)) {
+        return ST_OK;
+    }
     enum st st = store_att_get(w->t, att, w->a, NULL, &content, w->err);
     if (st == ST_NOT_FOUND || st == ST_REVOKED) {
         return needed ? err_set(w->err, ST_NOT_FOUND, 0, "report_collect",
@@ -52,6 +70,28 @@ static enum st text_of(struct work *w, h32 att, bool needed, const char *what, s
 
 /* ---- records ----------------------------------------------------------------------------------
  */
+
+/* Any device may write these fields, and all of them must fit the facts: the rest is an ellipsis.
+ */
+static enum st cut(struct work *w, str *s)
+{
+    static const char more[] = "…";
+    size_t n = RECORD_TEXT_BYTES;
+    if (s->n <= n) {
+        return ST_OK;
+    }
+    while (n > 0 && ((uint8_t)s->p[n] & 0xC0) == 0x80) {
+        n--;
+    }
+    char *p = arena_new(w->a, char, n + sizeof more - 1);
+    if (p == NULL) {
+        return full(w);
+    }
+    memcpy(p, s->p, n);
+    memcpy(p + n, more, sizeof more - 1);
+    *s = (str){p, n + sizeof more - 1};
+    return ST_OK;
+}
 
 static enum st field(struct work *w, const struct subject_state *s, int id, str *out)
 {
@@ -65,7 +105,9 @@ static enum st field(struct work *w, const struct subject_state *s, int id, str 
     }
     h32 att;
     memcpy(att.b, v->b, sizeof att.b);
-    return v->type == FT_TEXT ? text_of(w, att, false, "", out) : ST_OK;
+    enum st st = v->type == FT_TEXT ? text_of(w, att, false, "", out) : ST_OK;
+    const struct field_info *f = field_info(s->type, id);
+    return st == ST_OK && f != NULL && f->technician ? cut(w, out) : st;
 }
 
 static int64_t moment(const struct subject_state *s, int id)

@@ -13,7 +13,8 @@ enum st proof_check_open(struct proof_check *c, bytes hq_pub)
 }
 
 /* By the root that hq.pub knows, by the one it names next, or by the first root of all, whose hash
- * the deployment is named by: a report may be older or newer than the hq.pub it is held against. */
+ * the deployment is named by: a report may be older or newer than the hq.pub it is held against. A
+ * root that was left behind says nothing that is newer: its key may be stolen by now. */
 static enum st open_trust(const struct proof_check *c, struct trust *t, const char **rule)
 {
     static const uint8_t none[32] = {0};
@@ -23,6 +24,10 @@ static enum st open_trust(const struct proof_check *c, struct trust *t, const ch
     }
     if (st == ST_UNTRUSTED) {
         st = trust_open(c->f.trust, NULL, t, rule);
+        if (st == ST_OK && t->serial >= c->hq.serial) {
+            *rule = "its root was left behind";
+            st = ST_UNTRUSTED;
+        }
     }
     return st;
 }

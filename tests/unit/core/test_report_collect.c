@@ -295,12 +295,59 @@ static void too_little_memory_is_said(void)
     stop(&d);
 }
 
+/* Another device may write any text into a record: it must not stand between a customer and the
+ * signature. */
+static void a_record_that_is_too_long_to_print_stops_no_signature(void)
+{
+    static char huge[CAP_ATT_SMALL_BYTES + 3000], page[CAP_TEXT_BYTES + 1];
+    memset(huge, 'x', sizeof huge - 1);
+    for (size_t i = 0; i + 3 < sizeof page; i += 3) {
+        memcpy(page + i, "水", 3);
+    }
+    begin();
+    customer = sample_id16("long customer");
+    equipment = sample_id16("long equipment");
+    job = sample_id16("long job");
+    record(SUBJECT_CUSTOMER, customer,
+           (struct record_write[]){text_field(F_CUSTOMER_NAME, 0),
+                                   text_field(F_CUSTOMER_ADDRESS, 1),
+                                   text_field(F_CUSTOMER_PHONE, 2)},
+           3, (const char *const[]){huge, page, page}, 3);
+    record(SUBJECT_EQUIPMENT, equipment,
+           (struct record_write[]){text_field(F_EQUIPMENT_NAME, 0),
+                                   text_field(F_EQUIPMENT_MODEL, 1),
+                                   text_field(F_EQUIPMENT_MAKER, 2)},
+           3, (const char *const[]){page, page, page}, 3);
+    record(SUBJECT_JOB, job,
+           (struct record_write[]){
+               text_field(F_JOB_FAULT_TOLD, 0), text_field(F_JOB_PHONE, 1),
+               (struct record_write){.field = F_JOB_CUSTOMER, .type = FT_REF, .ref = customer},
+               (struct record_write){.field = F_JOB_EQUIPMENT, .type = FT_REF, .ref = equipment}},
+           4, (const char *const[]){"空调不制热", page}, 2);
+    visit();
+    struct arena a = arena_of(memory, sizeof memory);
+    struct report_facts f;
+    static char text[CAP_REPORT_BYTES];
+    static uint8_t facts[CAP_FACTS_BYTES];
+    str out;
+    bytes encoded;
+    CHECK_INT(collect(REPORT_1_ZH, &f, &a), ST_OK);
+    CHECK_INT(report_facts_encode(&f, facts, sizeof facts, &encoded, &err), ST_OK);
+    CHECK_INT(report_text(&f, text, sizeof text, &out), ST_OK);
+    CHECK(f.customer.n == 0);                       /* nobody typed that */
+    CHECK(f.address.n > 100 && f.address.n < 1000); /* cut, and it says so */
+    CHECK(memcmp(f.address.p + f.address.n - 3, "…", 3) == 0);
+    CHECK(str_eq(f.fault_told, S("空调不制热")));
+    stop(&d);
+}
+
 int main(void)
 {
     sample_make(&s);
     RUN(a_visit_is_gathered_from_all_that_it_names);
     RUN(a_forgotten_phone_leaves_its_line_out_and_lost_words_are_named);
     RUN(too_little_memory_is_said);
+    RUN(a_record_that_is_too_long_to_print_stops_no_signature);
     sample_free(&s);
     CHECK_END();
 }
