@@ -258,7 +258,8 @@ static void correct(struct app *a, struct ui *u, const struct job_model *j, enum
         bool twice = (s == SCREEN_WORK && work) || (s == SCREEN_DIAGNOSE && diagnosis);
         work |= s == SCREEN_WORK;
         diagnosis |= s == SCREEN_DIAGNOSE;
-        if (s != SCREENS && !twice) {
+        bool may = visit_may(&j->job, j->visit, j->visit->facts[k].kind) == RULE_OK;
+        if (s != SCREENS && !twice && may) {
             item(&m, (int)k,
                  shared_fmt(a, "%s · %s", job_kind(j->visit->facts[k].kind),
                             app_time(a, j->visit->facts[k].wall_ms, false)));

@@ -14,10 +14,17 @@ struct end_visit {
     unsigned seen;
 };
 
+/* Also one that has ended: its end may be corrected until it is left. */
+static const struct visit_state *visit(struct app *a)
+{
+    const struct job_model *j = app_job(a);
+    return j == NULL ? NULL : j->visit;
+}
+
 SCREEN_ENTER(end_visit)
 {
     struct end_visit *s = app_screen_data(a, SCREEN_END_VISIT, sizeof *s);
-    const struct visit_state *v = form_visit(a);
+    const struct visit_state *v = visit(a);
     union body b;
     if (s == NULL) {
         return;
@@ -27,7 +34,12 @@ SCREEN_ENTER(end_visit)
     if (form_load(a, "end", VERSION, &s->d, sizeof s->d)) {
         return;
     }
-    if (form_read(v, KIND_VISIT_PRICED, &b) != NULL && !b.priced.consented) {
+    const struct fact *f = form_read(v, KIND_VISIT_ENDED, &b);
+    if (f != NULL) {
+        s->d.outcome = b.ended.outcome;
+        memcpy(s->d.part, b.ended.part.b, b.ended.part.n);
+        form_text(a, f, &b, BA_NOTE, s->d.note, sizeof s->d.note);
+    } else if (form_read(v, KIND_VISIT_PRICED, &b) != NULL && !b.priced.consented) {
         s->d.outcome = END_PRICE_REFUSED;
     }
 }
@@ -35,7 +47,7 @@ SCREEN_ENTER(end_visit)
 static void save(struct app *a, struct end_visit *s)
 {
     struct form_fact f;
-    form_begin(a, &f, KIND_VISIT_ENDED, fold_fact(form_visit(a), KIND_VISIT_ENDED));
+    form_begin(a, &f, KIND_VISIT_ENDED, fold_fact(visit(a), KIND_VISIT_ENDED));
     struct body_ended *b = &f.b.ended;
     b->outcome = s->d.outcome;
     b->note = form_words(a, &f, s->d.note);

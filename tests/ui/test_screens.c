@@ -11,7 +11,8 @@
 static const struct size {
     int w, h;
     float density;
-} SIZES[] = {{320, 480, 1}, {480, 800, 1}, {720, 1280, 1.5F}, {1080, 2400, 2.6F}};
+} SIZES[] = {{320, 480, 1},      {480, 800, 1}, {720, 1280, 1.5F},
+             {1080, 2400, 2.6F}, {800, 480, 1}, {480, 320, 1}};
 
 static void wake(void *p)
 {
@@ -194,7 +195,7 @@ int main(int argc, char **argv)
 {
     i18n_open(NULL);
     if (argc == 5) { /* SCRIPT SIZE SCALE LANG: one run, to look at */
-        run(argv[1], &SIZES[strtol(argv[2], NULL, 10) & 3], strtof(argv[3], NULL), argv[4],
+        run(argv[1], &SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL), argv[4],
             UI_LIGHT);
         return check_failures != 0;
     }
