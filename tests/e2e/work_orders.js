@@ -2,7 +2,9 @@
 // parts, and scripts that play visits of them.
 //   node work_orders.js catalogue CSV DIR            faults.csv, parts.csv, stock.csv in DIR
 //   node work_orders.js dispatch CSV A B             lines "job<TAB>technician", every job once
-//   node work_orders.js visits CSV JOBS.json TECH N  a script of N visits to stdout
+//   node work_orders.js compare CSV JOBS.json        is every job its row?
+//   node work_orders.js ledger AFTER BEFORE DEVICE.. do headquarters' entries equal the ledger?
+//   node work_orders.js visits CSV JOBS.json N  a script of N visits to stdout
 'use strict';
 const fs = require('fs');
 
@@ -57,7 +59,7 @@ const quote = (s) => '"' + s.replace(/\\/g, '\\\\').replace(/"/g, '\\"') + '"';
 
 function visit(r, subject, n) {
     const s = [];
-    s.push('tap #find', `tap #search`, `type "${r.line}"`, `tap #job:${subject}`, 'wait');
+    s.push('tap #find', 'tap #search', `type "${r.line}"`, `tap #job:${subject}`, 'wait');
     s.push('tap #accept', 'wait', 'tap #travelling', 'wait', 'tap #arrive', 'tap #credential',
         'tap #price_list', 'tap #arrived', 'wait');
     s.push('tap #diagnose', 'tap #all_faults', `tap #f:${code(r.FM)}`, 'tap #cause:1',
@@ -69,17 +71,18 @@ function visit(r, subject, n) {
         `type ${quote(r.OriginalShorttext)}`, 'tap #save', 'wait');
     s.push('pass 20', 'tap #test', 'tap #result:0', 'tap #tidy', 'tap #taught', 'tap #save', 'wait');
     s.push('tap #fee', 'tap #save', 'wait');
-    s.push('tap #sign', 'wait', 'scroll end', 'tap #next');
-    if (n % 3 !== 0) for (let q = 0; q < 4; q++) s.push(`tap #q${q}:${(n + q) % 4}`);
-    s.push('tap #next', 'tap #name', 'type "Pit foreman"', 'draw', 'tap #confirm', 'wait',
-        'tap #pin', 'type "2468"', 'tap #unlock', 'wait', 'tap #done', 'wait');
-    if (n % 2 === 0) s.push('tap #pay', 'tap #method:0', 'tap #pay', 'wait');
-    else s.push('tap #more', 'tap #menu:close');
-    s.push('tap #leave', 'wait', 'tap #back');
+    s.push('tap #sign', 'wait', 'scroll end', 'tap #confirm', 'wait');
+    const questions = ['attitude', 'skill', 'time', 'promises'];
+    if (n % 3 === 0) s.push('tap #unrated');
+    else s.push(...questions.map((q, k) => `tap #${q}:${(n + k) % 4}`), 'tap #rated');
+    s.push('wait', 'draw', 'tap #signed', 'wait', 'tap #pin', 'type "2468"', 'tap #unlock', 'wait',
+        'tap #done', 'wait');
+    s.push('tap #pay', `tap #method:${n % 5}`, 'tap #pay', 'wait');
+    s.push('tap #leave', 'wait', 'tap #back', 'wait', 'tap #find');
     return s;
 }
 
-function visits(file, jobs, technician, want) {
+function visits(file, jobs, want) {
     const held = new Map(jobs.map((j) => [j.code, j]));
     const good = rows(file).filter((r) => held.has(String(r.line)) &&
         known(r.FM) && known(r.Part));
@@ -92,11 +95,50 @@ function visits(file, jobs, technician, want) {
     return out.join('\n') + '\n';
 }
 
-const [what, file, a, b, c] = process.argv.slice(2);
+// Every row is a job and every job a row, in what both have.
+function compare(file, jobs) {
+    const held = new Map(jobs.map((j) => [j.code, j]));
+    const wrong = [];
+    const all = rows(file);
+    for (const r of all) {
+        const j = held.get(String(r.line));
+        const [d, m, y] = r.Date.split('/');
+        const words = known(r.OriginalShorttext) ? r.OriginalShorttext.trim() : '';
+        // The test's clock is China's: 08:00 there is midnight UTC.
+        if (!j) wrong.push(`line ${r.line} is missing`);
+        else if (j.called !== `${y}-${m}-${d}T00:00:00Z` || j.fault_told !== words ||
+            Number(j.cost) !== Number(r.Cost) || j.work_kind !== (known(r.PMType) ? r.PMType : ''))
+            wrong.push(`line ${r.line}: ${JSON.stringify(j)} of ${JSON.stringify(r)}`);
+    }
+    if (held.size !== all.length) wrong.push(`${held.size} jobs of ${all.length} rows`);
+    for (const w of wrong.slice(0, 5)) console.log(w);
+    return wrong.length === 0 ? 0 : 1;
+}
+
+// The ledger: what headquarters had, and what devices had recorded, before they met again. All of it
+// must be at headquarters with the same bytes; beyond it headquarters may hold entries of its own.
+function ledger(after, before, ...devices) {
+    const have = new Map(after.map((e) => [e.hash, e.bytes]));
+    const want = new Map();
+    const own = new Set(before.map((e) => e.author));
+    for (const d of devices) own.delete([...d].reverse().find((e) => e.kind_name === 'visit.signed').author);
+    for (const e of [before, ...devices].flat()) want.set(e.hash, e.bytes);
+    let wrong = 0, foreign = 0;
+    for (const [hash, bytes] of want) if (have.get(hash) !== bytes) { wrong++; console.log('differs: ' + hash); }
+    for (const e of after) if (!want.has(e.hash) && !own.has(e.author)) { foreign++; console.log('not in the ledger: ' + e.hash); }
+    if (have.size !== after.length) { wrong++; console.log('an entry stands twice'); }
+    console.log(`${want.size} in the ledger, ${after.length} at headquarters`);
+    return wrong + foreign === 0 && want.size > 2160 ? 0 : 1;
+}
+const json = (f) => JSON.parse(fs.readFileSync(f, 'utf8'));
+
+const [what, file, a, b] = process.argv.slice(2);
 if (what === 'catalogue') catalogue(file, a);
 else if (what === 'dispatch')
     for (const r of rows(file)) console.log(`${r.line}\t${r.Asset === 'A' ? a : r.Asset === 'B' ? b
         : r.line % 2 ? a : b}`);
 else if (what === 'visits')
-    process.stdout.write(visits(file, JSON.parse(fs.readFileSync(a, 'utf8')), b, Number(c)));
+    process.stdout.write(visits(file, JSON.parse(fs.readFileSync(a, 'utf8')), Number(b)));
+else if (what === 'compare') process.exit(compare(file, json(a)));
+else if (what === 'ledger') process.exit(ledger(...process.argv.slice(3).map(json)));
 else process.exit(2);
