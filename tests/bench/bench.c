@@ -200,6 +200,10 @@ static void facts(const struct bench *b)
 int main(int argc, char **argv)
 {
     static struct bench b = {.runs = 5};
+    double began = bench_us();
+    if (argc == 5 && strcmp(argv[1], "--child") == 0) {
+        return bench_child(argv[2], argv[3], (int)strtol(argv[4], NULL, 10), began);
+    }
     const char *base = getenv("B");
     bool want[5] = {false, false, false, false, false};
     bool all = true;
@@ -215,7 +219,13 @@ int main(int argc, char **argv)
             }
         }
     }
-    snprintf(b.dir, sizeof b.dir, "%s/bench.XXXXXX", base != NULL ? base : "build");
+    char here[BENCH_PATH_BYTES / 2];
+    if (getcwd(here, sizeof here) == NULL) {
+        here[0] = '\0';
+    }
+    bool whole = base != NULL && base[0] == '/';
+    snprintf(b.dir, sizeof b.dir, "%s%s%.200s/bench.XXXXXX", whole ? "" : here, whole ? "" : "/",
+             base != NULL ? base : "build");
     if (sodium_init() < 0 || mkdtemp(b.dir) == NULL) {
         fprintf(stderr, "bench: no folder %s\n", b.dir);
         return 1;

@@ -112,6 +112,20 @@ struct bench_hq {
 void bench_hq_backlog(struct bench *b, unsigned runs, size_t n, bool with_words,
                       struct bench_hq *out);
 
+/* --- the handheld --- */
+#define BENCH_PIN "2468"
+/* bench_shop: a handheld's store of so many jobs at `dir`, its device secret below `config`. */
+void bench_shop(const struct bench *b, const char *dir, const char *config, unsigned jobs);
+id16 bench_shop_id(const char *kind, unsigned n);
+struct bench_child { /* what a child process found out */
+    double ms[2];    /* cold: to the lock screen, then to the jobs; scroll: p50, p99; else [0] */
+    double kdf_ms, rss_kib, anon_kib;
+    unsigned frames;
+    char driver[32];
+};
+int bench_child(const char *mode, const char *dir, int fd, double began_us);
+double bench_kdf_us(void); /* spent in key derivation so far, in this process */
+
 /* --- rows --- */
 void bench_tap(struct bench *b);
 void bench_backlog(struct bench *b);
