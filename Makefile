@@ -133,8 +133,8 @@ fuzz:  ## every door, T seconds each (comes with the issue that proves the journ
 
 run: deps-run programs  ## demo headquarters and handheld; without a display a scripted visit into build/demo/
 	@assets/demo/run.sh
-screenshots: deps-test programs  ## every screen, both languages, into build/screenshots/
-	@tests/ui/screenshots.sh build/screenshots
+screenshots: deps-test programs $(B)/tests/ui/test_screens  ## every screen, both languages, into build/screenshots/
+	@B=$(B) tests/ui/screenshots.sh build/screenshots
 
 lint: deps-test  ## format, banned calls, headers, translations, glossary
 	@tests/lint/run.sh
