@@ -96,7 +96,14 @@ struct bundle_open {
     const uint8_t *recipient_sk;
     const uint8_t *sender_pk;
     const uint8_t *enrol_key; /* or NULL */
+    const uint8_t *shared;    /* what bundle_shared answered for this header; NULL: worked out */
 };
+/* bundle_shared: the costly half of a bundle's key, once for all the codes that are tried on it.
+ * ST_BAD_SIGNATURE when a key is of small order. The caller wipes it. */
+#define BUNDLE_SHARED_BYTES 64
+struct bundle_header;
+MUST_USE enum st bundle_shared(const struct bundle_header *h, const struct bundle_open *keys,
+                               uint8_t out[static BUNDLE_SHARED_BYTES]);
 struct bundle_reader {
     crypto_secretstream_xchacha20poly1305_state state;
     uint8_t *plain; /* BUNDLE_PLAIN_BYTES_MAX */

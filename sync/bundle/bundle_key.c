@@ -16,24 +16,32 @@ void bundle_enrol_key(const uint8_t code[static ENROL_CODE_BYTES], uint8_t out[s
     sodium_memzero(&h, sizeof h);
 }
 
+bool bundle_key_shared(const struct key_parts *k, uint8_t out[static BUNDLE_SHARED_BYTES])
+{
+    /* With the ephemeral key, then with the sender's. */
+    if (k->recipient_sk != NULL) {
+        return crypto_scalarmult(out, k->recipient_sk, k->ephemeral_pk) == 0 &&
+               crypto_scalarmult(out + 32, k->recipient_sk, k->sender_pk) == 0;
+    }
+    return crypto_scalarmult(out, k->ephemeral_sk, k->recipient_pk) == 0 &&
+           crypto_scalarmult(out + 32, k->sender_sk, k->recipient_pk) == 0;
+}
+
 bool bundle_key_derive(const struct key_parts *k, uint8_t out[static 32])
 {
-    uint8_t with_ephemeral[32], with_sender[32];
-    bool ok;
-    if (k->recipient_sk != NULL) {
-        ok = crypto_scalarmult(with_ephemeral, k->recipient_sk, k->ephemeral_pk) == 0 &&
-             crypto_scalarmult(with_sender, k->recipient_sk, k->sender_pk) == 0;
+    uint8_t shared[BUNDLE_SHARED_BYTES];
+    bool ok = true;
+    if (k->shared != NULL) {
+        memcpy(shared, k->shared, sizeof shared);
     } else {
-        ok = crypto_scalarmult(with_ephemeral, k->ephemeral_sk, k->recipient_pk) == 0 &&
-             crypto_scalarmult(with_sender, k->sender_sk, k->recipient_pk) == 0;
+        ok = bundle_key_shared(k, shared);
     }
     if (ok) {
         struct hash32_state h;
         hash32_begin(&h);
         hash32_add(&h, str_bytes(S("docket/bundle/1")));
         hash32_add(&h, bytes_of(k->header, k->header_n));
-        hash32_add(&h, bytes_of(with_ephemeral, sizeof with_ephemeral));
-        hash32_add(&h, bytes_of(with_sender, sizeof with_sender));
+        hash32_add(&h, bytes_of(shared, sizeof shared));
         hash32_add(&h, bytes_of(k->sender_pk, 32));
         hash32_add(&h, bytes_of(k->recipient_pk, 32));
         if (k->enrol_key != NULL) {
@@ -42,8 +50,7 @@ bool bundle_key_derive(const struct key_parts *k, uint8_t out[static 32])
         hash32_end(&h, out);
         sodium_memzero(&h, sizeof h);
     }
-    sodium_memzero(with_ephemeral, sizeof with_ephemeral);
-    sodium_memzero(with_sender, sizeof with_sender);
+    sodium_memzero(shared, sizeof shared);
     return ok;
 }
 

@@ -11,7 +11,10 @@ struct key_parts {
     const uint8_t *sender_sk, *ephemeral_sk; /* the sender's side, else NULL */
     const uint8_t *recipient_sk;             /* the recipient's side, else NULL */
     const uint8_t *enrol_key;                /* or NULL */
+    const uint8_t *shared;                   /* bundle_key_shared's answer, or NULL */
 };
+/* bundle_key_shared: both secrets that the two sides share. False as bundle_key_derive. */
+MUST_USE bool bundle_key_shared(const struct key_parts *k, uint8_t out[static BUNDLE_SHARED_BYTES]);
 /* bundle_key_derive: false when a public key is of small order. */
 MUST_USE bool bundle_key_derive(const struct key_parts *k, uint8_t out[static 32]);
 /* bundle_key_length: a frame's length as four bytes, big end first: sent before it, and bound to

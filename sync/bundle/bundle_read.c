@@ -46,6 +46,25 @@ enum st bundle_header_read(bytes in, struct bundle_header *h, size_t *used, stru
     return ST_OK;
 }
 
+static struct key_parts parts_of(const struct bundle_header *h, const struct bundle_open *keys)
+{
+    return (struct key_parts){.header = h->raw,
+                              .header_n = h->raw_n,
+                              .sender_pk = keys->sender_pk,
+                              .recipient_pk = keys->recipient_pk,
+                              .ephemeral_pk = h->ephemeral,
+                              .recipient_sk = keys->recipient_sk,
+                              .enrol_key = keys->enrol_key,
+                              .shared = keys->shared};
+}
+
+enum st bundle_shared(const struct bundle_header *h, const struct bundle_open *keys,
+                      uint8_t out[static BUNDLE_SHARED_BYTES])
+{
+    struct key_parts parts = parts_of(h, keys);
+    return bundle_key_shared(&parts, out) ? ST_OK : ST_BAD_SIGNATURE;
+}
+
 enum st bundle_reader_begin(struct bundle_reader *r, const struct bundle_header *h,
                             const struct bundle_open *keys, struct err *err)
 {
@@ -58,13 +77,7 @@ enum st bundle_reader_begin(struct bundle_reader *r, const struct bundle_header 
         return err_set(err, ST_WRONG_PARTY, 0, __func__, "the bundle is for another recipient");
     }
     uint8_t key[32];
-    struct key_parts parts = {.header = h->raw,
-                              .header_n = h->raw_n,
-                              .sender_pk = keys->sender_pk,
-                              .recipient_pk = keys->recipient_pk,
-                              .ephemeral_pk = h->ephemeral,
-                              .recipient_sk = keys->recipient_sk,
-                              .enrol_key = keys->enrol_key};
+    struct key_parts parts = parts_of(h, keys);
     if (!bundle_key_derive(&parts, key)) {
         return err_set(err, ST_BAD_SIGNATURE, 0, __func__, "the bundle's keys are of small order");
     }

@@ -81,13 +81,9 @@ enum st hq_join_invite(struct hq *hq, const struct hq_invite *what, char code[st
  * ------------------------------------------------------------------------- */
 
 /* Does this code open it? Then its manifest is read into the request. */
-static bool try_code(struct hq_request *r, const struct hq_enrolment *e)
+static bool try_code(struct hq_request *r, struct bundle_open keys, const struct hq_enrolment *e)
 {
-    struct bundle_open keys = {.deployment = r->hq->keys.deployment,
-                               .recipient_pk = r->sealing->pk,
-                               .recipient_sk = r->sealing->sk,
-                               .sender_pk = r->header.sender_pk,
-                               .enrol_key = e->enrol_key};
+    keys.enrol_key = e->enrol_key;
     struct bundle_reader reader = {0};
     struct bundle_part part;
     size_t used;
@@ -129,14 +125,22 @@ enum st hq_join_open(struct hq_request *r)
     if (all == NULL) {
         return hq_request_refuse(r, ST_FULL, "busy", "no memory");
     }
+    /* Anybody may post such a bundle: what costs most is done once, not for every code. */
+    uint8_t shared[BUNDLE_SHARED_BYTES];
+    struct bundle_open keys = {.deployment = r->hq->keys.deployment,
+                               .recipient_pk = r->sealing->pk,
+                               .recipient_sk = r->sealing->sk,
+                               .sender_pk = r->header.sender_pk,
+                               .shared = shared};
     enum st st = all_codes(r, all, &n);
-    bool found = false;
-    for (unsigned i = 0; i < n && st == ST_OK && !found; i++) {
-        found = try_code(r, &all[i]);
+    bool found = false, sane = bundle_shared(&r->header, &keys, shared) == ST_OK;
+    for (unsigned i = 0; i < n && st == ST_OK && sane && !found; i++) {
+        found = try_code(r, keys, &all[i]);
         if (found) {
             r->enrolment = all[i];
         }
     }
+    sodium_memzero(shared, sizeof shared);
     sodium_memzero(all, HQ_ENROLMENTS_MAX * sizeof *all);
     free(all);
     if (st == ST_OK && !found) {
@@ -229,12 +233,16 @@ enum st hq_join_grant(struct hq_request *r, struct store_txn *t, struct err *err
             e = all[i]; /* as it stands now: another device may have used it meanwhile */
         }
     }
+    if (all != NULL) {
+        sodium_memzero(all, HQ_ENROLMENTS_MAX * sizeof *all);
+    }
     free(all);
     if (st != ST_OK) {
         return st;
     }
     if (e.state == HQ_ENROL_USED) {
-        if (memcmp(e.device_pk, r->manifest.box_pk, 32) == 0) {
+        if (memcmp(e.device_pk, r->manifest.box_pk, 32) == 0 &&
+            memcmp(e.sign_pk, r->manifest.sign_pk, 32) == 0) {
             return repeat(r, t, err);
         }
         IGNORE(hq_request_refuse(r, ST_EXISTS, "enrol-used", /* the answer is the refusal */

@@ -217,6 +217,9 @@ enum st hq_request_feed(struct hq_request *r, bytes more)
         return refuse_err(r, ST_TOO_BIG, "too-large");
     }
     enum st st = r->has_header ? ST_OK : take_header(r);
+    if (st == ST_OK && r->joining && r->raw.n > HQ_JOIN_BYTES) {
+        return hq_request_refuse(r, ST_TOO_BIG, "too-large", "no joining bundle is so long");
+    }
     if (st != ST_OK || r->joining) {
         return st == ST_INCOMPLETE ? ST_OK : st;
     }

@@ -7,6 +7,7 @@
 #include "sync/hq/hq_route.h"
 
 #include <jansson.h>
+#include <time.h>
 
 #define MANY (HQ_INLINE_ENTRIES + 44)
 #define FORGED_MAX (MANY + 2)
@@ -292,6 +293,47 @@ static void a_revoked_sealing_key_speaks_for_nobody(void)
     end(&s);
 }
 
+/* Anybody can reach the door of enrolment: he gets neither our memory nor our time. */
+static void a_stranger_fills_no_memory_and_costs_little(void)
+{
+    struct scene s;
+    struct hq_invite inv = {.role = ROLE_TECHNICIAN, .prefix = "D9"};
+    struct join *j = calloc(1, sizeof *j);
+    struct bundle_buffer req = {.cap = 1 << 20};
+    static uint8_t more[65536];
+    struct hq_request *r = NULL;
+    uint8_t doc[CAP_TRUST_BYTES];
+    char code[20];
+    int64_t until;
+    begin(&s);
+    inv.person = s.who;
+    for (unsigned i = 0; i < 200; i++) {
+        PAIR_OK(&p, hq_join_invite(p.hq, &inv, code, &until, &p.err));
+    }
+    struct now now = pair_now(&p);
+    PAIR_OK(&p, join_begin(j, S("0000000000000000"), pair_trust(&p, doc), &p.err));
+    PAIR_OK(&p, join_request(j, &now, bundle_buffer_sink, &req, &p.err));
+    CHECK(req.n < HQ_JOIN_BYTES / 2);
+    PAIR_OK(&p, hq_request_new(p.hq, &r, &p.err));
+    PAIR_OK(&p, hq_request_feed(r, bytes_of(req.p, req.n)));
+    clock_t t0 = clock();
+    CHECK_INT(hq_request_ready(r), ST_UNTRUSTED);
+    printf("# a wrong code against 202: %.1f ms\n",
+           1000.0 * (double)(clock() - t0) / CLOCKS_PER_SEC);
+    hq_request_drop(&r);
+    PAIR_OK(&p, hq_request_new(p.hq, &r, &p.err));
+    PAIR_OK(&p, hq_request_feed(r, bytes_of(req.p, req.n)));
+    CHECK_INT(hq_request_feed(r, bytes_of(more, sizeof more)), ST_TOO_BIG);
+    size_t kept = r->raw.n;
+    CHECK_INT(hq_request_feed(r, bytes_of(more, sizeof more)), ST_TOO_BIG);
+    CHECK_INT(r->raw.n, kept);
+    hq_request_drop(&r);
+    join_end(j);
+    free(j);
+    bundle_buffer_drop(&req);
+    end(&s);
+}
+
 int main(void)
 {
     RUN(a_device_cannot_have_its_receipts_dated_ahead);
@@ -300,5 +342,6 @@ int main(void)
     RUN(questions_without_end_are_cut_short);
     RUN(what_no_entry_names_is_not_kept);
     RUN(a_revoked_sealing_key_speaks_for_nobody);
+    RUN(a_stranger_fills_no_memory_and_costs_little);
     CHECK_END();
 }
