@@ -74,6 +74,17 @@ enum st device_asked_put(struct store_txn *t, const id16 *ids, unsigned n, struc
     return put(t, S("sync/asked"), bytes_of(ids, (size_t)n * 16), err);
 }
 
+enum st device_witness_get(struct store_txn *t, uint8_t *out, size_t cap, size_t *n,
+                           struct err *err)
+{
+    return get(t, S("sync/witness"), out, cap, n, err);
+}
+
+enum st device_witness_put(struct store_txn *t, bytes receipt, struct err *err)
+{
+    return put(t, S("sync/witness"), receipt, err);
+}
+
 enum st device_problems_get(struct store_txn *t, struct manifest_problem *out, unsigned *n,
                             struct err *err)
 {

@@ -23,6 +23,11 @@ MUST_USE enum st device_problems_get(struct store_txn *t, struct manifest_proble
                                      struct err *err);
 MUST_USE enum st device_problems_put(struct store_txn *t, const struct manifest_problem *p,
                                      unsigned n, struct err *err);
+/* The receipt that proves to headquarters that it was restored: at most RECEIPT_BYTES_MAX; *n 0:
+ * none. An empty one removes the row. */
+MUST_USE enum st device_witness_get(struct store_txn *t, uint8_t *out, size_t cap, size_t *n,
+                                    struct err *err);
+MUST_USE enum st device_witness_put(struct store_txn *t, bytes receipt, struct err *err);
 /* device_odd_put: keep an item aside under its hash, with the reason. *what is that hash. */
 MUST_USE enum st device_odd_put(struct store_txn *t, enum problem_code why, bytes item,
                                 int64_t now_ms, h32 *what, struct err *err);

@@ -80,6 +80,9 @@ static enum st take_manifest(struct take *k, bytes body)
         st = take_trust(k, m.trust);
     }
     if (st == ST_OK) {
+        st = device_witness_put(k->t, (bytes){NULL, 0}, k->err); /* it was shown */
+    }
+    if (st == ST_OK) {
         st = take_receipts(k, &m);
     }
     if (m.has_cursor && (!id8_eq(m.cursor_epoch, k->cursor.epoch) || m.cursor != k->cursor.place)) {

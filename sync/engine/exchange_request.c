@@ -206,9 +206,18 @@ static enum st list_small(struct build *b, struct manifest *m, struct arena *a)
 static enum st write_manifest(struct build *b)
 {
     struct arena a = b->arena;
+    uint8_t witness[RECEIPT_BYTES_MAX];
+    bytes shown = {witness, 0};
     struct manifest m = {
         .role = MANIFEST_REQUEST, .trust_serial = b->j->trust.serial, .more = b->more};
     enum st st = list_small(b, &m, &a);
+    if (st == ST_OK) {
+        st = device_witness_get(b->t, witness, sizeof witness, &shown.n, b->err);
+    }
+    if (shown.n != 0) {
+        m.receipts = &shown;
+        m.nreceipts = 1;
+    }
     if (st == ST_OK) {
         st = list_subjects(b, &m, &a);
     }

@@ -2,6 +2,7 @@
 #include "sync/engine/receipts.h"
 
 #include "core/report/receipt_log.h"
+#include "sync/engine/device_meta.h"
 
 const char *receipt_refusal_name(enum receipt_refusal r)
 {
@@ -58,6 +59,23 @@ static enum receipt_refusal judge(struct journal *j, struct store_txn *t, const 
     return RECEIPT_FINE;
 }
 
+/* Did the node's own journal shrink between the kept receipt and this one? Then the kept one is
+ * what headquarters must see. */
+static enum st witness(struct journal *j, struct store_txn *t, bytes key, const struct receipt *r,
+                       struct arena tmp, struct err *err)
+{
+    bytes doc;
+    struct receipt kept;
+    const char *rule;
+    enum st st = store_get(t, T_RECEIPT, key, &tmp, &doc, NULL);
+    if (st != ST_OK || receipt_open(doc, &j->trust, &kept, &rule) != ST_OK ||
+        !id8_eq(kept.node, r->node) || !id8_eq(kept.node_epoch, r->node_epoch) ||
+        kept.node_seq <= r->node_seq) {
+        return st == ST_IO ? st : ST_OK;
+    }
+    return device_witness_put(t, doc, err);
+}
+
 enum st receipts_take(struct journal *j, struct store_txn *t, bytes doc, struct arena tmp,
                       enum receipt_refusal *why, bool *fresh, bool *back, bool *ahead,
                       int64_t *time_ms, struct err *err)
@@ -92,6 +110,10 @@ enum st receipts_take(struct journal *j, struct store_txn *t, bytes doc, struct 
     uint8_t key[16];
     memcpy(key, r.author.b, 8);
     memcpy(key + 8, r.epoch.b, 8);
+    st = witness(j, t, bytes_of(key, sizeof key), &r, tmp, err);
+    if (st != ST_OK) {
+        return st;
+    }
     m.receipt_ms = r.time_ms;
     m.receipt_seq = r.seq;
     m.receipt_hash = r.hash;

@@ -185,7 +185,6 @@ static enum st open_any(const struct hq_options *opt, enum store_mode mode, stru
     }
     if (st == ST_OK) {
         hq->trust = hq->journal.trust;
-        hq->node_epoch = hq->journal.head.epoch;
         st = load(hq, err);
     }
     if (st == ST_OK && !hq->reader) {

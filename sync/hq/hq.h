@@ -39,7 +39,7 @@ struct hq {
     bool batch_broken;      /* an hq_act of the batch failed: it can only be undone */
     bool reader;            /* opened beside a docketd */
     struct trust trust;     /* as it was at open: for threads other than the writer's */
-    id8 node_epoch;         /* likewise */
+    bool rolled_back;       /* a device proved that this node was restored: a new epoch is due */
     bool rest_due;          /* entries wait for hq_route_rest */
     uint64_t kept_entries;  /* of devices, since the start */
     uint64_t told_problems; /* items that devices could not take, as they said, since the start */

@@ -109,8 +109,9 @@ static enum st write_manifest(struct answer *a)
     if (r->manifest.trust_serial < hq->trust.serial) {
         st = trust_store_get(a->t, &tmp, &trust, &m.trust, a->err);
     }
-    id8 epoch = hq->node_epoch;
-    bool same = r->manifest.has_cursor && id8_eq(r->manifest.cursor_epoch, epoch);
+    id8 epoch = r->node_epoch;
+    bool same = r->manifest.has_cursor && id8_eq(r->manifest.cursor_epoch, epoch) &&
+                r->manifest.cursor == a->place;
     if (a->has_out || (r->manifest.has_cursor && !same)) {
         m.has_cursor = true;
         m.cursor_epoch = epoch;
@@ -341,12 +342,12 @@ static enum st fill(struct answer *a)
     if (a->r->joining) {
         return grant(a);
     }
-    id8 epoch = a->r->hq->node_epoch;
+    id8 epoch = a->r->node_epoch;
     a->last = hq_out_last(a->t, a->r->cert.author);
-    a->place = q->has_cursor && id8_eq(q->cursor_epoch, epoch) ? q->cursor : 0;
-    if (a->place > a->last) {
-        a->place = a->last; /* a restored headquarters: its outbox is shorter than what was heard */
-    }
+    /* A cursor beyond the outbox: headquarters was restored, and what stands at these places now is
+     * other than what was heard. All of it again: entries are a set. */
+    bool goes_on = q->has_cursor && id8_eq(q->cursor_epoch, epoch) && q->cursor <= a->last;
+    a->place = goes_on ? q->cursor : 0;
     a->has_out = a->place < a->last;
     enum st st = write_manifest(a);
     if (st == ST_OK) {

@@ -335,6 +335,21 @@ static enum st compare_hashes(struct ingest *g)
     return st;
 }
 
+/* A receipt of our own for a longer journal than we have: this node was restored from a backup. */
+static void look_back(struct ingest *g)
+{
+    const struct chain_head *own = &g->hq->journal.head;
+    for (unsigned i = 0; i < g->r->manifest.nreceipts; i++) {
+        struct receipt r;
+        const char *rule;
+        if (receipt_open(g->r->manifest.receipts[i], &g->hq->journal.trust, &r, &rule) == ST_OK &&
+            id8_eq(r.node, own->author) && id8_eq(r.node_epoch, own->epoch) &&
+            r.node_seq > own->seq) {
+            g->hq->rolled_back = true;
+        }
+    }
+}
+
 static void note_problems(struct ingest *g)
 {
     /* What the device put aside of ours: counted; `status` shows it. */
@@ -417,6 +432,8 @@ enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err)
         hq_request_problem(r, PROBLEM_REVOKED, what);
     }
     note_problems(&g);
+    look_back(&g);
+    r->node_epoch = r->hq->journal.head.epoch;
     r->settled = g.inline_ && !r->hq->rest_due;
     free(g.fresh);
     free(g.fresh_bad);
@@ -457,6 +474,21 @@ static enum st commit_all(struct hq *hq, struct hq_request **r, size_t n, struct
     return st;
 }
 
+/* Nothing is re-appended: a new epoch names the head that is left, and every cursor starts anew. */
+static void renew_epoch(struct hq *hq)
+{
+    struct now now = hq_now(hq);
+    if (!hq->rolled_back) {
+        return;
+    }
+    hq->rolled_back = false;
+    if (journal_new_epoch(&hq->journal, &now, NULL) == ST_OK) {
+        hq->rest_due = true; /* its first entry is routed like any other */
+    } else {
+        IGNORE(journal_reload(&hq->journal, NULL) != ST_OK); /* the next proof tries again */
+    }
+}
+
 void hq_ingest_group(struct hq *hq, struct hq_request **r, size_t n)
 {
     struct err err = {0};
@@ -465,6 +497,7 @@ void hq_ingest_group(struct hq *hq, struct hq_request **r, size_t n)
     }
     enum st st = commit_all(hq, r, n, &err);
     if (st == ST_OK) {
+        renew_epoch(hq);
         return;
     }
     IGNORE(journal_reload(&hq->journal, NULL) != ST_OK); /* the next use of it says so */

@@ -67,7 +67,8 @@ struct hq_request {
     struct hq_reply_journal journals[MANIFEST_JOURNALS_MAX];
     unsigned nproblems;
     struct manifest_problem problems[MANIFEST_PROBLEMS_MAX];
-    bool settled; /* folded and routed: digests may be compared */
+    id8 node_epoch; /* of the node's journal, when it was taken */
+    bool settled;   /* folded and routed: digests may be compared */
     uint8_t grant[CAP_CERT_BYTES];
     size_t grant_n;
     enum st st; /* ST_OK, or why it is refused as a whole */

@@ -435,6 +435,56 @@ static void what_a_device_lost_is_found_by_comparing_and_sent_again(void)
     end();
 }
 
+static void a_restored_headquarters_opens_a_new_epoch_and_everybody_catches_up(void)
+{
+    struct exchange_result r;
+    id8 visit = {{1}};
+    char backup[sizeof p.dir], table[200], saved[200];
+    begin();
+    pair_step(&p, &a, job, KIND_VISIT_ACCEPTED, visit);
+    pair_sync(&p, &a, &r);
+    pair_end(&p); /* last night's backup */
+    pair_dir(backup, sizeof backup, "backup");
+    snprintf(table, sizeof table, "%s.keytable", p.dir);
+    snprintf(saved, sizeof saved, "%s.keytable", backup);
+    clone_folder(p.dir, backup);
+    clone_folder(table, saved);
+    pair_open_hq(&p);
+    id16 lost = pair_job(&p, job, "lost with the disk");
+    pair_assign(&p, lost, who);
+    h32 arrived = pair_step(&p, &a, job, KIND_VISIT_ARRIVED, visit);
+    pair_sync(&p, &a, &r);
+    CHECK_INT(pair_place(&p, &a, arrived), SYNC_HQ);
+    pair_end(&p); /* the disk fails; the backup comes back */
+    snprintf(table, sizeof table, "%s.keys", p.dir);
+    snprintf(saved, sizeof saved, "%s.keys", backup);
+    clone_folder(table, saved);
+    memcpy(p.dir, backup, sizeof p.dir);
+    pair_open_hq(&p);
+    id8 before = p.hq->journal.head.epoch;
+    unsigned rounds = pair_sync(&p, &a, &r);
+    CHECK_INT(r.sent_entries, 1); /* the arrival, again */
+    CHECK_INT(pair_place(&p, &a, arrived), SYNC_HQ);
+    pair_sync(&p, &a, &r);
+    CHECK(!id8_eq(before, p.hq->journal.head.epoch));
+    CHECK(rounds < 8);
+    id16 fresh = pair_job(&p, job, "called after the restore");
+    pair_assign(&p, fresh, who);
+    pair_sync(&p, &a, &r);
+    pair_sync(&p, &b, &r);
+    pair_digest(&p, a.store, fresh, NULL);
+    pair_digest(&p, b.store, fresh, NULL);
+    same_everywhere(job, 0);
+    struct store_txn *t = NULL;
+    struct chain_mark m;
+    struct arena tmp = arena_of(a.scratch, CAP_SCRATCH_BYTES);
+    PAIR_OK(&p, store_read(a.store, &t, &p.err));
+    PAIR_OK(&p, chain_mark_get(t, p.hq->journal.head.author, before, &tmp, &m, &p.err));
+    CHECK(!m.forked); /* nothing was written twice under one number */
+    store_abort(&t);
+    end();
+}
+
 int main(void)
 {
     RUN(two_devices_that_worked_offline_on_one_job_converge);
@@ -444,6 +494,7 @@ int main(void)
     RUN(a_request_cut_at_every_frame_is_kept_up_to_the_cut);
     RUN(an_altered_or_foreign_bundle_changes_nothing);
     RUN(a_cloned_store_forks_and_loses_nothing);
+    RUN(a_restored_headquarters_opens_a_new_epoch_and_everybody_catches_up);
     RUN(a_revoked_device_is_told_and_its_later_work_is_not_passed_on);
     RUN(a_job_taken_away_goes_and_an_open_visit_stays);
     RUN(what_a_device_lost_is_found_by_comparing_and_sent_again);
