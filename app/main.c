@@ -67,6 +67,8 @@ static bool digits(const char **s, int n, int64_t *out)
     return true;
 }
 
+#define MS_MAX 253402300800000LL /* the year 10000: room to count on without overflow */
+
 static bool time_of(const char *s, int64_t *ms, int16_t *offset)
 {
     int64_t y, mo, d, h, mi;
@@ -82,7 +84,7 @@ static bool time_of(const char *s, int64_t *ms, int16_t *offset)
     char *end = NULL;
     long long n = strtoll(s, &end, 10);
     *ms = (int64_t)n;
-    return end != s && *end == '\0' && n > 0;
+    return end != s && *end == '\0' && n > 0 && n < MS_MAX;
 }
 
 static bool size_of(const char *s, int *w, int *h)

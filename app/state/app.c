@@ -1,4 +1,4 @@
-/* app.c - the UI thread's side: open and close, one turn, navigation, news from the writer. */
+/* app.c - the UI thread's side: open and close, one turn, navigation. */
 #include "app/state/app_internal.h"
 
 #include <sodium.h>
@@ -7,42 +7,9 @@
 #include <sys/stat.h>
 
 #include "app/state/run.h"
-#include "core/rules/service.h"
 #include "sync/carrier/paths.h"
 
 static const char place_draft[] = "place"; /* where a restart lands */
-
-void app_news(struct app *a, const struct intent *i, enum app_busy what, enum st st,
-              const struct err *err, const h32 *entry)
-{
-    pthread_mutex_lock(&a->news_mutex);
-    if (a->nnews == sizeof a->news / sizeof a->news[0]) {
-        /* Only one thing at a time is waited for; the oldest has been overtaken. */
-        memmove(a->news, a->news + 1, sizeof a->news - sizeof a->news[0]);
-        a->nnews--;
-    }
-    struct writer_news *n = &a->news[a->nnews++];
-    memset(n, 0, sizeof *n);
-    n->present = true;
-    n->type = i == NULL ? INTENT_CALL : i->type;
-    n->go = i == NULL ? SCREENS : i->go;
-    n->result.what = what;
-    n->result.st = st;
-    if (err != NULL) {
-        n->result.err = *err;
-    }
-    if (entry != NULL) {
-        n->result.entry = *entry;
-    }
-    pthread_mutex_unlock(&a->news_mutex);
-    a->wake(a->wake_ctx);
-}
-
-void app_changed(struct app *a)
-{
-    atomic_fetch_add(&a->generation, 1);
-    a->wake(a->wake_ctx);
-}
 
 bool app_push(struct app *a, const struct intent *i)
 {
@@ -118,10 +85,27 @@ static enum screen_id present(const struct app *a)
     return a->trail[a->ntrail - 1].screen;
 }
 
-static void restore_place(struct app *a)
+/* Where the last run was, as far as it can still be shown: a job may have left the device. */
+static unsigned read_trail(struct app *a, struct store_txn *t, bytes kept)
 {
-    a->ntrail = 0;
-    a->trail[a->ntrail++].screen = SCREEN_TODAY;
+    unsigned n = 0;
+    for (size_t k = 0; k < kept.n / 17; k++) {
+        id16 subject;
+        memcpy(subject.b, kept.p + k * 17 + 1, sizeof subject.b);
+        if (kept.p[k * 17] >= SCREENS ||
+            (!id16_zero(subject) && !store_has(t, T_STATE, bytes_of(subject.b, 16)))) {
+            break;
+        }
+        a->trail[n].screen = (enum screen_id)kept.p[k * 17];
+        a->trail[n++].subject = subject;
+    }
+    return n;
+}
+
+void restore_place(struct app *a)
+{
+    a->ntrail = 1;
+    a->trail[0].screen = SCREEN_TODAY;
     memset(&a->trail[0].subject, 0, sizeof a->trail[0].subject);
     a->entered = false;
     struct store_txn *t = NULL;
@@ -136,104 +120,83 @@ static void restore_place(struct app *a)
     if (store_get(t, T_DRAFT, bytes_of(key, sizeof key), &tmp, &kept, NULL) == ST_OK &&
         kept.n % 17 == 0 && kept.n / 17 <= APP_TRAIL_MAX && kept.n >= 17 &&
         kept.p[0] == SCREEN_TODAY) {
-        a->ntrail = 0;
-        for (size_t k = 0; k < kept.n / 17; k++) {
-            if (kept.p[k * 17] >= SCREENS) {
-                break;
-            }
-            a->trail[a->ntrail].screen = (enum screen_id)kept.p[k * 17];
-            memcpy(a->trail[a->ntrail].subject.b, kept.p + k * 17 + 1, 16);
-            a->ntrail++;
-        }
+        a->ntrail = read_trail(a, t, kept);
     }
     store_abort(&t);
 }
 
-/* ---- news ------------------------------------------------------------------------------------ */
-static void unlocked(struct app *a)
-{
-    struct writer *w = &a->writer;
-    a->store = w->store;
-    a->author = w->journal.cert.author;
-    a->person = w->journal.cert.person;
-    snprintf(a->prefix, sizeof a->prefix, "%s", w->journal.cert.prefix);
-    snprintf(a->epoch_mark, sizeof a->epoch_mark, "%s", w->journal.epoch_mark);
-    snprintf(a->company, sizeof a->company, "%s", w->journal.trust.name);
-    const struct trust_key *k = trust_current(&w->journal.trust, TRUST_SEALING, a->now.wall_ms);
-    memset(&a->sealing, 0, sizeof a->sealing);
-    if (k != NULL) {
-        a->sealing = *k;
-    }
-    a->stock_generation = 0;
-    drafts_drop(a);
-    today_drop(a);
-    catalogue_refresh(a);
-    restore_place(a);
-}
-
-static void take_news(struct app *a)
-{
-    for (;;) {
-        struct writer_news n = {0};
-        pthread_mutex_lock(&a->news_mutex);
-        if (a->nnews > 0) {
-            n = a->news[0];
-            memmove(a->news, a->news + 1, --a->nnews * sizeof a->news[0]);
-        }
-        pthread_mutex_unlock(&a->news_mutex);
-        if (!n.present) {
-            return;
-        }
-        n.result.serial = a->result.serial + 1;
-        a->result = n.result;
-        if (n.result.what == a->busy) {
-            a->busy = APP_IDLE;
-        }
-        if (n.result.st != ST_OK) {
-            continue;
-        }
-        if (n.type == INTENT_UNLOCK || n.type == INTENT_JOIN_STORE) {
-            unlocked(a);
-        } else if (n.go < SCREENS && a->ntrail > 0) {
-            app_go(a, n.go, a->trail[a->ntrail - 1].subject);
-        }
-    }
-}
-
 /* ---- a turn ---------------------------------------------------------------------------------- */
+void let_go(struct app *a)
+{
+    words_drop(&a->words); /* it reads on a thread of its own */
+    today_drop(a);
+    model_drop(a);
+    a->store = NULL;
+}
+
+/* What the last frame showed lies in its memory until now. */
+static void wipe(struct app *a)
+{
+    a->wipe = false;
+    sodium_memzero(a->frame_mem, APP_FRAME_BYTES);
+    sodium_memzero(a->model_mem, APP_MODEL_BYTES);
+    sodium_memzero(a->row_mem, APP_ROW_BYTES);
+    for (int k = 0; k < 2; k++) {
+        if (a->reports[k].mem != NULL) {
+            sodium_memzero(a->reports[k].mem, APP_REPORT_BYTES);
+        }
+    }
+}
+
+/* `enter` may lead on to another screen; it never leads in a circle. */
+static void enter(struct app *a)
+{
+    for (int k = 0; !a->entered && k < APP_TRAIL_MAX; k++) {
+        a->entered = true;
+        if (screens[present(a)].enter != NULL) {
+            screens[present(a)].enter(a);
+        }
+    }
+    if (a->later.st != ST_OK) { /* what the screen is to say */
+        unsigned serial = a->result.serial + 1;
+        a->result = a->later;
+        a->result.serial = serial;
+        a->later.st = ST_OK;
+    }
+}
+
 void app_turn(struct app *a, struct ui *u, const struct ui_frame *f)
 {
+    if (a->wipe) {
+        wipe(a);
+    }
     a->frame = arena_of(a->frame_mem, APP_FRAME_BYTES);
     a->clock.read(a->clock.ctx, &a->now);
-    take_news(a);
-    if (a->store != NULL) {
-        catalogue_refresh(a);
-    }
+    news_take(a);
+    catalogue_refresh(a);
     a->want_minute = false;
-    a->height_sp = (int)((float)f->h_px / (f->density * f->scale));
     i18n_use(a->settings.lang);
     ui_begin(u, f);
-    enum screen_id s = present(a);
+    enter(a);
+    screens[present(a)].frame(a, u);
     if (!a->entered) {
-        a->entered = true;
-        if (screens[s].enter != NULL) {
-            screens[s].enter(a);
-        }
+        a->wake(a->wake_ctx); /* it went on by itself: the new screen is to be drawn */
     }
-    s = present(a);
-    screens[s].frame(a, u);
 }
 
 bool app_pending(const struct app *a)
 {
     struct app *m = (struct app *)(uintptr_t)a; /* the mutexes are not const */
-    if (a->busy != APP_IDLE || !queue_idle(&m->writer.queue) || !a->entered) {
+    if (app_busy(a) != APP_IDLE || !queue_idle(&m->writer.queue) || !a->entered) {
         return true;
     }
     pthread_mutex_lock(&m->news_mutex);
     bool news = a->nnews > 0;
     pthread_mutex_unlock(&m->news_mutex);
-    if (news) {
+    /* A search that shows what has been gathered so far is not done. */
+    bool searching = present(a) == SCREEN_TODAY && a->today.search[0] != '\0' && a->words.running &&
+                     a->today.found_ready < a->words.n;
+    if (news || searching) {
         return true;
     }
     pthread_mutex_lock(&m->net.mutex);
@@ -273,15 +236,19 @@ enum st app_open(const struct app_config *c, struct app **out, struct err *err)
         goto out;
     }
     snprintf(a->dir, sizeof a->dir, "%s", c->dir);
+    for (size_t n = strlen(a->dir); n > 1 && a->dir[n - 1] == '/'; n--) {
+        a->dir[n - 1] = '\0'; /* names beside the store are made from it */
+    }
     snprintf(a->settings_path, sizeof a->settings_path, "%s.settings", a->dir);
     a->frame_mem = malloc(APP_FRAME_BYTES);
     a->model_mem = malloc(APP_MODEL_BYTES);
-    if (a->frame_mem == NULL || a->model_mem == NULL) {
+    a->row_mem = malloc(APP_ROW_BYTES);
+    if (a->frame_mem == NULL || a->model_mem == NULL || a->row_mem == NULL) {
         st = err_set(err, ST_FULL, 0, __func__, "no memory");
         goto out;
     }
     pthread_mutex_init(&a->news_mutex, NULL);
-    calendar_default(&a->catalogue.calendar);
+    calendar_default(&a->edition.cat.calendar);
     settings_load(a);
     if (c->lang != NULL) {
         snprintf(a->settings.lang, sizeof a->settings.lang, "%.2s", c->lang);
@@ -315,6 +282,7 @@ out:
         }
         free(a->frame_mem);
         free(a->model_mem);
+        free(a->row_mem);
         free(a);
     }
     return st;
@@ -328,27 +296,23 @@ void app_close(struct app **ap)
     }
     *ap = NULL;
     net_stop(&a->net);
-    a->store = NULL;
+    let_go(a); /* before the writer closes the store */
     writer_stop(&a->writer);
     drafts_drop(a);
-    today_drop(a);
     for (int k = 0; k < SCREENS; k++) {
         if (a->screen_data[k] != NULL) {
             sodium_memzero(a->screen_data[k], a->screen_data_n[k]);
             free(a->screen_data[k]);
         }
     }
+    wipe(a);
     for (int k = 0; k < 2; k++) {
-        if (a->reports[k].mem != NULL) {
-            sodium_memzero(a->reports[k].mem, APP_REPORT_BYTES);
-            free(a->reports[k].mem);
-        }
+        free(a->reports[k].mem);
     }
-    sodium_memzero(a->model_mem, APP_MODEL_BYTES);
-    sodium_memzero(a->frame_mem, APP_FRAME_BYTES);
+    free(a->row_mem);
     free(a->model_mem);
     free(a->frame_mem);
-    free(a->catalogue_mem);
+    edition_close(&a->edition);
     pthread_mutex_destroy(&a->news_mutex);
     free(a);
 }

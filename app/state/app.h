@@ -4,7 +4,7 @@
  * touches into intents; it reads the store in short read transactions and never waits for disk,
  * network or key derivation. The writer thread (app/state/writer.c) owns the journal and the one
  * write transaction: it takes intents from a bounded queue, one transaction each, and answers with
- * a result; then it wakes the UI. The sync thread (app/state/sync_worker.c) owns the network: it
+ * a result; then it wakes the UI. The network thread (app/state/net.c) owns the network: it
  * asks the writer to build a bundle and to take an answer in, and itself only carries bytes.
  *
  * "Saved" is shown from a result with ST_OK only, "at headquarters" from a verified receipt only.
@@ -136,8 +136,9 @@ str app_person(struct app *a, id16 person);
 
 /* ---- intents: what the screens want ------------------------------------------------------------
  */
-/* All return false only when the queue is full (the button stays); all data is copied. A result
- * comes back in a later frame through app_result. */
+/* All return false when something else is in flight or the queue is full (the button stays); all
+ * data is copied. A result comes back in a later frame through app_result; `go` counts only if the
+ * user is still on the same job then. */
 struct intent_att {
     enum att_type type;
     bytes content;
@@ -161,8 +162,9 @@ bool app_sign(struct app *a, const struct sign_intent *s, enum screen_id go);
 /* app_ratings_seal: plain bytes of core/report/ratings.h, sealed to headquarters into buf (plain.n
  * + RATINGS_SEAL_OVERHEAD); the caller wipes the plain ones. ST_UNTRUSTED: no sealing key. */
 MUST_USE enum st app_ratings_seal(struct app *a, bytes plain, uint8_t *buf, size_t cap, bytes *out);
-/* app_draft: keep half-typed things of the present job (coalesced; empty deletes). app_draft_get:
- * into the frame arena. */
+/* app_draft: keep half-typed things of the present job (coalesced; empty deletes). False while the
+ * draft of this name is becoming an entry, or when the queue is full: the next frame tries again.
+ * app_draft_get: valid until the next app_draft, or the frame ends. */
 bool app_draft(struct app *a, const char *name, bytes content);
 bytes app_draft_get(struct app *a, const char *name);
 bool app_unlock(struct app *a, const char *pin);
@@ -208,7 +210,8 @@ const char *app_copy_path(struct app *a, const struct signature_state *s);
 /* app_receipt_number: the number that the next fee receipt will carry (minted here); frame arena.
  */
 str app_receipt_number(struct app *a);
-/* app_pay: VISIT_PAID under that number, which is used up in the same transaction. */
+/* app_pay: VISIT_PAID under that number, which is used up in the same transaction; the draft
+ * "payment" goes with it. */
 bool app_pay(struct app *a, unsigned method, int64_t amount_minor, enum screen_id go);
 
 /* What is in flight and what came of it. */
@@ -237,17 +240,12 @@ struct app_settings {
 };
 struct app_settings *app_settings(struct app *a);
 struct sync_state {
-    uint64_t unsent; /* own entries beyond the newest receipt */
-    uint64_t unsent_attachments;
+    uint64_t unsent;         /* own entries beyond the newest receipt */
     int64_t last_receipt_ms; /* 0: never */
     int64_t last_try_ms;
-    enum st last_st;
-    struct err last_err;
     bool running;
     int64_t done, total;
-    int64_t next_try_ms;
     unsigned conflicts, quarantined, missing_attachments;
-    bool forked, damaged;
 };
 void app_sync_state(struct app *a, struct sync_state *out);
 enum sync_place_ui { PLACE_HERE = 1, PLACE_BRANCH = 2, PLACE_HQ = 3 };

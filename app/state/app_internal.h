@@ -9,12 +9,26 @@
 #include "app/state/words.h"
 #include "app/ui/i18n.h"
 
-/* What the writer tells the UI, one at a time (the user waits for one thing at a time). */
+/* What the writer or the network thread tells the UI. At most one of each kind is on its way: the
+ * user waits for one thing at a time, and drafts that failed are said once. */
 struct writer_news {
     struct app_result result;
     enum intent_type type;
     enum screen_id go;
+    id16 from; /* the subject of the screen that asked: `go` counts only there */
     bool present;
+    bool let_go;         /* the writer asks for the store's pointer back, to reopen it */
+    bool reopened;       /* it was: `store` is the new one, NULL when it did not open */
+    struct store *store; /* opened by unlock, by joining, again */
+};
+
+/* What the UI needs to know of the open journal, which is the writer's alone. Filled in by the
+ * writer when it has opened the journal, and after each sync: keys rotate, epochs begin. */
+struct session {
+    id8 author;
+    id16 person, deployment;
+    char prefix[9], epoch_mark[3], company[96];
+    struct trust_key sealing; /* all zero: the trust document names none */
 };
 
 /* The writer thread's own. Fields are its alone unless said otherwise. */
@@ -25,10 +39,12 @@ struct writer {
     struct store *store; /* handed to the UI through news; closed only after it let go */
     struct journal journal;
     bool open;
-    uint8_t *scratch;  /* CAP_SCRATCH_BYTES for the journal */
-    uint8_t *work;     /* CAP_SCRATCH_BYTES for gathering a report */
-    uint8_t *wrap;     /* sodium_malloc 32: what wraps the data key, for compaction */
-    uint8_t *data_key; /* sodium_malloc 32 */
+    bool reopening;          /* a sync to disk failed, and the UI was asked to let go */
+    struct writer_news owed; /* what is said when that is done */
+    uint8_t *scratch;        /* CAP_SCRATCH_BYTES for the journal */
+    uint8_t *work;           /* CAP_SCRATCH_BYTES for gathering a report */
+    uint8_t *wrap;           /* sodium_malloc 32: what wraps the data key, for compaction */
+    uint8_t *data_key;       /* sodium_malloc 32 */
 };
 
 /* The network thread's own. */
@@ -54,6 +70,17 @@ struct today {
     int list;
     uint64_t generation; /* when it was loaded */
     bool loaded;
+    uint64_t serial; /* grows with each loading */
+    /* what `shown` was found for: it is looked for again when one of these has moved */
+    char found[64];
+    uint64_t found_serial;
+    size_t found_ready;
+};
+
+/* An edition of the catalogue in memory of its own. */
+struct edition {
+    struct catalogue cat;
+    uint8_t *mem; /* APP_CATALOGUE_BYTES of address space, used as far as needed */
 };
 
 struct cached_report {
@@ -62,6 +89,7 @@ struct cached_report {
     id16 subject;
     h32 of; /* a signature's entry, or zero for the open visit */
     enum report_template template_;
+    int offset_minutes; /* times stand in it by the clock's zone */
     struct report_shown shown;
     uint8_t *mem; /* APP_REPORT_BYTES */
 };
@@ -80,17 +108,18 @@ struct app {
     pthread_mutex_t news_mutex;
     struct writer_news news[8];
     unsigned nnews;
+    struct session session; /* with news_mutex */
+    bool session_moved;
     atomic_ullong generation;       /* grows with every commit */
     atomic_ullong words_generation; /* grows when others' words may have come */
 
     /* the UI thread's own */
-    struct store *store; /* NULL: locked */
-    id8 author;
-    char prefix[9], epoch_mark[3];
-    id16 person;
-    char company[96];
-    struct trust_key sealing; /* all zero: the trust document names none */
-    struct now now;           /* of this frame */
+    struct store *store; /* NULL: locked, or let go */
+    bool reopening;      /* let go; the writer has been asked to open it again */
+    bool asked_reopen;
+    struct app_result later; /* st != ST_OK: to be said on the screen that comes up */
+    struct session who;
+    struct now now; /* of this frame */
     struct app_settings settings;
     struct app_result result; /* the newest */
     enum app_busy busy;
@@ -103,14 +132,13 @@ struct app {
     struct arena frame;
     uint8_t *frame_mem;
     uint8_t *model_mem;
+    uint8_t *row_mem; /* APP_ROW_BYTES: a row of Today while it is read */
+    bool wipe;        /* locked: the memory of the last frame goes before the next */
     struct job_model model;
     bool model_ok;
     uint64_t model_generation;
-    struct catalogue catalogue;
-    uint8_t *catalogue_mem;
-    size_t catalogue_n;
-    h32 catalogue_edition;
-    uint64_t catalogue_generation;
+    struct edition edition;        /* what app_catalogue shows */
+    uint64_t catalogue_generation; /* generation + 1 when it was looked for; 0: never */
     struct today today;
     struct words words;
     struct cached_report reports[2]; /* open visit, signed */
@@ -127,18 +155,30 @@ struct app {
         uint8_t *mem;
         bool leaving;
     } drafts[APP_MODEL_DRAFTS];
-    unsigned ndrafts; /* drafts as the UI last set them: the truth for screens */
-    struct sync_state sync;
-    uint64_t sync_generation;
+    unsigned ndrafts;         /* drafts as the UI last set them: the truth for screens */
+    struct sync_state sync;   /* what the store says of it */
+    uint64_t sync_generation; /* generation + 1 when it was read; 0: never */
     bool want_minute;
     int height_sp;
 };
 
-/* app_news: the writer posts a result and wakes the UI. Any thread. */
+/* news.c. news_of: what came of an intent (NULL: of the network thread's work). news_tell: post it
+ * and wake the UI. app_news: both. Any thread. */
+struct writer_news news_of(const struct intent *i, enum app_busy what, enum st st,
+                           const struct err *err, const h32 *entry);
+void news_tell(struct app *a, const struct writer_news *n);
 void app_news(struct app *a, const struct intent *i, enum app_busy what, enum st st,
               const struct err *err, const h32 *entry);
+/* news_session: what the open journal says now. Writer thread. */
+void news_session(struct app *a, const struct journal *j, int64_t now_ms);
+/* news_take: the UI thread takes in all that was told. */
+void news_take(struct app *a);
 /* app_changed: a commit happened. */
 void app_changed(struct app *a);
+/* app.c */
+void restore_place(struct app *a);
+/* let_go: drop all that reads the store or holds what it held; the pointer goes last. UI thread. */
+void let_go(struct app *a);
 /* app_push: to the writer; NULL-safe result of queue_push. */
 bool app_push(struct app *a, const struct intent *i);
 
@@ -147,6 +187,9 @@ MUST_USE enum st writer_start(struct writer *w, struct app *a);
 void writer_stop(struct writer *w);
 /* writer_call: run fn(ctx) on the writer thread and wait for it. Network thread only. */
 bool writer_call(struct writer *w, void (*fn)(void *ctx), void *ctx);
+/* writer_failed: ST_IO of a write: the store is closed and opened again as soon as the UI has let
+ * go of it. Writer thread. */
+void writer_failed(struct writer *w);
 /* writer_sign.c */
 MUST_USE enum st writer_sign(struct writer *w, const struct intent *i, h32 *entry, struct err *err);
 MUST_USE enum st writer_pay(struct writer *w, const struct intent *i, h32 *entry, struct err *err);
@@ -161,13 +204,24 @@ MUST_USE enum st counter_peek(struct store_txn *t, const char *name, struct aren
 MUST_USE enum st net_start(struct net *n, struct app *a);
 void net_stop(struct net *n);
 
+/* editions.c. edition_in_force: which one the deployment names; zero: none came yet. edition_open:
+ * its tables, when its content is held; ST_FULL: no room for them. UI and writer, each its own. */
+h32 edition_in_force(struct store_txn *t, id16 deployment, struct arena tmp);
+MUST_USE enum st edition_open(struct store_txn *t, h32 name, struct edition *out, struct err *err);
+void edition_close(struct edition *e);
+void catalogue_refresh(struct app *a);
+
 /* model.c, today.c, drafts.c, settings.c */
 void model_drop(struct app *a);
-void catalogue_refresh(struct app *a);
 void today_drop(struct app *a);
 /* today_words: what a row shows, into `m`. Any thread, with its own transaction and arena. */
 bool today_words(struct store_txn *t, id16 subject, struct arena *m, struct today_row *out);
 void drafts_drop(struct app *a);
+/* drafts_settle: what became of the intent that the leaving drafts went with. */
+void drafts_settle(struct app *a, enum st st);
+/* drafts_again: the store was opened again: what is kept here is written once more. */
+void drafts_again(struct app *a);
+bool draft_leaving(struct app *a, id16 subject, const char *name, bool mark);
 void settings_load(struct app *a);
 unsigned place_of(struct app *a, struct store_txn *t, id16 subject);
 #endif

@@ -96,7 +96,7 @@ static void fill(struct app *a, struct store_txn *t, const struct field_state *f
                                                    .who = writer_name(a, t, v->author, v->actor),
                                                    .when_ms = hlc_ms(v->time),
                                                    .proposal = v->proposal,
-                                                   .own = id8_eq(v->author, a->author)};
+                                                   .own = id8_eq(v->author, a->who.author)};
     }
 }
 
@@ -209,7 +209,7 @@ bool app_resolve(struct app *a, id16 subject, int field, unsigned value)
                        .draft = ""};
     uint8_t body[CAP_BODY_BYTES];
     bytes text = {NULL, 0};
-    if (a->busy != APP_IDLE || a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
+    if (app_busy(a) != APP_IDLE || a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
         return false;
     }
     bool ok = fold_load(t, subject, &a->frame, &s, NULL, NULL) == ST_OK &&

@@ -66,6 +66,9 @@ bool app_draft(struct app *a, const char *name, bytes content)
     if (content.n > CAP_DRAFT_BYTES || strlen(name) >= sizeof i.draft) {
         return false;
     }
+    if (a->busy != APP_IDLE && draft_leaving(a, i.subject, name, false)) {
+        return false; /* it is becoming an entry: written now it would come after it, and stay */
+    }
     snprintf(i.draft, sizeof i.draft, "%s", name);
     if (!app_push(a, &i)) {
         return false;
@@ -74,33 +77,59 @@ bool app_draft(struct app *a, const char *name, bytes content)
     return true;
 }
 
+bool draft_leaving(struct app *a, id16 subject, const char *name, bool mark)
+{
+    int k = find(a, subject, name);
+    if (k < 0) {
+        return false;
+    }
+    a->drafts[k].leaving = a->drafts[k].leaving || mark;
+    return a->drafts[k].leaving;
+}
+
+void drafts_settle(struct app *a, enum st st)
+{
+    for (unsigned k = a->ndrafts; k-- > 0;) {
+        if (!a->drafts[k].leaving) {
+            continue;
+        }
+        if (st == ST_OK || st == ST_IO) {
+            forget(a, k); /* it became an entry, or only the store knows whether it did */
+        } else {
+            a->drafts[k].leaving = false; /* refused: it stays a draft */
+        }
+    }
+}
+
+void drafts_again(struct app *a)
+{
+    bool ok = true;
+    for (unsigned k = 0; k < a->ndrafts && ok; k++) {
+        struct intent i = {
+            .type = INTENT_DRAFT, .subject = a->drafts[k].subject, .data = a->drafts[k].content};
+        snprintf(i.draft, sizeof i.draft, "%s", a->drafts[k].name);
+        ok = app_push(a, &i); /* full: the rest is written with its next change */
+    }
+}
+
 bytes app_draft_get(struct app *a, const char *name)
 {
     id16 subject = a->trail[a->ntrail - 1].subject;
     int k = find(a, subject, name);
     if (k >= 0) {
-        if (!a->drafts[k].leaving) {
-            return a->drafts[k].content;
-        }
-        if (a->busy == APP_IDLE && a->result.st == ST_OK) {
-            /* It became an entry. */
-            forget(a, (unsigned)k);
-            return (bytes){NULL, 0};
-        }
-        if (a->busy == APP_IDLE) {
-            a->drafts[k].leaving = false; /* refused: it stays a draft */
-        }
         return a->drafts[k].content;
     }
     struct store_txn *t = NULL;
     bytes out = {NULL, 0};
-    if (a->store == NULL || strlen(name) > 24 || store_read(a->store, &t, NULL) != ST_OK) {
+    uint8_t key[16 + sizeof a->drafts[0].name];
+    size_t n = strlen(name);
+    if (a->store == NULL || n >= sizeof a->drafts[0].name ||
+        store_read(a->store, &t, NULL) != ST_OK) {
         return out;
     }
-    uint8_t key[16 + 24];
     memcpy(key, subject.b, 16);
-    memcpy(key + 16, name, strlen(name));
-    if (store_get(t, T_DRAFT, bytes_of(key, 16 + strlen(name)), &a->frame, &out, NULL) != ST_OK) {
+    memcpy(key + 16, name, n);
+    if (store_get(t, T_DRAFT, bytes_of(key, 16 + n), &a->frame, &out, NULL) != ST_OK) {
         out = (bytes){NULL, 0};
     }
     store_abort(&t);

@@ -17,7 +17,7 @@ static id16 subject_of(const struct app *a)
 
 static bool send(struct app *a, const struct intent *i, enum app_busy busy)
 {
-    if (a->busy != APP_IDLE || !app_push(a, i)) {
+    if (app_busy(a) != APP_IDLE || !app_push(a, i)) {
         /* One thing at a time: a double tap makes one entry. */
         return false;
     }
@@ -25,24 +25,21 @@ static bool send(struct app *a, const struct intent *i, enum app_busy busy)
     return true;
 }
 
-/* The UI's own copy of a draft goes when the entry is durable; see app_draft_get. */
-static void leaving(struct app *a, id16 subject, const char *name)
+/* The UI's copy of the draft goes when the entry is durable: marked here, settled with the news. */
+static bool send_with(struct app *a, struct intent *i, const char *draft_name)
 {
-    for (unsigned k = 0; k < a->ndrafts; k++) {
-        if (id16_eq(a->drafts[k].subject, subject) && strcmp(a->drafts[k].name, name) == 0) {
-            a->drafts[k].leaving = true;
-        }
+    if (draft_name != NULL && strlen(draft_name) >= sizeof i->draft) {
+        return false;
     }
-}
-
-/* The UI's copy of a draft goes when the entry is durable: marked here, dropped in drafts.c. */
-static void draft_leaves(struct app *a, id16 subject, const char *name)
-{
-    for (unsigned k = 0; k < a->ndrafts; k++) {
-        if (id16_eq(a->drafts[k].subject, subject) && strcmp(a->drafts[k].name, name) == 0) {
-            a->drafts[k].leaving = true;
-        }
+    i->draft_of = subject_of(a);
+    snprintf(i->draft, sizeof i->draft, "%s", draft_name == NULL ? "" : draft_name);
+    if (!send(a, i, APP_SAVING)) {
+        return false;
     }
+    if (draft_name != NULL) {
+        draft_leaving(a, i->draft_of, i->draft, true);
+    }
+    return true;
 }
 
 static bool send_entry(struct app *a, struct intent *i, const struct intent_att *atts,
@@ -56,15 +53,7 @@ static bool send_entry(struct app *a, struct intent *i, const struct intent_att 
         i->atts[k].type = atts[k].type;
         i->atts[k].content = atts[k].content;
     }
-    i->draft_of = subject_of(a);
-    snprintf(i->draft, sizeof i->draft, "%s", draft_name == NULL ? "" : draft_name);
-    if (!send(a, i, APP_SAVING)) {
-        return false;
-    }
-    if (draft_name != NULL) {
-        draft_leaves(a, i->draft_of, i->draft);
-    }
-    return true;
+    return send_with(a, i, draft_name);
 }
 
 bool app_append(struct app *a, unsigned kind, bytes body, const struct intent_att *atts,
@@ -95,18 +84,18 @@ bool app_record(struct app *a, enum subject_type type, id16 subject,
 
 bool app_sign(struct app *a, const struct sign_intent *s, enum screen_id go)
 {
-    struct intent i = {.type = INTENT_SIGN, .subject = subject_of(a), .go = go, .sign = *s};
-    if (!send(a, &i, APP_SAVING)) {
-        return false;
-    }
-    leaving(a, i.subject, "sign");
-    return true;
+    struct intent i = {.type = INTENT_SIGN,
+                       .subject = subject_of(a),
+                       .go = go,
+                       .sign = *s,
+                       .entry = a->edition.cat.edition};
+    return send_with(a, &i, "sign");
 }
 
 enum st app_ratings_seal(struct app *a, bytes plain, uint8_t *buf, size_t cap, bytes *out)
 {
     *out = (bytes){NULL, 0};
-    return plain.n == 0 ? ST_OK : ratings_seal(plain, &a->sealing, buf, cap, out);
+    return plain.n == 0 ? ST_OK : ratings_seal(plain, &a->who.sealing, buf, cap, out);
 }
 
 bool app_pay(struct app *a, unsigned method, int64_t amount_minor, enum screen_id go)
@@ -116,7 +105,7 @@ bool app_pay(struct app *a, unsigned method, int64_t amount_minor, enum screen_i
                        .go = go,
                        .method = method,
                        .amount_minor = amount_minor};
-    return send(a, &i, APP_SAVING);
+    return send_with(a, &i, "payment");
 }
 
 bool app_copy(struct app *a, h32 signoff)
@@ -149,19 +138,26 @@ bool app_hand_back(struct app *a, const char *pin)
 bool app_lock(struct app *a)
 {
     struct intent i = {.type = INTENT_LOCK, .go = SCREENS};
-    if (!send(a, &i, APP_SAVING)) {
+    if (app_busy(a) != APP_IDLE) {
         return false;
     }
-    /* From here the UI holds no transaction and no personal data. */
-    a->store = NULL;
+    /* The writer may close the store as soon as it has the intent: from here the UI reads nothing.
+     */
+    struct store *store = a->store;
+    let_go(a);
+    if (!send(a, &i, APP_SAVING)) {
+        a->store = store;
+        return false;
+    }
     drafts_drop(a);
-    today_drop(a);
-    model_drop(a);
     for (int k = 0; k < SCREENS; k++) {
         if (a->screen_data[k] != NULL) {
             sodium_memzero(a->screen_data[k], a->screen_data_n[k]);
         }
     }
+    memset(a->stock, 0, sizeof a->stock);
+    a->nstock = 0;
+    a->wipe = true; /* what this frame has drawn is still in use */
     id16 none = {{0}};
     app_go(a, SCREEN_UNLOCK, none);
     return true;
@@ -169,7 +165,7 @@ bool app_lock(struct app *a)
 
 static bool net_ask(struct app *a, enum app_busy busy, bool *flag)
 {
-    if (a->busy != APP_IDLE) {
+    if (app_busy(a) != APP_IDLE) {
         return false;
     }
     pthread_mutex_lock(&a->net.mutex);
@@ -183,7 +179,7 @@ static bool net_ask(struct app *a, enum app_busy busy, bool *flag)
 bool app_join(struct app *a, const char *code, const char *address, const char *pin)
 {
     struct net *n = &a->net;
-    if (a->busy != APP_IDLE || strlen(code) >= sizeof n->join_code ||
+    if (app_busy(a) != APP_IDLE || strlen(code) >= sizeof n->join_code ||
         strlen(address) >= sizeof n->join_address || strlen(pin) > CAP_PIN_MAX) {
         return false;
     }
@@ -211,7 +207,7 @@ bool app_sync_now(struct app *a)
 bool app_sync_file(struct app *a, const char *path, bool export)
 {
     struct net *n = &a->net;
-    if (a->busy != APP_IDLE || strlen(path) >= sizeof n->file_path) {
+    if (app_busy(a) != APP_IDLE || strlen(path) >= sizeof n->file_path) {
         return false;
     }
     pthread_mutex_lock(&n->mutex);
@@ -224,7 +220,7 @@ bool app_sync_file(struct app *a, const char *path, bool export)
 /* ---- small answers --------------------------------------------------------------------------- */
 enum app_busy app_busy(const struct app *a)
 {
-    return a->busy;
+    return a->busy == APP_IDLE && a->reopening ? APP_SAVING : a->busy;
 }
 const struct app_result *app_result(const struct app *a)
 {
@@ -240,11 +236,11 @@ struct now app_now(const struct app *a)
 }
 id8 app_author(const struct app *a)
 {
-    return a->author;
+    return a->who.author;
 }
 str app_company(struct app *a)
 {
-    return str_c(a->company);
+    return str_c(a->who.company);
 }
 int app_height_sp(const struct app *a)
 {
@@ -256,7 +252,7 @@ struct arena *app_frame(struct app *a)
 }
 const struct catalogue *app_catalogue(const struct app *a)
 {
-    return &a->catalogue;
+    return &a->edition.cat;
 }
 
 void *app_screen_data(struct app *a, enum screen_id screen, size_t size)

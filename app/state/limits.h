@@ -8,10 +8,11 @@
 #define APP_MODEL_BYTES (3U << 20) /* a job of 4096 entries with all it names */
 #define APP_REPORT_BYTES (512U << 10) /* facts, text and what collecting them takes */
 #define APP_CATALOGUE_BYTES                                                                        \
-    (8U << 20)                   /* tables over an edition of 100,000 lines; taken as needed */
-#define APP_TRAIL_MAX 16         /* screens to go back through */
-#define APP_MODEL_DRAFTS 64      /* drafts of one job kept in view */
-#define APP_ROW_CACHE 64         /* rows of Today decoded and kept; a screen shows about 10 */
+    (48U << 20)             /* the largest edition (CAP_ATT_BYTES) and tables over its 100,000     \
+                             * lines: address space, of which memory is what is used */
+#define APP_TRAIL_MAX 16    /* screens to go back through */
+#define APP_MODEL_DRAFTS 64 /* drafts of one job kept in view */
+#define APP_ROW_BYTES (1U << 20) /* a job's state and texts while its row is read */
 #define APP_FOREIGN_JOBS 1000000 /* subjects that the list holds in memory: 24 MB */
 #define APP_NET_ANSWER_BYTES                                                                       \
     (64U << 20)           /* one answer of headquarters; more comes with the next                  \

@@ -146,13 +146,13 @@ static bool load(struct app *a, id16 subject)
         j->customer_lang = 1;
         load_customer(t, &m, j);
         load_equipment(t, &m, j, a->now.wall_ms);
-        j->ndeadlines = deadlines(&j->job, &a->catalogue.calendar, j->deadlines);
+        j->ndeadlines = deadlines(&j->job, &a->edition.cat.calendar, j->deadlines);
         j->place = place_of(a, t, subject);
         /* The newest of ours: open, or the last one that ended. */
-        j->visit = fold_visit_open(&j->job, a->author);
+        j->visit = fold_visit_open(&j->job, a->who.author);
         for (unsigned k = 0; j->visit == NULL && k < j->job.nvisits; k++) {
             struct visit_state *v = &j->job.visits[j->job.nvisits - 1 - k];
-            if (id8_eq(v->author, a->author)) {
+            if (id8_eq(v->author, a->who.author)) {
                 j->visit = v;
             }
         }
@@ -171,6 +171,9 @@ const struct job_model *app_job(struct app *a)
     if (!a->model_ok || a->model_generation != g || !id16_eq(a->model.subject, subject)) {
         a->model_ok = load(a, subject);
         a->model_generation = g;
+    }
+    if (a->model_ok && a->model.ndeadlines > 0) {
+        a->want_minute = true; /* they count down on the screen */
     }
     return a->model_ok ? &a->model : NULL;
 }
@@ -203,66 +206,14 @@ str app_person(struct app *a, id16 person)
 
 str app_technician_name(struct app *a)
 {
-    return app_person(a, a->person);
+    return app_person(a, a->who.person);
 }
 
 unsigned place_of(struct app *a, struct store_txn *t, id16 subject)
 {
     enum sync_place p = SYNC_HERE;
-    if (sync_place_subject(t, a->author, subject, a->frame, &p, NULL) != ST_OK) {
+    if (sync_place_subject(t, a->who.author, subject, a->frame, &p, NULL) != ST_OK) {
         return PLACE_HERE; /* what cannot be shown to be at headquarters is here */
     }
     return (unsigned)p;
-}
-
-/* ---- catalogue ------------------------------------------------------------------------------- */
-static bool deployment_edition(struct app *a, struct store_txn *t, struct arena tmp, h32 *edition)
-{
-    struct subject_state dep;
-    id16 id;
-    memcpy(id.b, a->writer.journal.trust.deployment, 16); /* never changes while open */
-    if (fold_load(t, id, &tmp, &dep, NULL, NULL) != ST_OK || h32_zero(dep.edition)) {
-        return false;
-    }
-    *edition = dep.edition;
-    return true;
-}
-
-void catalogue_refresh(struct app *a)
-{
-    uint64_t g = atomic_load(&a->generation);
-    if (a->catalogue_mem != NULL && a->catalogue_generation == g) {
-        return;
-    }
-    a->catalogue_generation = g;
-    struct store_txn *t = NULL;
-    if (store_read(a->store, &t, NULL) != ST_OK) {
-        return;
-    }
-    h32 edition;
-    struct arena tmp = a->frame;
-    if (deployment_edition(a, t, tmp, &edition) && !h32_eq(edition, a->catalogue_edition)) {
-        size_t n = APP_CATALOGUE_BYTES;
-        uint8_t *mem = malloc(n);
-        struct catalogue fresh;
-        if (mem != NULL) {
-            struct arena m = arena_of(mem, n);
-            bytes content;
-            const char *rule = NULL;
-            if (store_att_get(t, edition, &m, NULL, &content, NULL) == ST_OK &&
-                catalogue_open(content, &m, &fresh, &rule) == ST_OK) {
-                free(a->catalogue_mem);
-                /* What is not used is given back: pages never touched cost nothing, these do not
-                 * move. */
-                a->catalogue_mem = mem;
-                a->catalogue_n = n;
-                a->catalogue = fresh;
-                a->catalogue.edition = edition;
-                a->catalogue_edition = edition;
-                mem = NULL;
-            }
-            free(mem);
-        }
-    }
-    store_abort(&t);
 }

@@ -13,7 +13,8 @@
 #include "sync/engine/exchange.h"
 #include "sync/engine/join.h"
 
-#define ROUNDS_MAX 64 /* of one sync: 64 bundles of the engine's size are months of work */
+#define CONFLICTS_SHOWN 1000 /* counted no further: nobody settles more on a handheld */
+#define ROUNDS_MAX 64        /* of one sync: 64 bundles of the engine's size are months of work */
 
 /* What travels between the network thread and the writer for one exchange. */
 struct round {
@@ -50,6 +51,10 @@ static void take(void *ctx)
     }
     r->st =
         exchange_answer(&w->journal, bytes_of(r->answer.p, r->answer.n), &now, &r->res, &r->err);
+    news_session(r->app, &w->journal, now.wall_ms);
+    if (r->st == ST_IO) {
+        writer_failed(w);
+    }
     if (r->res.received_entries > 0 || r->res.received_attachments > 0) {
         atomic_fetch_add(&r->app->words_generation, 1);
     }
@@ -105,6 +110,9 @@ static enum st sync_http(struct net *n, struct err *err)
             enum st took = writer_call(&a->writer, take, &r) ? r.st : ST_FULL;
             st = st == ST_OK ? took : st;
         }
+        if (st == ST_OK && r.res.revoked) {
+            st = ST_REVOKED; /* headquarters takes no more from us: that is to be said */
+        }
         if (st != ST_OK) {
             *err = r.err;
         }
@@ -150,16 +158,24 @@ static enum st sync_file(struct net *n, const char *path, bool export, struct er
 }
 
 /* ---- joining --------------------------------------------------------------------------------- */
-static enum st fetch_trust(const char *address, struct http_client **c, uint8_t *buf, size_t cap,
-                           bytes *doc, struct err *err)
+static enum st fetch_trust(struct net *n, const char *address, struct http_client **c, uint8_t *buf,
+                           size_t cap, bytes *doc, struct err *err)
 {
     struct http_reply reply;
+    struct trust trust;
     size_t got = 0;
+    const char *rule = "";
     enum st st = http_open(c, address, err);
     if (st == ST_OK) {
+        http_stop_by(*c, &n->stop);
         st = http_trust(*c, buf, cap, &got, &reply, err);
     }
     *doc = bytes_of(buf, got);
+    if (st == ST_BAD_INPUT || st == ST_REFUSED || st == ST_TOO_BIG ||
+        (st == ST_OK && trust_open(*doc, NULL, &trust, &rule) != ST_OK)) {
+        /* No address, or one where something else answers: to the user it is one and the same. */
+        st = err_set(err, ST_OFFLINE, 0, __func__, "no headquarters answers there: %s", rule);
+    }
     return st;
 }
 
@@ -172,8 +188,8 @@ static enum st ask_to_join(struct join *j, struct http_client *c, struct app *a,
     a->clock.read(a->clock.ctx, &now);
     enum st st = join_request(j, &now, bundle_buffer_sink, &request, err);
     if (st == ST_OK) {
-        st = http_sync(c, bytes_of(request.p, request.n), bundle_buffer_sink, &answer, NULL, &reply,
-                       err);
+        st = http_sync(c, bytes_of(request.p, request.n), bundle_buffer_sink, &answer, &a->net.stop,
+                       &reply, err);
         if (st == ST_REFUSED) {
             st = join_refusal(str_c(reply.problem_type));
         }
@@ -194,10 +210,10 @@ static enum st join_now(struct net *n, const char *code, const char *address, st
     struct http_client *c = NULL;
     struct join j;
     memset(&j, 0, sizeof j);
-    bool begun = false;
+    bool begun = false, founding = false;
     uint8_t *scratch = malloc(CAP_SCRATCH_BYTES);
     enum st st =
-        scratch == NULL ? ST_FULL : fetch_trust(address, &c, trust, sizeof trust, &doc, err);
+        scratch == NULL ? ST_FULL : fetch_trust(n, address, &c, trust, sizeof trust, &doc, err);
     if (st == ST_OK) {
         st = device_secret_load(a->secret_path, true, secret, err);
     }
@@ -220,6 +236,7 @@ static enum st join_now(struct net *n, const char *code, const char *address, st
             join_end(&old);
             st = join_save(&j, pending, secret, err);
         }
+        sodium_memzero(typed, sizeof typed);
     }
     if (st == ST_OK) {
         st = ask_to_join(&j, c, a, err);
@@ -227,11 +244,14 @@ static enum st join_now(struct net *n, const char *code, const char *address, st
     if (st == ST_OK) {
         struct now now;
         a->clock.read(a->clock.ctx, &now);
+        founding = true;
         st = join_found(&j, a->dir, str_bytes(str_c((const char *)n->join_pin)), secret, 0, &now,
                         arena_of(scratch, CAP_SCRATCH_BYTES), err);
     }
     if (st == ST_OK) {
         join_forget(pending);
+    } else if (st == ST_EXISTS && founding) {
+        st = err_set(err, ST_CONFLICT, 0, __func__, "there is something in the store's place");
     }
     if (begun) {
         join_end(&j);
@@ -280,8 +300,6 @@ static void report(struct net *n, enum app_busy what, enum st st, const struct e
     pthread_mutex_lock(&n->mutex);
     n->state.running = false;
     n->state.last_try_ms = now.wall_ms;
-    n->state.last_st = st;
-    n->state.last_err = *err;
     pthread_mutex_unlock(&n->mutex);
     app_news(a, NULL, what, st, err, NULL);
 }
@@ -328,13 +346,23 @@ enum st net_start(struct net *n, struct app *a)
 {
     n->app = a;
     n->join_pin = sodium_malloc(CAP_PIN_MAX + 8);
-    if (n->join_pin == NULL || pthread_mutex_init(&n->mutex, NULL) != 0 ||
-        pthread_cond_init(&n->cond, NULL) != 0) {
+    if (n->join_pin == NULL || pthread_mutex_init(&n->mutex, NULL) != 0) {
+        sodium_free(n->join_pin);
+        return ST_FULL;
+    }
+    if (pthread_cond_init(&n->cond, NULL) != 0) {
+        pthread_mutex_destroy(&n->mutex);
+        sodium_free(n->join_pin);
         return ST_FULL;
     }
     sodium_memzero(n->join_pin, CAP_PIN_MAX + 8);
     snprintf(n->address, sizeof n->address, "%s", a->settings.address);
     n->started = pthread_create(&n->thread, NULL, run, n) == 0;
+    if (!n->started) {
+        pthread_cond_destroy(&n->cond);
+        pthread_mutex_destroy(&n->mutex);
+        sodium_free(n->join_pin);
+    }
     return n->started ? ST_OK : ST_FULL;
 }
 
@@ -355,31 +383,50 @@ void net_stop(struct net *n)
 }
 
 /* ---- what the Sync screen shows -------------------------------------------------------------- */
-void app_sync_state(struct app *a, struct sync_state *out)
+static unsigned count_conflicts(struct store_txn *t)
 {
-    struct net *n = &a->net;
-    pthread_mutex_lock(&n->mutex);
-    *out = n->state;
-    pthread_mutex_unlock(&n->mutex);
-    struct store_txn *t = NULL;
-    if (a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
-        return;
-    }
-    struct sync_status s;
-    if (sync_status(t, a->author, a->frame, &s, NULL) == ST_OK) {
-        out->unsent = s.unsent;
-        out->last_receipt_ms = s.receipt_ms;
-        out->missing_attachments = (unsigned)s.wanted;
-        out->quarantined = (unsigned)s.quarantined;
-    }
     uint8_t prefix[1] = {LIST_CONFLICTS};
     struct store_cursor *c = NULL;
     bytes none = {NULL, 0}, key;
+    unsigned n = 0;
     if (store_scan(t, T_LIST, bytes_of(prefix, 1), none, &c, NULL) == ST_OK) {
-        while (out->conflicts < 1000 && store_next(c, &key) == ST_OK) {
-            out->conflicts++;
+        while (n < CONFLICTS_SHOWN && store_next(c, &key) == ST_OK) {
+            n++;
         }
         store_scan_end(&c);
     }
+    return n;
+}
+
+/* From the store only when it has moved: the line stands on Today, in every frame. */
+static void read_status(struct app *a)
+{
+    uint64_t g = atomic_load(&a->generation) + 1;
+    struct store_txn *t = NULL;
+    if (a->sync_generation == g || a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
+        return;
+    }
+    struct sync_status s;
+    if (sync_status(t, a->who.author, a->frame, &s, NULL) == ST_OK) {
+        a->sync.unsent = s.unsent;
+        a->sync.last_receipt_ms = s.receipt_ms;
+        a->sync.missing_attachments = (unsigned)s.wanted;
+        a->sync.quarantined = (unsigned)s.quarantined;
+        a->sync.conflicts = count_conflicts(t);
+        a->sync_generation = g;
+    }
     store_abort(&t);
+}
+
+void app_sync_state(struct app *a, struct sync_state *out)
+{
+    struct net *n = &a->net;
+    read_status(a);
+    *out = a->sync;
+    pthread_mutex_lock(&n->mutex);
+    out->last_try_ms = n->state.last_try_ms;
+    out->running = n->state.running;
+    out->done = n->state.done;
+    out->total = n->state.total;
+    pthread_mutex_unlock(&n->mutex);
 }

@@ -130,7 +130,8 @@ bool queue_push(struct queue *q, const struct intent *in)
     bool ok = true;
     pthread_mutex_lock(&q->mutex);
     if (!coalesce(q, i)) {
-        if (q->count >= APP_QUEUE_MAX && i->type != INTENT_QUIT) {
+        bool must = i->type == INTENT_QUIT || i->type == INTENT_REOPEN;
+        if (q->count >= APP_QUEUE_MAX && !must) {
             ok = false;
             free_intent(i);
         } else {

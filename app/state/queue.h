@@ -16,7 +16,8 @@ enum intent_type {
     INTENT_JOIN_STORE, /* make the store of a device that headquarters has accepted (network thread)
                         */
     INTENT_LOCK,
-    INTENT_CALL, /* run a function on the writer thread for the network thread, which waits */
+    INTENT_REOPEN, /* the UI has let go: close the store, open it again */
+    INTENT_CALL,   /* run a function on the writer thread for the network thread, which waits */
     INTENT_QUIT
 };
 
@@ -27,7 +28,7 @@ struct intent {
     enum subject_type subject_type; /* 0: the kind's own */
     unsigned kind;
     enum screen_id go;
-    id16 draft_of;  /* the draft's subject, where it is not the entry's */
+    id16 draft_of;  /* subject of the screen that asked, and of its draft */
     char draft[24]; /* name of the draft kept, or dropped with the entry */
     bytes data;     /* body, draft's content or PIN; points into `block` */
     struct {
@@ -36,7 +37,7 @@ struct intent {
     } atts[INTENT_ATTS];
     unsigned natt;
     struct sign_intent sign;
-    h32 entry; /* INTENT_COPY: the sign-off */
+    h32 entry; /* INTENT_COPY: the sign-off; INTENT_SIGN: the edition of the catalogue read by */
     unsigned method;
     int64_t amount_minor;
     void (*call)(void *ctx); /* INTENT_CALL */
@@ -57,7 +58,8 @@ struct queue {
 MUST_USE enum st queue_init(struct queue *q);
 void queue_close(struct queue *q); /* drops what is left */
 /* queue_push: deep copy of `in`. A draft replaces a waiting draft of the same subject and name.
- * False when full or out of memory; nothing was taken. Any thread. */
+ * False when full or out of memory; nothing was taken. What ends or mends (quit, reopen) finds room
+ * in a full queue. Any thread. */
 bool queue_push(struct queue *q, const struct intent *in);
 /* queue_take: wait for the next; the caller frees it by queue_done. Writer thread. */
 struct intent *queue_take(struct queue *q);

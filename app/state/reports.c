@@ -21,7 +21,7 @@ static bool fresh(struct app *a, const struct cached_report *c, h32 of, enum rep
 {
     return c->have && c->generation == atomic_load(&a->generation) &&
            id16_eq(c->subject, a->trail[a->ntrail - 1].subject) && h32_eq(c->of, of) &&
-           c->template_ == lang;
+           c->template_ == lang && c->offset_minutes == a->now.utc_offset_minutes;
 }
 
 static void mark(struct app *a, struct cached_report *c, h32 of, enum report_template lang)
@@ -32,6 +32,7 @@ static void mark(struct app *a, struct cached_report *c, h32 of, enum report_tem
     c->subject = a->trail[a->ntrail - 1].subject;
     c->of = of;
     c->template_ = lang;
+    c->offset_minutes = a->now.utc_offset_minutes;
 }
 
 /* The same number and version that the writer will arrive at (writer_sign.c). */
@@ -51,7 +52,7 @@ static enum st number_of(struct app *a, struct store_txn *t, const struct visit_
     uint64_t n = 0;
     enum st st = counter_peek(t, "report", *m, &n, err);
     char text[33];
-    number_format(a->prefix, a->epoch_mark, n, text);
+    number_format(a->who.prefix, a->who.epoch_mark, n, text);
     *number = str_c(arena_cstr(m, str_c(text)));
     return st;
 }
@@ -84,8 +85,8 @@ const struct report_shown *app_report(struct app *a, enum report_template lang)
     unsigned version = 1;
     s->st = number_of(a, t, j->visit, &m, &number, &version, &s->err);
     if (s->st == ST_OK) {
-        s->st = report_collect(t, &j->job, j->visit, &a->catalogue, lang, str_c(a->company), number,
-                               version, &a->now, &m, &s->facts, &s->err);
+        s->st = report_collect(t, &j->job, j->visit, &a->edition.cat, lang, str_c(a->who.company),
+                               number, version, &a->now, &m, &s->facts, &s->err);
     }
     store_abort(&t);
     char *text = arena_new(&m, char, CAP_REPORT_BYTES);
@@ -138,7 +139,7 @@ str app_qr(struct app *a, h32 signoff)
     if (a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
         return qr;
     }
-    str url = a->catalogue.verify_url.n != 0 ? a->catalogue.verify_url : S("docket:verify");
+    str url = a->edition.cat.verify_url.n != 0 ? a->edition.cat.verify_url : S("docket:verify");
     if (proof_qr(t, signoff, url, &a->frame, &qr, NULL) != ST_OK) {
         qr = (str){NULL, 0};
     }
@@ -156,7 +157,7 @@ str app_receipt_number(struct app *a)
     enum st st = counter_peek(t, "receipt", a->frame, &n, NULL);
     store_abort(&t);
     char number[33], full[40];
-    number_format(a->prefix, a->epoch_mark, n, number);
+    number_format(a->who.prefix, a->who.epoch_mark, n, number);
     snprintf(full, sizeof full, "R-%s", number);
     return st == ST_OK ? str_c(arena_cstr(&a->frame, str_c(full))) : (str){NULL, 0};
 }

@@ -118,6 +118,8 @@ static const char *join_words(enum st st)
         return N_("This code was used already. Ask headquarters for a new one.");
     case ST_WAIT:
         return N_("This code has expired. Ask headquarters for a new one.");
+    case ST_FULL:
+        return N_("The storage is full. Free some space, then join again with the same code.");
     case ST_BAD_INPUT:
         return N_("The code has 16 letters and digits, the PIN at least four. Check both.");
     case ST_OFFLINE:
@@ -183,8 +185,26 @@ const char *app_error_words(struct app *a, const struct app_result *r)
                  r->err.wait_s);
         return kept(a, buf);
     }
+    if (r->st == ST_WAIT && r->err.wait_s > 0) {
+        snprintf(buf, sizeof buf,
+                 _("Headquarters is busy. Your work is safe. Wait %d seconds, then try again."),
+                 r->err.wait_s);
+        return kept(a, buf);
+    }
     if (r->what == APP_JOINING) {
         return _(join_words(r->st));
+    }
+    if (r->what == APP_SYNCING && r->st == ST_BAD_INPUT) {
+        return _("The address of headquarters is not right. Your work is saved here. Correct "
+                 "it, then sync.");
+    }
+    if (r->what == APP_UNLOCKING && r->st == ST_NOT_FOUND) {
+        return _("What opens this store is missing on the device. Nothing was changed. Call "
+                 "headquarters.");
+    }
+    if (r->what != APP_UNLOCKING && r->st == ST_IO) {
+        return _("Writing failed. What was saved before is safe. Look whether this step is "
+                 "there, and do it again if it is not.");
     }
     return _(common_words(r->st));
 }

@@ -4,9 +4,20 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/state/app_internal.h"
+
+/* An address is printable ASCII; anything else did not come from here. */
+static bool is_plain(const char *s, size_t cap)
+{
+    size_t n = 0;
+    while (s[n] > ' ' && s[n] < 0x7F) {
+        n++;
+    }
+    return s[n] == '\0' && n < cap;
+}
 
 static void take(struct app_settings *s, const char *key, const char *value)
 {
@@ -19,7 +30,7 @@ static void take(struct app_settings *s, const char *key, const char *value)
         s->theme = (int)n;
     } else if (strcmp(key, "left") == 0) {
         s->left_hand = n != 0;
-    } else if (strcmp(key, "address") == 0) {
+    } else if (strcmp(key, "address") == 0 && is_plain(value, sizeof s->address)) {
         snprintf(s->address, sizeof s->address, "%s", value);
     }
 }
@@ -32,7 +43,9 @@ void settings_load(struct app *a)
     snprintf(s->lang, sizeof s->lang, "%s",
              env != NULL && strncmp(env, "en", 2) == 0 ? "en" : "zh");
     s->scale_percent = 100;
-    FILE *f = fopen(a->settings_path, "r");
+    struct stat sb;
+    FILE *f = stat(a->settings_path, &sb) == 0 && S_ISREG(sb.st_mode) ? fopen(a->settings_path, "r")
+                                                                      : NULL;
     if (f == NULL) {
         return;
     }

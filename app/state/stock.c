@@ -16,7 +16,7 @@ static void take(struct app *a, const struct subject_state *s)
     const struct field_value *part = fold_shown(s, F_STOCK_PART);
     const struct field_value *qty = fold_shown(s, F_STOCK_QTY);
     if (who == NULL || part == NULL || qty == NULL || qty->i <= 0 ||
-        memcmp(who->b, a->person.b, sizeof a->person.b) != 0) {
+        memcmp(who->b, a->who.person.b, sizeof a->who.person.b) != 0) {
         return;
     }
     struct stock_item x = {.qty_milli = qty->i};

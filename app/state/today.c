@@ -13,9 +13,11 @@
 
 void today_drop(struct app *a)
 {
+    uint64_t serial = a->today.serial;
     free(a->today.subjects);
     free(a->today.shown);
     memset(&a->today, 0, sizeof a->today);
+    a->today.serial = serial; /* never the same for another list */
     words_drop(&a->words);
 }
 
@@ -44,6 +46,7 @@ static void load(struct app *a)
     d->n = 0;
     d->generation = g;
     d->loaded = true;
+    d->serial++;
     struct store_txn *t = NULL;
     if (a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
         return;
@@ -69,19 +72,31 @@ static void filter(struct app *a)
 {
     struct today *d = &a->today;
     load(a);
-    d->nshown = 0;
     if (d->search[0] == '\0') {
+        d->nshown = 0;
+        d->found[0] = '\0';
         return;
     }
-    words_want(&a->words, a, d->subjects, d->n, atomic_load(&a->words_generation));
+    words_want(&a->words, a, d->subjects, d->n, atomic_load(&a->words_generation), d->serial);
+    size_t ready = atomic_load(&a->words.ready);
+    if (strcmp(d->found, d->search) == 0 && d->found_serial == d->serial &&
+        d->found_ready == ready) {
+        return;
+    }
+    char lower[WORDS_SEARCH_BYTES];
+    words_lower(d->search, lower);
+    d->nshown = 0;
     for (size_t k = 0; k < d->n; k++) {
         void *p = d->shown;
-        if (words_match(&a->words, d->subjects[k], k, d->search) &&
+        if (words_match(&a->words, d->subjects[k], lower) &&
             grow(&p, &d->shown_cap, d->nshown + 1, sizeof d->shown[0])) {
             d->shown = p;
             d->shown[d->nshown++] = k;
         }
     }
+    memcpy(d->found, d->search, sizeof d->found);
+    d->found_serial = d->serial;
+    d->found_ready = ready;
 }
 
 void app_today_filter(struct app *a, const char *search, int list)
@@ -148,15 +163,15 @@ bool today_words(struct store_txn *t, id16 subject, struct arena *m, struct toda
     return true;
 }
 
-static void add_times(struct app *a, struct store_txn *t, id16 subject, struct today_row *out)
+static void add_times(struct app *a, struct store_txn *t, id16 subject, struct arena tmp,
+                      struct today_row *out)
 {
     struct deadline d[4];
     struct subject_state job;
-    struct arena tmp = a->frame;
     if (fold_load(t, subject, &tmp, &job, NULL, NULL) != ST_OK) {
         return;
     }
-    size_t n = deadlines(&job, &a->catalogue.calendar, d);
+    size_t n = deadlines(&job, &a->edition.cat.calendar, d);
     for (size_t k = 0; k < n && !out->has_deadline; k++) {
         if (!d[k].met) {
             out->deadline = d[k];
@@ -166,9 +181,22 @@ static void add_times(struct app *a, struct store_txn *t, id16 subject, struct t
     out->place = place_of(a, t, subject);
 }
 
+/* The row was read in memory of its own, which the next one takes: only the texts stay. */
+static bool keep_texts(struct arena *m, struct today_row *r)
+{
+    str *const texts[] = {&r->customer, &r->phone,      &r->equipment, &r->model,
+                          &r->address,  &r->fault_told, &r->code};
+    bool ok = true;
+    for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
+        *texts[k] = arena_str(m, *texts[k], &ok);
+    }
+    return ok;
+}
+
 bool app_today_row(struct app *a, size_t index, struct today_row *out)
 {
     struct today *d = &a->today;
+    memset(out, 0, sizeof *out);
     if (d->search[0] != '\0') {
         if (index >= d->nshown) {
             return false;
@@ -180,16 +208,16 @@ bool app_today_row(struct app *a, size_t index, struct today_row *out)
         return false;
     }
     a->want_minute = true;
-    struct arena before = a->frame;
-    bool ok = today_words(t, d->subjects[index], &a->frame, out);
+    struct arena row = arena_of(a->row_mem, APP_ROW_BYTES);
+    bool ok = today_words(t, d->subjects[index], &row, out);
     if (ok) {
-        add_times(a, t, d->subjects[index], out);
+        add_times(a, t, d->subjects[index], row, out);
+        ok = keep_texts(&a->frame, out);
     }
     store_abort(&t);
     if (!ok) {
-        a->frame = before;
         memset(out, 0, sizeof *out);
-        out->row.subject = d->subjects[index];
     }
+    out->row.subject = d->subjects[index];
     return ok;
 }

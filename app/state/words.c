@@ -7,8 +7,6 @@
 
 #include "app/state/app_internal.h"
 
-#define ROW_BYTES (256U << 10) /* a job's state and its texts while they are read */
-
 static void put_lower(char *to, size_t *n, size_t cap, str s)
 {
     for (size_t k = 0; k < s.n && *n + 1 < cap; k++) {
@@ -23,10 +21,10 @@ static void put_lower(char *to, size_t *n, size_t cap, str s)
 static void *gather(void *arg)
 {
     struct words *w = arg;
-    uint8_t *mem = malloc(ROW_BYTES);
+    uint8_t *mem = malloc(APP_ROW_BYTES);
     size_t used = 0;
     for (size_t k = 0; mem != NULL && k < w->n && !atomic_load(&w->stop); k++) {
-        struct arena m = arena_of(mem, ROW_BYTES);
+        struct arena m = arena_of(mem, APP_ROW_BYTES);
         struct today_row row;
         struct store_txn *t = NULL;
         char buf[WORDS_OF_JOB_BYTES];
@@ -53,7 +51,7 @@ static void *gather(void *arg)
         sodium_memzero(buf, sizeof buf);
     }
     if (mem != NULL) {
-        sodium_memzero(mem, ROW_BYTES);
+        sodium_memzero(mem, APP_ROW_BYTES);
         free(mem);
     }
     w->app->wake(w->app->wake_ctx);
@@ -72,68 +70,116 @@ void words_drop(struct words *w)
     free(w->text);
     free(w->subjects);
     free(w->at);
+    free(w->slot);
     memset(w, 0, sizeof *w);
 }
 
-void words_want(struct words *w, struct app *a, const id16 *subjects, size_t n, uint64_t generation)
+/* Subjects are random: their first bytes are hash enough. */
+static size_t slot_of(const struct words *w, id16 subject)
 {
-    if (w->running && w->generation == generation && w->n == n &&
-        memcmp(w->subjects, subjects, n * sizeof subjects[0]) == 0) {
+    uint32_t h;
+    memcpy(&h, subject.b, sizeof h);
+    size_t k = h & (w->slots - 1);
+    while (w->slot[k] != 0 && !id16_eq(w->subjects[w->slot[k] - 1], subject)) {
+        k = (k + 1) & (w->slots - 1);
+    }
+    return k;
+}
+
+static bool has_all(const struct words *w, const id16 *subjects, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        if (w->slot[slot_of(w, subjects[k])] == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool take_memory(struct words *w, size_t n)
+{
+    w->slots = 64;
+    while (w->slots < 2 * n) {
+        w->slots *= 2;
+    }
+    w->text = malloc(WORDS_BYTES); /* pages that are not touched cost nothing */
+    w->subjects = malloc(n * sizeof w->subjects[0]);
+    w->at = calloc(n + 1, sizeof w->at[0]);
+    w->slot = calloc(w->slots, sizeof w->slot[0]);
+    return w->text != NULL && w->subjects != NULL && w->at != NULL && w->slot != NULL;
+}
+
+void words_want(struct words *w, struct app *a, const id16 *subjects, size_t n, uint64_t generation,
+                uint64_t list)
+{
+    if (w->running && w->generation == generation && (w->list == list || has_all(w, subjects, n))) {
+        w->list = list;
         return;
     }
     words_drop(w);
     if (n == 0) {
         return;
     }
-    w->text = malloc(WORDS_BYTES); /* pages that are not touched cost nothing */
-    w->subjects = malloc(n * sizeof subjects[0]);
-    w->at = calloc(n + 1, sizeof w->at[0]);
-    if (w->text == NULL || w->subjects == NULL || w->at == NULL) {
+    if (!take_memory(w, n)) {
         words_drop(w);
         return;
     }
     memcpy(w->subjects, subjects, n * sizeof subjects[0]);
+    for (size_t k = 0; k < n; k++) {
+        w->slot[slot_of(w, subjects[k])] = (uint32_t)k + 1;
+    }
     w->n = n;
     w->app = a;
     w->store = a->store;
     w->generation = generation;
+    w->list = list;
     w->running = pthread_create(&w->thread, NULL, gather, w) == 0;
+    if (!w->running) {
+        words_drop(w); /* nothing is found; the next change tries again */
+    }
 }
 
 static bool holds(const char *text, size_t n, const char *word, size_t wn)
 {
-    for (size_t k = 0; k + wn <= n; k++) {
-        if (text[k] == word[0] && memcmp(text + k, word, wn) == 0) {
+    const char *end = text + n;
+    while ((size_t)(end - text) >= wn) {
+        const char *p = memchr(text, word[0], (size_t)(end - text) - wn + 1);
+        if (p == NULL) {
+            return false;
+        }
+        if (memcmp(p, word, wn) == 0) {
             return true;
         }
+        text = p + 1;
     }
     return false;
 }
 
-bool words_match(const struct words *w, id16 subject, size_t index, const char *search)
+void words_lower(const char *search, char out[static WORDS_SEARCH_BYTES])
+{
+    size_t n = 0;
+    for (; search[n] != '\0' && n + 1 < WORDS_SEARCH_BYTES; n++) {
+        unsigned char c = (unsigned char)search[n];
+        out[n] = (char)(c < 0x80 ? tolower(c) : c);
+    }
+    out[n] = '\0';
+}
+
+bool words_match(const struct words *w, id16 subject, const char *lower)
 {
     struct words *m = (struct words *)(uintptr_t)w; /* atomic_load takes no const in C11 */
-    if (index >= atomic_load(&m->ready) || !id16_eq(w->subjects[index], subject)) {
+    size_t index = w->n == 0 ? 0 : w->slot[slot_of(w, subject)];
+    if (index == 0 || index > atomic_load(&m->ready)) {
         return false;
     }
-    const char *text = w->text + w->at[index];
-    size_t n = w->at[index + 1] - w->at[index];
-    char lower[64];
-    size_t ln = 0;
-    for (; search[ln] != '\0' && ln + 1 < sizeof lower; ln++) {
-        unsigned char c = (unsigned char)search[ln];
-        lower[ln] = (char)(c < 0x80 ? tolower(c) : c);
-    }
-    lower[ln] = '\0';
-    for (size_t k = 0; k < ln;) {
-        size_t e = k;
-        while (e < ln && lower[e] != ' ') {
-            e++;
-        }
-        if (e > k && !holds(text, n, lower + k, e - k)) {
+    const char *text = w->text + w->at[index - 1];
+    size_t n = w->at[index] - w->at[index - 1];
+    while (*lower != '\0') {
+        size_t wn = strcspn(lower, " ");
+        if (wn > 0 && !holds(text, n, lower, wn)) {
             return false;
         }
-        k = e + 1;
+        lower += wn + (lower[wn] == ' ' ? 1U : 0U);
     }
     return true;
 }

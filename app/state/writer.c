@@ -38,17 +38,29 @@ static void shut(struct writer *w)
     sodium_memzero(w->wrap, 32);
 }
 
-static enum st check_pin(struct writer *w, bytes pin, struct err *err)
+/* key and wrap: 32 bytes each; wiped when the PIN is not the one. */
+static enum st check_pin(struct writer *w, bytes pin, uint8_t *key, uint8_t *wrap, struct err *err)
 {
     char path[600];
     uint8_t secret[32];
     slots_path(w->app, path, sizeof path);
     enum st st = device_secret_load(w->app->secret_path, false, secret, err);
     if (st == ST_OK) {
-        st = slots_open_wrap(path, SLOT_PIN, pin, secret, now_of(w->app).wall_ms, w->data_key,
-                             w->wrap, err);
+        st = slots_open_wrap(path, SLOT_PIN, pin, secret, now_of(w->app).wall_ms, key, wrap, err);
     }
     sodium_memzero(secret, sizeof secret);
+    return st;
+}
+
+/* The PIN again while the store is open: a wrong one must not cost the keys that are in use. */
+static enum st check_again(struct writer *w, bytes pin, struct err *err)
+{
+    uint8_t *room = sodium_malloc(DATA_KEY_BYTES + 32);
+    if (room == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "no locked memory");
+    }
+    enum st st = check_pin(w, pin, room, room + DATA_KEY_BYTES, err);
+    sodium_free(room);
     return st;
 }
 
@@ -71,15 +83,16 @@ static enum st open_store(struct writer *w, struct err *err)
         return st;
     }
     w->open = true;
+    news_session(w->app, &w->journal, now.wall_ms);
     return ST_OK;
 }
 
 static enum st unlock(struct writer *w, bytes pin, struct err *err)
 {
     if (w->open) {
-        return ST_OK;
+        return check_again(w, pin, err);
     }
-    enum st st = check_pin(w, pin, err);
+    enum st st = check_pin(w, pin, w->data_key, w->wrap, err);
     if (st == ST_OK) {
         st = open_store(w, err);
     }
@@ -197,68 +210,144 @@ static enum st keep_draft(struct writer *w, const struct intent *i, struct err *
     return st;
 }
 
-/* After a failed sync the state on disk is unknown: close, reopen, verify, tell (DESIGN 3). The
- * UI's transactions are over within its frame, but it holds the pointer: so it is locked out first.
- */
-static void after_failure(struct writer *w, enum st st)
+/* After a failed sync the state on disk is unknown: close, reopen, verify, tell (DESIGN 3). The UI
+ * holds the store's pointer, so it is asked to let go first, and answers with INTENT_REOPEN. */
+void writer_failed(struct writer *w)
 {
-    if (st != ST_IO && st != ST_CORRUPT) {
+    if (w->open && !w->reopening) {
+        w->reopening = true;
+        struct writer_news n = news_of(NULL, APP_IDLE, ST_IO, NULL, NULL);
+        n.let_go = true;
+        news_tell(w->app, &n);
+    }
+}
+
+static void reopen(struct writer *w)
+{
+    struct err err = {0};
+    journal_close(&w->journal);
+    store_close(&w->store);
+    w->open = false;
+    enum st st = open_store(w, &err); /* it checks the end of our own chain */
+    if (st != ST_OK) {
+        shut(w);
+    }
+    struct writer_news n = w->owed;
+    if (!n.present) {
+        n = news_of(NULL, APP_SAVING, ST_IO, NULL, NULL);
+        n.type = INTENT_REOPEN;
+    }
+    n.reopened = true;
+    n.store = st == ST_OK ? w->store : NULL;
+    if (st != ST_OK) {
+        n.result.st = st;
+        n.result.err = err;
+    }
+    w->reopening = false;
+    memset(&w->owed, 0, sizeof w->owed);
+    app_changed(w->app);
+    news_tell(w->app, &n);
+}
+
+/* What came of a write. Of one that left the store in doubt it is told when that is settled. */
+static void answer(struct writer *w, const struct intent *i, enum st st, const struct err *err,
+                   const h32 *entry)
+{
+    struct err again;
+    if (st == ST_CONFLICT || st == ST_CORRUPT) {
+        if (journal_reload(&w->journal, &again) != ST_OK) { /* a head that moved in memory only */
+            st = ST_IO;
+        }
+    }
+    struct writer_news n =
+        news_of(i, i->type == INTENT_DRAFT ? APP_IDLE : APP_SAVING, st, err, entry);
+    if (st != ST_IO) {
+        news_tell(w->app, &n);
         return;
     }
-    struct err err;
-    IGNORE(journal_reload(&w->journal, &err)); /* a head that moved in memory only goes back */
+    if (i->type != INTENT_DRAFT || !w->owed.present) {
+        w->owed = n;
+    }
+    writer_failed(w);
+}
+
+static void write_entry(struct writer *w, const struct intent *i)
+{
+    struct err err = {0};
+    h32 entry = {{0}};
+    enum st st = i->type == INTENT_APPEND ? append(w, i, &entry, &err)
+                 : i->type == INTENT_SIGN ? writer_sign(w, i, &entry, &err)
+                                          : writer_pay(w, i, &entry, &err);
+    if (st == ST_OK) {
+        if (i->kind == KIND_RECORD_SET) {
+            atomic_fetch_add(&w->app->words_generation, 1);
+        }
+        app_changed(w->app);
+    }
+    answer(w, i, st, &err, &entry);
+}
+
+static void serve_locked(struct writer *w, const struct intent *i)
+{
+    struct err err = {0};
+    if (i->type != INTENT_DRAFT) {
+        enum st st = err_set(&err, ST_LOCKED, 0, __func__, "the store is locked");
+        app_news(w->app, i, APP_SAVING, st, &err, NULL);
+    }
+}
+
+static void serve_pin(struct writer *w, const struct intent *i)
+{
+    struct err err = {0};
+    if (i->type == INTENT_HAND_BACK) {
+        enum st st = check_again(w, i->data, &err);
+        app_news(w->app, i, APP_UNLOCKING, st, &err, NULL);
+        return;
+    }
+    enum st st = unlock(w, i->data, &err);
+    struct writer_news n =
+        news_of(i, i->type == INTENT_UNLOCK ? APP_UNLOCKING : APP_JOINING, st, &err, NULL);
+    n.store = st == ST_OK ? w->store : NULL;
+    news_tell(w->app, &n);
 }
 
 static void serve(struct writer *w, const struct intent *i)
 {
-    struct app *a = w->app;
     struct err err = {0};
-    h32 entry = {{0}};
     enum st st;
     bool needs_store = i->type == INTENT_APPEND || i->type == INTENT_SIGN ||
                        i->type == INTENT_PAY || i->type == INTENT_COPY || i->type == INTENT_DRAFT;
     if (needs_store && !w->open) {
-        if (i->type != INTENT_DRAFT) {
-            st = err_set(&err, ST_LOCKED, 0, __func__, "the store is locked");
-            app_news(a, i, APP_SAVING, st, &err, NULL);
-        }
+        serve_locked(w, i);
         return;
     }
     switch (i->type) {
     case INTENT_APPEND:
     case INTENT_SIGN:
     case INTENT_PAY:
-        st = i->type == INTENT_APPEND ? append(w, i, &entry, &err)
-             : i->type == INTENT_SIGN ? writer_sign(w, i, &entry, &err)
-                                      : writer_pay(w, i, &entry, &err);
-        after_failure(w, st);
-        if (st == ST_OK) {
-            app_changed(a);
-        }
-        app_news(a, i, APP_SAVING, st, &err, &entry);
+        write_entry(w, i);
         break;
     case INTENT_COPY:
         st = writer_copy(w, i, &err);
-        app_news(a, i, APP_SAVING, st, &err, NULL);
+        app_news(w->app, i, APP_SAVING, st, &err, NULL);
         break;
     case INTENT_DRAFT:
         st = keep_draft(w, i, &err);
         if (st != ST_OK) {
-            app_news(a, i, APP_IDLE, st, &err, NULL);
+            answer(w, i, st, &err, NULL);
         }
         break;
     case INTENT_UNLOCK:
     case INTENT_JOIN_STORE:
-        st = unlock(w, i->data, &err);
-        app_news(a, i, i->type == INTENT_UNLOCK ? APP_UNLOCKING : APP_JOINING, st, &err, NULL);
-        break;
     case INTENT_HAND_BACK:
-        st = check_pin(w, i->data, &err);
-        app_news(a, i, APP_UNLOCKING, st, &err, NULL);
+        serve_pin(w, i);
         break;
     case INTENT_LOCK:
         st = lock(w, &err);
-        app_news(a, i, APP_SAVING, st, &err, NULL);
+        app_news(w->app, i, APP_SAVING, st, &err, NULL);
+        break;
+    case INTENT_REOPEN:
+        reopen(w);
         break;
     case INTENT_CALL:
         i->call(i->ctx);

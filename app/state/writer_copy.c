@@ -59,16 +59,15 @@ static enum st gather(struct writer *w, struct store_txn *t, const struct intent
         st = report_facts_decode(b[0], a, facts, &rule);
     }
     /* The same address as on the screen; without one the code is left out. */
-    struct catalogue cat = {.number = 0};
-    struct subject_state dep;
+    struct edition edition;
     id16 id;
-    bytes edition;
     memcpy(id.b, w->journal.trust.deployment, sizeof id.b);
-    if (st == ST_OK && fold_load(t, id, a, &dep, NULL, NULL) == ST_OK && !h32_zero(dep.edition) &&
-        store_att_get(t, dep.edition, a, NULL, &edition, NULL) == ST_OK &&
-        catalogue_open(edition, a, &cat, &rule) == ST_OK && cat.verify_url.n > 0 &&
-        proof_qr(t, i->entry, cat.verify_url, a, &r->qr, NULL) != ST_OK) {
-        r->qr = (str){NULL, 0};
+    if (st == ST_OK && edition_open(t, edition_in_force(t, id, *a), &edition, NULL) == ST_OK) {
+        if (edition.cat.verify_url.n > 0 &&
+            proof_qr(t, i->entry, edition.cat.verify_url, a, &r->qr, NULL) != ST_OK) {
+            r->qr = (str){NULL, 0};
+        }
+        edition_close(&edition);
     }
     r->facts = facts;
     r->text = bytes_str(b[1]);

@@ -70,6 +70,7 @@ struct sign_work {
     unsigned version;
     uint64_t counter;
     bool fresh_number;
+    struct edition edition; /* the one that the customer read by, opened anew */
 };
 
 static enum st prepare(struct writer *w, struct store_txn *t, const struct intent *i,
@@ -96,25 +97,11 @@ static enum st prepare(struct writer *w, struct store_txn *t, const struct inten
         s->number = str_c(arena_cstr(a, str_c(number)));
         s->fresh_number = true;
     }
-    /* The catalogue is opened anew: the UI's belongs to the UI thread. */
-    struct catalogue cat = {0};
-    calendar_default(&cat.calendar);
-    struct subject_state dep;
-    id16 deployment;
-    memcpy(deployment.b, w->journal.trust.deployment, 16);
-    bytes edition = {NULL, 0};
-    if (fold_load(t, deployment, a, &dep, NULL, NULL) == ST_OK && !h32_zero(dep.edition) &&
-        store_att_get(t, dep.edition, a, NULL, &edition, NULL) == ST_OK) {
-        const char *rule = NULL;
-        if (catalogue_open(edition, a, &cat, &rule) != ST_OK) {
-            return err_set(err, ST_CORRUPT, 0, __func__, "the catalogue cannot be read: %s", rule);
-        }
-        cat.edition = dep.edition;
-    }
     struct now now;
     app->clock.read(app->clock.ctx, &now);
-    st = report_collect(t, &s->job, s->visit, &cat, i->sign.template_, str_c(w->journal.trust.name),
-                        s->number, s->version, &now, a, &s->facts, err);
+    st = report_collect(t, &s->job, s->visit, &s->edition.cat, i->sign.template_,
+                        str_c(w->journal.trust.name), s->number, s->version, &now, a, &s->facts,
+                        err);
     if (st != ST_OK) {
         return st;
     }
@@ -176,7 +163,13 @@ enum st writer_sign(struct writer *w, const struct intent *i, h32 *entry, struct
     if (st != ST_OK) {
         return st;
     }
-    st = prepare(w, t, i, &a, &s, err);
+    edition_close(&s.edition);
+    if (!h32_zero(i->entry)) {
+        st = edition_open(t, i->entry, &s.edition, err);
+    }
+    if (st == ST_OK) {
+        st = prepare(w, t, i, &a, &s, err);
+    }
     if (st == ST_OK) {
         union body b;
         body_of(w, i, &s, &b.signed_);
@@ -220,6 +213,7 @@ enum st writer_sign(struct writer *w, const struct intent *i, h32 *entry, struct
         struct err again;
         IGNORE(journal_reload(&w->journal, &again)); /* the head moved in memory only */
     }
+    edition_close(&s.edition);
     sodium_memzero(w->work, CAP_SCRATCH_BYTES);
     return st;
 }

@@ -13,6 +13,7 @@
 struct http_client {
     CURL *curl;
     struct curl_slist *headers;
+    atomic_int *stop; /* NULL: nothing ends a call early */
     char base[256];
 };
 
@@ -83,6 +84,11 @@ void http_close(struct http_client **c)
         free(*c);
         *c = NULL;
     }
+}
+
+void http_stop_by(struct http_client *c, atomic_int *stop)
+{
+    c->stop = stop;
 }
 
 static size_t on_body(char *p, size_t size, size_t n, void *ctx)
@@ -198,6 +204,9 @@ static enum st perform(struct http_client *c, const char *path, struct receive *
                        struct http_reply *reply, struct err *err)
 {
     char url[320];
+    if (r->stop == NULL) {
+        r->stop = c->stop;
+    }
     snprintf(url, sizeof url, "%s%s", c->base, path);
     curl_easy_setopt(c->curl, CURLOPT_URL, url);
     curl_easy_setopt(c->curl, CURLOPT_PROTOCOLS_STR, "http,https");

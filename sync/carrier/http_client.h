@@ -15,6 +15,8 @@ MUST_USE enum st http_global_init(struct err *err);
 /* http_open: `base` such as "http://hq:8080" (no path). ST_BAD_INPUT, ST_FULL. */
 MUST_USE enum st http_open(struct http_client **c, const char *base, struct err *err);
 void http_close(struct http_client **c); /* NULL is fine */
+/* http_stop_by: what ends all calls of this client that are given no `stop` of their own. */
+void http_stop_by(struct http_client *c, atomic_int *stop);
 
 struct http_reply {
     long status;                         /* 0: none came */
