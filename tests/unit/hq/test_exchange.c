@@ -222,7 +222,6 @@ static void an_answer_cut_at_any_frame_goes_on_where_it_was(void)
     CHECK_INT(r.received_entries, 0);
     CHECK(cuts >= 5);
     CHECK_INT(received, 180); /* 60 customers, 60 jobs, 60 assignments, each once */
-    printf("# %u cuts\n", cuts);
     end();
 }
 
@@ -462,12 +461,11 @@ static void a_restored_headquarters_opens_a_new_epoch_and_everybody_catches_up(v
     memcpy(p.dir, backup, sizeof p.dir);
     pair_open_hq(&p);
     id8 before = p.hq->journal.head.epoch;
-    unsigned rounds = pair_sync(&p, &a, &r);
+    pair_sync(&p, &a, &r);
     CHECK_INT(r.sent_entries, 1); /* the arrival, again */
     CHECK_INT(pair_place(&p, &a, arrived), SYNC_HQ);
     pair_sync(&p, &a, &r);
     CHECK(!id8_eq(before, p.hq->journal.head.epoch));
-    CHECK(rounds < 8);
     id16 fresh = pair_job(&p, job, "called after the restore");
     pair_assign(&p, fresh, who);
     pair_sync(&p, &a, &r);

@@ -1,0 +1,71 @@
+/* hq_ingest_group.c - many requests, one commit, one flush; whoever spoils it stands alone. */
+#include "sync/hq/hq_ingest.h"
+
+static void forget_results(struct hq_request *r)
+{
+    r->nproblems = 0;
+    r->new_entries = 0;
+    memset(r->journals, 0, sizeof r->journals);
+}
+
+static bool any_write(struct hq_request *const *r, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (r[i]->st == ST_OK) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum st commit_all(struct hq *hq, struct hq_request **r, size_t n, struct err *err)
+{
+    struct store_txn *t = NULL;
+    enum st st = store_write(hq->store, &t, err);
+    for (size_t i = 0; i < n && st == ST_OK; i++) {
+        st = hq_ingest(r[i], t, err);
+    }
+    if (st == ST_OK) {
+        st = store_commit(&t, err);
+    }
+    store_abort(&t);
+    return st;
+}
+
+/* Nothing is re-appended: a new epoch names the head that is left, and every cursor starts anew. */
+static void renew_epoch(struct hq *hq)
+{
+    struct now now = hq_now(hq);
+    if (!hq->rolled_back) {
+        return;
+    }
+    hq->rolled_back = false;
+    if (journal_new_epoch(&hq->journal, &now, NULL) == ST_OK) {
+        hq->rest_due = true; /* its first entry is routed like any other */
+    } else {
+        IGNORE(journal_reload(&hq->journal, NULL) != ST_OK); /* the next proof tries again */
+    }
+}
+
+void hq_ingest_group(struct hq *hq, struct hq_request **r, size_t n)
+{
+    struct err err = {0};
+    if (!any_write(r, n)) {
+        return;
+    }
+    enum st st = commit_all(hq, r, n, &err);
+    if (st == ST_OK) {
+        renew_epoch(hq);
+        return;
+    }
+    IGNORE(journal_reload(&hq->journal, NULL) != ST_OK); /* the next use of it says so */
+    if (n == 1) {
+        forget_results(r[0]);
+        IGNORE(hq_request_refuse(r[0], st, "store", err.text)); /* the answer is the refusal */
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        forget_results(r[i]);
+        hq_ingest_group(hq, &r[i], 1);
+    }
+}
