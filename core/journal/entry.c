@@ -91,7 +91,7 @@ static const char *take_evidence(struct cbor_r *r, struct entry_evidence *ev)
             size_t n = cbor_get_array(r);
             uint64_t ms = cbor_get_uint(r);
             cbor_get_bytes_n(r, ev->receipt.b, sizeof ev->receipt.b);
-            if (n != 2 || ms > (uint64_t)MS_MAX) {
+            if (n != 2 || ms >= (uint64_t)MS_MAX) {
                 return "evidence receipt";
             }
             ev->receipt_ms = (int64_t)ms;

@@ -409,7 +409,9 @@ int64_t visit_cash_owed_minor(const struct subject_state *job, id8 author)
         const struct visit_state *v = &job->visits[i];
         if (id8_eq(v->author, author)) {
             owed = money_add(owed, paid(v, PAY_CASH));
-            owed = money_add(owed, -v->cash_accepted_minor);
+            int64_t accepted = v->cash_accepted_minor; /* saturated, so perhaps the one that has
+                                                          no opposite */
+            owed = money_add(owed, accepted == INT64_MIN ? INT64_MAX : -accepted);
         }
     }
     return owed > 0 ? owed : 0;

@@ -2,6 +2,7 @@
  * others out of sight: a wrong subject type, a flood of entries, a fork below a revocation. */
 #include "core/fold/refold.h"
 #include "core/journal/append.h"
+#include "core/rules/visit.h"
 #include "tests/unit/core/fold_help.h"
 #include "tests/unit/core/store_help.h"
 
@@ -152,11 +153,51 @@ static void a_fork_below_a_revocation_is_not_folded(void)
     store_close(&store);
 }
 
+/* ---- numbers at their ends ------------------------------------------------------------------ */
+
+static void a_receipts_time_ends_where_entries_times_end(void)
+{
+    help_start();
+    uint8_t buf[CAP_ENTRY_BYTES];
+    struct entry_view e;
+    struct now now = sample_now(1000);
+    struct entry_draft d = {.kind = KIND_VISIT_LEFT, .subject_type = SUBJECT_JOB, .subject = job()};
+    struct chain_head h = tech.head;
+    h.current.has_receipt = true;
+    h.current.receipt_ms = ((int64_t)1 << 47) - 1;
+    CHECK_INT(entry_make(&h, &d, &now, fs.trust.deployment, fs.tech.keys.sign_sk, buf, sizeof buf,
+                         &e, &err),
+              ST_OK);
+    h = tech.head;
+    h.current.has_receipt = true;
+    h.current.receipt_ms = (int64_t)1 << 47;
+    CHECK(entry_make(&h, &d, &now, fs.trust.deployment, fs.tech.keys.sign_sk, buf, sizeof buf, &e,
+                     &err) != ST_OK);
+}
+
+static void money_without_an_opposite_is_no_accident(void)
+{
+    help_start();
+    help_visit(&tech, "v", KIND_VISIT_SIGNED);
+    union body paid = help_paid("v", PAY_CASH, 15000);
+    h32 of = help_say(&tech, KIND_VISIT_PAID, &paid);
+    union body b = {0};
+    b.cash.paid.n = 1;
+    b.cash.paid.h[0] = of;
+    b.cash.amount_minor = INT64_MIN;
+    help_say(&accountant, KIND_CASH_ACCEPTED, &b);
+    struct subject_state s = help_fold();
+    CHECK_INT(s.visits[0].cash_accepted_minor, INT64_MIN);
+    CHECK_INT(visit_cash_owed_minor(&s, fs.tech.author), INT64_MAX);
+}
+
 int main(void)
 {
     RUN(a_wrong_subject_type_takes_no_job_away);
     RUN(an_entry_that_is_not_trusted_gives_no_type);
     RUN(a_flood_of_one_device_leaves_the_others_work_in_sight);
     RUN(a_fork_below_a_revocation_is_not_folded);
+    RUN(a_receipts_time_ends_where_entries_times_end);
+    RUN(money_without_an_opposite_is_no_accident);
     CHECK_END();
 }
