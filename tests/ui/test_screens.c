@@ -180,6 +180,14 @@ static void what_does_not_go_by_the_book(void)
     }
 }
 
+static void visits_in_landscape(void)
+{
+    run(VISIT, &SIZES[4], 1.0F, "zh", UI_LIGHT);
+    run(VISIT, &SIZES[4], 2.0F, "en", UI_LIGHT);
+    run(VISIT, &SIZES[5], 1.0F, "en", UI_LIGHT);
+    run(OTHER, &SIZES[4], 1.0F, "en", UI_LIGHT);
+}
+
 static void half_typed_things_are_where_they_were_and_ratings_are_asked_again(void)
 {
     static const char *const parts[] = {"tests/ui/drafts-1.script", "tests/ui/drafts-2.script",
@@ -204,6 +212,7 @@ int main(int argc, char **argv)
     RUN(a_visit_of_class_a_at_720x1280);
     RUN(a_visit_of_class_a_at_1080x2400);
     RUN(what_does_not_go_by_the_book);
+    RUN(visits_in_landscape);
     RUN(half_typed_things_are_where_they_were_and_ratings_are_asked_again);
     CHECK_END();
 }
