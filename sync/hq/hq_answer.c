@@ -336,11 +336,30 @@ static enum st grant(struct answer *a)
     return st == ST_OK ? bundle_manifest(&a->w, out, a->err) : st;
 }
 
+/* A lost device may still hand in its work. It gets receipts and the revocation itself: what became
+ * of jobs and customers since is not for whoever holds it now. */
+static enum st fill_revoked(struct answer *a, bytes doc)
+{
+    a->last = a->place = a->r->manifest.cursor;
+    a->r->settled = false; /* nothing is compared, nothing is asked */
+    enum st st = write_manifest(a);
+    return st == ST_OK ? put(a, ITEM_REVOCATION, doc, (bytes){NULL, 0}, a->arena) : st;
+}
+
 static enum st fill(struct answer *a)
 {
     const struct manifest *q = &a->r->manifest;
     if (a->r->joining) {
         return grant(a);
+    }
+    struct arena tmp = a->arena;
+    id8 author = a->r->cert.author;
+    bytes doc;
+    enum st cut =
+        store_get(a->t, T_REVOKED, bytes_of(author.b, sizeof author.b), &tmp, &doc, a->err);
+    if (cut != ST_NOT_FOUND) {
+        a->arena = tmp;
+        return cut == ST_OK ? fill_revoked(a, doc) : cut;
     }
     id8 epoch = a->r->node_epoch;
     a->last = hq_out_last(a->t, a->r->cert.author);

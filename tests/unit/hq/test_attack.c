@@ -293,6 +293,34 @@ static void a_revoked_sealing_key_speaks_for_nobody(void)
     end(&s);
 }
 
+/* Whoever holds the stolen device may go on asking: he learns that it is revoked, and no more. What
+ * was recorded on it before still comes in, and its receipt goes out. */
+static void a_revoked_device_is_told_so_and_nothing_else(void)
+{
+    struct scene s;
+    begin(&s);
+    revoke(s.d.journal.head.author);
+    struct record_write w = {.field = F_JOB_APPOINTMENT, .type = FT_TIME, .i = p.ms};
+    uint8_t body[CAP_BODY_BYTES];
+    h32 hash;
+    struct append what = {.kind = KIND_RECORD_SET, .subject_type = SUBJECT_JOB, .subject = s.job};
+    PAIR_OK(&p, record_encode(&w, 1, body, sizeof body, &what.body));
+    PAIR_OK(&p, hq_act(p.hq, &what, &hash, &p.err));
+    h32 late = pair_step(&p, &s.d, s.job, KIND_VISIT_TRAVELLING, (id8){{1}});
+    struct exchange_result r = pair_exchange(&p, &s.d, NULL, NULL);
+    CHECK(r.revoked && r.receipts == 1 && r.received_entries == 0);
+    CHECK(!has(s.d.store, T_HASH, hash));
+    CHECK(has(p.hq->store, T_HASH, late));
+    struct store_txn *t = NULL;
+    PAIR_OK(&p, store_read(s.d.store, &t, &p.err));
+    id8 author = s.d.journal.head.author;
+    CHECK(store_has(t, T_REVOKED, bytes_of(author.b, sizeof author.b)));
+    store_abort(&t);
+    pair_sync(&p, &s.e, &r); /* the other device of the same person goes on as before */
+    CHECK(has(s.e.store, T_HASH, hash) && !has(s.e.store, T_HASH, late));
+    end(&s);
+}
+
 /* Anybody can reach the door of enrolment: he gets neither our memory nor our time. */
 static void a_stranger_fills_no_memory_and_costs_little(void)
 {
@@ -342,6 +370,7 @@ int main(void)
     RUN(questions_without_end_are_cut_short);
     RUN(what_no_entry_names_is_not_kept);
     RUN(a_revoked_sealing_key_speaks_for_nobody);
+    RUN(a_revoked_device_is_told_so_and_nothing_else);
     RUN(a_stranger_fills_no_memory_and_costs_little);
     CHECK_END();
 }
