@@ -118,8 +118,8 @@ void bench_hq_backlog(struct bench *b, unsigned runs, size_t n, bool with_words,
 void bench_shop(const struct bench *b, const char *dir, const char *config, unsigned jobs);
 id16 bench_shop_id(const char *kind, unsigned n);
 struct bench_child { /* what a child process found out */
-    double ms[2];    /* cold: to the lock screen, then to the jobs; scroll: p50, p99; else [0] */
-    double kdf_ms, rss_kib, anon_kib;
+    double ms[3];    /* cold: to the lock screen, to the jobs; scroll: p50, p99, p99 of jumps */
+    double kdf_ms, rss_kib, anon_kib, store_kib, scrolled_kib, scrolled_store_kib;
     unsigned frames;
     char driver[32];
 };
