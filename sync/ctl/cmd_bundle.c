@@ -96,10 +96,21 @@ static int hq_import(struct bundling *b)
         return ctl_failf("%s. What headquarters had is as it was",
                          err.text[0] != '\0' ? err.text : st_name(st));
     }
+    const char *problem = json_string_value(json_object_get(out, "problem"));
+    bool altered = problem != NULL && strcmp(problem, "altered") == 0;
+    bool broken = problem != NULL && problem[0] != '\0';
+    json_int_t entries = json_integer_value(json_object_get(out, "received_entries"));
     if (b->json) {
-        return ctl_print(out);
+        ctl_print(out);
+        return broken ? CTL_REFUSED : CTL_OK;
     }
     json_decref(out);
+    if (broken) {
+        return ctl_failf("%s %s. What stands before that is authentic and was taken in (%lld new "
+                         "entries); the rest is asked for again: bring the whole file",
+                         b->file, altered ? "was altered or damaged" : "is cut, its end is missing",
+                         (long long)entries);
+    }
     printf("%s was taken in\n", b->file);
     if (b->answer != NULL) {
         printf("take %s back to the device: it holds the receipt and what is new for it\n",

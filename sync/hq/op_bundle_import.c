@@ -28,8 +28,9 @@ enum st op_bundle_import(struct hq *hq, const json_t *in, json_t **out, struct e
         st = file_write(answer_path.p, bytes_of(answer.p, answer.n), 0644, err);
     }
     if (st == ST_OK) {
-        *out = json_pack("{s:I,s:I}", "received_entries", (json_int_t)(hq->kept_entries - before),
-                         "answer_bytes", (json_int_t)answer.n);
+        *out = json_pack("{s:I,s:I,s:s}", "received_entries",
+                         (json_int_t)(hq->kept_entries - before), "answer_bytes",
+                         (json_int_t)answer.n, "problem", problem == NULL ? "" : problem);
     }
     bundle_buffer_drop(&answer);
     return st;

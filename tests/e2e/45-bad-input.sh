@@ -1,0 +1,113 @@
+#!/bin/sh
+# Goal of this test: bad input gets a clear answer, and nothing is lost
+# - a wrong PIN; a wrong and a used enrolment code,
+# - CSV with missing columns, bad dates, duplicate ids, a 10 MB line, broken encoding,
+# - a bundle that is cut or altered, one for another device, one of another deployment,
+# - a server that goes in mid-transfer, and a disk that is full during append.
+# After each, what was there before is there still, and check passes.
+set -u
+. tests/support/e2e.sh
+e2e_begin bad
+need "a demo headquarters is made" hq_demo "$T/hq"
+need "docketd listens" server_start "$T/hq"
+need "a device joins" device_make "$T/dev" T01
+need "it fetches its jobs" device_sync "$T/dev"
+
+refused() { # WORDS COMMAND...: exit 1 (refused), on stderr one line with those words
+    words=$1
+    shift
+    "$@" >"$T/out" 2>"$T/err" </dev/null
+    rc=$?
+    cat "$T/out" "$T/err"
+    [ $rc -eq 1 ] && grep -qiE -- "$words" "$T/err"
+}
+# ---- PIN, codes --------------------------------------------------------------------------------
+wrong_pin() { printf '9999\n' | XDG_CONFIG_HOME=$T/dev.config "$bin/docketctl" log --store "$T/dev" --pin-fd 0; }
+claim "a wrong PIN is refused in words" refused 'PIN' wrong_pin
+right_pin() { dctl "$T/dev" check; }
+claim "the right one opens the store as before" right_pin
+join_with() { # CODE DIR
+    mkdir -p "$2.config"
+    printf '%s\n' "$PIN" | XDG_CONFIG_HOME=$2.config "$bin/docketctl" join --store "$2" --code "$1" --url "$URL" --pin-fd 0
+}
+claim "a code that headquarters never gave is refused in words" refused 'code' join_with 0000111122223333 "$T/no1"
+used=$(hqctl enrol --technician T02 2>>"$T/log" | tail -n 1)
+need "a code is used once" join_with "$used" "$T/other"
+claim "the same code on another device is refused in words" refused 'used.*code|code.*used' join_with "$used" "$T/no2"
+nothing_made() { [ ! -e "$T/no1" ] && [ ! -e "$T/no2" ]; }
+claim "and no store is made" nothing_made
+
+# ---- CSV ---------------------------------------------------------------------------------------
+jobs_before=$(hqctl export jobs --json 2>>"$T/log" | jq length)
+csv() { refused "$1" hqctl import jobs "$2" --utc-offset 480; }
+head=$(head -n 1 assets/demo/jobs.csv)
+printf 'customer,fault_text\nC-1001,no id here\n' >"$T/missing.csv"
+claim "a file without its columns is refused, and they are named" csv '"?id"?' "$T/missing.csv"
+row() { printf '%s,C-1001,E-2001,%s,phone,words,,city,,,normal,,,\n' "$1" "$2"; }
+{ echo "$head"; row X-1 '2026-13-45 09:15'; } >"$T/date.csv"
+claim "a date that is none is refused with its line" csv 'line 2.*' "$T/date.csv"
+{ echo "$head"; row X-2 '2026-11-20 09:15'; row X-2 '2026-11-20 10:15'; } >"$T/twice.csv"
+claim "an id that stands twice is refused with its line" csv 'line 3.*X-2' "$T/twice.csv"
+{ echo "$head"; printf 'X-3,C-1001,E-2001,2026-11-20 09:15,phone,'; head -c 10000000 /dev/zero | tr '\0' a; echo; } >"$T/long.csv"
+claim "a line of 10 MB is refused with its number" csv 'line 2' "$T/long.csv"
+{ echo "$head"; printf 'X-4,C-1001,E-2001,2026-11-20 09:15,phone,\377\376\001\200\n'; } >"$T/broken.csv"
+claim "broken encoding is refused, and said to be that" csv 'UTF-8|GB18030|encoding' "$T/broken.csv"
+no_more() {
+    hqctl check || return 1
+    [ "$(hqctl export jobs --json | jq "[.[] | select(.code | startswith(\"X-\"))] | length")" -le 1 ] &&
+        [ "$(hqctl export jobs --json | jq length)" -ge "$jobs_before" ]
+}
+claim "none of it harmed what was there" no_more
+
+# ---- bundles -----------------------------------------------------------------------------------
+id=$(job_id "$T/dev" J-261120-01)
+printf '%s\n' 'tap #pin' "type \"$PIN\"" 'tap #primary' wait "tap #job:$id" wait 'tap #accept' wait >"$T/s"
+server_stop
+need "a step is recorded with no network" play "$T/dev" "$T/s" --shots "$T"
+need "it is exported as a bundle" dctl "$T/dev" bundle export --file "$T/day.docket"
+take() { hqctl_bundle "$1"; }
+hqctl_bundle() { "$bin/docketctl" bundle import --store "$HQ" --file "$1" --answer "$T/answer.docket"; }
+size=$(wc -c <"$T/day.docket")
+head -c $((size - 20)) "$T/day.docket" >"$T/cut.docket"
+node -e 'const fs = require("fs"), b = fs.readFileSync(process.argv[1]); b[b.length >> 1] ^= 4;
+    fs.writeFileSync(process.argv[2], b);' "$T/day.docket" "$T/altered.docket"
+claim "an altered bundle is refused in words" refused 'altered|damaged|changed|does not open|not whole' take "$T/altered.docket"
+claim "a cut bundle is told to be cut" refused 'cut|whole|incomplete|short' take "$T/cut.docket"
+printf 'not a bundle at all, only text' >"$T/text.docket"
+claim "a file that is no bundle is refused in words" refused 'bundle' take "$T/text.docket"
+"$bin/docketctl" init-hq --store "$T/hq2" --name Other >>"$T/log" 2>&1
+stranger() { "$bin/docketctl" bundle import --store "$T/hq2" --file "$T/day.docket" --answer "$T/a2.docket"; }
+claim "another company's headquarters refuses it in words" refused 'another|deployment|headquarters' stranger
+need "headquarters takes the whole bundle" take "$T/day.docket"
+mine() { dctl "$T/other" bundle import --file "$T/answer.docket"; }
+claim "its answer is refused by another device, in words" refused 'another|other|does not open|device' mine
+still_here() { dctl "$T/dev" log --job J-261120-01 | grep -q 'visit.accepted.* here'; }
+claim "until the answer is read the entry is said to be here only" still_here
+need "the answer is read by its own device" dctl "$T/dev" bundle import --file "$T/answer.docket"
+at_hq() { dctl "$T/dev" log --job J-261120-01 | grep -q 'visit.accepted.*at headquarters'; }
+claim "then it is at headquarters" at_hq
+
+# ---- a server that goes, a disk that is full ------------------------------------------------------
+printf '%s\n' 'tap #pin' "type \"$PIN\"" 'tap #primary' wait 'tap #travelling' wait >"$T/s2"
+need "another step is recorded" play "$T/dev" "$T/s2" --shots "$T"
+node tests/support/bad_server.js "$T/port" >>"$T/log" 2>&1 &
+BAD=$!
+n=0
+until [ -s "$T/port" ] || [ $n -gt 100 ]; do n=$((n + 1)); sleep 0.05; done
+gone() { dctl "$T/dev" sync --url "http://127.0.0.1:$(cat "$T/port")/$1"; }
+for how in hang-up half-answer not-found garbage empty; do
+    claim "a server that does \"$how\" is told of in a sentence" refused '[a-z]{3} [a-z]' gone $how
+    not_said() { dctl "$T/dev" log --job J-261120-01 | grep -q 'visit.travelling.* here'; }
+    claim "after \"$how\" nothing is said to be at headquarters" not_said
+done
+kill $BAD
+wait $BAD 2>/dev/null
+nobody() { dctl "$T/dev" sync --url http://127.0.0.1:9; }
+claim "no server at all is told of in a sentence" refused 'not answer|reach|connect|offline' nobody
+need "docketd listens again" server_start "$T/hq"
+need "the device syncs" device_sync "$T/dev"
+travelled() { dctl "$T/dev" log --job J-261120-01 | grep -q 'visit.travelling.*at headquarters'; }
+claim "nothing was lost: all is at headquarters now" travelled
+server_stop
+check_all() { hqctl check && dctl "$T/dev" check; }
+claim "check passes on both" check_all
