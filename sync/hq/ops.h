@@ -60,7 +60,8 @@ const char *ops_role_name(enum role r);
  * | code, field, value | entry} -> {entry} revoke         {author, number?} -> {number, entry}
  * cash.accept    {job, paid?: [entry], amount} -> {entry}
  * edition.publish{file | data_base64url} -> {number, attachment, entry}
- * bundle.import  {file, answer?} -> {received_entries, answer_bytes, problem}: ingest a *.docket, write the answer's file
+ * bundle.import  {file, answer?} -> {received_entries, answer_bytes, problem}: ingest a *.docket,
+ *                write the answer's file
  * status         {} -> counts, last receipts, devices, problems */
 enum st op_enrol(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_assign(struct hq *, const json_t *, json_t **, struct err *);
