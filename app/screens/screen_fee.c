@@ -109,6 +109,23 @@ static void sums(struct app *a, struct ui *u, struct fee_screen *s, bool paid)
     }
 }
 
+/* Work that changed since: the sums are worked out again only when asked. */
+static void work_out(struct app *a, struct ui *u, struct fee_screen *s,
+                     const struct body_fee *shown)
+{
+    struct fee f;
+    if (!fee_work_out(form_visit(a), &f) || f.total_minor == shown->total_minor) {
+        return;
+    }
+    if (ui_button(
+            u, "work_out",
+            shared_fmt(a, _("From lines and parts: %s. Take it"), app_money(a, f.total_minor)),
+            UI_LINK)) {
+        put(&s->d, &f);
+        s->d.changed = true;
+    }
+}
+
 static void save(struct app *a, const struct body_fee *fee, struct fee_screen *s, id16 job)
 {
     struct form_fact f;
@@ -170,6 +187,7 @@ SCREEN(fee)
         ui_text(u, UI_BODY_MUTED, _("Nothing is charged but the parts marked so."));
     }
     sums(a, u, s, paid);
+    work_out(a, u, s, &fee);
     ui_screen_end(u);
     form_keep(a, "fee", VERSION, &s->d, sizeof s->d);
     if ((hit & UI_HIT_PRIMARY) != 0 && over) {

@@ -248,6 +248,14 @@ static void stepper(struct app *a, struct ui *u, const struct job_model *j, unsi
             take_step(a, j, s);
         }
     }
+    struct fee worked;
+    union body b;
+    if (open && form_read(j->visit, KIND_VISIT_FEE, &b) != NULL &&
+        fee_work_out(j->visit, &worked) && worked.parts_minor != b.fee.parts_minor) {
+        ui_banner(
+            u, "fee-check", UI_TONE_SOON,
+            _("The parts are not those of the fee. Check the fee before the customer signs."));
+    }
     if (j->visit != NULL && j->visit->end != 0) {
         ui_banner(
             u, "ended", UI_TONE_SOON,
