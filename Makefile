@@ -107,8 +107,9 @@ $(T_SYNC): $(B)/%: $(B)/%.o $(SUPPORT) $(L_REPORT) $(L_SYNC) $(L_CORE)
 $(T_SYNC): LDLIBS = $(LIB_REPORT)
 $(T_HQ) $(T_E2E_BINS): $(B)/%: $(B)/%.o $(SUPPORT) $(L_CTL) $(L_HQ) $(L_REPORT) $(L_SYNC) $(L_CORE)
 $(T_HQ) $(T_E2E_BINS): LDLIBS = $(LIB_HQ)
-$(T_APP): $(B)/%: $(B)/%.o $(SUPPORT) $(L_APP) $(L_REPORT) $(L_SYNC) $(L_CORE)
-$(T_APP): LDLIBS = $(LIB_APP)
+# The handheld's tests may have a headquarters in their own process.
+$(T_APP): $(B)/%: $(B)/%.o $(SUPPORT) $(L_APP) $(L_HQ) $(L_REPORT) $(L_SYNC) $(L_CORE)
+$(T_APP): LDLIBS = $(LIB_APP) $(LIB_HQ)
 # It runs the real docketd.
 $(B)/tests/unit/hq/test_process: | $(B)/bin/docketd
 TESTS := $(T_CORE) $(T_SYNC) $(T_HQ) $(T_APP)

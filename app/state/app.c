@@ -165,7 +165,7 @@ static void enter(struct app *a)
     }
 }
 
-void app_turn(struct app *a, struct ui *u, const struct ui_frame *f)
+void turn_begin(struct app *a)
 {
     if (a->wipe) {
         wipe(a);
@@ -175,6 +175,11 @@ void app_turn(struct app *a, struct ui *u, const struct ui_frame *f)
     news_take(a);
     catalogue_refresh(a);
     a->want_minute = false;
+}
+
+void app_turn(struct app *a, struct ui *u, const struct ui_frame *f)
+{
+    turn_begin(a);
     i18n_use(a->settings.lang);
     ui_begin(u, f);
     enter(a);

@@ -175,7 +175,8 @@ void news_session(struct app *a, const struct journal *j, int64_t now_ms);
 void news_take(struct app *a);
 /* app_changed: a commit happened. */
 void app_changed(struct app *a);
-/* app.c */
+/* app.c. turn_begin: a turn but for the drawing. */
+void turn_begin(struct app *a);
 void restore_place(struct app *a);
 /* let_go: drop all that reads the store or holds what it held; the pointer goes last. UI thread. */
 void let_go(struct app *a);
