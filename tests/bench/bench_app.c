@@ -57,9 +57,10 @@ static bool child(const char *mode, const char *dir, struct bench_child *out)
     close(fd[1]);
     memset(out, 0, sizeof *out);
     size_t n = 0;
-    ssize_t got;
-    while (n < sizeof *out && (got = read(fd[0], (uint8_t *)out + n, sizeof *out - n)) > 0) {
-        n += (size_t)got;
+    ssize_t got = 1;
+    while (n < sizeof *out && got > 0) {
+        got = read(fd[0], (uint8_t *)out + n, sizeof *out - n);
+        n += got > 0 ? (size_t)got : 0;
     }
     close(fd[0]);
     int status = 0;
