@@ -82,9 +82,6 @@ void lists_row(const struct subject_state *s, struct list_row *row)
     row->type = s->type;
     row->conflict = s->nconflicts > 0;
     row->nrequests = s->nrequests;
-    for (unsigned i = 0; i < s->nauthors; i++) {
-        row->last = s->authors[i].time > row->last ? s->authors[i].time : row->last;
-    }
     if (s->type == SUBJECT_JOB) {
         job_row(s, row);
     } else if (s->type == SUBJECT_EQUIPMENT) {
@@ -138,24 +135,26 @@ static uint64_t open_order(const struct subject_state *s)
     return UINT64_MAX;
 }
 
-static uint64_t done_order(const struct subject_state *s, const struct list_row *row)
+static uint64_t done_order(const struct subject_state *s)
 {
-    hlc t = 0;
+    hlc t = 0, last = 0;
     for (unsigned i = 0; i < s->nvisits; i++) {
         const struct visit_state *v = &s->visits[i];
         for (unsigned k = 0; k < v->nsigned; k++) {
             t = v->signatures[k].time > t ? v->signatures[k].time : t;
         }
     }
-    return ~order_of_time(hlc_ms(t != 0 ? t : row->last));
+    for (unsigned i = 0; i < s->nauthors; i++) {
+        last = s->authors[i].time > last ? s->authors[i].time : last;
+    }
+    return ~order_of_time(hlc_ms(t != 0 ? t : last));
 }
 
-static void job_keys(const struct subject_state *s, const struct list_row *row,
-                     struct list_keys *keys)
+static void job_keys(const struct subject_state *s, struct list_keys *keys)
 {
     uint8_t sort[8];
     bool done = fold_job_done(s);
-    put_be64(sort, done ? done_order(s, row) : open_order(s));
+    put_be64(sort, done ? done_order(s) : open_order(s));
     add_key(keys, done ? LIST_JOBS_DONE : LIST_JOBS_OPEN, sort, sizeof sort, s->subject);
 }
 
@@ -165,7 +164,7 @@ void lists_keys(const struct subject_state *s, const struct list_row *row, struc
     uint8_t type = (uint8_t)s->type;
     add_key(keys, LIST_BY_TYPE, &type, 1, s->subject);
     if (s->type == SUBJECT_JOB) {
-        job_keys(s, row, keys);
+        job_keys(s, keys);
     }
     if (s->nconflicts > 0 || s->nrequests > 0) {
         add_key(keys, LIST_CONFLICTS, NULL, 0, s->subject);
@@ -196,7 +195,7 @@ bytes fold_list_prefix(enum list list, enum subject_type type, const id16 *id,
 /* ---- one row as bytes ----------------------------------------------------------------------- */
 
 enum { ROW_CONFLICT = 1, ROW_CANCELLED = 2, ROW_ARCHIVED = 4 };
-#define ROW_ITEMS 15
+#define ROW_ITEMS 14
 
 static void put_id(struct cbor_w *w, id16 id)
 {
@@ -219,7 +218,6 @@ enum st lists_row_encode(const struct list_row *row, uint8_t buf[static LIST_ROW
     put_id(&w, row->assigned);
     put_id(&w, row->customer);
     put_id(&w, row->equipment);
-    cbor_put_uint(&w, row->last);
     cbor_put_uint(&w, row->nrequests);
     cbor_put_uint(&w, row->end);
     cbor_put_uint(&w, row->outcome);
@@ -257,7 +255,6 @@ enum st list_row_decode(bytes value, struct list_row *out)
     out->assigned = get_id(&r);
     out->customer = get_id(&r);
     out->equipment = get_id(&r);
-    out->last = cbor_get_uint(&r);
     out->nrequests = (unsigned)cbor_get_uint(&r);
     out->end = (unsigned)cbor_get_uint(&r);
     out->outcome = (unsigned)cbor_get_uint(&r);

@@ -60,7 +60,6 @@ struct list_row {
     unsigned zone;
     bool conflict, cancelled, archived;
     id16 assigned, customer, equipment;
-    hlc last;           /* newest entry */
     unsigned nrequests; /* open requests and proposals */
     unsigned end;       /* enum visit_end of the newest visit, 0 */
     unsigned outcome;   /* enum sign_outcome of its standing signature, 0 */

@@ -111,7 +111,7 @@ enum st att_row_put(struct store_txn *t, h32 name, const struct att_row *r, stru
 {
     struct store *s = t->s;
     uint8_t *row = s->scratch[0], *body = s->scratch[1];
-    size_t n = 2 + r->manifest.n + r->rest.n;
+    size_t n = 2 + r->manifest.n + r->rest.n, used = ROW_HEAD_BYTES + SEAL_OVERHEAD + n;
     if (r->manifest.n > CAP_MANIFEST_BYTES || n > SCRATCH_BYTES - ROW_HEAD_BYTES - SEAL_OVERHEAD) {
         return err_set(err, ST_TOO_BIG, 0, __func__, "an attachment's row of %zu bytes", n);
     }
@@ -137,7 +137,8 @@ enum st att_row_put(struct store_txn *t, h32 name, const struct att_row *r, stru
     memcpy(row + 17, id.b, sizeof id.b);
     enum st st = store_put(t, T_ATT, bytes_of(name.b, sizeof name.b),
                            bytes_of(row, ROW_HEAD_BYTES + n), err);
-    sodium_memzero(s->scratch, sizeof s->scratch);
+    sodium_memzero(row, used); /* most are small: not all of both halves */
+    sodium_memzero(body, used);
     return st;
 }
 

@@ -48,7 +48,9 @@ static enum st reseal(struct store_txn *t, h32 name, id16 subject, id8 newest, s
     if (st != ST_OK) {
         return ST_OK;
     }
-    return att_row_put(t, name, &r, err);
+    st = att_row_put(t, name, &r, err);
+    sodium_memzero(t->s->scratch[1], sizeof t->s->scratch[1]); /* what was opened in it */
+    return st;
 }
 
 static enum st reseal_list(struct store_txn *t, id16 subject, const h32 *keep, size_t nkeep,
