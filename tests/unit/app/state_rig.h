@@ -18,23 +18,23 @@ struct rig {
     atomic_uint wakes;
 };
 
-static void rig_clock(void *ctx, struct now *out)
+static inline void rig_clock(void *ctx, struct now *out)
 {
     struct rig *r = ctx;
     memset(out, 0, sizeof *out);
     out->wall_ms = atomic_load(&r->ms);
-    out->boot_ms = out->wall_ms - SHOP_NOW_MS + 3600000;
+    out->boot_ms = out->wall_ms - 1700000000000LL;
     out->boot_id[0] = 3;
     out->utc_offset_minutes = 480;
 }
 
-static void rig_wake(void *ctx)
+static inline void rig_wake(void *ctx)
 {
     struct rig *r = ctx;
     atomic_fetch_add(&r->wakes, 1);
 }
 
-static void rig_open(struct rig *r)
+static inline void rig_open(struct rig *r)
 {
     struct err err = {0};
     struct app_config c = {.dir = r->dir,
@@ -47,7 +47,7 @@ static void rig_open(struct rig *r)
 }
 
 /* rig_place: folders and clock, no store yet. */
-static void rig_place(struct rig *r)
+static inline void rig_place(struct rig *r)
 {
     memset(r, 0, sizeof *r);
     const char *tmp = check_tmp();
@@ -60,7 +60,7 @@ static void rig_place(struct rig *r)
     atomic_store(&r->ms, SHOP_NOW_MS);
 }
 
-static void rig_turn(struct rig *r)
+static inline void rig_turn(struct rig *r)
 {
     turn_begin(r->a);
     r->a->entered = true;                                       /* nothing is drawn */
@@ -72,7 +72,7 @@ static void rig_turn(struct rig *r)
 }
 
 /* Turns until nothing is in flight. */
-static void rig_settle(struct rig *r)
+static inline void rig_settle(struct rig *r)
 {
     const struct timespec moment = {.tv_nsec = 500000};
     for (int k = 0; k < 40000; k++) {
@@ -86,7 +86,7 @@ static void rig_settle(struct rig *r)
     check_fail(__FILE__, __LINE__, "something is in flight for ever");
 }
 
-static void rig_unlock(struct rig *r)
+static inline void rig_unlock(struct rig *r)
 {
     rig_turn(r);
     CHECK(app_unlock(r->a, SHOP_PIN));
@@ -96,7 +96,7 @@ static void rig_unlock(struct rig *r)
 }
 
 /* rig_begin: the shop's store, unlocked, on Today. */
-static void rig_begin(struct rig *r)
+static inline void rig_begin(struct rig *r)
 {
     struct shop *x = malloc(sizeof *x);
     if (x == NULL) {
@@ -109,14 +109,14 @@ static void rig_begin(struct rig *r)
     rig_unlock(r);
 }
 
-static void rig_restart(struct rig *r)
+static inline void rig_restart(struct rig *r)
 {
     app_close(&r->a);
     rig_open(r);
     rig_unlock(r);
 }
 
-static void rig_go(struct rig *r, enum screen_id screen, const char *job)
+static inline void rig_go(struct rig *r, enum screen_id screen, const char *job)
 {
     id16 subject = {{0}};
     app_go(r->a, screen, job == NULL ? subject : sample_id16(job));
@@ -124,7 +124,7 @@ static void rig_go(struct rig *r, enum screen_id screen, const char *job)
 }
 
 /* A step of a visit on the present screen's job; ST_OK when it was durable. */
-static bool rig_step(struct rig *r, unsigned kind, const char *draft, enum screen_id go)
+static inline bool rig_step(struct rig *r, unsigned kind, const char *draft, enum screen_id go)
 {
     union body b;
     uint8_t buf[CAP_BODY_BYTES];
@@ -136,7 +136,7 @@ static bool rig_step(struct rig *r, unsigned kind, const char *draft, enum scree
 }
 
 /* Entries of the store, all authors'. */
-static uint64_t rig_entries(struct rig *r)
+static inline uint64_t rig_entries(struct rig *r)
 {
     struct store_txn *t = NULL;
     uint64_t n = 0;
@@ -148,7 +148,7 @@ static uint64_t rig_entries(struct rig *r)
 }
 
 /* What the store itself keeps as a draft; "" when none. */
-static void rig_kept(struct rig *r, const char *job, const char *name, char *out, size_t cap)
+static inline void rig_kept(struct rig *r, const char *job, const char *name, char *out, size_t cap)
 {
     struct store_txn *t = NULL;
     uint8_t room[CAP_DRAFT_BYTES + 64], key[64];
@@ -168,14 +168,14 @@ static void rig_kept(struct rig *r, const char *job, const char *name, char *out
     store_abort(&t);
 }
 
-static bool rig_draft_is(struct rig *r, const char *name, const char *text)
+static inline bool rig_draft_is(struct rig *r, const char *name, const char *text)
 {
     rig_turn(r);
     bytes d = app_draft_get(r->a, name);
     return bytes_eq(d, str_bytes(str_c(text)));
 }
 
-static void rig_end(struct rig *r)
+static inline void rig_end(struct rig *r)
 {
     app_close(&r->a);
 }
