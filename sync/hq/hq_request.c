@@ -7,13 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define HASHES_MAX                                                                                 \
-    (MANIFEST_ASKED_MAX * (CAP_SUBJECT_ENTRIES / MANIFEST_HASHES_MAX)) /* answers to one manifest  \
-                                                                        */
-#define TAG18 0xD2         /* the first byte of a COSE_Sign1, in its only encoding */
-#define SPANS_MAX 65536    /* frames of 16 MiB at their shortest honest length */
-#define ENTRIES_MAX 131072 /* entries of 16 MiB at 128 bytes each */
-
 enum st hq_request_new(struct hq *hq, struct hq_request **out, struct err *err)
 {
     struct hq_request *r = calloc(1, sizeof *r);
@@ -142,24 +135,6 @@ static enum st take_header(struct hq_request *r)
 /* --- frames
  * -------------------------------------------------------------------------------------------- */
 
-/* One more place in a list of the request's; NULL: its bound, or no memory. */
-static void *grow(void **list, size_t *n, size_t *room, size_t size, size_t max)
-{
-    if (*n == *room) {
-        size_t more = *room == 0 ? 16 : *room * 2;
-        if (more > max) {
-            return NULL;
-        }
-        void *p = realloc(*list, more * size);
-        if (p == NULL) {
-            return NULL;
-        }
-        *list = p;
-        *room = more;
-    }
-    return (uint8_t *)*list + (*n)++ * size;
-}
-
 static enum st take_manifest(struct hq_request *r, bytes body)
 {
     r->manifest_room = malloc(2 * BUNDLE_MANIFEST_BYTES + 65536);
@@ -190,7 +165,7 @@ static enum st take_part(struct hq_request *r, const struct bundle_part *part)
     if (part->frame == BUNDLE_CHUNK) {
         void *list = r->chunks;
         struct hq_chunk *c =
-            grow(&list, &r->nchunks, &r->room_chunks, sizeof *r->chunks, SPANS_MAX);
+            hq_request_grow(&list, &r->nchunks, &r->room_chunks, sizeof *r->chunks, SPANS_MAX);
         r->chunks = list;
         if (c != NULL) {
             *c = (struct hq_chunk){part->name, part->index, at, part->body.n};
@@ -198,7 +173,8 @@ static enum st take_part(struct hq_request *r, const struct bundle_part *part)
         }
     } else {
         void *list = r->spans;
-        struct hq_span *s = grow(&list, &r->nspans, &r->room_spans, sizeof *r->spans, SPANS_MAX);
+        struct hq_span *s =
+            hq_request_grow(&list, &r->nspans, &r->room_spans, sizeof *r->spans, SPANS_MAX);
         r->spans = list;
         if (s != NULL) {
             *s = (struct hq_span){at, part->body.n};
@@ -247,139 +223,6 @@ enum st hq_request_feed(struct hq_request *r, bytes more)
     return ST_OK;
 }
 
-/* --- what the items say
- * ----------------------------------------------------------------------------------- */
-
-static int by_name(const void *a, const void *b)
-{
-    return memcmp(((const struct hq_att *)a)->name.b, ((const struct hq_att *)b)->name.b, 32);
-}
-
-const struct hq_att *hq_request_att(const struct hq_request *r, h32 name)
-{
-    struct hq_att key = {.name = name};
-    return r->natts == 0 ? NULL : bsearch(&key, r->atts, r->natts, sizeof key, by_name);
-}
-
-static enum st too_many(struct hq_request *r)
-{
-    return hq_request_refuse(r, ST_TOO_BIG, "too-large", "the bundle has too many items");
-}
-
-/* The entry at the start of a frame's rest: parsing it also says where it ends, so that a backlog
- * is read once. ST_END: it is none that can be parsed; whoever walks items says what it is. */
-static enum st take_entry(struct hq_request *r, bytes in, size_t *used)
-{
-    const char *rule;
-    void *list = r->entries;
-    struct entry_view *e = grow(&list, &r->nentries, &r->room_entries, sizeof *e, ENTRIES_MAX);
-    r->entries = list;
-    if (e == NULL) {
-        return too_many(r);
-    }
-    if (entry_parse(in, e, used, &rule) != ST_OK) {
-        r->nentries--;
-        return ST_END;
-    }
-    return ST_OK;
-}
-
-static enum st take_attachment(struct hq_request *r, const struct item *it)
-{
-    const char *rule;
-    struct att_view v;
-    if (att_parse(it->a, &v, &rule) != ST_OK || att_check(&v, it->b) != ST_OK) {
-        hq_request_problem(r, PROBLEM_ATTACHMENT, (h32){{0}});
-        return ST_OK;
-    }
-    void *list = r->atts;
-    struct hq_att *a = grow(&list, &r->natts, &r->room_atts, sizeof *a, ENTRIES_MAX);
-    r->atts = list;
-    if (a == NULL) {
-        return too_many(r);
-    }
-    *a = (struct hq_att){v.name, it->a, it->b};
-    return ST_OK;
-}
-
-static enum st take_other(struct hq_request *r, const struct item *it)
-{
-    bool large = it->kind == ITEM_LARGE;
-    if (!large && r->nhashes == HASHES_MAX) {
-        return ST_OK; /* more than was asked: the writer has others to serve */
-    }
-    void *list = large ? r->larges : r->hashes;
-    struct item *to = grow(&list, large ? &r->nlarges : &r->nhashes,
-                           large ? &r->room_larges : &r->room_hashes, sizeof *to, SPANS_MAX);
-    if (large) {
-        r->larges = list;
-    } else {
-        r->hashes = list;
-    }
-    if (to == NULL) {
-        return too_many(r);
-    }
-    *to = *it;
-    return ST_OK;
-}
-
-/* One frame's items. What cannot be read ends the frame, not the others. */
-static enum st read_frame(struct hq_request *r, bytes body)
-{
-    for (;;) {
-        struct item it;
-        size_t used;
-        enum st st = ST_OK;
-        if (body.n != 0 && body.p[0] == TAG18) {
-            st = take_entry(r, body, &used);
-            if (st == ST_OK) {
-                body = bytes_of(body.p + used, body.n - used);
-                continue;
-            }
-            if (st != ST_END) {
-                return st;
-            }
-        }
-        st = item_next(body, &it, &used);
-        if (st == ST_BAD_FORM) {
-            hq_request_problem(r, PROBLEM_FORM, (h32){{0}});
-        }
-        if (st != ST_OK) {
-            return ST_OK;
-        }
-        body = bytes_of(body.p + used, body.n - used);
-        if (it.kind == ITEM_ENTRY) {
-            hq_request_problem(r, PROBLEM_FORM, (h32){{0}}); /* whole, but no entry of ours */
-        } else if (it.kind == ITEM_ATTACHMENT) {
-            st = take_attachment(r, &it);
-        } else if (it.kind == ITEM_LARGE || it.kind == ITEM_HASHES) {
-            st = take_other(r, &it);
-        }
-        if (st != ST_OK) {
-            return st;
-        }
-    }
-}
-
-static enum st read_items(struct hq_request *r)
-{
-    enum st st = ST_OK;
-    for (size_t i = 0; i < r->nspans && st == ST_OK; i++) {
-        st = read_frame(r, bytes_of(r->plain.p + r->spans[i].at, r->spans[i].n));
-    }
-    if (st != ST_OK) {
-        return st;
-    }
-    r->bad = calloc(r->nentries + 1, sizeof *r->bad);
-    if (r->bad == NULL) {
-        return hq_request_refuse(r, ST_FULL, "busy", "no memory for the bundle's items");
-    }
-    if (r->natts > 1) {
-        qsort(r->atts, r->natts, sizeof *r->atts, by_name);
-    }
-    return ST_OK;
-}
-
 enum st hq_request_ready(struct hq_request *r)
 {
     if (r->joining && r->st == ST_OK) {
@@ -392,7 +235,7 @@ enum st hq_request_ready(struct hq_request *r)
         return hq_request_refuse(r, ST_INCOMPLETE, "truncated",
                                  "the bundle ends before its manifest");
     }
-    enum st st = read_items(r);
+    enum st st = hq_request_items(r);
     /* A few entries are verified one by one here, on the caller's thread; a backlog after its
      * receipt (hq_route_rest). */
     for (size_t i = 0; st == ST_OK && r->nentries <= HQ_INLINE_ENTRIES && i < r->nentries; i++) {

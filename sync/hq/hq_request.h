@@ -89,6 +89,12 @@ void hq_request_drop(struct hq_request **r); /* NULL is fine */
 void hq_request_problem(struct hq_request *r, enum problem_code code, h32 what);
 /* hq_request_refuse: the whole is refused; the first reason stands. Returns `st`. */
 enum st hq_request_refuse(struct hq_request *r, enum st st, const char *problem, const char *text);
+/* hq_request_items: read all frames of items into entries, attachments and the rest. Returns r->st.
+ * Of hq_request_ready only. hq_request_grow: one more place in a list; NULL: its bound, no memory.
+ */
+MUST_USE enum st hq_request_items(struct hq_request *r);
+void *hq_request_grow(void **list, size_t *n, size_t *room, size_t size, size_t max);
+#define SPANS_MAX 65536 /* frames of 16 MiB at their shortest honest length */
 /* hq_request_att: the attachment of that name that came with it, or NULL. */
 const struct hq_att *hq_request_att(const struct hq_request *r, h32 name);
 #endif
