@@ -172,6 +172,7 @@ static enum st swap_env(struct store *s, const struct paths *p, const uint8_t ke
 {
     mdb_env_close(s->env);
     s->env = NULL;
+    s->map = NULL;
     if (rename(p->env.s, p->old.s) != 0) {
         return files_fail(err, errno, s->dir, __func__, "put the old environment aside");
     }
@@ -190,6 +191,7 @@ static enum st swap_env(struct store *s, const struct paths *p, const uint8_t ke
     if (st == ST_OK) {
         s->env = e.env;
         memcpy(s->dbi, e.dbi, sizeof s->dbi);
+        resident_find(s);
     }
     return st;
 }

@@ -61,6 +61,9 @@ struct store {
     MDB_dbi dbi[TABLES];
     uint8_t key[32];
     uint8_t code_key[32]; /* random, kept in T_META: outlives a change of data key */
+    uint8_t *map;         /* of the environment's file; NULL: not known, or headquarters */
+    size_t page_bytes;    /* of the map */
+    atomic_uint reads;    /* read transactions ended */
     struct keytable kt;   /* headquarters only */
     struct store_hook hook;
     struct store_txn writer;
@@ -93,6 +96,10 @@ MUST_USE enum st env_check_get(struct env_at *e, const uint8_t key[static 32], e
 MUST_USE enum st env_settle(struct env_at *e, const struct store *s, uint8_t code_key[static 32],
                             struct err *err);
 extern const char *const env_table_names[TABLES];
+
+/* resident.c: find the map after an environment was opened; let go of its pages now and then. */
+void resident_find(struct store *s);
+void resident_after_read(struct store *s);
 
 /* tables.c: associated data of a value: table number, then the key. */
 #define AD_BYTES (1 + CAP_STORE_KEY_BYTES)

@@ -227,6 +227,7 @@ static enum st open_inside(struct store *s, struct err *err)
     }
     s->env = e.env;
     memcpy(s->dbi, e.dbi, sizeof s->dbi);
+    resident_find(s);
     if (s->side == STORE_HQ) {
         st = keytable_open(&s->kt, s->keytable_path, s->mode == STORE_WRITE, err);
         if (st == ST_NOT_FOUND) {

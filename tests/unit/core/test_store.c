@@ -337,6 +337,62 @@ static void room_is_told(void)
     store_close(&s);
 }
 
+/* Resident memory of the store's map, from the kernel. */
+static long map_resident_kib(void)
+{
+    char line[1024];
+    bool here = false;
+    long kib = 0;
+    FILE *f = fopen("/proc/self/smaps", "r");
+    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+        if (strstr(line, "data.mdb") != NULL) {
+            here = true;
+        } else if (here && strncmp(line, "Rss:", 4) == 0) {
+            kib += strtol(line + 4, NULL, 10);
+            here = false;
+        }
+    }
+    if (f != NULL) {
+        fclose(f);
+    }
+    return kib;
+}
+
+/* What is let go of is read again from the file: also while others read, and after writes. */
+static void reading_for_long_stays_right_and_keeps_little_of_the_file_in_memory(void)
+{
+    static const char value[] = "a value that stays what it is, however often it is read";
+    const char *dir = help_create(STORE_DEVICE);
+    struct store *s = help_open(dir, STORE_DEVICE, STORE_WRITE);
+    char key[16];
+    static uint8_t big[12000];
+    struct store_txn *t = help_write(s), *other = NULL;
+    for (int i = 0; i < 2000; i++) {
+        snprintf(key, sizeof key, "k%04d", i);
+        CHECK(help_put(t, T_META, key, value) == ST_OK);
+        CHECK(store_put(t, T_ODD, help_b(key), bytes_of(big, sizeof big), NULL) == ST_OK);
+    }
+    CHECK(store_commit(&t, NULL) == ST_OK);
+    long most = 0;
+    for (int i = 0; i < 1000; i++) {
+        other = i % 300 == 0 ? help_read(s) : other;
+        t = help_read(s);
+        snprintf(key, sizeof key, "k%04d", i * 7 % 2000);
+        CHECK_STR(help_get(t, T_META, key), value);
+        CHECK(store_has(t, T_ODD, help_b(key)));
+        store_abort(&t);
+        if (other != NULL && i % 300 == 200) {
+            CHECK_STR(help_get(other, T_META, key), value);
+            store_abort(&other);
+        }
+        long now = map_resident_kib();
+        most = now > most ? now : most;
+    }
+    store_abort(&other);
+    CHECK(most > 0 && most < 12000); /* of 24 MB */
+    store_close(&s);
+}
+
 int main(void)
 {
     RUN(a_store_is_created_once_and_opens_with_its_key);
@@ -352,5 +408,6 @@ int main(void)
     RUN(a_reader_sees_one_moment_while_the_writer_goes_on);
     RUN(code_keys_are_keyed_and_stay);
     RUN(room_is_told);
+    RUN(reading_for_long_stays_right_and_keeps_little_of_the_file_in_memory);
     CHECK_END();
 }
