@@ -101,13 +101,37 @@ static void job_row(struct app *a, struct ui *u, size_t index)
     }
 }
 
+/* The one next step: the job whose time runs out first. Not while something is looked for. */
+static bool next_job(struct app *a, const struct today_screen *s, struct ui_screen *sc, id16 *job)
+{
+    struct today_row r;
+    if (s == NULL || s->searching || s->which != 0) {
+        return false;
+    }
+    app_today_filter(a, "", LIST_JOBS_OPEN);
+    size_t n = app_today_count(a);
+    if (n == 0 || !app_today_row(a, 0, &r)) {
+        return false;
+    }
+    str who = r.customer.n > 0 ? r.customer : r.code;
+    sc->title = shared_fmt(a, ngettext("Today · %lu job", "Today · %lu jobs", (unsigned long)n),
+                           (unsigned long)n);
+    sc->above = shared_fmt(a, _("Next: %.*s"), (int)who.n, who.p);
+    sc->primary = r.row.stage > VISIT_NONE ? _("Go on with this job") : _("To the next job");
+    sc->primary_id = "next";
+    *job = r.row.subject;
+    return true;
+}
+
 SCREEN(today)
 {
     struct today_screen *s = app_screen_data(a, SCREEN_TODAY, sizeof *s);
+    id16 job = {{0}};
     struct ui_screen sc = {.id = "today",
                            .title = _("Today"),
                            .icons = {{UI_ICON_SEARCH, "find", _("Search")},
                                      {UI_ICON_SETTINGS, "settings", _("Settings")}}};
+    bool next = next_job(a, s, &sc, &job);
     unsigned hit = ui_screen_begin(u, &sc);
     if (s == NULL) {
         ui_screen_end(u);
@@ -124,6 +148,8 @@ SCREEN(today)
     }
     if ((hit & UI_HIT_ICON1) != 0) {
         app_go(a, SCREEN_SETTINGS, none);
+    } else if (next && (hit & UI_HIT_PRIMARY) != 0) {
+        app_go(a, SCREEN_JOB, job);
     }
     /* A code that is scanned here finds its job or equipment. */
     const char *scan = ui_scan(u);
