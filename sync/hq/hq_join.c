@@ -91,6 +91,7 @@ static bool try_code(struct hq_request *r, struct bundle_open keys, const struct
     bool opens = bundle_reader_begin(&reader, &r->header, &keys, NULL) == ST_OK &&
                  bundle_next(&reader, in, &used, &part, NULL) == ST_OK;
     if (opens) {
+        r->whole = reader.whole;
         uint8_t room[8192];
         struct arena a = arena_of(room, sizeof room);
         struct manifest m;
