@@ -63,7 +63,7 @@ struct store {
     uint8_t code_key[32]; /* random, kept in T_META: outlives a change of data key */
     uint8_t *map;         /* of the environment's file; NULL: not known, or headquarters */
     size_t page_bytes;    /* of the map */
-    atomic_uint reads;    /* read transactions ended */
+    atomic_uint touches;  /* keys and values read since the map was let go of */
     struct keytable kt;   /* headquarters only */
     struct store_hook hook;
     struct store_txn writer;

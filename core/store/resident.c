@@ -9,7 +9,7 @@
 
 #include <sys/mman.h>
 
-#define READS 64 /* about seven frames of a list that scrolls; some 20 MB of pages at most */
+#define TOUCHES 256 /* values and keys read: some three frames of a list that scrolls, or 16 MB */
 #define LMDB_MAGIC 0xBEEFC0DEU
 
 /* Where the map begins: LMDB tells only of maps at a fixed address, but each page begins with its
@@ -51,8 +51,8 @@ void resident_find(struct store *s)
 void resident_after_read(struct store *s)
 {
     MDB_envinfo info;
-    if (s->map != NULL && atomic_fetch_add(&s->reads, 1) % READS == READS - 1 &&
-        mdb_env_info(s->env, &info) == 0) {
+    if (s->map != NULL && atomic_load(&s->touches) >= TOUCHES && mdb_env_info(s->env, &info) == 0) {
+        atomic_store(&s->touches, 0);
         IGNORE(madvise(s->map, (info.me_last_pgno + 1) * s->page_bytes, MADV_DONTNEED) !=
                0); /* it stays counted, no more */
     }

@@ -104,6 +104,7 @@ enum st store_get(struct store_txn *t, enum table table, bytes key, struct arena
     }
     struct key_copy k;
     MDB_val v;
+    atomic_fetch_add_explicit(&t->s->touches, 1, memory_order_relaxed);
     int rc = mdb_get(t->txn, t->s->dbi[table], copy_key(&k, key), &v);
     if (rc == MDB_NOTFOUND) {
         return ST_NOT_FOUND;
@@ -194,6 +195,7 @@ enum st store_next(struct store_cursor *c, bytes *key)
     MDB_cursor_op op = c->started ? MDB_NEXT : c->key_n > 0 ? MDB_SET_RANGE : MDB_FIRST;
     int rc = mdb_cursor_get(c->mc, &k, &v, op);
     c->started = true;
+    atomic_fetch_add_explicit(&c->t->s->touches, 1, memory_order_relaxed);
     if (rc == MDB_NOTFOUND || (rc == 0 && !has_prefix(k, c->prefix, c->prefix_n))) {
         return ST_END;
     }
