@@ -73,7 +73,7 @@ struct today {
     uint64_t serial; /* grows with each loading */
     /* what `shown` was found for: it is looked for again when one of these has moved */
     char found[64];
-    uint64_t found_serial;
+    uint64_t found_serial, found_words;
     size_t found_ready;
 };
 

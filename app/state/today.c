@@ -68,6 +68,28 @@ static void load(struct app *a)
     store_abort(&t);
 }
 
+/* What is typed on narrows down what was found; anything else looks through all. */
+static void look(struct app *a, size_t ready)
+{
+    struct today *d = &a->today;
+    size_t typed = strlen(d->found), hint = 0, n = 0;
+    bool narrower = typed > 0 && d->found_serial == d->serial && d->found_ready == ready &&
+                    strncmp(d->found, d->search, typed) == 0;
+    size_t from = narrower ? d->nshown : d->n;
+    char lower[WORDS_SEARCH_BYTES];
+    words_lower(d->search, lower);
+    for (size_t k = 0; k < from; k++) {
+        void *p = d->shown;
+        size_t index = narrower ? d->shown[k] : k;
+        if (words_match(&a->words, d->subjects[index], lower, &hint) &&
+            grow(&p, &d->shown_cap, n + 1, sizeof d->shown[0])) {
+            d->shown = p;
+            d->shown[n++] = index;
+        }
+    }
+    d->nshown = n;
+}
+
 static void filter(struct app *a)
 {
     struct today *d = &a->today;
@@ -79,21 +101,15 @@ static void filter(struct app *a)
     }
     words_want(&a->words, a, d->subjects, d->n, atomic_load(&a->words_generation), d->serial);
     size_t ready = atomic_load(&a->words.ready);
+    if (d->found_words != a->words.generation) {
+        d->found_words = a->words.generation;
+        d->found[0] = '\0'; /* the same jobs, other words */
+    }
     if (strcmp(d->found, d->search) == 0 && d->found_serial == d->serial &&
         d->found_ready == ready) {
         return;
     }
-    char lower[WORDS_SEARCH_BYTES];
-    words_lower(d->search, lower);
-    d->nshown = 0;
-    for (size_t k = 0; k < d->n; k++) {
-        void *p = d->shown;
-        if (words_match(&a->words, d->subjects[k], lower) &&
-            grow(&p, &d->shown_cap, d->nshown + 1, sizeof d->shown[0])) {
-            d->shown = p;
-            d->shown[d->nshown++] = k;
-        }
-    }
+    look(a, ready);
     memcpy(d->found, d->search, sizeof d->found);
     d->found_serial = d->serial;
     d->found_ready = ready;

@@ -18,11 +18,42 @@ static void put_lower(char *to, size_t *n, size_t cap, str s)
     }
 }
 
+/* Subjects are random: their first bytes are hash enough. */
+static size_t slot_of(const struct words *w, id16 subject)
+{
+    uint32_t h;
+    memcpy(&h, subject.b, sizeof h);
+    size_t k = h & (w->slots - 1);
+    while (w->slot[k] != 0 && !id16_eq(w->subjects[w->slot[k] - 1], subject)) {
+        k = (k + 1) & (w->slots - 1);
+    }
+    return k;
+}
+
+/* The index of a subject, n when it is not here. Lists come in nearly the order that was gathered:
+ * the next is most often where the one before it ended. Only once something is ready. */
+static size_t index_of(const struct words *w, id16 subject, size_t *hint)
+{
+    size_t k = *hint;
+    if (k >= w->n || !id16_eq(w->subjects[k], subject)) {
+        uint32_t found = w->slot[slot_of(w, subject)];
+        if (found == 0) {
+            return w->n;
+        }
+        k = found - 1;
+    }
+    *hint = k + 1;
+    return k;
+}
+
 static void *gather(void *arg)
 {
     struct words *w = arg;
     uint8_t *mem = malloc(APP_ROW_BYTES);
     size_t used = 0;
+    for (size_t k = 0; k < w->n; k++) {
+        w->slot[slot_of(w, w->subjects[k])] = (uint32_t)k + 1;
+    }
     for (size_t k = 0; mem != NULL && k < w->n && !atomic_load(&w->stop); k++) {
         struct arena m = arena_of(mem, APP_ROW_BYTES);
         struct today_row row;
@@ -74,22 +105,14 @@ void words_drop(struct words *w)
     memset(w, 0, sizeof *w);
 }
 
-/* Subjects are random: their first bytes are hash enough. */
-static size_t slot_of(const struct words *w, id16 subject)
+static bool has_all(struct words *w, const id16 *subjects, size_t n)
 {
-    uint32_t h;
-    memcpy(&h, subject.b, sizeof h);
-    size_t k = h & (w->slots - 1);
-    while (w->slot[k] != 0 && !id16_eq(w->subjects[w->slot[k] - 1], subject)) {
-        k = (k + 1) & (w->slots - 1);
+    size_t hint = 0;
+    if (n > w->n || atomic_load(&w->ready) == 0) {
+        return false;
     }
-    return k;
-}
-
-static bool has_all(const struct words *w, const id16 *subjects, size_t n)
-{
     for (size_t k = 0; k < n; k++) {
-        if (w->slot[slot_of(w, subjects[k])] == 0) {
+        if (index_of(w, subjects[k], &hint) == w->n) {
             return false;
         }
     }
@@ -125,9 +148,6 @@ void words_want(struct words *w, struct app *a, const id16 *subjects, size_t n, 
         return;
     }
     memcpy(w->subjects, subjects, n * sizeof subjects[0]);
-    for (size_t k = 0; k < n; k++) {
-        w->slot[slot_of(w, subjects[k])] = (uint32_t)k + 1;
-    }
     w->n = n;
     w->app = a;
     w->store = a->store;
@@ -165,15 +185,16 @@ void words_lower(const char *search, char out[static WORDS_SEARCH_BYTES])
     out[n] = '\0';
 }
 
-bool words_match(const struct words *w, id16 subject, const char *lower)
+bool words_match(const struct words *w, id16 subject, const char *lower, size_t *hint)
 {
     struct words *m = (struct words *)(uintptr_t)w; /* atomic_load takes no const in C11 */
-    size_t index = w->n == 0 ? 0 : w->slot[slot_of(w, subject)];
-    if (index == 0 || index > atomic_load(&m->ready)) {
+    size_t ready = atomic_load(&m->ready);
+    size_t k = ready == 0 ? 0 : index_of(w, subject, hint);
+    if (k >= ready) {
         return false;
     }
-    const char *text = w->text + w->at[index - 1];
-    size_t n = w->at[index] - w->at[index - 1];
+    const char *text = w->text + w->at[k];
+    size_t n = w->at[k + 1] - w->at[k];
     while (*lower != '\0') {
         size_t wn = strcspn(lower, " ");
         if (wn > 0 && !holds(text, n, lower, wn)) {

@@ -36,6 +36,7 @@ void words_want(struct words *w, struct app *a, const id16 *subjects, size_t n, 
                 uint64_t list);
 /* words_lower: what was typed, as words_match takes it. */
 void words_lower(const char *search, char out[static WORDS_SEARCH_BYTES]);
-/* words_match: does this subject hold all words of `lower`? Not gathered yet: false. */
-bool words_match(const struct words *w, id16 subject, const char *lower);
+/* words_match: does this subject hold all words of `lower`? Not gathered yet: false. *hint is where
+ * it probably is, and afterwards where the next one probably is: 0 before the first of a list. */
+bool words_match(const struct words *w, id16 subject, const char *lower, size_t *hint);
 #endif

@@ -87,6 +87,24 @@ static enum st open_store(struct writer *w, struct err *err)
     return ST_OK;
 }
 
+/* The list of jobs is what the UI reads first, all of it: from the disk here, not there. */
+static void warm_up(struct writer *w)
+{
+    uint8_t prefix[1] = {LIST_JOBS_OPEN};
+    bytes none = {NULL, 0}, key;
+    struct store_txn *t = NULL;
+    struct store_cursor *c = NULL;
+    if (store_read(w->store, &t, NULL) != ST_OK) {
+        return;
+    }
+    if (store_scan(t, T_LIST, bytes_of(prefix, 1), none, &c, NULL) == ST_OK) {
+        while (store_next(c, &key) == ST_OK) {
+        }
+        store_scan_end(&c);
+    }
+    store_abort(&t);
+}
+
 static enum st unlock(struct writer *w, bytes pin, struct err *err)
 {
     if (w->open) {
@@ -98,8 +116,10 @@ static enum st unlock(struct writer *w, bytes pin, struct err *err)
     }
     if (st != ST_OK) {
         shut(w);
+        return st;
     }
-    return st;
+    warm_up(w);
+    return ST_OK;
 }
 
 static enum st lock(struct writer *w, struct err *err)

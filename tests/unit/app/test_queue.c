@@ -68,7 +68,7 @@ static void fast_typing_is_one_draft(void)
     struct intent other = draft("note", 2, "other job"), form = draft("form", 1, "form");
     CHECK(queue_push(&q, &other));
     for (int k = 0; k < 1000; k++) {
-        char typed[16];
+        char typed[24];
         snprintf(typed, sizeof typed, "word %d", k);
         struct intent d = draft("note", 1, typed);
         CHECK(queue_push(&q, &d));

@@ -131,7 +131,7 @@ static void a_failed_sync_in_the_middle_of_a_search(void)
         app_today_filter(r.a, "刘", 0);
         atomic_fetch_add(&r.a->words_generation, 1);
         fail_next(1);
-        char text[16];
+        char text[24];
         snprintf(text, sizeof text, "typed %d", k);
         CHECK(app_draft(r.a, "note", str_bytes(str_c(text))));
         rig_settle(&r);

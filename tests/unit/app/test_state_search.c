@@ -1,0 +1,185 @@
+/* test_state_search.c - what a search finds, what it costs to go on, and a catalogue of any size.
+ */
+#include "tests/unit/app/state_rig.h"
+
+static size_t found(struct rig *r, const char *search, int list)
+{
+    for (int k = 0; k < 2; k++) { /* as frames do: until all that is there was looked through */
+        rig_turn(r);
+        app_today_filter(r->a, search, list);
+        rig_settle(r);
+    }
+    app_today_filter(r->a, search, list);
+    return app_today_count(r->a);
+}
+
+static void a_search_finds_by_every_word_of_a_row(void)
+{
+    struct rig r;
+    struct today_row row;
+    rig_begin(&r);
+    CHECK_INT(found(&r, "", LIST_JOBS_OPEN), 2);
+    CHECK_INT(found(&r, "刘美华", LIST_JOBS_OPEN), 1);
+    CHECK(app_today_row(r.a, 0, &row));
+    id16 job = sample_id16("job 1");
+    CHECK_BYTES(row.row.subject.b, 16, job.b, 16);
+    CHECK(!app_today_row(r.a, 1, &row));
+    CHECK_INT(found(&r, "j-261121", LIST_JOBS_OPEN), 2); /* a number, in any case */
+    CHECK_INT(found(&r, "j-261121-02", LIST_JOBS_OPEN), 1);
+    CHECK_INT(found(&r, "J-261121", LIST_JOBS_OPEN), 2); /* wider again */
+    CHECK_INT(found(&r, "kfr-35", LIST_JOBS_OPEN), 1);
+    CHECK_INT(found(&r, "大堂", LIST_JOBS_OPEN), 1);
+    CHECK_INT(found(&r, "空调 望江路", LIST_JOBS_OPEN), 1); /* all words, in any order */
+    CHECK_INT(found(&r, "望江路 空调", LIST_JOBS_OPEN), 1);
+    CHECK_INT(found(&r, "望江路 洗衣机", LIST_JOBS_OPEN), 0);
+    CHECK_INT(found(&r, "刘美华壁挂", LIST_JOBS_OPEN), 0); /* not across two texts */
+    CHECK_INT(found(&r, "  ", LIST_JOBS_OPEN), 2);
+    CHECK_INT(found(&r, "刘美华", LIST_JOBS_DONE), 0);
+    CHECK_INT(found(&r, "刘美华", LIST_JOBS_OPEN), 1);
+    char longest[64];
+    memset(longest, 'x', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    CHECK_INT(found(&r, longest, LIST_JOBS_OPEN), 0);
+    rig_end(&r);
+}
+
+static void own_work_costs_no_new_gathering_but_new_words_do(void)
+{
+    struct rig r;
+    rig_begin(&r);
+    CHECK_INT(found(&r, "刘美华", LIST_JOBS_OPEN), 1);
+    const char *text = r.a->words.text;
+    uint64_t serial = r.a->today.serial;
+    rig_go(&r, SCREEN_JOB, "job 1");
+    CHECK(rig_step(&r, KIND_VISIT_ACCEPTED, NULL, SCREEN_TODAY));
+    rig_settle(&r);
+    rig_go(&r, SCREEN_TODAY, NULL);
+    CHECK_INT(found(&r, "刘美华", LIST_JOBS_OPEN), 1);
+    CHECK(r.a->today.serial != serial);
+    CHECK(r.a->words.text == text);
+
+    /* A telephone number is put right: it is found by the new one. */
+    rig_go(&r, SCREEN_JOB, "job 1");
+    const struct job_model *j = app_job(r.a);
+    struct record_write w = {.field = F_CUSTOMER_NAME, .type = FT_TEXT, .i = 0};
+    struct intent_att att = {.type = ATT_TEXT, .content = str_bytes(S("Golden Lotus"))};
+    CHECK(j != NULL && j->has_customer);
+    CHECK(app_record(r.a, SUBJECT_CUSTOMER, j->customer.subject, &j->customer, &w, 1, &att, 1, NULL,
+                     SCREENS));
+    rig_settle(&r);
+    CHECK_INT(app_result(r.a)->st, ST_OK);
+    rig_go(&r, SCREEN_TODAY, NULL);
+    CHECK_INT(found(&r, "golden", LIST_JOBS_OPEN), 1);
+    rig_end(&r);
+}
+
+#define PARTS 60000U
+/* An edition of so many parts, as headquarters would send it: 3 MB, beyond any scratch. */
+static void big_edition(struct rig *r, unsigned number)
+{
+    struct cat_part *parts = calloc(PARTS, sizeof *parts);
+    char(*codes)[16] = calloc(PARTS, sizeof *codes);
+    uint8_t *buf = malloc(8U << 20), room[CAP_BODY_BYTES];
+    struct shop *s = malloc(sizeof *s);
+    struct catalogue c = {.number = number, .nparts = PARTS, .parts = parts};
+    bytes content, body;
+    union body b;
+    for (unsigned k = 0; k < PARTS; k++) {
+        snprintf(codes[k], sizeof codes[k], "P-%06u", k);
+        parts[k] = (struct cat_part){.number = str_c(codes[k]),
+                                     .name = S("电容"),
+                                     .name_en = S("Capacitor of a kind"),
+                                     .unit = S("只"),
+                                     .price_minor = k};
+    }
+    calendar_default(&c.calendar);
+    shop_must(catalogue_encode(&c, buf, 8U << 20, &content), NULL, "edition");
+    CHECK(content.n > 2U << 20);
+    /* The node of the sample goes on where the shop left its chain; nothing else writes now. */
+    memset(s, 0, sizeof *s);
+    sample_make(&s->s);
+    s->store = r->a->store;
+    s->room = malloc(SHOP_ROOM);
+    s->tmp = malloc(SHOP_ROOM);
+    s->at_ms = SHOP_NOW_MS;
+    s->head.author = s->s.node.author;
+    s->head.epoch = sample_id8("another epoch of the node");
+    memset(&b, 0, sizeof b);
+    b.edition.number = number;
+    shop_must(body_encode(KIND_EDITION, &b, room, sizeof room, &body), NULL, "edition");
+    id16 dep;
+    memcpy(dep.b, s->s.trust.deployment, sizeof dep.b);
+    struct err err = {0};
+    struct store_txn *t = NULL;
+    uint8_t *mem = malloc(16U << 20);
+    struct arena a = arena_of(mem, 16U << 20);
+    struct att_view v;
+    h32 name;
+    shop_must(att_make(&a, ATT_EDITION, content, &v), NULL, "manifest");
+    name = v.name;
+    shop_must(store_write(s->store, &t, &err), &err, "write");
+    shop_must(store_att_put(t, v.manifest, content, dep, &err), &err, "edition");
+    struct entry_draft d = {.kind = KIND_EDITION,
+                            .subject_type = SUBJECT_DEPLOYMENT,
+                            .subject = dep,
+                            .body = body,
+                            .atts = &name,
+                            .natt = 1,
+                            .actor = sample_id16("supervisor"),
+                            .actor_role = ROLE_PARTS_KEEPER};
+    uint8_t out[CAP_ENTRY_BYTES];
+    struct entry_view e;
+    bool forked;
+    struct now now = sample_now(0);
+    now.wall_ms = s->at_ms;
+    shop_must(entry_make(&s->head, &d, &now, s->s.trust.deployment, s->s.node.keys.sign_sk, out,
+                         sizeof out, &e, &err),
+              &err, "entry");
+    shop_must(journal_keep(t, &e, &forked, &err), &err, "keep");
+    shop_must(fold_refold(t, dep, arena_of(s->tmp, SHOP_ROOM), &err), &err, "fold");
+    shop_must(store_commit(&t, &err), &err, "commit");
+    sample_free(&s->s);
+    free(s->room);
+    free(s->tmp);
+    free(s);
+    free(mem);
+    free(buf);
+    free(codes);
+    free(parts);
+}
+
+static void a_catalogue_of_sixty_thousand_parts_opens_for_screen_and_writer(void)
+{
+    struct rig r;
+    rig_begin(&r);
+    CHECK_INT(app_catalogue(r.a)->number, 1);
+    h32 first = app_catalogue(r.a)->edition;
+    big_edition(&r, 2);
+    app_changed(r.a);
+    rig_turn(&r);
+    CHECK_INT(app_catalogue(r.a)->number, 2);
+    CHECK_INT(app_catalogue(r.a)->nparts, PARTS);
+    CHECK(catalogue_part(app_catalogue(r.a), str_bytes(S("P-059999"))) != NULL);
+    struct store_txn *t = NULL;
+    struct edition e;
+    shop_must(store_read(r.a->store, &t, NULL), NULL, "read");
+    CHECK_INT(edition_open(t, app_catalogue(r.a)->edition, &e, NULL), ST_OK);
+    CHECK_INT(e.cat.nparts, PARTS);
+    edition_close(&e);
+    CHECK(e.mem == NULL);
+    CHECK_INT(edition_open(t, first, &e, NULL), ST_OK); /* the one before is still to be had */
+    CHECK_INT(e.cat.number, 1);
+    edition_close(&e);
+    CHECK_INT(edition_open(t, sample_h32("none"), &e, NULL), ST_NOT_FOUND);
+    CHECK(e.cat.nparts == 0 && e.mem == NULL);
+    store_abort(&t);
+    rig_end(&r);
+}
+
+int main(void)
+{
+    RUN(a_search_finds_by_every_word_of_a_row);
+    RUN(own_work_costs_no_new_gathering_but_new_words_do);
+    RUN(a_catalogue_of_sixty_thousand_parts_opens_for_screen_and_writer);
+    CHECK_END();
+}
