@@ -9,7 +9,7 @@
 
 #include <sys/mman.h>
 
-#define TOUCHES 256 /* values and keys read: some three frames of a list that scrolls, or 16 MB */
+#define TOUCHES 128 /* keys and values looked at: a frame of a list that scrolls; 8 MB at most */
 #define LMDB_MAGIC 0xBEEFC0DEU
 
 /* Where the map begins: LMDB tells only of maps at a fixed address, but each page begins with its

@@ -119,6 +119,7 @@ bool store_has(struct store_txn *t, enum table table, bytes key)
 {
     struct key_copy k;
     MDB_val v;
+    atomic_fetch_add_explicit(&t->s->touches, 1, memory_order_relaxed);
     return key_ok(table, key) && mdb_get(t->txn, t->s->dbi[table], copy_key(&k, key), &v) == 0;
 }
 
