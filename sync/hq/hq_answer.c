@@ -436,6 +436,7 @@ enum st hq_exchange(struct hq *hq, bytes request, bundle_sink sink, void *ctx, c
     }
     st = r->st;
     if (st == ST_OK) {
+        *problem = r->failed ? "altered" : r->whole ? NULL : "truncated";
         st = hq_answer(r, 0, 0, sink, ctx, err);
         /* A backlog's own signatures and fold come after its receipt, as with docketd. */
         enum st rest = hq->rest_due ? hq_route_rest(hq, 0, NULL, st == ST_OK ? err : NULL) : ST_OK;

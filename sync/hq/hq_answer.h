@@ -9,7 +9,8 @@
 MUST_USE enum st hq_answer(struct hq_request *r, uint64_t max_bytes, uint64_t large_bytes,
                            bundle_sink sink, void *ctx, struct err *err);
 /* hq_exchange: the whole way of one bundle in one call, without a server: files and tests. `answer`
- * is written only on ST_OK; err has the reason else, *problem its type (static, or NULL). */
+ * is written only on ST_OK; err has the reason else, *problem its type (static, or NULL). On ST_OK,
+ * too, *problem says "altered" or "truncated" when only what came before that was believed. */
 MUST_USE enum st hq_exchange(struct hq *hq, bytes request, bundle_sink sink, void *ctx,
                              const char **problem, struct err *err);
 #endif
