@@ -20,6 +20,13 @@ double bench_us(void)
     return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
+double bench_cpu_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
 static int by_value(const void *a, const void *b)
 {
     const double *x = a, *y = b;
@@ -171,6 +178,19 @@ static const char *fs_name(const char *dir)
     }
 }
 
+static double load(void)
+{
+    char line[64] = "";
+    FILE *f = fopen("/proc/loadavg", "r");
+    if (f != NULL) {
+        if (fgets(line, sizeof line, f) == NULL) {
+            line[0] = '\0';
+        }
+        fclose(f);
+    }
+    return strtod(line, NULL);
+}
+
 static void facts(const struct bench *b)
 {
     char line[256], model[200] = "unknown";
@@ -185,14 +205,8 @@ static void facts(const struct bench *b)
     if (f != NULL) {
         fclose(f);
     }
-    double load[1] = {0};
-    f = fopen("/proc/loadavg", "r");
-    if (f != NULL) {
-        load[0] = fgets(line, sizeof line, f) != NULL ? strtod(line, NULL) : -1;
-        fclose(f);
-    }
     printf("Machine: %u cores, %s; stores on %s; load when it began %.2f\n", b->cores, model,
-           fs_name(b->dir), load[0]);
+           fs_name(b->dir), load());
     printf("Bare limits are measured in this run, on the same file system; medians of %u runs.\n",
            b->runs);
 }
@@ -241,7 +255,10 @@ int main(int argc, char **argv)
             run[k](&b);
         }
     }
-    printf("\n%u missed, %u not measured\n", b.missed, b.skipped);
+    printf("\n%u missed, %u not measured; load when it ended %.2f\n", b.missed, b.skipped, load());
+    if (load() > b.cores) {
+        printf("Others were using this machine: take times from a run when it is idle.\n");
+    }
     bench_remove(b.dir);
     sample_free(&b.sample);
     free(b.scratch);

@@ -26,7 +26,8 @@ struct bench {
 };
 
 /* --- time and numbers --- */
-double bench_us(void); /* monotonic microseconds */
+double bench_us(void);     /* monotonic microseconds */
+double bench_cpu_us(void); /* of this thread: what a busy machine does not stretch so much */
 double bench_median(double *v, size_t n);
 double bench_percentile(double *v, size_t n, double p); /* sorts v */
 void bench_die(const char *what, enum st st, const struct err *err);
@@ -118,7 +119,8 @@ void bench_hq_backlog(struct bench *b, unsigned runs, size_t n, bool with_words,
 void bench_shop(const struct bench *b, const char *dir, const char *config, unsigned jobs);
 id16 bench_shop_id(const char *kind, unsigned n);
 struct bench_child { /* what a child process found out */
-    double ms[3];    /* cold: to the lock screen, to the jobs; scroll: p50, p99, p99 of jumps */
+    double ms[4]; /* cold: to the lock screen, to the jobs; scroll: p50, p99, p99 of jumps, p99 of
+                     the thread's own time */
     double kdf_ms, rss_kib, anon_kib, store_kib, scrolled_kib, scrolled_store_kib;
     unsigned frames;
     char driver[32];
