@@ -83,14 +83,12 @@ void store_abort(struct store_txn **tp)
     if (t == NULL) {
         return;
     }
-    struct store *s = t->s;
-    bool read = !t->write;
     end_cursors(t);
     mdb_txn_abort(t->txn);
-    give_back(t);
-    if (read) {
-        resident_after_read(s);
+    if (!t->write) {
+        resident_after_read(t->s); /* still taken: compaction waits, the map stays */
     }
+    give_back(t);
 }
 
 /* After a commit that found no room LMDB is as before, unless it was the meta page that failed. */
