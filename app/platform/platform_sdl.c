@@ -15,6 +15,15 @@ static float density_of(int display)
     return d < 1 ? 1 : d > 4 ? 4 : d;
 }
 
+/* Where no display answers SDL falls back to drivers that show nothing and get no input: a window
+ * that nobody can see or close. Whoever names one in SDL_VIDEODRIVER means it. */
+static bool unseen(const char *driver)
+{
+    return SDL_getenv("SDL_VIDEODRIVER") == NULL &&
+           (driver == NULL || strcmp(driver, "offscreen") == 0 || strcmp(driver, "dummy") == 0 ||
+            strcmp(driver, "evdev") == 0);
+}
+
 enum st platform_sdl_open(struct platform *p, struct err *err)
 {
     SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0"); /* no GPU driver: see render.h */
@@ -23,6 +32,9 @@ enum st platform_sdl_open(struct platform *p, struct err *err)
     SDL_SetHint(SDL_HINT_MOUSE_TOUCH_EVENTS, "0");
     if (SDL_Init(SDL_INIT_VIDEO) != 0) {
         return err_set(err, ST_IO, 0, __func__, "no display: %s (try --headless)", SDL_GetError());
+    }
+    if (unseen(SDL_GetCurrentVideoDriver())) {
+        return err_set(err, ST_IO, 0, __func__, "no display answers (try --headless)");
     }
     SDL_EnableScreenSaver();
     p->wake_event = SDL_RegisterEvents(1);

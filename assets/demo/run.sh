@@ -96,7 +96,7 @@ if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
     "$bin/docket" --store "$device" --now "$now" --lang zh 2>"$demo/window.txt" && exit 0
     grep -q '^docket: ' "$demo/window.txt" || exit 1
     # A display is named, but no window opens there: as without one.
-    say "$(head -n 1 "$demo/window.txt"): no window here, the visit is played headless."
+    say "No window here: $(sed -n 's/^docket: //p' "$demo/window.txt" | head -n 1). The visit is played headless."
 fi
 
 # No display: the first job of the list that has not been done yet.
