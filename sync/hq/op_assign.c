@@ -45,3 +45,8 @@ enum st op_assign(struct hq *hq, const json_t *in, json_t **out, struct err *err
     }
     return st;
 }
+
+enum st op_assign_batch(struct hq *hq, const json_t *in, json_t **out, struct err *err)
+{
+    return ops_batch(hq, in, "assignments", op_assign, out, err);
+}

@@ -335,28 +335,5 @@ enum st op_record_set(struct hq *hq, const json_t *in, json_t **out, struct err 
 
 enum st op_record_batch(struct hq *hq, const json_t *in, json_t **out, struct err *err)
 {
-    const json_t *records = json_object_get(in, "records");
-    json_t *results = json_array();
-    if (!json_is_array(records) || results == NULL) {
-        json_decref(results);
-        return err_set(err, ST_BAD_INPUT, 0, __func__, "\"records\" is missing or is no list");
-    }
-    bool mine = hq->batch == NULL;
-    enum st st = mine ? hq_batch_begin(hq, err) : ST_OK;
-    for (size_t i = 0; i < json_array_size(records) && st == ST_OK; i++) {
-        json_t *one = NULL;
-        st = op_record_set(hq, json_array_get(records, i), &one, err);
-        if (st == ST_OK && json_array_append_new(results, one) != 0) {
-            st = err_set(err, ST_FULL, 0, __func__, "no memory");
-        }
-    }
-    if (mine && hq->batch != NULL) {
-        enum st end = hq_batch_end(hq, st == ST_OK, st == ST_OK ? err : NULL);
-        st = st == ST_OK ? end : st;
-    }
-    if (st == ST_OK) {
-        *out = json_pack("{s:O}", "results", results);
-    }
-    json_decref(results);
-    return st;
+    return ops_batch(hq, in, "records", op_record_set, out, err);
 }

@@ -42,6 +42,10 @@ MUST_USE enum st ops_subject(struct hq *hq, const json_t *in, const char *key,
 /* ops_state: a subject's state, decoded into `a`. ST_NOT_FOUND: nothing is known of it. */
 MUST_USE enum st ops_state(struct hq *hq, id16 subject, struct arena *a, struct subject_state *out,
                            struct err *err);
+/* ops_batch: run `each` for every item of the list `key`, all or none, one flush; *out is
+ * {results}. */
+MUST_USE enum st ops_batch(struct hq *hq, const json_t *in, const char *key, op_fn each,
+                           json_t **out, struct err *err);
 json_t *ops_hex(const void *p, size_t n);       /* a new JSON string; NULL when out of memory */
 enum subject_type ops_type(str name);           /* "customer"; 0 when unknown */
 const char *ops_type_name(enum subject_type t); /* "customer"; "" */
