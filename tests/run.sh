@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs test programs, then (without --unit) tests/e2e/*.sh, two at a time (J=n: n at a time); each
 # prints "ok - ..." or "not ok - ...". The last line is the count. A suite that ends badly, or claims
-# nothing, is a failure. What a suite could not show here it says in lines "# skipped: ...".
+# nothing, is a failure. What a suite could not show here it says in lines "# skipped: ...", what it
+# counted (faults injected, entries lost) in lines "# counted: ...".
 set -u
 log=build/test-logs
 if [ "${1:-}" = --one ]; then # one suite, in a process of its own: its log, its exit code, its seconds
@@ -36,7 +37,7 @@ report() {
         echo "  FAIL  $1 ($p passed, $f failed, exit $rc), $out.log:"
         grep -v '^ok ' "$out.log" | tail -40
     fi
-    sed -n 's/^# skipped: /        skipped: /p' "$out.log"
+    sed -n -e 's/^# skipped: /        skipped: /p' -e 's/^# counted: /        /p' "$out.log"
 }
 for t in $names; do rm -f "$log/$(echo "$t" | tr / _)".*; done
 # Long stories first: they end together with the short ones.
