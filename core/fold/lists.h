@@ -3,7 +3,7 @@
 #define CORE_FOLD_LISTS_H
 #include "core/fold/refold.h"
 
-#define LIST_ROWS_MOST 6   /* rows of one subject */
+#define LIST_ROWS_MOST 24  /* rows of one subject: 6, and at headquarters its registers' */
 #define LIST_ROW_BYTES 192 /* one row, encoded */
 
 struct list_keys {
@@ -16,6 +16,8 @@ struct list_keys {
 /* lists_row: what the rows of a state say. lists_keys: where they stand. */
 void lists_row(const struct subject_state *s, struct list_row *row);
 void lists_keys(const struct subject_state *s, const struct list_row *row, struct list_keys *keys);
+/* lists_register: its places in headquarters' registers, added to `keys`. */
+void lists_register(const struct subject_state *s, struct list_keys *keys);
 MUST_USE enum st lists_row_encode(const struct list_row *row, uint8_t buf[static LIST_ROW_BYTES],
                                   bytes *out);
 #endif

@@ -121,11 +121,23 @@ static enum st put_rows(struct store_txn *t, const struct kept *old, const struc
     bool same = bytes_eq(old->row, now->row);
     for (unsigned i = 0; i < now->keys.n && st == ST_OK; i++) {
         const struct list_key *k = &now->keys.key[i];
-        if (!same || !has_key(&old->keys, k)) {
-            st = store_put(t, T_LIST, bytes_of(k->b, k->n), now->row, err);
+        bool bare = k->b[0] == LIST_REGISTER;
+        if ((!same && !bare) || !has_key(&old->keys, k)) {
+            st = store_put(t, T_LIST, bytes_of(k->b, k->n), bare ? (bytes){0} : now->row, err);
         }
     }
     return st;
+}
+
+/* A store of before there were registers gains them when its subjects are folded again. */
+static bool registered(const struct list_keys *keys)
+{
+    for (unsigned i = 0; i < keys->n; i++) {
+        if (keys->key[i].b[0] == LIST_REGISTER) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool owns_code(struct store_txn *t, bytes key, id16 subject, bool *taken)
@@ -195,13 +207,18 @@ enum st fold_refold(struct store_txn *t, id16 subject, struct arena scratch, str
         a = scratch;
         st = fold_damaged(&s, s.type, subject, &a, &now, err);
     }
-    if (st != ST_OK || (old.keys.n > 0 && h32_eq(old.digest, now.digest))) {
+    bool hq = store_side(store_of(t)) == STORE_HQ;
+    if (st != ST_OK ||
+        (old.keys.n > 0 && h32_eq(old.digest, now.digest) && (!hq || registered(&old.keys)))) {
         return st; /* nothing new: the same set */
     }
     uint8_t row_bytes[LIST_ROW_BYTES], code_key[CODE_KEY_BYTES];
     struct list_row row;
     lists_row(&s, &row);
     lists_keys(&s, &row, &now.keys);
+    if (hq) {
+        lists_register(&s, &now.keys);
+    }
     st = lists_row_encode(&row, row_bytes, &now.row);
     const struct field_value *code = fold_shown(&s, F_CODE);
     if (code != NULL && code->nb > 0) {

@@ -14,6 +14,10 @@
 #define T SUBJECT_TECHNICIAN
 #define ST SUBJECT_STOCK
 #define J SUBJECT_JOB
+#define G SUBJECT_GOODS
+#define L SUBJECT_SLIP
+#define D SUBJECT_DAY
+#define I SUBJECT_INVOICE
 
 static const struct field_info table[] = {
     {0, F_CODE, FT_CODE, "code", PLAIN, OFFICE},
@@ -58,6 +62,46 @@ static const struct field_info table[] = {
     {J, F_JOB_COST, FT_MONEY, "job.cost", PLAIN, OFFICE},
     {J, F_JOB_WORK_KIND, FT_CODE, "job.work_kind", PLAIN, OFFICE},
     {J, F_JOB_CLASS_PROPOSED, FT_ENUM, "job.class_proposed", PLAIN, OFFICE},
+    {G, F_GOODS_JOB, FT_REF, "goods.job", PLAIN, OFFICE},
+    {G, F_GOODS_CUSTOMER, FT_REF, "goods.customer", PLAIN, OFFICE},
+    {G, F_GOODS_TECHNICIAN, FT_REF, "goods.technician", PLAIN, OFFICE},
+    {G, F_GOODS_RECEIPT, FT_CODE, "goods.receipt", PLAIN, OFFICE},
+    {G, F_GOODS_STATE, FT_ENUM, "goods.state", PLAIN, OFFICE},
+    {G, F_GOODS_IN, FT_TIME, "goods.in", PLAIN, OFFICE},
+    {G, F_GOODS_DUE, FT_TIME, "goods.due", PLAIN, OFFICE},
+    {G, F_GOODS_SHELF, FT_CODE, "goods.shelf", PLAIN, OFFICE},
+    {G, F_GOODS_WHAT, FT_TEXT, "goods.what", PERSONAL, OFFICE},
+    {G, F_GOODS_ACKNOWLEDGED, FT_ENUM, "goods.acknowledged", PLAIN, OFFICE},
+    {G, F_GOODS_REPAIRER, FT_REF, "goods.repairer", PLAIN, OFFICE},
+    {G, F_GOODS_MINUTES, FT_INT, "goods.minutes", PLAIN, OFFICE},
+    {G, F_GOODS_INSPECTOR, FT_REF, "goods.inspector", PLAIN, OFFICE},
+    {G, F_GOODS_OUT, FT_TIME, "goods.out", PLAIN, OFFICE},
+    {G, F_GOODS_SIGNED_BACK, FT_TIME, "goods.signed_back", PLAIN, OFFICE},
+    {G, F_GOODS_HELP, FT_TIME, "goods.help", PLAIN, OFFICE},
+    {L, F_SLIP_TECHNICIAN, FT_REF, "slip.technician", PLAIN, OFFICE},
+    {L, F_SLIP_PART, FT_CODE, "slip.part", PLAIN, OFFICE},
+    {L, F_SLIP_QTY, FT_QTY, "slip.quantity", PLAIN, OFFICE},
+    {L, F_SLIP_STATE, FT_ENUM, "slip.state", PLAIN, OFFICE},
+    {L, F_SLIP_AT, FT_TIME, "slip.at", PLAIN, OFFICE},
+    {L, F_SLIP_JOB, FT_REF, "slip.job", PLAIN, OFFICE},
+    {L, F_SLIP_APPROVED_BY, FT_REF, "slip.approved_by", PLAIN, OFFICE},
+    {L, F_SLIP_ISSUED_BY, FT_REF, "slip.issued_by", PLAIN, OFFICE},
+    {L, F_SLIP_OLD, FT_QTY, "slip.old", PLAIN, OFFICE},
+    {L, F_SLIP_UNUSED, FT_QTY, "slip.unused", PLAIN, OFFICE},
+    {D, F_DAY_TECHNICIAN, FT_REF, "day.technician", PLAIN, OFFICE},
+    {D, F_DAY_DAY, FT_TIME, "day.day", PLAIN, OFFICE},
+    {D, F_DAY_STATE, FT_ENUM, "day.state", PLAIN, OFFICE},
+    {D, F_DAY_A, FT_INT, "day.a", PLAIN, OFFICE},
+    {D, F_DAY_B, FT_INT, "day.b", PLAIN, OFFICE},
+    {D, F_DAY_C, FT_INT, "day.c", PLAIN, OFFICE},
+    {D, F_DAY_D, FT_INT, "day.d", PLAIN, OFFICE},
+    {D, F_DAY_REVIEWED_BY, FT_REF, "day.reviewed_by", PLAIN, OFFICE},
+    {D, F_DAY_SIGNED_BY, FT_REF, "day.signed_by", PLAIN, OFFICE},
+    {I, F_INVOICE_JOB, FT_REF, "invoice.job", PLAIN, OFFICE},
+    {I, F_INVOICE_AMOUNT, FT_MONEY, "invoice.amount", PLAIN, OFFICE},
+    {I, F_INVOICE_AT, FT_TIME, "invoice.at", PLAIN, OFFICE},
+    {I, F_INVOICE_BY, FT_REF, "invoice.by", PLAIN, OFFICE},
+    {I, F_INVOICE_STATE, FT_ENUM, "invoice.state", PLAIN, OFFICE},
 };
 #define ROWS (sizeof table / sizeof table[0])
 

@@ -77,6 +77,55 @@ enum job_field {
     F_JOB_WORK_KIND = 21 /* CODE */,
     F_JOB_CLASS_PROPOSED = 22 /* ENUM service_class */
 };
+/* Records of the office: each step of the paper is a write of these, by an actor with a role. */
+enum goods_field {
+    F_GOODS_JOB = 10,
+    F_GOODS_CUSTOMER = 11,
+    F_GOODS_TECHNICIAN = 12 /* REF: took it from the customer */,
+    F_GOODS_RECEIPT = 13 /* CODE: of the customer's receipt */,
+    F_GOODS_STATE = 14 /* ENUM goods_state */,
+    F_GOODS_IN = 15 /* TIME */,
+    F_GOODS_DUE = 16 /* TIME: planned finish */,
+    F_GOODS_SHELF = 17 /* CODE */,
+    F_GOODS_WHAT = 18 /* TEXT */,
+    F_GOODS_ACKNOWLEDGED = 19 /* ENUM 1: the customer signed the voucher for taking away */,
+    F_GOODS_REPAIRER = 20 /* REF */,
+    F_GOODS_MINUTES = 21 /* INT: repair time used */,
+    F_GOODS_INSPECTOR = 22 /* REF */,
+    F_GOODS_OUT = 23 /* TIME */,
+    F_GOODS_SIGNED_BACK = 24 /* TIME: the customer signed for what came back */,
+    F_GOODS_HELP = 25 /* TIME: help was asked */
+};
+enum slip_field {
+    F_SLIP_TECHNICIAN = 10 /* REF */,
+    F_SLIP_PART = 11 /* CODE */,
+    F_SLIP_QTY = 12 /* QTY */,
+    F_SLIP_STATE = 13 /* ENUM slip_state */,
+    F_SLIP_AT = 14 /* TIME: proposed */,
+    F_SLIP_JOB = 15 /* REF */,
+    F_SLIP_APPROVED_BY = 16 /* REF */,
+    F_SLIP_ISSUED_BY = 17 /* REF */,
+    F_SLIP_OLD = 18 /* QTY: old parts returned */,
+    F_SLIP_UNUSED = 19 /* QTY: returned unused */
+};
+enum day_field {
+    F_DAY_TECHNICIAN = 10 /* REF; absent: the supervisor's of the branch */,
+    F_DAY_DAY = 11 /* TIME: its local midnight */,
+    F_DAY_STATE = 12 /* ENUM day_state */,
+    F_DAY_A = 13 /* INT: minutes of work, by class */,
+    F_DAY_B = 14,
+    F_DAY_C = 15,
+    F_DAY_D = 16,
+    F_DAY_REVIEWED_BY = 17 /* REF */,
+    F_DAY_SIGNED_BY = 18 /* REF: branch manager */
+};
+enum invoice_field {
+    F_INVOICE_JOB = 10 /* REF; the number is F_CODE */,
+    F_INVOICE_AMOUNT = 11 /* MONEY */,
+    F_INVOICE_AT = 12 /* TIME */,
+    F_INVOICE_BY = 13 /* REF */,
+    F_INVOICE_STATE = 14 /* ENUM 1 issued 2 handed over 3 mailed */
+};
 
 struct field_info {
     enum subject_type subject; /* 0: any */

@@ -19,7 +19,11 @@ enum subject_type {
     SUBJECT_CONTRACT = 6,
     SUBJECT_TECHNICIAN = 7, /* a person of the company, whatever the role */
     SUBJECT_STOCK = 8,      /* one part in one technician's van */
-    SUBJECT_TYPES = 9
+    SUBJECT_GOODS = 9,      /* a customer's thing at the branch: in/out register, repair card */
+    SUBJECT_SLIP = 10,      /* a part's issue slip */
+    SUBJECT_DAY = 11,       /* a daily report: a technician's, or with no technician the branch's */
+    SUBJECT_INVOICE = 12,
+    SUBJECT_TYPES = 13
 };
 
 enum role {

@@ -33,7 +33,16 @@ static enum subject_type ref_type(enum subject_type type, int field)
     case SUBJECT_JOB:
         return field == F_JOB_EQUIPMENT ? SUBJECT_EQUIPMENT : SUBJECT_CUSTOMER;
     case SUBJECT_STOCK:
+    case SUBJECT_DAY:
         return SUBJECT_TECHNICIAN;
+    case SUBJECT_GOODS:
+        return field == F_GOODS_JOB        ? SUBJECT_JOB
+               : field == F_GOODS_CUSTOMER ? SUBJECT_CUSTOMER
+                                           : SUBJECT_TECHNICIAN;
+    case SUBJECT_SLIP:
+        return field == F_SLIP_JOB ? SUBJECT_JOB : SUBJECT_TECHNICIAN;
+    case SUBJECT_INVOICE:
+        return field == F_INVOICE_JOB ? SUBJECT_JOB : SUBJECT_TECHNICIAN;
     default:
         return SUBJECT_CUSTOMER;
     }

@@ -112,6 +112,10 @@ static const char *const types[SUBJECT_TYPES] = {
     [SUBJECT_CONTRACT] = "contract",
     [SUBJECT_TECHNICIAN] = "technician",
     [SUBJECT_STOCK] = "stock",
+    [SUBJECT_GOODS] = "goods",
+    [SUBJECT_SLIP] = "slip",
+    [SUBJECT_DAY] = "day",
+    [SUBJECT_INVOICE] = "invoice",
 };
 static const char *const roles[ROLES] = {
     [ROLE_TECHNICIAN] = "technician",
