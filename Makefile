@@ -5,7 +5,8 @@ CC      ?= cc
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wmissing-prototypes \
            -Wstrict-prototypes -Wwrite-strings -Wcast-qual -Wvla -Wimplicit-fallthrough -Wformat=2
 MODE_debug   := -O1 -g3
-MODE_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+# No sibling calls: every call returns to its own line, so a stack, and tests/fault, can name it.
+MODE_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -fno-optimize-sibling-calls
 LINK_release := -pie -Wl,-z,relro,-z,now
 MODE_asan    := -O1 -g3 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 MODE_tsan    := -O1 -g3 -fsanitize=thread
@@ -110,20 +111,41 @@ $(T_HQ) $(T_E2E_BINS): LDLIBS = $(LIB_HQ)
 # The handheld's tests may have a headquarters in their own process.
 $(T_APP): $(B)/%: $(B)/%.o $(SUPPORT) $(L_APP) $(L_HQ) $(L_REPORT) $(L_SYNC) $(L_CORE)
 $(T_APP): LDLIBS = $(LIB_APP) $(LIB_HQ)
-# The proofs: tests/fault and tests/sim. A test_*.c is a program; the folder's other files serve all of
-# its programs; WRAP_name names the calls that the linker turns over to it. Short in `make test`, long
+# The proofs: tests/fault and tests/sim. A test_*.c is a program. Of the folder's other files those
+# that begin with a program's name (fail_*.c: test_fail) are its own, the rest serve all. The calls
+# named in tests/fault/NAME_calls.txt the linker turns over to test_NAME. Short in `make test`, long
 # with SOAK=1 in the environment.
-room_support = $(call obj,$(filter-out tests/$(1)/test_%,$(call src,tests/$(1))))
+proofs = $(patsubst tests/$(1)/test_%.c,%,$(wildcard tests/$(1)/test_*.c))
+others = $(foreach n,$(filter-out $(2),$(call proofs,$(1))),tests/$(1)/$(n)_%)
+proof_objs = $(call obj,$(filter-out tests/$(1)/test_% $(call others,$(1),$(2)),$(call src,tests/$(1))))
 T_FAULT := $(patsubst %.c,$(B)/%,$(wildcard tests/fault/test_*.c))
 T_SIM   := $(patsubst %.c,$(B)/%,$(wildcard tests/sim/test_*.c))
 T_PROOF := $(T_FAULT) $(T_SIM)
-$(T_FAULT): $(B)/%: $(B)/%.o $(call room_support,fault)
-$(T_SIM): $(B)/%: $(B)/%.o $(call room_support,sim)
-$(T_PROOF): $(SUPPORT) $(L_APP) $(L_CTL) $(L_HQ) $(L_REPORT) $(L_SYNC) $(L_CORE)
+define proof
+$(B)/tests/$(1)/test_$(2): $(B)/tests/$(1)/test_$(2).o $(call proof_objs,$(1),$(2)) $(SUPPORT) $(L_APP) $(L_CTL) \
+                           $(L_HQ) $(L_REPORT) $(L_SYNC) $(L_CORE)
+endef
+define proof_wrap
+$(B)/$(1): $(2)
+$(B)/$(1): LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,$(file <$(2))) -Wl,--whole-archive
+$(B)/$(1): LIB_APP := -Wl,--no-whole-archive $(LIB_APP)
+endef
+comma := ,
+$(foreach r,fault sim,$(foreach n,$(call proofs,$(r)),$(eval $(call proof,$(r),$(n)))))
+$(foreach c,$(wildcard tests/fault/*_calls.txt tests/sim/*_calls.txt),  $(eval $(call proof_wrap,$(dir $(c))test_$(patsubst %_calls.txt,%,$(notdir $(c))),$(c))))
 $(T_PROOF): LDLIBS = $(LIB_APP) $(LIB_HQ)
+# The doors: one fuzz_*.c each. Under MODE=fuzz libFuzzer drives it, else driver_plain.c replays seeds
+# and corpus, so that it never rots. The folder's other files serve them all.
+DOORS  := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+T_FUZZ := $(DOORS:%=$(B)/tests/fuzz/fuzz_%)
+$(T_FUZZ): $(B)/%: $(B)/%.o $(B)/tests/fuzz/driver_$(if $(filter fuzz,$(MODE)),fuzz,plain).o \
+  $(call obj,$(filter-out tests/fuzz/fuzz_% tests/fuzz/driver_%,$(call src,tests/fuzz))) \
+  $(SUPPORT) $(L_APP) $(L_CTL) $(L_HQ) $(L_REPORT) $(L_SYNC) $(L_CORE)
+$(T_FUZZ): LDLIBS = $(LIB_APP) $(LIB_HQ)
+$(T_FUZZ): LDFLAGS += $(if $(filter fuzz,$(MODE)),-fsanitize=fuzzer)
 # It runs the real docketd.
 $(B)/tests/unit/hq/test_process: | $(B)/bin/docketd
-TESTS := $(T_CORE) $(T_SYNC) $(T_HQ) $(T_APP) $(T_PROOF)
+TESTS := $(T_CORE) $(T_SYNC) $(T_HQ) $(T_APP) $(T_PROOF) $(T_FUZZ)
 $(TESTS) $(T_E2E_BINS): ; $(link)
 test-bins: $(TESTS) $(T_E2E_BINS)
 
