@@ -1,17 +1,27 @@
 /* fold_fields.c - record.set: which writes of each field stand, and where they are in conflict.
  *
  * A write says which writes its author saw as current; those that it may replace are gone. What is
- * concurrent stays side by side until a role of headquarters names all of it. */
+ * concurrent stays side by side until a role of headquarters names all of it: the rule, and why it
+ * is this one, stand in README.md. */
 #include "core/fold/inside.h"
 
 #include "core/codec/cbor.h"
 
+struct edge {
+    struct write *from, *to; /* `from` replaces `to` */
+    uint32_t next;           /* of the edges to `to`: index + 1 */
+};
 struct write {
     int field;
     uint32_t item;
     bool technician; /* a technician's write of this field has effect */
-    bool dead;       /* somebody replaced it */
-    bool stand;      /* a proposal by somebody who could have written it: a stand in a conflict */
+    bool office;     /* a role of headquarters wrote it */
+    bool may;        /* its author could have written it: it counts in a conflict */
+    bool settled;    /* headquarters replaced it, or what replaced it */
+    bool stands;
+    uint32_t out, nout;    /* what it replaces: edges out .. out + nout - 1 */
+    uint32_t in;           /* by what it is replaced: first edge + 1, 0 none */
+    uint32_t above, below; /* stamps of the walk that came by */
     struct field_value v;
     const h32 *seen;
     unsigned nseen;
@@ -146,6 +156,10 @@ struct column {
     struct fold_ctx *c;
     struct write **w; /* of one field, fold order */
     uint32_t n;
+    struct edge *edges;
+    uint32_t nedges;
+    struct write **stack; /* of a walk */
+    uint32_t stamp;
 };
 
 /* The write of this field that a hash names, NULL when it is none, or not here. */
@@ -159,7 +173,17 @@ static struct write *named_write(const struct column *col, const h32 *h)
     return &col->c->items[w->item] == it ? w : NULL;
 }
 
-static void judge(const struct column *col, struct write *w)
+static void add_edge(struct column *col, struct write *from, struct write *to)
+{
+    struct edge *e = &col->edges[col->nedges++];
+    *e = (struct edge){from, to, to->in};
+    to->in = col->nedges;
+    from->nout++;
+}
+
+/* Who may write the field replaces what he names; but of several values that are not all his own he
+ * replaces only his own, and proposes. */
+static void judge(struct column *col, struct write *w)
 {
     const struct fold_item *me = &col->c->items[w->item];
     bool others = false;
@@ -167,15 +191,128 @@ static void judge(const struct column *col, struct write *w)
         const struct write *x = named_write(col, &w->seen[i]);
         others |= x == NULL || !id8_eq(x->v.author, w->v.author);
     }
-    bool office = is_office(me->role);
-    bool may = office || (me->role == ROLE_TECHNICIAN && w->technician);
-    w->v.proposal = !may || (!office && w->nseen > 1 && others);
-    w->stand = may && w->v.proposal;
+    w->office = is_office(me->role);
+    w->may = w->office || (me->role == ROLE_TECHNICIAN && w->technician);
+    w->v.proposal = !w->may || (!w->office && w->nseen > 1 && others);
+    w->out = col->nedges;
     for (unsigned i = 0; i < w->nseen; i++) {
         struct write *x = named_write(col, &w->seen[i]);
         if (x != NULL && x != w && (!w->v.proposal || id8_eq(x->v.author, w->v.author))) {
-            x->dead = true;
+            add_edge(col, w, x);
         }
+    }
+}
+
+/* Whatever headquarters replaced, and what that had replaced before, is settled. */
+static void settle(struct column *col)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < col->n; i++) {
+        if (col->w[i]->office) {
+            col->w[i]->below = col->stamp;
+            col->stack[n++] = col->w[i];
+        }
+    }
+    while (n > 0) {
+        const struct write *w = col->stack[--n];
+        for (uint32_t i = 0; i < w->nout; i++) {
+            struct write *x = col->edges[w->out + i].to;
+            x->settled = true;
+            if (x->below != col->stamp) {
+                x->below = col->stamp;
+                col->stack[n++] = x;
+            }
+        }
+    }
+}
+
+/* Stamp what came after `x` in its line. False: his own author is among it and took it back. */
+static bool walk_up(struct column *col, struct write *x)
+{
+    uint32_t n = 0;
+    x->above = col->stamp;
+    col->stack[n++] = x;
+    while (n > 0) {
+        const struct write *w = col->stack[--n];
+        for (uint32_t e = w->in; e != 0; e = col->edges[e - 1].next) {
+            struct write *y = col->edges[e - 1].from;
+            if (id8_eq(y->v.author, x->v.author)) {
+                return false;
+            }
+            if (y->above != col->stamp) {
+                y->above = col->stamp;
+                col->stack[n++] = y;
+            }
+        }
+    }
+    return true;
+}
+
+static void walk_down(struct column *col, struct write *x)
+{
+    uint32_t n = 0;
+    x->below = col->stamp;
+    col->stack[n++] = x;
+    while (n > 0) {
+        const struct write *w = col->stack[--n];
+        for (uint32_t i = 0; i < w->nout; i++) {
+            struct write *y = col->edges[w->out + i].to;
+            if (y->below != col->stamp) {
+                y->below = col->stamp;
+                col->stack[n++] = y;
+            }
+        }
+    }
+}
+
+/* Is there a write of the same field that says otherwise, in another line, unsettled? What its own
+ * author took back counts too: else he could take a value away by a detour over his own. */
+static bool has_rival(struct column *col, struct write *x)
+{
+    walk_down(col, x);
+    for (uint32_t i = 0; i < col->n; i++) {
+        const struct write *y = col->w[i];
+        if (y->may && !y->settled && y->above != col->stamp && y->below != col->stamp &&
+            !fold_equal(&x->v, &y->v)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Do the unsettled values differ at all? Most often there is nothing more to look at. */
+static bool differ(const struct column *col)
+{
+    const struct write *first = NULL;
+    for (uint32_t i = 0; i < col->n; i++) {
+        const struct write *w = col->w[i];
+        if (!w->may || w->settled) {
+            continue;
+        }
+        if (first == NULL) {
+            first = w;
+        } else if (!fold_equal(&first->v, &w->v)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What nobody replaced stands. What a technician replaced is gone too, unless it is in conflict:
+ * there only headquarters and its own author take a value away. */
+static void find_standing(struct column *col)
+{
+    bool look = differ(col);
+    unsigned kept = 0;
+    for (uint32_t i = 0; i < col->n; i++) {
+        struct write *x = col->w[i];
+        x->stands = x->in == 0;
+        if (x->stands || !look || !x->may || x->settled || kept == CAP_FIELD_WRITES) {
+            continue;
+        }
+        col->stamp++;
+        x->stands = walk_up(col, x) && has_rival(col, x);
+        kept += x->stands;
     }
 }
 
@@ -184,7 +321,7 @@ static bool in_conflict(const struct column *col)
     const struct write *first = NULL;
     for (uint32_t i = 0; i < col->n; i++) {
         const struct write *w = col->w[i];
-        if (w->dead || (w->v.proposal && !w->stand)) {
+        if (!w->stands || !w->may) {
             continue;
         }
         if (first == NULL) {
@@ -201,8 +338,8 @@ static enum st keep(const struct column *col, struct field_state *f)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < col->n; i++) {
-        n += !col->w[i]->dead;
-        col->c->out->nrequests += !col->w[i]->dead && col->w[i]->v.proposal && !col->w[i]->stand;
+        n += col->w[i]->stands;
+        col->c->out->nrequests += col->w[i]->stands && !col->w[i]->may;
     }
     n = n < CAP_FIELD_WRITES ? n : CAP_FIELD_WRITES;
     f->v = arena_new(col->c->a, struct field_value, n);
@@ -211,7 +348,7 @@ static enum st keep(const struct column *col, struct field_state *f)
     }
     for (int pass = 0; pass < 2; pass++) {
         for (uint32_t i = 0; i < col->n && f->n < n; i++) {
-            if (!col->w[i]->dead && col->w[i]->v.proposal == (pass == 1)) {
+            if (col->w[i]->stands && col->w[i]->v.proposal == (pass == 1)) {
                 f->v[f->n++] = col->w[i]->v;
             }
         }
@@ -223,16 +360,27 @@ static enum st keep(const struct column *col, struct field_state *f)
 
 static enum st fold_one(struct writes *ws, struct column *col, int field, struct field_state *f)
 {
-    col->n = 0;
+    struct arena scratch = *ws->c->a; /* what the walks need is over before anything is kept */
+    size_t most = 0;
+    col->n = col->nedges = 0;
+    col->stamp = 1;
     for (uint32_t i = 0; i < ws->n; i++) {
         if (ws->w[i].field == field) {
             ws->c->items[ws->w[i].item].note = col->n;
             col->w[col->n++] = &ws->w[i];
+            most += ws->w[i].nseen;
         }
+    }
+    col->edges = arena_new(&scratch, struct edge, most);
+    col->stack = arena_new(&scratch, struct write *, col->n);
+    if (col->edges == NULL || col->stack == NULL) {
+        return ST_FULL;
     }
     for (uint32_t i = 0; i < col->n; i++) {
         judge(col, col->w[i]);
     }
+    settle(col);
+    find_standing(col);
     f->field = field;
     return keep(col, f);
 }

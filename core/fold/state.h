@@ -11,9 +11,9 @@
 #include "core/journal/entry.h"
 #include "core/model/bodies.h"
 
-#define FOLD_VERSION 1
+#define FOLD_VERSION 2 /* 2: in a conflict only headquarters and its own author remove a value */
 
-/* One write of a field that nobody superseded. */
+/* One write of a field that stands: nobody replaced it, or only a technician in a conflict. */
 struct field_value {
     h32 entry; /* the record.set that wrote it */
     id8 author;

@@ -287,9 +287,9 @@ static void golden_digests_have_not_moved(void)
         uint64_t seed;
         const char *hex;
     } golden[] = {
-        {1, "9e5ed68b29f7a1df1845feff3b8033b0a015e7afdddcf72e7e61073fd3b03c35"},
-        {2, "14e10eadf48bdf02105637537095a457e00555361f03325aa6501d16dfe0a532"},
-        {3, "fcea8fd6da30810c247bbc724a1fc96c8311a2da8b99af776e4cb2b59fb04941"},
+        {1, "cde3f7ed6d37d1e7e4dbe7f66e76640a39a7990b46eb5c82f218836f667682e2"},
+        {2, "9db9e2d2b49259f731eb9da64e5ab8081fb5dece04910c6b3454ad69c7b59fe0"},
+        {3, "e38147672b04e5f0f1fc005f31f73c146e1debf3db5b473d9dbba4494057536c"},
     };
     for (size_t i = 0; i < sizeof golden / sizeof golden[0]; i++) {
         make_history(golden[i].seed, 60);
