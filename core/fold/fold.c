@@ -374,9 +374,6 @@ static void fold_plain(struct fold_ctx *c, const struct fold_item *it)
         return;
     }
     switch (k->kind) {
-    case KIND_JOB_CANCELLED:
-        c->out->cancelled = true;
-        break;
     case KIND_JOB_ARCHIVED:
         c->out->archived = true;
         break;
@@ -389,6 +386,42 @@ static void fold_plain(struct fold_ctx *c, const struct fold_item *it)
     default:
         break; /* kept and counted; they change no state of this subject */
     }
+}
+
+/* A cancellation stands until an entry names it that takes it back; the next one stands anew. */
+static enum st fold_cancelled(struct fold_ctx *c)
+{
+    struct subject_state *s = c->out;
+    union body b;
+    for (uint32_t i = 0; i < c->n; i++) {
+        const struct fold_item *it = &c->items[i];
+        if (it->e->kind != KIND_JOB_RESTORED || !kind_has_effect(it->e->kind, it->role)) {
+            continue;
+        }
+        if (body_decode(it->e->kind, it->e->body, &b) != ST_OK) {
+            s->nunknown++;
+            continue;
+        }
+        for (unsigned k = 0; k < b.named.n; k++) {
+            struct fold_item *x = fold_item_find(c, &b.named.h[k]);
+            if (x != NULL) {
+                x->undone = true;
+            }
+        }
+    }
+    s->cancellations = arena_new(c->a, h32, CAP_FIELD_WRITES);
+    if (s->cancellations == NULL) {
+        return ST_FULL;
+    }
+    for (uint32_t i = 0; i < c->n && s->ncancellations < CAP_FIELD_WRITES; i++) {
+        const struct fold_item *it = &c->items[i];
+        if (it->e->kind == KIND_JOB_CANCELLED && kind_has_effect(it->e->kind, it->role) &&
+            !it->undone) {
+            s->cancellations[s->ncancellations++] = it->e->hash;
+        }
+    }
+    s->cancelled = s->ncancellations > 0;
+    return ST_OK;
 }
 
 /* A request stands while the job is with the person who asked to be rid of it. */
@@ -435,6 +468,7 @@ enum st fold_run(struct entry_view *entries, size_t n, const struct fold_lookup 
     }
     if (st == ST_OK && out->type == SUBJECT_JOB) {
         st = fold_assigned(&c);
+        st = st == ST_OK ? fold_cancelled(&c) : st;
         if (st == ST_OK) {
             fold_handover(&c);
             st = fold_visits(&c);

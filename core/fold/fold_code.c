@@ -15,9 +15,10 @@ enum {
     K_COUNTS,
     K_AUTHORS,
     K_EDITION,
+    K_CANCELLATIONS,
     KEYS
 };
-enum { FLAG_CANCELLED = 1, FLAG_ARCHIVED = 2, FLAG_HANDOVER = 4, FLAG_DAMAGED = 8 };
+enum { FLAG_ARCHIVED = 2, FLAG_HANDOVER = 4, FLAG_DAMAGED = 8 };
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
@@ -177,7 +178,7 @@ enum st fold_encode(const struct subject_state *s, uint8_t *buf, size_t cap, byt
     cbor_put_uint(&w, K_ASSIGNED);
     put_assigned(&w, s);
     cbor_put_uint(&w, K_FLAGS);
-    cbor_put_uint(&w, (s->cancelled ? FLAG_CANCELLED : 0U) | (s->archived ? FLAG_ARCHIVED : 0U) |
+    cbor_put_uint(&w, (s->archived ? FLAG_ARCHIVED : 0U) |
                           (s->handover_asked ? FLAG_HANDOVER : 0U) |
                           (s->damaged ? FLAG_DAMAGED : 0U));
     cbor_put_uint(&w, K_VISITS);
@@ -195,6 +196,11 @@ enum st fold_encode(const struct subject_state *s, uint8_t *buf, size_t cap, byt
     cbor_put_array(&w, 2);
     put_hash(&w, s->edition);
     cbor_put_uint(&w, s->edition_number);
+    cbor_put_uint(&w, K_CANCELLATIONS);
+    cbor_put_array(&w, s->ncancellations);
+    for (unsigned i = 0; i < s->ncancellations; i++) {
+        put_hash(&w, s->cancellations[i]);
+    }
     return cbor_w_done(&w, out);
 }
 
@@ -404,7 +410,6 @@ static void get_counts(struct in *in, struct subject_state *s)
 static void get_flags(struct in *in, struct subject_state *s)
 {
     unsigned f = get_u(in);
-    s->cancelled = (f & FLAG_CANCELLED) != 0;
     s->archived = (f & FLAG_ARCHIVED) != 0;
     s->handover_asked = (f & FLAG_HANDOVER) != 0;
     s->damaged = (f & FLAG_DAMAGED) != 0;
@@ -458,6 +463,13 @@ static void get_key(struct in *in, int64_t key, struct subject_state *s)
         want(in, 2);
         s->edition = get_hash(in);
         s->edition_number = cbor_get_uint(&in->r);
+        return;
+    case K_CANCELLATIONS:
+        GET_LIST(in, h32, s->ncancellations, s->cancellations);
+        for (unsigned i = 0; i < s->ncancellations; i++) {
+            s->cancellations[i] = get_hash(in);
+        }
+        s->cancelled = s->ncancellations > 0;
         return;
     default:
         cbor_fail(&in->r);

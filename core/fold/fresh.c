@@ -6,9 +6,10 @@
 
 #define SUBJECT_KEY_BYTES 56
 #define MARK_KEY_BYTES 33
-#define PLACE_BYTES 25      /* T_ENTRY's key: author, epoch, sequence, branch */
-#define SHARES_MAX 64       /* authors of one subject; a job has a handful */
-#define SHARE_ENTRIES 256   /* of one device on one subject: ten visits */
+#define ADMITTED_MAX 256  /* entries of one subject; a visit has some twenty, a day of them fits */
+#define PLACE_BYTES 25    /* T_ENTRY's key: author, epoch, sequence, branch */
+#define SHARES_MAX 64     /* authors of one subject; a job has a handful */
+#define SHARE_ENTRIES 256 /* of one device on one subject: ten visits */
 #define SHARE_BYTES 131072U /* likewise: 500 bytes each, so that eight such fit the scratch */
 
 /* ---- whom to believe ------------------------------------------------------------------------ */
@@ -22,6 +23,10 @@ struct source {
     bool loaded;
     bool readable;
     struct revocation revocation;
+    id16 subject;
+    bool looked; /* `admitted` is filled */
+    unsigned nadmitted;
+    h32 *admitted; /* ADMITTED_MAX; NULL: nobody asks */
 };
 
 static void mark_key(h32 entry, uint8_t key[static MARK_KEY_BYTES])
@@ -111,19 +116,108 @@ static bool is_cut_off(struct source *s, const struct entry_view *e)
     return true;
 }
 
+static bytes admitted_key(h32 entry, uint8_t key[static 41])
+{
+    memcpy(key, "admitted/", 9);
+    memcpy(key + 9, entry.b, sizeof entry.b);
+    return bytes_of(key, 41);
+}
+
+enum st fold_mark_admitted(struct store_txn *t, h32 entry, struct err *err)
+{
+    uint8_t key[41];
+    return store_put(t, T_META, admitted_key(entry, key), str_bytes(S("1")), err);
+}
+
 bool fold_is_cut_off(struct store_txn *t, const struct entry_view *e, struct arena tmp)
 {
     struct source s = {.t = t, .tmp = tmp};
-    return is_cut_off(&s, e);
+    uint8_t key[41];
+    return is_cut_off(&s, e) && !store_has(t, T_META, admitted_key(e->hash, key));
+}
+
+/* ---- gathering ------------------------------------------------------------------------------ */
+
+/* One entry by its place. ST_NOT_FOUND: damaged or not ours to read; the rest goes on. */
+static enum st read_one(struct store_txn *t, bytes place, h32 hash, struct arena *a,
+                        struct entry_view *e)
+{
+    bytes whole;
+    struct arena before = *a;
+    enum st st = store_get(t, T_ENTRY, place, a, &whole, NULL);
+    if (st == ST_OK && entry_kept(whole, hash, e) == ST_OK) {
+        return ST_OK;
+    }
+    *a = before;
+    return st == ST_FULL || st == ST_IO ? st : ST_NOT_FOUND;
+}
+
+/* What a supervisor admitted by name although its author was revoked. */
+static void note_admitted(struct source *s, const struct entry_view *e)
+{
+    union body b;
+    struct fold_author by = {.author = e->author};
+    if (e->kind != KIND_ADMITTED || (s->marks && fold_is_bad(s->t, e->hash)) || is_cut_off(s, e) ||
+        body_decode(KIND_ADMITTED, e->body, &b) != ST_OK) {
+        return;
+    }
+    find_author(s, e->author, &by);
+    if (!kind_has_effect(KIND_ADMITTED, fold_author_role(&by, e))) {
+        return;
+    }
+    for (unsigned i = 0; i < b.named.n && s->nadmitted < ADMITTED_MAX; i++) {
+        s->admitted[s->nadmitted++] = b.named.h[i];
+    }
+}
+
+/* Only where something was cut off is the subject read for what admits it. */
+static void look_for_admitted(struct source *s)
+{
+    struct store_cursor *c = NULL;
+    bytes key, place;
+    s->looked = true;
+    enum st st = store_scan(s->t, T_SUBJECT, bytes_of(s->subject.b, sizeof s->subject.b),
+                            (bytes){0}, &c, NULL);
+    while (st == ST_OK && s->nadmitted < ADMITTED_MAX) {
+        uint8_t room[CAP_ENTRY_BYTES + 512];
+        struct arena tmp = arena_of(room, sizeof room);
+        struct entry_view e;
+        h32 hash;
+        st = store_next(c, &key);
+        if (st != ST_OK || key.n != SUBJECT_KEY_BYTES) {
+            continue;
+        }
+        memcpy(hash.b, key.p + 24, sizeof hash.b);
+        if (store_value(c, &tmp, &place, NULL) == ST_OK &&
+            read_one(s->t, place, hash, &tmp, &e) == ST_OK) {
+            note_admitted(s, &e);
+        }
+    }
+    store_scan_end(&c);
+}
+
+static bool is_admitted(struct source *s, h32 entry)
+{
+    if (s->admitted == NULL) {
+        return false;
+    }
+    if (!s->looked) {
+        look_for_admitted(s);
+    }
+    for (unsigned i = 0; i < s->nadmitted; i++) {
+        if (h32_eq(s->admitted[i], entry)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool is_trusted(void *ctx, const struct entry_view *e)
 {
     struct source *s = ctx;
-    return !(s->marks && fold_is_bad(s->t, e->hash)) && !(s->revocations && is_cut_off(s, e));
+    return !(s->marks && fold_is_bad(s->t, e->hash)) &&
+           !(s->revocations && is_cut_off(s, e) && !is_admitted(s, e->hash));
 }
-
-/* ---- gathering ------------------------------------------------------------------------------ */
 
 static enum st count_entries(struct store_txn *t, id16 subject, size_t *n, struct err *err)
 {
@@ -181,20 +275,6 @@ static bool within_share(struct shares *s, struct source *src, const struct entr
     x->n++;
     x->bytes += e->whole.n;
     return true;
-}
-
-/* One entry by its place. ST_NOT_FOUND: damaged or not ours to read; the rest goes on. */
-static enum st read_one(struct store_txn *t, bytes place, h32 hash, struct arena *a,
-                        struct entry_view *e)
-{
-    bytes whole;
-    struct arena before = *a;
-    enum st st = store_get(t, T_ENTRY, place, a, &whole, NULL);
-    if (st == ST_OK && entry_kept(whole, hash, e) == ST_OK) {
-        return ST_OK;
-    }
-    *a = before;
-    return st == ST_FULL || st == ST_IO ? st : ST_NOT_FOUND;
 }
 
 /* `src` NULL: all of them; else what is within its author's share. */
@@ -273,10 +353,13 @@ static enum st fold_try(struct store_txn *t, id16 subject, bool shares, struct a
     struct entry_view *e = NULL;
     size_t n = 0;
     uint8_t *tmp = arena_new(a, uint8_t, 2 * CAP_TRUST_BYTES);
-    if (tmp == NULL) {
+    h32 *admitted = arena_new(a, h32, ADMITTED_MAX);
+    if (tmp == NULL || admitted == NULL) {
         return ST_FULL;
     }
     struct source s = {.t = t,
+                       .subject = subject,
+                       .admitted = admitted,
                        .tmp = arena_of(tmp, 2 * CAP_TRUST_BYTES),
                        .marks = store_count(t, T_ODD) > 0,
                        .revocations = store_count(t, T_REVOKED) > 0};

@@ -10,6 +10,7 @@ struct fold_item {
     id16 person;    /* of the author's certificate */
     bool known;     /* the certificate is held */
     bool accepted;  /* visit.paid: the accountant took this money */
+    bool undone;    /* job.cancelled: an entry with effect takes it back */
     int64_t accepted_minor;
     uint32_t epoch; /* of its (author, epoch): counted by first appearance in fold order */
     uint32_t note;  /* one part's own use while it runs */

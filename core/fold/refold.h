@@ -31,6 +31,9 @@ bool fold_is_bad(struct store_txn *t, h32 entry);
 /* fold_is_cut_off: its author was revoked, and it lies beyond the heads that the revocation names
  * or on a branch that they are not on. `tmp`: 2 * CAP_TRUST_BYTES do. */
 bool fold_is_cut_off(struct store_txn *t, const struct entry_view *e, struct arena tmp);
+/* fold_mark_admitted: headquarters notes an entry that an "admitted" of its subject names, so that
+ * fold_is_cut_off need not read the subject; the fold itself goes by the entries alone. */
+MUST_USE enum st fold_mark_admitted(struct store_txn *t, h32 entry, struct err *err);
 
 /* fold_job_done: archived, or cancelled or signed with no visit going on. */
 bool fold_job_done(const struct subject_state *job);

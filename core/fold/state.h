@@ -11,7 +11,9 @@
 #include "core/journal/entry.h"
 #include "core/model/bodies.h"
 
-#define FOLD_VERSION 2 /* 2: in a conflict only headquarters and its own author remove a value */
+#define FOLD_VERSION                                                                               \
+    3 /* 2: in a conflict only headquarters and its own author remove a value.                     \
+         3: cancellations can be taken back, late work admitted */
 
 /* One write of a field that stands: nobody replaced it, or only a technician in a conflict. */
 struct field_value {
@@ -113,6 +115,8 @@ struct subject_state {
     unsigned nassigned; /* concurrent assignments that stand; when they differ: a conflict */
     struct assignment *assignments; /* fold order: [0] is `assigned` */
     bool cancelled, archived, handover_asked;
+    unsigned ncancellations; /* that nobody took back; 0 when not cancelled */
+    h32 *cancellations;      /* the first CAP_FIELD_WRITES of them, fold order */
     unsigned nvisits;
     struct visit_state *visits; /* by their first entry in fold order */
     int64_t cash_accepted_minor;

@@ -12,7 +12,7 @@ enum col_type {
     CT_ID8,
     CT_ID16,
     CT_H32,
-    CT_CODE,
+    CT_CODE,   /* struct code */
     CT_HASHES, /* struct hash_list */
     CT_FORGET, /* the rest: one use each, by name */
     CT_ACTIONS,
@@ -42,7 +42,6 @@ struct shape {
         key, type, true, AT(m)                                                                     \
     }
 #define HEAD MAY(0, CT_HASHES, head.old), MUST(1, CT_ID8, head.visit)
-
 static const struct col opened[] = {MAY(1, CT_BEFORE, opened)};
 static const struct col assigned[] = {MUST(1, CT_ID16, assigned.technician),
                                       MAY(2, CT_HASHES, assigned.seen)};
@@ -57,6 +56,7 @@ static const struct col forgotten[] = {MUST(1, CT_FORGET, forgotten),
                                        MAY(3, CT_INT, forgotten.legal_until_ms)};
 static const struct col cash[] = {MUST(1, CT_HASHES, cash.paid),
                                   MUST(2, CT_INT, cash.amount_minor)};
+static const struct col named[] = {MUST(1, CT_HASHES, named)};
 static const struct col step[] = {HEAD};
 static const struct col arrived[] = {HEAD, MUST(2, CT_UINT, arrived.flags)};
 static const struct col diagnosed[] = {
@@ -117,10 +117,9 @@ static const struct col paid[] = {HEAD, MUST(2, CT_UINT, paid.method),
 static const struct col withdrawn[] = {MUST(1, CT_ID8, withdrawn.visit),
                                        MUST(2, CT_H32, withdrawn.entry)};
 static const struct col reopened[] = {MUST(1, CT_ID8, asked.visit), MUST(2, CT_UINT, asked.reason)};
-static const struct col handover[] = {MAY(1, CT_ID8, asked.visit), MUST(2, CT_UINT, asked.reason),
-                                      MAY(3, CT_FLAG, asked.note)};
-static const struct col help[] = {MUST(1, CT_ID8, asked.visit), MUST(2, CT_UINT, asked.reason),
-                                  MAY(3, CT_FLAG, asked.note)};
+#define ASKED MUST(2, CT_UINT, asked.reason), MAY(3, CT_FLAG, asked.note)
+static const struct col handover[] = {MAY(1, CT_ID8, asked.visit), ASKED};
+static const struct col help[] = {MUST(1, CT_ID8, asked.visit), ASKED};
 static const struct col proposed[] = {MUST(1, CT_ID8, proposed.visit),
                                       MUST(2, CT_UINT, proposed.what)};
 
@@ -138,6 +137,8 @@ static const struct shape shapes[] = {
     SHAPE(KIND_REVOKED, revoked),
     SHAPE(KIND_FORGOTTEN, forgotten),
     SHAPE(KIND_CASH_ACCEPTED, cash),
+    SHAPE(KIND_JOB_RESTORED, named),
+    SHAPE(KIND_ADMITTED, named),
     SHAPE(KIND_VISIT_ACCEPTED, step),
     SHAPE(KIND_VISIT_TRAVELLING, step),
     SHAPE(KIND_VISIT_ARRIVED, arrived),

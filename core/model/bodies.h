@@ -184,6 +184,7 @@ union body {
     struct body_revoked revoked;         /* REVOKED */
     struct body_forgotten forgotten;     /* FORGOTTEN */
     struct body_cash cash;               /* CASH_ACCEPTED */
+    struct hash_list named;              /* JOB_RESTORED ADMITTED: one at least */
     struct body_head head;               /* every VISIT_* but VISIT_SIGNED begins with it */
     struct body_step step;               /* VISIT_ACCEPTED VISIT_TRAVELLING VISIT_LEFT */
     struct body_arrived arrived;

@@ -28,6 +28,8 @@ static const struct kind_info table[] = {
     ROW(REVOKED, "revoked", SUBJECT_TECHNICIAN, false, KEYS),
     ROW(FORGOTTEN, "forgotten", 0, false, KEYS),
     ROW(CASH_ACCEPTED, "cash.accepted", SUBJECT_JOB, false, R(ACCOUNTANT)),
+    ROW(JOB_RESTORED, "job.restored", SUBJECT_JOB, false, OFFICE),
+    ROW(ADMITTED, "admitted", 0, false, R(SUPERVISOR) | R(ADMINISTRATOR)),
     ROW(VISIT_ACCEPTED, "visit.accepted", SUBJECT_JOB, true, FIELD),
     ROW(VISIT_TRAVELLING, "visit.travelling", SUBJECT_JOB, true, FIELD),
     ROW(VISIT_ARRIVED, "visit.arrived", SUBJECT_JOB, true, FIELD),

@@ -56,6 +56,11 @@
             "jobs, customers, equipment, entries ... as a table or JSON")                          \
     COMMAND(revoke, "revoke", "--store DIR --device AUTHOR [--actor CODE] [--keys FILE]",          \
             "stop a lost device")                                                                  \
+    COMMAND(admit, "admit",                                                                        \
+            "--store DIR [HASH...] [--actor CODE] [--role ROLE] [--keys FILE] [--json]",           \
+            "list what a revocation cut off, or let entries of it count")                          \
+    COMMAND(reinstate, "reinstate", "--store DIR --job CODE [--actor CODE] [--keys FILE]",         \
+            "take back a job's cancellation")                                                      \
     COMMAND(pub, "pub", "--store DIR --file FILE [--keys FILE]",                                   \
             "write hq.pub: what others need to verify")                                            \
     COMMAND(cash, "cash", "--store DIR --job CODE --amount N.NN [--actor CODE]",                   \

@@ -15,6 +15,8 @@ static const struct op table[] = {
     {"conflicts", op_conflicts},
     {"resolve", op_resolve},
     {"revoke", op_revoke},
+    {"admit", op_admit},
+    {"job.restore", op_job_restore},
     {"cash.accept", op_cash_accept},
     {"edition.publish", op_edition_publish},
     {"bundle.import", op_bundle_import},

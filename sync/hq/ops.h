@@ -62,6 +62,10 @@ const char *ops_role_name(enum role r);
  * none forget         {customer} -> {erased, kept, kept_until_ms?, entry...} conflicts      {} ->
  * {conflicts: [{type, id, code, field, values: [{entry, author, actor, value}]}]} resolve {type, id
  * | code, field, value | entry} -> {entry} revoke         {author, number?} -> {number, entry}
+ * admit          {} -> {late: [{entry, author, type, subject, kind, sequence, claimed_ms}]}: what a
+ *                revocation cut off; {entries: [hash]} -> {admitted, entries}: a supervisor lets it
+ *                count
+ * job.restore    {job} -> {entry}: its cancellation is taken back
  * cash.accept    {job, paid?: [entry], amount} -> {entry}
  * edition.publish{file | data_base64url} -> {number, attachment, entry}
  * bundle.import  {file, answer?} -> {received_entries, answer_bytes, problem}: ingest a *.docket,
@@ -76,6 +80,8 @@ enum st op_forget(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_conflicts(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_resolve(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_revoke(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_admit(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_job_restore(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_cash_accept(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_edition_publish(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_bundle_import(struct hq *, const json_t *, json_t **, struct err *);

@@ -233,6 +233,31 @@ static void only_headquarters_assigns_and_cancels(void)
     CHECK(s.cancelled && s.archived);
 }
 
+static void a_cancellation_is_taken_back_by_name_and_may_come_again(void)
+{
+    help_start();
+    union body b = {.cancelled = {.reason = 1}}, back = {0};
+    help_say(&clerk, KIND_JOB_CANCELLED, &b);
+    help_say(&clerk, KIND_JOB_CANCELLED, &b);
+    s = help_fold();
+    CHECK(s.cancelled && s.ncancellations == 2);
+    back.named.n = 1;
+    back.named.h[0] = s.cancellations[0];
+    help_say(&clerk, KIND_JOB_RESTORED, &back);
+    s = help_fold();
+    CHECK(s.cancelled && s.ncancellations == 1); /* the other was not named: somebody else's */
+    back.named.h[0] = s.cancellations[0];
+    help_say(&tech, KIND_JOB_RESTORED, &back); /* not a technician's to say */
+    s = help_fold();
+    CHECK(s.cancelled && s.nrequests == 1);
+    help_say(&clerk, KIND_JOB_RESTORED, &back);
+    s = help_fold();
+    CHECK(!s.cancelled && s.ncancellations == 0);
+    h32 again = help_say(&clerk, KIND_JOB_CANCELLED, &b);
+    s = help_fold();
+    CHECK(s.cancelled && s.ncancellations == 1 && h32_eq(s.cancellations[0], again));
+}
+
 static void a_handover_is_asked_until_the_job_is_another_ones(void)
 {
     help_start();
@@ -342,6 +367,7 @@ int main(void)
     RUN(an_assignment_replaces_those_it_names);
     RUN(concurrent_assignments_are_a_conflict);
     RUN(only_headquarters_assigns_and_cancels);
+    RUN(a_cancellation_is_taken_back_by_name_and_may_come_again);
     RUN(a_handover_is_asked_until_the_job_is_another_ones);
     RUN(the_newest_edition_stands);
     RUN(unknown_kinds_and_bodies_are_counted_and_change_nothing);

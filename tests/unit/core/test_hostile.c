@@ -153,6 +153,50 @@ static void a_fork_below_a_revocation_is_not_folded(void)
     store_close(&store);
 }
 
+/* What a revocation cut off counts after all once a supervisor names it, and nothing beside it. */
+static void late_work_counts_when_a_supervisor_admits_it_by_name(void)
+{
+    help_start();
+    struct store *store = usual_store();
+    help_visit(&tech, "v", KIND_VISIT_ACCEPTED);
+    struct revocation r = {.number = 1, .author = fs.tech.author, .time_ms = SAMPLE_TIME_MS};
+    r.heads[0].epoch = ledger[0].epoch;
+    r.heads[0].seq = ledger[nledger - 1].seq;
+    r.heads[0].hash = ledger[nledger - 1].hash;
+    r.nheads = 1;
+    uint8_t buf[1024];
+    bytes doc;
+    CHECK(revocation_make(&r, fs.trust.deployment, fs.issuing.sign_sk, buf, sizeof buf, &doc) ==
+          ST_OK);
+    union body step = help_step("v");
+    union body b = {0};
+    b.named.n = 1;
+    b.named.h[0] = help_say(&tech, KIND_VISIT_TRAVELLING, &step);
+    help_say(&tech, KIND_VISIT_LEFT, &step);
+    help_say(&tech, KIND_ADMITTED, &b);  /* the thief admits himself: no */
+    help_say(&clerk, KIND_ADMITTED, &b); /* nor does a clerk */
+    struct store_txn *t = help_write(store);
+    CHECK(store_put(t, T_REVOKED, bytes_of(fs.tech.author.b, 8), doc, &err) == ST_OK);
+    CHECK(store_commit(&t, &err) == ST_OK);
+    take_in(store, 0);
+    struct subject_state s = load(store);
+    CHECK(s.nbad == 3 && s.visits[0].stage == VISIT_ACCEPTED && s.nrequests == 1);
+    size_t from = nledger;
+    clerk.actor_role = ROLE_SUPERVISOR;
+    help_say(&clerk, KIND_ADMITTED, &b);
+    take_in(store, from);
+    s = load(store);
+    CHECK(s.nbad == 2 && s.visits[0].stage == VISIT_TRAVELLING);
+    struct entry_view e;
+    struct arena a = arena_of(big, sizeof big);
+    t = help_write(store);
+    CHECK(journal_get(t, b.named.h[0], &a, &e, &err) == ST_OK);
+    CHECK(fold_is_cut_off(t, &e, scratch())); /* until headquarters notes it, for passing on */
+    CHECK(fold_mark_admitted(t, e.hash, &err) == ST_OK && !fold_is_cut_off(t, &e, scratch()));
+    store_abort(&t);
+    store_close(&store);
+}
+
 /* ---- numbers at their ends ------------------------------------------------------------------ */
 
 static void a_receipts_time_ends_where_entries_times_end(void)
@@ -197,6 +241,7 @@ int main(void)
     RUN(an_entry_that_is_not_trusted_gives_no_type);
     RUN(a_flood_of_one_device_leaves_the_others_work_in_sight);
     RUN(a_fork_below_a_revocation_is_not_folded);
+    RUN(late_work_counts_when_a_supervisor_admits_it_by_name);
     RUN(a_receipts_time_ends_where_entries_times_end);
     RUN(money_without_an_opposite_is_no_accident);
     CHECK_END();
