@@ -26,6 +26,7 @@ struct check {
     uint8_t sign_pk[32];
     /* the chain just read: its main branch */
     struct chain_mark seen;
+    uint64_t holes_after; /* of its mark */
     bool in_chain;
 };
 
@@ -46,6 +47,7 @@ const char *journal_check_name(enum check_what what)
         [CHECK_TRUST] = "trust document does not hold",
         [CHECK_FORKED] = "forked: a second entry with one sequence",
         [CHECK_KNOWN_BAD] = "signature does not hold; known, kept as evidence",
+        [CHECK_LOST] = "entries before it were lost by a restore of headquarters; known",
     };
     return what > 0 && what < CHECK_WHATS ? names[what] : "unknown";
 }
@@ -200,9 +202,20 @@ static void begin_chain(struct check *c, id8 author, id8 epoch)
         return;
     }
     end_chain(c);
+    uint8_t room[512];
+    struct arena tmp = arena_of(room, sizeof room);
+    struct chain_mark m;
     c->in_chain = true;
     c->seen = (struct chain_mark){.author = author, .epoch = epoch};
+    bool marked = chain_mark_get(c->t, author, epoch, &tmp, &m, NULL) == ST_OK;
+    c->holes_after = marked ? m.holes_after : 0; /* no mark: end_chain tells */
     c->out->chains++;
+}
+
+/* An entry before `seq` is missing: by damage, or by a restore that is known. */
+static enum check_what missing_before(const struct check *c, uint64_t seq)
+{
+    return c->holes_after != 0 && seq > c->holes_after ? CHECK_LOST : CHECK_GAP;
 }
 
 static void check_branch(struct check *c, const struct entry_view *e)
@@ -212,7 +225,7 @@ static void check_branch(struct check *c, const struct entry_view *e)
     tell(c, CHECK_FORKED, &p);
     if (e->seq > 1 && held_whole(c, e->author) &&
         !store_has(c->t, T_HASH, bytes_of(e->prev.b, sizeof e->prev.b))) {
-        tell(c, CHECK_GAP, &p);
+        tell(c, missing_before(c, e->seq), &p);
     }
 }
 
@@ -224,7 +237,7 @@ static void check_main(struct check *c, const struct entry_view *e)
             tell(c, CHECK_LINK, &p);
         }
     } else if (held_whole(c, e->author)) {
-        tell(c, CHECK_GAP, &p);
+        tell(c, missing_before(c, e->seq), &p);
     }
     c->seen.seq = e->seq;
     c->seen.hash = e->hash;

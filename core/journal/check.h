@@ -22,6 +22,7 @@ enum check_what {
     CHECK_TRUST,          /* the trust document is missing or does not hold */
     CHECK_FORKED,         /* a second entry with one sequence is kept on a branch */
     CHECK_KNOWN_BAD,      /* signature does not hold, kept as evidence, folded nowhere */
+    CHECK_LOST,           /* entries before it went with what a restore of headquarters lost */
     CHECK_WHATS
 };
 /* Where: what does not apply is zero. */

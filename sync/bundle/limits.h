@@ -22,8 +22,10 @@
 #define MANIFEST_JOURNALS_MAX 16  /* epochs of one author: each is a restore or a clone */
 #define MANIFEST_WANTED_MAX 32    /* attachments asked for at once; the next exchange asks on */
 #define MANIFEST_SUBJECTS_MAX 400 /* digests; a backlog beyond is compared next time */
-#define MANIFEST_ASKED_MAX 8      /* subjects whose hashes are asked for; the rest next time */
-#define MANIFEST_PROBLEMS_MAX 64  /* quarantined items named; the count says how many there were */
+#define MANIFEST_HELD_MAX 256 /* others' chains that a handheld holds: colleagues, nodes, epochs   \
+                               */
+#define MANIFEST_ASKED_MAX 8  /* subjects whose hashes are asked for; the rest next time */
+#define MANIFEST_PROBLEMS_MAX 64 /* quarantined items named; the count says how many there were */
 #define MANIFEST_HASHES_MAX                                                                        \
     512 /* hashes of one item [4, ...]; a subject may take several items                           \
          */

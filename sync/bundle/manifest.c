@@ -16,7 +16,8 @@ enum key {
     K_KEYS = 10,
     K_CERT = 11,
     K_PROBLEMS = 12,
-    K_MORE = 13
+    K_MORE = 13,
+    K_HELD = 14
 };
 
 static void put_id(struct cbor_w *w, const uint8_t *p, size_t n)
@@ -100,6 +101,16 @@ static void put_lists(struct cbor_w *w, const struct manifest *m)
         cbor_put_uint(w, K_MORE);
         cbor_put_bool(w, true);
     }
+    if (m->nheld != 0) {
+        cbor_put_uint(w, K_HELD);
+        cbor_put_array(w, m->nheld);
+        for (unsigned i = 0; i < m->nheld; i++) {
+            cbor_put_array(w, 3);
+            put_id(w, m->held[i].author.b, 8);
+            put_id(w, m->held[i].epoch.b, 8);
+            cbor_put_uint(w, m->held[i].seq);
+        }
+    }
 }
 
 enum st manifest_encode(const struct manifest *m, uint8_t *buf, size_t cap, bytes *out)
@@ -107,13 +118,14 @@ enum st manifest_encode(const struct manifest *m, uint8_t *buf, size_t cap, byte
     *out = (bytes){NULL, 0};
     if (m->njournals > MANIFEST_JOURNALS_MAX || m->nreceipts > MANIFEST_JOURNALS_MAX ||
         m->nwanted > MANIFEST_WANTED_MAX || m->nsubjects > MANIFEST_SUBJECTS_MAX ||
-        m->nasked > MANIFEST_ASKED_MAX || m->nproblems > MANIFEST_PROBLEMS_MAX) {
+        m->nasked > MANIFEST_ASKED_MAX || m->nproblems > MANIFEST_PROBLEMS_MAX ||
+        m->nheld > MANIFEST_HELD_MAX) {
         return ST_BUG;
     }
     size_t pairs = 1U + (m->njournals != 0) + (m->nreceipts != 0) + (m->trust_serial != 0) +
                    (m->trust.n != 0) + m->has_cursor + (m->nwanted != 0) + (m->nsubjects != 0) +
                    (m->nasked != 0) + m->has_keys + (m->cert.n != 0) + (m->nproblems != 0) +
-                   m->more;
+                   m->more + (m->nheld != 0);
     struct cbor_w w = cbor_w_init(buf, cap < BUNDLE_MANIFEST_BYTES ? cap : BUNDLE_MANIFEST_BYTES);
     cbor_put_map(&w, pairs);
     cbor_put_uint(&w, K_ROLE);
@@ -268,6 +280,15 @@ static void get_rest(struct get *g, struct manifest *m, int64_t key)
         break;
     case K_MORE:
         m->more = cbor_get_bool(&g->r);
+        break;
+    case K_HELD:
+        m->held = get_list(g, MANIFEST_HELD_MAX, sizeof *m->held, &m->nheld);
+        for (unsigned i = 0; i < m->nheld; i++) {
+            get_width(g, 3);
+            cbor_get_bytes_n(&g->r, m->held[i].author.b, 8);
+            cbor_get_bytes_n(&g->r, m->held[i].epoch.b, 8);
+            m->held[i].seq = cbor_get_uint(&g->r);
+        }
         break;
     default:
         break; /* of a newer version */

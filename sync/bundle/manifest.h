@@ -35,6 +35,10 @@ struct manifest_subject {
     unsigned fold_version;
     uint64_t revocations; /* known to the sender */
 };
+struct manifest_held { /* a chain that the sender holds, in part perhaps */
+    id8 author, epoch;
+    uint64_t seq; /* request: the highest held; answer: nothing more is wanted up to here */
+};
 /* Why something was not taken as it came. Codes are released: only ever added. */
 enum problem_code {
     PROBLEM_NONE = 0,
@@ -77,6 +81,8 @@ struct manifest {
     unsigned nproblems;
     struct manifest_problem *problems;
     bool more; /* the sender has more than fitted */
+    unsigned nheld;
+    struct manifest_held *held; /* after headquarters began a new epoch: what it may have lost */
 };
 /* manifest_encode: canonical bytes. ST_FULL; ST_BUG: over a bound of limits.h. */
 MUST_USE enum st manifest_encode(const struct manifest *m, uint8_t *buf, size_t cap, bytes *out);

@@ -35,6 +35,10 @@ struct exchange_result {
     unsigned problems;            /* of ours, as headquarters reports them */
     struct manifest_problem first_problem;
     bool marks_went_back; /* headquarters was restored: it covers less than before */
+    bool new_epoch;       /* this store was rolled back or copied: it goes on in a new epoch */
+    bool forked;          /* ... because headquarters holds two entries under one number */
+    bool handing_back;    /* headquarters began anew: it is offered what this device holds */
+    unsigned handed_back; /* others' entries in this bundle, for headquarters to have again */
     bool trust_renewed;
     bool forgotten;     /* contents were dropped: compact before the next lock or exit */
     bool revoked;       /* this author was revoked */

@@ -2,6 +2,7 @@
  *
  * Frames are taken in groups, one write transaction each: a cut leaves whole groups. The cursor in
  * headquarters' outbox moves in the transaction that keeps the entries. */
+#include "sync/engine/recall.h"
 #include "sync/engine/receipts.h"
 #include "sync/engine/take.h"
 
@@ -63,6 +64,62 @@ static enum st take_asked(struct take *k, const struct manifest *m)
     return st;
 }
 
+/* Headquarters kept a second entry under a number of the epoch that we write in: a copy of this
+ * store is or was at work. Whoever hears of it goes on in an epoch of his own. */
+static enum st take_fork(struct take *k, h32 what)
+{
+    struct arena tmp = k->arena;
+    struct entry_view e;
+    enum st st = journal_get(k->t, what, &tmp, &e, NULL);
+    if (st == ST_OK && id8_eq(e.author, k->j->head.author) && id8_eq(e.epoch, k->j->head.epoch)) {
+        k->ahead = true;
+        k->res->forked = true;
+    }
+    return st == ST_IO ? err_set(k->err, st, 0, __func__, "an entry cannot be read") : ST_OK;
+}
+
+/* Where the outbox goes on. Another epoch than before: headquarters was restored, or is another
+ * node: it may lack what is here. */
+static enum st take_cursor(struct take *k, const struct manifest *m)
+{
+    if (!m->has_cursor ||
+        (id8_eq(m->cursor_epoch, k->cursor.epoch) && m->cursor == k->cursor.place)) {
+        return ST_OK;
+    }
+    enum st st = ST_OK;
+    if (!id8_zero(k->cursor.epoch) && !id8_eq(m->cursor_epoch, k->cursor.epoch)) {
+        st = recall_start(k->t, k->j->head.author, k->j->head.epoch, k->err);
+        k->res->handing_back = true;
+        k->res->again = true;
+    }
+    k->cursor = (struct device_cursor){m->cursor_epoch, m->cursor};
+    k->cursor_moved = true;
+    return st;
+}
+
+static enum st take_problems(struct take *k, const struct manifest *m)
+{
+    enum st st = ST_OK;
+    k->res->problems += m->nproblems;
+    if (m->nproblems != 0) {
+        k->res->first_problem = m->problems[0];
+    }
+    for (unsigned i = 0; i < m->nproblems && st == ST_OK; i++) {
+        k->res->revoked = k->res->revoked || m->problems[i].code == PROBLEM_REVOKED;
+        st = m->problems[i].code == PROBLEM_FORK ? take_fork(k, m->problems[i].what) : ST_OK;
+    }
+    return st;
+}
+
+static enum st take_held(struct take *k, const struct manifest *m)
+{
+    bool more = false;
+    enum st st = recall_answer(k->t, k->j->head.author, m->held, m->nheld, k->arena, &more, k->err);
+    k->res->handing_back = k->res->handing_back || more;
+    k->res->again = k->res->again || more;
+    return st;
+}
+
 static enum st take_manifest(struct take *k, bytes body)
 {
     struct arena tmp = k->arena;
@@ -85,19 +142,17 @@ static enum st take_manifest(struct take *k, bytes body)
     if (st == ST_OK) {
         st = take_receipts(k, &m);
     }
-    if (m.has_cursor && (!id8_eq(m.cursor_epoch, k->cursor.epoch) || m.cursor != k->cursor.place)) {
-        k->cursor = (struct device_cursor){m.cursor_epoch, m.cursor};
-        k->cursor_moved = true;
+    if (st == ST_OK) {
+        st = take_held(k, &m);
+    }
+    if (st == ST_OK) {
+        st = take_cursor(k, &m);
     }
     /* What we reported was heard. */
     k->problems_moved = k->nproblems != 0;
     k->nproblems = 0;
-    k->res->problems += m.nproblems;
-    if (m.nproblems != 0) {
-        k->res->first_problem = m.problems[0];
-    }
-    for (unsigned i = 0; i < m.nproblems; i++) {
-        k->res->revoked = k->res->revoked || m.problems[i].code == PROBLEM_REVOKED;
+    if (st == ST_OK) {
+        st = take_problems(k, &m);
     }
     if (st == ST_OK) {
         st = take_asked(k, &m);
@@ -214,9 +269,11 @@ static enum st finish(struct take *k, const struct now *now)
     struct journal *j = k->j;
     enum st st = ST_OK;
     if (k->ahead) {
-        /* Headquarters holds more of this epoch than we do: the store was rolled back. Nothing is
-         * re-appended; a new epoch names what is here. */
+        /* Headquarters holds more of this epoch than we do, or a second branch of it: the store was
+         * rolled back or copied. Nothing is re-appended; a new epoch names what is here, and our
+         * own lost entries come by the outbox once their epoch is closed. */
         st = journal_new_epoch(j, now, k->err);
+        k->res->new_epoch = st == ST_OK;
         k->res->again = true;
     }
     struct store_txn *t = NULL;

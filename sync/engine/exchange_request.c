@@ -1,35 +1,11 @@
 /* exchange_request.c - the bundle that a device sends. See exchange.h and BUNDLE.md. */
+#include "sync/engine/build.h"
 #include "sync/engine/device_meta.h"
 #include "sync/engine/digest.h"
-#include "sync/engine/exchange.h"
 #include "sync/engine/parts.h"
+#include "sync/engine/recall.h"
 
 #include <stdlib.h>
-
-#define LARGE_MAX 64 /* large attachments queued behind one request's entries */
-
-/* One chain of our own and what of it goes into this bundle. */
-struct chain {
-    struct chain_mark mark;
-    uint64_t from, to; /* entries; empty when from > to */
-    uint64_t att_from; /* entries whose large attachments headquarters may lack */
-};
-
-struct build {
-    struct journal *j;
-    struct store_txn *t;
-    struct bundle_writer w;
-    struct arena arena;
-    struct exchange_result *res;
-    unsigned nchains;
-    struct chain chains[MANIFEST_JOURNALS_MAX];
-    id16 *subjects; /* touched; from malloc, at most MANIFEST_SUBJECTS_MAX * 8 before sorting */
-    size_t nsubjects;
-    unsigned nlarge;
-    h32 large[LARGE_MAX];
-    bool more;
-    struct err *err;
-};
 
 static void chain_prefix(const struct chain_mark *m, uint8_t out[static 16])
 {
@@ -56,47 +32,55 @@ static enum st read_receipt(struct build *b, struct chain *c)
     return st == ST_IO ? st : ST_OK;
 }
 
+/* The current chain first: whatever else there is, today's work goes. Then those that are not
+ * wholly receipted, as many as a manifest lists; the next exchange has the others. */
+static enum st add_chain(struct build *b, id8 epoch)
+{
+    struct chain c = {.from = 0};
+    struct arena tmp = b->arena;
+    bool current = id8_eq(epoch, b->j->head.epoch);
+    enum st st = chain_mark_get(b->t, b->j->head.author, epoch, &tmp, &c.mark, b->err);
+    if (st != ST_OK) {
+        return st;
+    }
+    c.from = c.mark.receipt_seq + 1;
+    c.to = c.mark.seq;
+    st = read_receipt(b, &c);
+    /* A closed epoch that is wholly receipted, with its attachments, has nothing to say. */
+    if (st != ST_OK || (!current && c.from > c.to && c.att_from > c.to)) {
+        return st;
+    }
+    if (b->nchains == MANIFEST_JOURNALS_MAX) {
+        b->more = true;
+        return ST_OK;
+    }
+    b->chains[b->nchains++] = c;
+    return ST_OK;
+}
+
 static enum st find_chains(struct build *b)
 {
     const id8 own = b->j->head.author;
     struct store_cursor *cur = NULL;
-    enum st st =
-        store_scan(b->t, T_HEAD, bytes_of(own.b, sizeof own.b), (bytes){NULL, 0}, &cur, b->err);
-    if (st != ST_OK) {
-        return st;
-    }
-    id8 epochs[MANIFEST_JOURNALS_MAX];
-    unsigned n = 0;
     bytes key;
-    while (n < MANIFEST_JOURNALS_MAX) {
+    enum st st = add_chain(b, b->j->head.epoch);
+    if (st == ST_OK) {
+        st =
+            store_scan(b->t, T_HEAD, bytes_of(own.b, sizeof own.b), (bytes){NULL, 0}, &cur, b->err);
+    }
+    while (st == ST_OK) {
         st = store_next(cur, &key);
-        if (st != ST_OK) {
-            break;
+        if (st != ST_OK || key.n != 16) {
+            continue;
         }
-        if (key.n == 16) {
-            memcpy(epochs[n++].b, key.p + 8, 8);
+        id8 epoch;
+        memcpy(epoch.b, key.p + 8, 8);
+        if (!id8_eq(epoch, b->j->head.epoch)) {
+            st = add_chain(b, epoch);
         }
     }
     store_scan_end(&cur);
-    if (st != ST_OK && st != ST_END) {
-        return st;
-    }
-    for (unsigned i = 0; i < n; i++) {
-        struct chain *c = &b->chains[b->nchains];
-        struct arena tmp = b->arena;
-        st = chain_mark_get(b->t, own, epochs[i], &tmp, &c->mark, b->err);
-        if (st != ST_OK) {
-            return st;
-        }
-        c->from = c->mark.receipt_seq + 1;
-        c->to = c->mark.seq;
-        st = read_receipt(b, c);
-        if (st != ST_OK) {
-            return st;
-        }
-        b->nchains++;
-    }
-    return ST_OK;
+    return st == ST_END ? ST_OK : st;
 }
 
 /* Calls `each` for the entries of a chain from `from` up to `to`, main branch. ST_END ends it. */
@@ -179,6 +163,13 @@ static enum st list_subjects(struct build *b, struct manifest *m, struct arena *
     return ST_OK;
 }
 
+static enum st list_held(struct build *b, struct manifest *m, struct arena *a)
+{
+    m->held = arena_new(a, struct manifest_held, MANIFEST_HELD_MAX);
+    return m->held == NULL ? err_set(b->err, ST_FULL, 0, __func__, "scratch")
+                           : recall_held(b->t, *a, m->held, &m->nheld, b->err);
+}
+
 static enum st list_small(struct build *b, struct manifest *m, struct arena *a)
 {
     struct device_cursor c;
@@ -200,7 +191,7 @@ static enum st list_small(struct build *b, struct manifest *m, struct arena *a)
     if (st == ST_OK) {
         st = device_problems_get(b->t, m->problems, &m->nproblems, b->err);
     }
-    return st;
+    return st == ST_OK ? list_held(b, m, a) : st;
 }
 
 static enum st write_manifest(struct build *b)
@@ -226,16 +217,12 @@ static enum st write_manifest(struct build *b)
     }
     for (unsigned i = 0; i < b->nchains; i++) {
         const struct chain_mark *k = &b->chains[i].mark;
-        bool current = id8_eq(k->epoch, b->j->head.epoch);
-        /* A closed epoch that is wholly receipted has nothing to say any more. */
-        if (current || k->receipt_seq != k->seq) {
-            m.journals[m.njournals++] = (struct manifest_journal){.author = k->author,
-                                                                  .epoch = k->epoch,
-                                                                  .seq = k->seq,
-                                                                  .head = k->hash,
-                                                                  .receipt_ms = k->receipt_ms,
-                                                                  .receipt_seq = k->receipt_seq};
-        }
+        m.journals[m.njournals++] = (struct manifest_journal){.author = k->author,
+                                                              .epoch = k->epoch,
+                                                              .seq = k->seq,
+                                                              .head = k->hash,
+                                                              .receipt_ms = k->receipt_ms,
+                                                              .receipt_seq = k->receipt_seq};
     }
     uint8_t *buf = arena_new(&a, uint8_t, BUNDLE_MANIFEST_BYTES);
     bytes out;
@@ -290,7 +277,7 @@ static enum st send_att(struct build *b, h32 name, bool large_only)
     return bundle_item(&b->w, item, b->err);
 }
 
-static enum st send_entry(struct build *b, const struct entry_view *e, void *ctx)
+enum st build_entry(struct build *b, const struct entry_view *e, void *ctx)
 {
     (void)ctx;
     enum st st = ST_OK;
@@ -381,7 +368,10 @@ static enum st write_all(struct build *b, uint64_t large_bytes)
             old.to = c->from - 1;
             st = each_entry(b, &old, c->att_from, note_large, NULL, &last);
         }
-        st = st == ST_OK ? each_entry(b, c, c->from, send_entry, NULL, &last) : st;
+        st = st == ST_OK ? each_entry(b, c, c->from, build_entry, NULL, &last) : st;
+    }
+    if (st == ST_OK) {
+        st = build_hand_back(b);
     }
     if (st == ST_OK) {
         st = send_hashes(b);

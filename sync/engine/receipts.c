@@ -59,8 +59,8 @@ static enum receipt_refusal judge(struct journal *j, struct store_txn *t, const 
     return RECEIPT_FINE;
 }
 
-/* Did the node's own journal shrink between the kept receipt and this one? Then the kept one is
- * what headquarters must see. */
+/* Did the node's own journal shrink between the kept receipt and this one, or begin anew? Then the
+ * kept one is what headquarters must see: it says how far that journal had come. */
 static enum st witness(struct journal *j, struct store_txn *t, bytes key, const struct receipt *r,
                        struct arena tmp, struct err *err)
 {
@@ -69,8 +69,8 @@ static enum st witness(struct journal *j, struct store_txn *t, bytes key, const 
     const char *rule;
     enum st st = store_get(t, T_RECEIPT, key, &tmp, &doc, NULL);
     if (st != ST_OK || receipt_open(doc, &j->trust, &kept, &rule) != ST_OK ||
-        !id8_eq(kept.node, r->node) || !id8_eq(kept.node_epoch, r->node_epoch) ||
-        kept.node_seq <= r->node_seq) {
+        !id8_eq(kept.node, r->node) ||
+        (id8_eq(kept.node_epoch, r->node_epoch) && kept.node_seq <= r->node_seq)) {
         return st == ST_IO ? st : ST_OK;
     }
     return device_witness_put(t, doc, err);

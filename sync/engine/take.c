@@ -130,6 +130,19 @@ static enum st want_atts(struct take *k, const struct entry_view *e)
     return st;
 }
 
+/* The newest receipt of the current epoch goes with the next request: headquarters compares it
+ * with its own journal. */
+static enum st show_receipt(struct take *k)
+{
+    uint8_t key[16];
+    struct arena tmp = k->arena;
+    bytes doc;
+    memcpy(key, k->j->head.author.b, 8);
+    memcpy(key + 8, k->j->head.epoch.b, 8);
+    enum st st = store_get(k->t, T_RECEIPT, bytes_of(key, sizeof key), &tmp, &doc, NULL);
+    return st == ST_OK ? device_witness_put(k->t, doc, k->err) : st == ST_IO ? st : ST_OK;
+}
+
 static enum st take_entry(struct take *k, const struct item *it)
 {
     struct entry_view e;
@@ -153,10 +166,17 @@ static enum st take_entry(struct take *k, const struct item *it)
         k->ahead = true;
         return ST_OK;
     }
+    bool own = id8_eq(e.author, k->j->head.author);
+    if (own && e.seq > 1 && !store_has(k->t, T_HASH, bytes_of(e.prev.b, sizeof e.prev.b))) {
+        return ST_OK; /* a lost tail comes back from its beginning: own chains have no holes */
+    }
     bool forked = false;
     st = journal_keep(k->t, &e, &forked, k->err);
     if (st == ST_EXISTS) {
         return ST_OK;
+    }
+    if (st == ST_OK && forked && !own) {
+        st = show_receipt(k); /* a node that wrote one number twice was restored: it must hear */
     }
     if (st == ST_OK) {
         st = want_atts(k, &e);
@@ -248,8 +268,8 @@ enum st take_items(struct take *k, bytes body)
 {
     struct item it;
     size_t used;
-    enum st st;
-    for (;;) {
+    enum st st = ST_END;
+    while (!k->ahead) { /* else all of it comes again, once our epoch is another */
         st = item_next(body, &it, &used);
         if (st != ST_OK) {
             break;
@@ -263,7 +283,7 @@ enum st take_items(struct take *k, bytes body)
         }
         body = bytes_of(body.p + used, body.n - used);
     }
-    return st == ST_END ? ST_OK : quarantine(k, PROBLEM_FORM, body);
+    return k->ahead || st == ST_END ? ST_OK : quarantine(k, PROBLEM_FORM, body);
 }
 
 enum st take_chunk(struct take *k, const struct bundle_part *part)

@@ -40,6 +40,7 @@ struct hq {
     bool reader;            /* opened beside a docketd */
     struct trust trust;     /* as it was at open: for threads other than the writer's */
     bool rolled_back;       /* a device proved that this node was restored: a new epoch is due */
+    bool erase_due;         /* an erasure came back from a device: keys are to be destroyed */
     bool rest_due;          /* entries wait for hq_route_rest */
     uint64_t kept_entries;  /* of devices, since the start */
     uint64_t told_problems; /* items that devices could not take, as they said, since the start */
@@ -95,6 +96,9 @@ MUST_USE enum st hq_txn(struct hq *hq, struct store_txn **t, bool *mine, struct 
  * digits, the subject itself. ST_NOT_FOUND. */
 MUST_USE enum st hq_id_of(struct hq *hq, enum subject_type type, str code, id16 *out,
                           struct err *err);
+/* hq_id_in: the same in a transaction of the caller's, on any thread. */
+MUST_USE enum st hq_id_in(struct store_txn *t, const struct hq *hq, enum subject_type type, str code,
+                          id16 *out);
 /* hq_devices_of: indexes into hq->devices of a person's devices that are not revoked. Returns their
  * number, at most `max`. */
 unsigned hq_devices_of(const struct hq *hq, id16 person, unsigned *index, unsigned max);

@@ -126,6 +126,8 @@ static enum st write_manifest(struct answer *a)
     m.nproblems = r->nproblems;
     m.problems = r->problems;
     m.more = a->more;
+    m.nheld = r->manifest.nheld;
+    m.held = r->manifest.held;
     uint8_t *buf = arena_new(&tmp, uint8_t, BUNDLE_MANIFEST_BYTES);
     bytes out;
     if (st == ST_OK &&

@@ -362,6 +362,27 @@ enum st hq_forget_resume(struct hq *hq, struct err *err)
     return st;
 }
 
+enum st hq_forget_again(struct store_txn *t, id16 subject, struct err *err)
+{
+    id16 ids[DUE_MAX];
+    size_t n = 0;
+    enum st st = hq_meta_get(t, "erase", (uint8_t *)ids, sizeof ids, &n, err);
+    if (st != ST_OK && st != ST_NOT_FOUND) {
+        return st;
+    }
+    n /= sizeof *ids;
+    for (size_t i = 0; i < n; i++) {
+        if (id16_eq(ids[i], subject)) {
+            return ST_OK;
+        }
+    }
+    if (n == DUE_MAX) {
+        return ST_OK; /* the store's own notes make the next open erase them */
+    }
+    ids[n++] = subject;
+    return hq_meta_put(t, "erase", bytes_of(ids, n * sizeof *ids), err);
+}
+
 enum st hq_forget(struct hq *hq, id16 customer, const struct append *what, struct hq_forgotten *out,
                   struct err *err)
 {

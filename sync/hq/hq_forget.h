@@ -19,4 +19,9 @@ MUST_USE enum st hq_forget(struct hq *hq, id16 customer, const struct append *wh
                            struct hq_forgotten *out, struct err *err);
 /* hq_forget_resume: destroy keys that a crash left. Called by hq_open. */
 MUST_USE enum st hq_forget_resume(struct hq *hq, struct err *err);
+/* hq_forget_again: in the caller's transaction: a subject whose erasure came back from a device
+ * after a restore; hq_forget_resume after the commit destroys its keys, the next open at the
+ * latest.
+ */
+MUST_USE enum st hq_forget_again(struct store_txn *t, id16 subject, struct err *err);
 #endif

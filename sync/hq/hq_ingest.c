@@ -2,8 +2,10 @@
 #include "sync/hq/hq_ingest.h"
 
 #include "sync/engine/parts.h"
+#include "sync/hq/hq_epoch.h"
 #include "sync/hq/hq_join.h"
 #include "sync/hq/hq_receipt.h"
+#include "sync/hq/hq_returned.h"
 #include "sync/hq/hq_route.h"
 
 #include <stdlib.h>
@@ -27,28 +29,28 @@ struct ingest {
 /* --- attachments
  * ----------------------------------------------------------------------------------- */
 
-/* What an entry names: kept under its subject's key, or wanted (then not *all is here). */
-static enum st keep_atts(struct ingest *g, const struct entry_view *e, bool *all)
+enum st hq_ingest_atts(struct hq_request *r, struct store_txn *t, const struct entry_view *e,
+                       bool *all, struct err *err)
 {
     enum st st = ST_OK;
     *all = true;
     for (unsigned i = 0; i < e->natt && st == ST_OK; i++) {
         h32 name = entry_att(e, i);
-        const struct hq_att *a = hq_request_att(g->r, name);
-        if (store_att_state(g->t, name) != ATT_ABSENT) {
+        const struct hq_att *a = hq_request_att(r, name);
+        if (store_att_state(t, name) != ATT_ABSENT) {
             continue;
         }
         *all = *all && a != NULL;
         if (a != NULL) {
-            st = store_att_put(g->t, a->manifest, a->content, e->subject, g->err);
+            st = store_att_put(t, a->manifest, a->content, e->subject, err);
             st = st == ST_EXISTS ? ST_OK : st;
-            if (st == ST_OK && store_has(g->t, T_WANT, bytes_of(name.b, sizeof name.b))) {
-                st = parts_done(g->t, name, g->err);
+            if (st == ST_OK && store_has(t, T_WANT, bytes_of(name.b, sizeof name.b))) {
+                st = parts_done(t, name, err);
             }
         } else {
-            st = parts_want(g->t, name, g->err);
-            st = st == ST_OK ? store_put(g->t, T_ATTREF, bytes_of(name.b, sizeof name.b),
-                                         bytes_of(e->subject.b, sizeof e->subject.b), g->err)
+            st = parts_want(t, name, err);
+            st = st == ST_OK ? store_put(t, T_ATTREF, bytes_of(name.b, sizeof name.b),
+                                         bytes_of(e->subject.b, sizeof e->subject.b), err)
                              : st;
         }
     }
@@ -163,22 +165,22 @@ static enum st check_run(struct ingest *g, const struct chain_head *from, size_t
 
 /* The indexes of a backlog that is not settled yet: whoever looks for anything but the plain
  * continuation of its chain needs them first. */
-static enum st index_due(struct ingest *g, const struct chain_mark *m)
+enum st hq_ingest_indexes(struct store_txn *t, const struct chain_mark *m, struct arena room,
+                          struct err *err)
 {
-    uint64_t from = hq_indexed(g->t, m->author, m->epoch);
+    uint64_t from = hq_indexed(t, m->author, m->epoch);
     enum st st = ST_OK;
     for (uint64_t seq = from + 1; seq <= m->seq && st == ST_OK; seq++) {
-        struct arena tmp = g->arena;
+        struct arena tmp = room;
         struct entry_view e;
-        st = journal_at(g->t, m->author, m->epoch, seq, &tmp, &e, g->err);
+        st = journal_at(t, m->author, m->epoch, seq, &tmp, &e, err);
         if (st == ST_OK) {
-            st = journal_index(g->t, &e, g->err);
+            st = journal_index(t, &e, err);
         } else if (st == ST_CORRUPT || st == ST_NOT_FOUND) {
             st = ST_OK; /* damage hides nothing else; check names it */
         }
     }
-    return st == ST_OK && from < m->seq ? hq_indexed_set(g->t, m->author, m->epoch, m->seq, g->err)
-                                        : st;
+    return st == ST_OK && from < m->seq ? hq_indexed_set(t, m->author, m->epoch, m->seq, err) : st;
 }
 
 /* A backlog's indexes cost twice what its entries do: they come after its receipt, as the fold. */
@@ -191,7 +193,7 @@ static enum st keep_one(struct ingest *g, const struct entry_view *e, struct cha
         return g->inline_ ? journal_index(g->t, e, g->err) : ST_OK;
     }
     if (st == ST_CONFLICT) {
-        st = index_due(g, m);
+        st = hq_ingest_indexes(g->t, m, g->arena, g->err);
         st = st == ST_OK ? journal_keep_marked(g->t, e, m, forked, g->err) : st;
     }
     return st;
@@ -211,7 +213,7 @@ static enum st keep_run(struct ingest *g, size_t n, struct chain_mark *m, const 
             st = ST_OK;
             continue;
         }
-        st = st == ST_OK ? keep_atts(g, e, &all) : st;
+        st = st == ST_OK ? hq_ingest_atts(g->r, g->t, e, &all, g->err) : st;
         whole = whole && all && e->seq == g->r->whole_to + 1 && !forked;
         g->r->whole_to += whole;
         g->r->new_entries++;
@@ -254,8 +256,7 @@ static enum st take_run(struct ingest *g, size_t first, size_t n)
     const bool *bad = g->r->bad + first;
     const id8 author = e[0].author, epoch = e[0].epoch;
     if (!id8_eq(author, g->r->cert.author)) {
-        /* Others' entries come from their own authors, or from us. */
-        return quarantine(g, PROBLEM_AUTHOR, &e[0]);
+        return hq_returned_run(g->r, g->t, e, n, g->err); /* each by its own signature */
     }
     struct chain_mark m;
     struct chain_head head;
@@ -271,7 +272,7 @@ static enum st take_run(struct ingest *g, size_t first, size_t n)
         return st;
     }
     if (st == ST_OK && (m.forked || e[0].seq != m.seq + 1)) {
-        st = index_due(g, &m);
+        st = hq_ingest_indexes(g->t, &m, g->arena, g->err);
     }
     if (st == ST_OK) {
         st = find_head(g, &e[0], &m, &head);
@@ -335,19 +336,14 @@ static enum st compare_hashes(struct ingest *g)
     return st;
 }
 
-/* A receipt of our own for a longer journal than we have: this node was restored from a backup. */
-static void look_back(struct ingest *g)
+/* What the device shows of our own receipts: were we restored? */
+static enum st look_back(struct ingest *g)
 {
-    const struct chain_head *own = &g->hq->journal.head;
-    for (unsigned i = 0; i < g->r->manifest.nreceipts; i++) {
-        struct receipt r;
-        const char *rule;
-        if (receipt_open(g->r->manifest.receipts[i], &g->hq->journal.trust, &r, &rule) == ST_OK &&
-            id8_eq(r.node, own->author) && id8_eq(r.node_epoch, own->epoch) &&
-            r.node_seq > own->seq) {
-            g->hq->rolled_back = true;
-        }
+    enum st st = ST_OK;
+    for (unsigned i = 0; i < g->r->manifest.nreceipts && st == ST_OK; i++) {
+        st = hq_epoch_look(g->hq, g->t, g->r->manifest.receipts[i], g->err);
     }
+    return st;
 }
 
 static void note_problems(struct ingest *g)
@@ -410,6 +406,9 @@ enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err)
         return ST_OK;
     }
     enum st st = room_for(&g);
+    if (st == ST_OK && r->ndocs != 0) {
+        st = hq_returned_docs(r, t, err);
+    }
     if (st == ST_OK) {
         st = take_chains(&g);
     }
@@ -432,7 +431,8 @@ enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err)
         hq_request_problem(r, PROBLEM_REVOKED, what);
     }
     note_problems(&g);
-    look_back(&g);
+    st = st == ST_OK ? look_back(&g) : st;
+    st = st == ST_OK ? hq_returned_held(r, t, err) : st;
     r->node_epoch = r->hq->journal.head.epoch;
     r->settled = g.inline_ && !r->hq->rest_due;
     free(g.fresh);

@@ -11,6 +11,13 @@
  * Only failures of the store are returned (then the transaction must be aborted and nothing of the
  * request is kept); everything else is in the request. */
 MUST_USE enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err);
+/* hq_ingest_atts: what an entry names: kept under its subject's key as it came with the request, or
+ * wanted (then not *all is here). */
+MUST_USE enum st hq_ingest_atts(struct hq_request *r, struct store_txn *t,
+                                const struct entry_view *e, bool *all, struct err *err);
+/* hq_ingest_indexes: what a backlog still owes of its indexes, for whoever must look things up. */
+MUST_USE enum st hq_ingest_indexes(struct store_txn *t, const struct chain_mark *m,
+                                   struct arena room, struct err *err);
 /* hq_ingest_group: n requests, one commit, one flush. A request whose store failure would spoil the
  * others is tried again by itself. Results in each r->st. */
 void hq_ingest_group(struct hq *hq, struct hq_request **r, size_t n);

@@ -1,4 +1,6 @@
 /* hq_ingest_group.c - many requests, one commit, one flush; whoever spoils it stands alone. */
+#include "sync/hq/hq_epoch.h"
+#include "sync/hq/hq_forget.h"
 #include "sync/hq/hq_ingest.h"
 
 static void forget_results(struct hq_request *r)
@@ -32,18 +34,17 @@ static enum st commit_all(struct hq *hq, struct hq_request **r, size_t n, struct
     return st;
 }
 
-/* Nothing is re-appended: a new epoch names the head that is left, and every cursor starts anew. */
-static void renew_epoch(struct hq *hq)
+/* A restored node goes on in a new epoch, by which every cursor starts anew; erasures that came
+ * back destroy their keys. Both are tried again: with the next proof, at the next open. */
+static void settle(struct hq *hq)
 {
-    struct now now = hq_now(hq);
-    if (!hq->rolled_back) {
-        return;
+    if (hq->rolled_back) {
+        hq->rolled_back = false;
+        IGNORE(hq_epoch_renew(hq, 0, NULL) != ST_OK);
     }
-    hq->rolled_back = false;
-    if (journal_new_epoch(&hq->journal, &now, NULL) == ST_OK) {
-        hq->rest_due = true; /* its first entry is routed like any other */
-    } else {
-        IGNORE(journal_reload(&hq->journal, NULL) != ST_OK); /* the next proof tries again */
+    if (hq->erase_due) {
+        hq->erase_due = false;
+        IGNORE(hq_forget_resume(hq, NULL) != ST_OK);
     }
 }
 
@@ -55,7 +56,7 @@ void hq_ingest_group(struct hq *hq, struct hq_request **r, size_t n)
     }
     enum st st = commit_all(hq, r, n, &err);
     if (st == ST_OK) {
-        renew_epoch(hq);
+        settle(hq);
         return;
     }
     IGNORE(journal_reload(&hq->journal, NULL) != ST_OK); /* the next use of it says so */

@@ -71,6 +71,23 @@ enum st hq_indexed_set(struct store_txn *t, id8 author, id8 epoch, uint64_t seq,
     return mark_set(t, "hq/index./", author, epoch, seq, err);
 }
 
+static const char *const notes[HQ_NOTES] = {
+    [HQ_NOTE_TAIL_FROM] = "hq/tailfr/", [HQ_NOTE_TAIL_TO] = "hq/tailto/",
+    [HQ_NOTE_WITNESS] = "hq/witnes/",   [HQ_NOTE_WITNESS_MS] = "hq/witmsx/",
+    [HQ_NOTE_CLOSED_MS] = "hq/closed/",
+};
+
+uint64_t hq_note(struct store_txn *t, enum hq_note note, id8 author, id8 epoch)
+{
+    return mark_get(t, notes[note], author, epoch);
+}
+
+enum st hq_note_set(struct store_txn *t, enum hq_note note, id8 author, id8 epoch, uint64_t value,
+                    struct err *err)
+{
+    return mark_set(t, notes[note], author, epoch, value, err);
+}
+
 static bytes meta_key(const char *name, char out[static 64])
 {
     int n = snprintf(out, 64, "hq/%.60s", name);

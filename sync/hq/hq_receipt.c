@@ -3,6 +3,7 @@
 
 #include "core/report/receipt_log.h"
 #include "sync/engine/digest.h"
+#include "sync/hq/hq_returned.h"
 #include "sync/hq/hq_route.h"
 
 #include <stdlib.h>
@@ -14,15 +15,19 @@ static bytes chain_key(id8 author, id8 epoch, uint8_t out[static 16])
     return bytes_of(out, 16);
 }
 
-/* What is held of the journal that the device describes: its own head where we have that, on
- * whatever branch it lies, else the main branch. */
+/* What is held of the journal that the device describes: its own head where that lies on a branch,
+ * else the main branch to its end. Where that end is beyond the device's own head, the receipt
+ * tells it that it was rolled back. */
 static enum st find_held(struct store_txn *t, const struct manifest_journal *j, struct arena tmp,
                          uint64_t *seq, h32 *head, struct err *err)
 {
     struct entry_view e;
     struct chain_mark m;
     struct arena here = tmp;
-    enum st st = journal_get(t, j->head, &here, &e, NULL);
+    enum st st = journal_at(t, j->author, j->epoch, j->seq, &here, &e, NULL);
+    bool on_main = st == ST_OK && h32_eq(e.hash, j->head);
+    here = tmp;
+    st = on_main ? ST_NOT_FOUND : journal_get(t, j->head, &here, &e, NULL);
     if (st == ST_OK && id8_eq(e.author, j->author) && id8_eq(e.epoch, j->epoch) &&
         e.seq == j->seq) {
         *seq = e.seq;
@@ -140,6 +145,7 @@ enum st hq_receipt_all(struct hq_request *r, struct store_txn *t, const struct n
         const struct manifest_journal *j = &r->manifest.journals[i];
         if (id8_eq(j->author, r->cert.author)) {
             st = one(r, t, j, now->wall_ms, tmp, &r->journals[i], err);
+            st = st == ST_OK ? hq_returned_tail(r, t, j, err) : st;
         }
     }
     return st;

@@ -37,6 +37,7 @@ void hq_request_drop(struct hq_request **out)
     free(r->atts);
     free(r->larges);
     free(r->hashes);
+    free(r->docs);
     sodium_memzero(r, sizeof *r);
     free(r);
     *out = NULL;

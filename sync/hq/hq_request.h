@@ -58,8 +58,8 @@ struct hq_request {
     size_t nentries, room_entries;
     struct hq_att *atts;
     size_t natts, room_atts;
-    struct item *larges, *hashes;
-    size_t nlarges, nhashes, room_larges, room_hashes;
+    struct item *larges, *hashes, *docs; /* docs: certificates and revocations */
+    size_t nlarges, nhashes, ndocs, room_larges, room_hashes, room_docs;
     unsigned new_entries; /* kept by the writer */
     id8 whole_epoch;      /* of the last run kept: entries after whole_from, to whole_to, */
     uint64_t whole_from, whole_to; /* have all their attachments here */

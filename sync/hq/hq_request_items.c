@@ -108,6 +108,19 @@ static enum st take_other(struct hq_request *r, const struct item *it)
     return ST_OK;
 }
 
+/* What vouches for authors that a restored headquarters has forgotten. */
+static enum st take_doc(struct hq_request *r, const struct item *it)
+{
+    void *list = r->docs;
+    struct item *to = hq_request_grow(&list, &r->ndocs, &r->room_docs, sizeof *to, HQ_DEVICES_MAX);
+    r->docs = list;
+    if (to == NULL) {
+        return too_many(r);
+    }
+    *to = *it;
+    return ST_OK;
+}
+
 /* One frame's items. What cannot be read ends the frame, not the others. */
 static enum st read_frame(struct hq_request *r, bytes body)
 {
@@ -139,6 +152,8 @@ static enum st read_frame(struct hq_request *r, bytes body)
             st = take_attachment(r, &it);
         } else if (it.kind == ITEM_LARGE || it.kind == ITEM_HASHES) {
             st = take_other(r, &it);
+        } else if (it.kind == ITEM_CERT || it.kind == ITEM_REVOCATION) {
+            st = take_doc(r, &it);
         }
         if (st != ST_OK) {
             return st;
@@ -180,14 +195,17 @@ static bool append(void **list, size_t *n, size_t *room, size_t size, const void
 
 static enum st merge(struct hq_request *r, struct hq_request *part)
 {
-    void *entries = r->entries, *atts = r->atts, *larges = r->larges, *hashes = r->hashes;
+    void *entries = r->entries, *atts = r->atts, *larges = r->larges, *hashes = r->hashes,
+         *docs = r->docs;
     bool ok = append(&entries, &r->nentries, &r->room_entries, sizeof *r->entries, part->entries,
                      part->nentries) &&
               append(&atts, &r->natts, &r->room_atts, sizeof *r->atts, part->atts, part->natts) &&
               append(&larges, &r->nlarges, &r->room_larges, sizeof *r->larges, part->larges,
                      part->nlarges) &&
               append(&hashes, &r->nhashes, &r->room_hashes, sizeof *r->hashes, part->hashes,
-                     part->nhashes);
+                     part->nhashes) &&
+              append(&docs, &r->ndocs, &r->room_docs, sizeof *r->docs, part->docs, part->ndocs);
+    r->docs = docs;
     r->entries = entries;
     r->atts = atts;
     r->larges = larges;
@@ -228,6 +246,7 @@ static enum st read_shared(struct hq_request *r, size_t threads)
         free(parts[i].atts);
         free(parts[i].larges);
         free(parts[i].hashes);
+        free(parts[i].docs);
     }
     free(parts);
     return st;

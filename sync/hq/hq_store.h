@@ -51,6 +51,18 @@ MUST_USE enum st hq_routed_set(struct store_txn *t, id8 author, id8 epoch, uint6
 uint64_t hq_indexed(struct store_txn *t, id8 author, id8 epoch);
 MUST_USE enum st hq_indexed_set(struct store_txn *t, id8 author, id8 epoch, uint64_t seq,
                                 struct err *err);
+/* hq_note: other numbers about a chain; 0: none. */
+enum hq_note {
+    HQ_NOTE_TAIL_FROM = 0, /* entries that were queued for a device which had lost them: first, */
+    HQ_NOTE_TAIL_TO,       /* last */
+    HQ_NOTE_WITNESS,       /* of the node's own epochs: as far as a receipt says that it reached */
+    HQ_NOTE_WITNESS_MS,    /* that receipt's time */
+    HQ_NOTE_CLOSED_MS,     /* when a restore closed it */
+    HQ_NOTES
+};
+uint64_t hq_note(struct store_txn *t, enum hq_note note, id8 author, id8 epoch);
+MUST_USE enum st hq_note_set(struct store_txn *t, enum hq_note note, id8 author, id8 epoch,
+                             uint64_t value, struct err *err);
 /* hq_meta: short named values (T_META, "hq/" before the name). */
 MUST_USE enum st hq_meta_get(struct store_txn *t, const char *name, uint8_t *buf, size_t cap,
                              size_t *n, struct err *err);

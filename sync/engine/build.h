@@ -1,0 +1,35 @@
+/* build.h - what exchange_request's two files share: one request being built. Of this room only. */
+#ifndef SYNC_ENGINE_BUILD_H
+#define SYNC_ENGINE_BUILD_H
+#include "sync/engine/exchange.h"
+
+#define LARGE_MAX 64 /* large attachments queued behind one request's entries */
+
+/* One chain of our own and what of it goes into this bundle. */
+struct chain {
+    struct chain_mark mark;
+    uint64_t from, to; /* entries; empty when from > to */
+    uint64_t att_from; /* entries whose large attachments headquarters may lack */
+};
+
+struct build {
+    struct journal *j;
+    struct store_txn *t;
+    struct bundle_writer w;
+    struct arena arena;
+    struct exchange_result *res;
+    unsigned nchains;
+    struct chain chains[MANIFEST_JOURNALS_MAX];
+    id16 *subjects; /* touched; from malloc, at most MANIFEST_SUBJECTS_MAX * 8 before sorting */
+    size_t nsubjects;
+    unsigned nlarge;
+    h32 large[LARGE_MAX];
+    bool more;
+    struct err *err;
+};
+
+/* build_entry: an entry as it lies, after the small attachments that it names; large ones are
+ * queued. build_hand_back: others' entries that a restored headquarters asked for (recall.h). */
+MUST_USE enum st build_entry(struct build *b, const struct entry_view *e, void *unused);
+MUST_USE enum st build_hand_back(struct build *b);
+#endif

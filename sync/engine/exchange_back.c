@@ -1,0 +1,95 @@
+/* exchange_back.c - what a restored headquarters has lost and this device holds. See recall.h. */
+#include "sync/engine/build.h"
+#include "sync/engine/recall.h"
+
+static enum st send_doc(struct build *b, enum table table, enum item_kind kind, id8 author)
+{
+    struct arena tmp = b->arena;
+    bytes doc, item;
+    enum st st = store_get(b->t, table, bytes_of(author.b, sizeof author.b), &tmp, &doc, NULL);
+    if (st != ST_OK) {
+        return st == ST_IO ? err_set(b->err, st, 0, __func__, "a certificate cannot be read")
+                           : ST_OK;
+    }
+    uint8_t *buf = arena_new(&tmp, uint8_t, CAP_CERT_BYTES + CAP_TRUST_BYTES);
+    st = buf == NULL
+             ? ST_FULL
+             : item_put(kind, doc, (bytes){NULL, 0}, buf, CAP_CERT_BYTES + CAP_TRUST_BYTES, &item);
+    return st == ST_OK ? bundle_item(&b->w, item, b->err)
+                       : err_set(b->err, st, 0, __func__, "a certificate does not fit an item");
+}
+
+/* A lost device must not be a trusted one again because headquarters was restored. */
+static enum st send_revocations(struct build *b)
+{
+    struct store_cursor *c = NULL;
+    bytes key;
+    enum st st = store_scan(b->t, T_REVOKED, (bytes){NULL, 0}, (bytes){NULL, 0}, &c, b->err);
+    while (st == ST_OK) {
+        st = store_next(c, &key);
+        if (st == ST_OK && key.n == 8) {
+            id8 author;
+            memcpy(author.b, key.p, sizeof author.b);
+            st = send_doc(b, T_REVOKED, ITEM_REVOCATION, author);
+        }
+    }
+    store_scan_end(&c);
+    return st == ST_END ? ST_OK : st;
+}
+
+/* One chain of another author from where headquarters lacks it: main branch and others, as they
+ * lie. *left: bytes that may still go; a bundle's last entry may pass it, an attachment more. */
+static enum st hand_back_chain(struct build *b, const struct recall_row *row, uint64_t *left)
+{
+    uint8_t prefix[16], from[25] = {0};
+    struct store_cursor *c = NULL;
+    bytes key, whole;
+    memcpy(prefix, row->author.b, 8);
+    memcpy(prefix + 8, row->epoch.b, 8);
+    memcpy(from, prefix, 16);
+    for (unsigned i = 0; i < 8; i++) {
+        from[16 + i] = (uint8_t)((row->from + 1) >> (56 - 8 * i));
+    }
+    enum st st = send_doc(b, T_CERT, ITEM_CERT, row->author);
+    st = st == ST_OK
+             ? store_scan(b->t, T_ENTRY, bytes_of(prefix, 16), bytes_of(from, 25), &c, b->err)
+             : st;
+    while (st == ST_OK && *left != 0 && b->nlarge < LARGE_MAX / 2) {
+        st = store_next(c, &key);
+        if (st != ST_OK) {
+            break;
+        }
+        struct arena before = b->arena;
+        struct entry_view e;
+        uint64_t sent = b->w.written_bytes;
+        st = store_value(c, &b->arena, &whole, b->err);
+        if (st == ST_OK && entry_parse(whole, &e, NULL, NULL) == ST_OK) {
+            st = build_entry(b, &e, NULL);
+            b->res->sent_entries--; /* not ours: no receipt answers for it */
+            b->res->handed_back++;
+        }
+        st = st == ST_CORRUPT ? ST_OK : st; /* damage hides nothing else */
+        sent = b->w.written_bytes - sent + whole.n;
+        *left -= sent < *left ? sent : *left;
+        b->arena = before;
+    }
+    store_scan_end(&c);
+    return st == ST_END ? ST_OK : st;
+}
+
+enum st build_hand_back(struct build *b)
+{
+    struct recall_row rows[MANIFEST_HELD_MAX];
+    unsigned n = 0;
+    bool any = false;
+    uint64_t left = EXCHANGE_SEND_BYTES;
+    enum st st = recall_get(b->t, rows, &n, b->err);
+    for (unsigned i = 0; i < n && st == ST_OK && left != 0; i++) {
+        if (rows[i].asked && !id8_eq(rows[i].author, b->j->head.author)) {
+            st = any ? ST_OK : send_revocations(b);
+            st = st == ST_OK ? hand_back_chain(b, &rows[i], &left) : st;
+            any = true;
+        }
+    }
+    return st;
+}

@@ -1,0 +1,31 @@
+/* recall.h - handing back to a restored headquarters what this device holds of others' chains.
+ *
+ * When headquarters' node begins a new epoch it may have lost entries, its own and others', that
+ * are here. From then on each request lists the chains held here (T_META "sync/recall"), the answer
+ * says up to where nothing is wanted of each, and what lies beyond travels as it is, each entry
+ * after its author's certificate and its attachments. A chain leaves the list when the answer
+ * reaches its end. Nothing here is a receipt and nothing is forgotten by it. The writer's thread.
+ */
+#ifndef SYNC_ENGINE_RECALL_H
+#define SYNC_ENGINE_RECALL_H
+#include "core/journal/append.h"
+#include "sync/bundle/manifest.h"
+
+struct recall_row {
+    id8 author, epoch;
+    uint64_t from; /* nothing is wanted up to here */
+    bool asked;    /* an answer named this chain: send what lies beyond */
+};
+/* recall_start: list every chain that is held here, but the current one of `own`. */
+MUST_USE enum st recall_start(struct store_txn *t, id8 own, id8 current, struct err *err);
+/* recall_get: at most MANIFEST_HELD_MAX rows into `out`. */
+MUST_USE enum st recall_get(struct store_txn *t, struct recall_row *out, unsigned *n,
+                            struct err *err);
+/* recall_held: the rows as a manifest lists them: how far each chain is held. */
+MUST_USE enum st recall_held(struct store_txn *t, struct arena tmp, struct manifest_held *out,
+                             unsigned *n, struct err *err);
+/* recall_answer: what headquarters says of them. A chain of our own that it holds less of than a
+ * receipt said is sent again from there. *again: there is something to hand back. */
+MUST_USE enum st recall_answer(struct store_txn *t, id8 own, const struct manifest_held *held,
+                               unsigned n, struct arena tmp, bool *again, struct err *err);
+#endif

@@ -1,0 +1,184 @@
+/* hq_epoch.c - see hq_epoch.h. */
+#include "sync/hq/hq_epoch.h"
+
+#include "sync/hq/ops.h"
+
+#define RANGES_MAX 1000 /* holes that are named one by one; the count says how much is missing */
+
+/* Is the entry that the receipt calls our head another one here, or none? */
+static bool is_beyond(struct hq *hq, struct store_txn *t, const struct receipt *r)
+{
+    const struct chain_head *own = &hq->journal.head;
+    struct arena tmp = arena_of(hq->routing, CAP_SCRATCH_BYTES);
+    struct entry_view e;
+    if (r->node_seq > own->seq) {
+        return true;
+    }
+    return journal_at(t, r->node, r->node_epoch, r->node_seq, &tmp, &e, NULL) == ST_OK &&
+           !h32_eq(e.hash, r->node_head);
+}
+
+enum st hq_epoch_look(struct hq *hq, struct store_txn *t, bytes receipt, struct err *err)
+{
+    struct receipt r;
+    const char *rule;
+    if (receipt_open(receipt, &hq->journal.trust, &r, &rule) != ST_OK ||
+        !id8_eq(r.node, hq->journal.head.author)) {
+        return ST_OK; /* of another node, or none: nothing about us */
+    }
+    if (id8_eq(r.node_epoch, hq->journal.head.epoch)) {
+        if (!is_beyond(hq, t, &r)) {
+            return ST_OK;
+        }
+        hq->rolled_back = true;
+    }
+    if (r.node_seq <= hq_note(t, HQ_NOTE_WITNESS, r.node, r.node_epoch)) {
+        return ST_OK;
+    }
+    enum st st = hq_note_set(t, HQ_NOTE_WITNESS, r.node, r.node_epoch, r.node_seq, err);
+    return st == ST_OK
+               ? hq_note_set(t, HQ_NOTE_WITNESS_MS, r.node, r.node_epoch, (uint64_t)r.time_ms, err)
+               : st;
+}
+
+static enum st mark_holes(struct hq *hq, uint64_t whole_to, struct err *err)
+{
+    const struct chain_head *own = &hq->journal.head;
+    struct store_txn *t = NULL;
+    struct arena tmp = arena_of(hq->routing, CAP_SCRATCH_BYTES);
+    struct chain_mark m;
+    struct now now = hq_now(hq);
+    enum st st = store_write(hq->store, &t, err);
+    if (st == ST_OK) {
+        st = chain_mark_get(t, own->author, own->epoch, &tmp, &m, err);
+    }
+    if (st == ST_OK) {
+        /* The first entry opened the epoch: it is there in every backup of it. */
+        m.holes_after = whole_to != 0 ? whole_to : 1;
+        st = chain_mark_put(t, &m, err);
+    }
+    if (st == ST_OK) {
+        st = hq_note_set(t, HQ_NOTE_CLOSED_MS, own->author, own->epoch, (uint64_t)now.wall_ms, err);
+    }
+    if (st == ST_OK) {
+        st = store_commit(&t, err);
+    }
+    store_abort(&t);
+    return st;
+}
+
+enum st hq_epoch_renew(struct hq *hq, uint64_t whole_to, struct err *err)
+{
+    struct now now = hq_now(hq);
+    enum st st = mark_holes(hq, whole_to, err);
+    st = st == ST_OK ? journal_new_epoch(&hq->journal, &now, err) : st;
+    if (st != ST_OK) {
+        IGNORE(journal_reload(&hq->journal, NULL) != ST_OK); /* the next proof tries again */
+        return st;
+    }
+    hq->rest_due = true; /* its first entry is routed like any other */
+    return ST_OK;
+}
+
+/* --- what is missing
+ * ----------------------------------------------------------------------------- */
+
+struct holes {
+    json_t *ranges;
+    uint64_t next, missing, came_back; /* next: the sequence that is not yet accounted for */
+};
+
+static void hole(struct holes *h, uint64_t to)
+{
+    if (h->next > to) {
+        return;
+    }
+    h->missing += to - h->next + 1;
+    if (json_array_size(h->ranges) < RANGES_MAX) {
+        json_array_append_new(h->ranges, json_pack("[I,I]", (json_int_t)h->next, (json_int_t)to));
+    }
+    h->next = to + 1;
+}
+
+static uint64_t seq_of(bytes key)
+{
+    uint64_t seq = 0;
+    for (size_t i = 16; i < 24 && i < key.n; i++) {
+        seq = seq << 8 | key.p[i];
+    }
+    return seq;
+}
+
+static void walk(struct store_txn *t, const struct chain_mark *m, struct holes *h)
+{
+    uint8_t from[25] = {0};
+    struct store_cursor *c = NULL;
+    bytes key;
+    memcpy(from, m->author.b, 8);
+    memcpy(from + 8, m->epoch.b, 8);
+    for (unsigned i = 0; i < 8; i++) {
+        from[16 + i] = (uint8_t)((m->holes_after + 1) >> (56 - 8 * i));
+    }
+    if (store_scan(t, T_ENTRY, bytes_of(from, 16), bytes_of(from, 25), &c, NULL) != ST_OK) {
+        return;
+    }
+    while (store_next(c, &key) == ST_OK) {
+        uint64_t seq = seq_of(key);
+        if (seq >= h->next) { /* else another branch under a number that was counted */
+            hole(h, seq - 1);
+            h->next = seq + 1;
+            h->came_back++;
+        }
+    }
+    store_scan_end(&c);
+}
+
+static int64_t wall_at(struct store_txn *t, const struct chain_mark *m, uint64_t seq)
+{
+    uint8_t room[CAP_ENTRY_BYTES + 256];
+    struct arena tmp = arena_of(room, sizeof room);
+    struct entry_view e;
+    return journal_at(t, m->author, m->epoch, seq, &tmp, &e, NULL) == ST_OK ? e.wall_ms : 0;
+}
+
+static json_t *lost_of(struct store_txn *t, const struct chain_mark *m)
+{
+    uint64_t witness = hq_note(t, HQ_NOTE_WITNESS, m->author, m->epoch);
+    struct holes h = {.ranges = json_array(), .next = m->holes_after + 1};
+    walk(t, m, &h);
+    hole(&h, witness);
+    uint64_t known = h.next - 1;
+    return json_pack(
+        "{s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o}", "epoch", ops_hex(m->epoch.b, 8), "whole_to",
+        (json_int_t)m->holes_after, "whole_ms", (json_int_t)wall_at(t, m, m->holes_after),
+        "closed_ms", (json_int_t)hq_note(t, HQ_NOTE_CLOSED_MS, m->author, m->epoch), "known_to",
+        (json_int_t)known, "known_ms",
+        (json_int_t)hq_note(t, HQ_NOTE_WITNESS_MS, m->author, m->epoch), "came_back",
+        (json_int_t)h.came_back, "missing_entries", (json_int_t)h.missing, "missing", h.ranges);
+}
+
+json_t *hq_epoch_lost(struct hq *hq, struct store_txn *t)
+{
+    json_t *list = json_array();
+    const id8 own = hq->journal.head.author;
+    struct store_cursor *c = NULL;
+    bytes key;
+    if (store_scan(t, T_HEAD, bytes_of(own.b, sizeof own.b), (bytes){NULL, 0}, &c, NULL) != ST_OK) {
+        return list;
+    }
+    while (store_next(c, &key) == ST_OK) {
+        uint8_t room[512];
+        struct arena tmp = arena_of(room, sizeof room);
+        struct chain_mark m;
+        id8 epoch;
+        if (key.n != 16) {
+            continue;
+        }
+        memcpy(epoch.b, key.p + 8, 8);
+        if (chain_mark_get(t, own, epoch, &tmp, &m, NULL) == ST_OK && m.holes_after != 0) {
+            json_array_append_new(list, lost_of(t, &m));
+        }
+    }
+    store_scan_end(&c);
+    return list;
+}

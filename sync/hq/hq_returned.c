@@ -1,0 +1,340 @@
+/* hq_returned.c - see hq_returned.h. */
+#include "sync/hq/hq_returned.h"
+
+#include "core/model/bodies.h"
+#include "sync/hq/hq_forget.h"
+#include "sync/hq/hq_ingest.h"
+#include "sync/hq/hq_route.h"
+
+#include <stdlib.h>
+
+struct back {
+    struct hq_request *r;
+    struct store_txn *t;
+    struct arena arena;
+    int64_t now_ms;
+    struct entry_view *fresh;
+    bool *bad;
+    size_t nfresh;
+    struct err *err;
+};
+
+static struct arena scratch(struct hq_request *r)
+{
+    return arena_of(r->hq->routing, CAP_SCRATCH_BYTES);
+}
+
+static enum st aside(struct hq_request *r, struct store_txn *t, enum problem_code why, h32 what,
+                     bytes item, struct err *err)
+{
+    hq_request_problem(r, why, what);
+    enum st st = hq_odd_put(t, r->cert.author, (unsigned)why, item, hq_now(r->hq).wall_ms, err);
+    return st == ST_TOO_BIG ? ST_OK : st;
+}
+
+/* --- certificates and revocations
+ * ------------------------------------------------------------------------------------------ */
+
+static enum st take_cert(struct hq_request *r, struct store_txn *t, bytes doc, struct err *err)
+{
+    struct cert c;
+    const char *rule;
+    struct hq *hq = r->hq;
+    if (cert_open(doc, &hq->journal.trust, &c, &rule) != ST_OK) {
+        return aside(r, t, PROBLEM_AUTHOR, (h32){{0}}, doc, err);
+    }
+    if (store_has(t, T_CERT, bytes_of(c.author.b, sizeof c.author.b))) {
+        return ST_OK;
+    }
+    enum st st = cert_store_put(t, &c, err);
+    st = st == ST_OK ? hq_device_add(hq, &c, err) : st;
+    const struct hq_device *d = hq_device(hq, c.author);
+    /* It joined after the backup: it holds what a device must hold. */
+    return st == ST_OK && d != NULL ? hq_route_device(hq, t, d, scratch(r), err) : st;
+}
+
+static enum st take_revocation(struct hq_request *r, struct store_txn *t, bytes doc,
+                               struct err *err)
+{
+    struct revocation v;
+    const char *rule;
+    if (revocation_open(doc, &r->hq->journal.trust, &v, &rule) != ST_OK) {
+        return aside(r, t, PROBLEM_AUTHOR, (h32){{0}}, doc, err);
+    }
+    bytes key = bytes_of(v.author.b, sizeof v.author.b);
+    if (store_has(t, T_REVOKED, key)) {
+        return ST_OK;
+    }
+    for (unsigned i = 0; i < r->hq->ndevices; i++) {
+        struct hq_device *d = &r->hq->devices[i];
+        d->revoked = d->revoked || id8_eq(d->author, v.author);
+    }
+    return store_put(t, T_REVOKED, key, doc, err);
+}
+
+enum st hq_returned_docs(struct hq_request *r, struct store_txn *t, struct err *err)
+{
+    enum st st = ST_OK;
+    for (size_t i = 0; i < r->ndocs && st == ST_OK; i++) {
+        st = r->docs[i].kind == ITEM_CERT ? take_cert(r, t, r->docs[i].a, err)
+                                          : take_revocation(r, t, r->docs[i].a, err);
+    }
+    return st;
+}
+
+/* --- entries
+ * -------------------------------------------------------------------------------------------- */
+
+/* An erasure that the backup had not heard of is obeyed again; the keys go after the commit. */
+static enum st obey_forgotten(struct back *b, const struct entry_view *e)
+{
+    union body *body = calloc(1, sizeof *body);
+    if (body == NULL) {
+        return err_set(b->err, ST_FULL, 0, __func__, "no memory");
+    }
+    enum st st = ST_OK;
+    if (body_decode(KIND_FORGOTTEN, e->body, body) == ST_OK &&
+        kind_has_effect(KIND_FORGOTTEN, e->actor_role)) {
+        for (unsigned i = 0; i < body->forgotten.n && st == ST_OK; i++) {
+            st = store_att_forget(b->t, body->forgotten.atts[i], e->hash, body->forgotten.rule,
+                                  e->wall_ms, b->err);
+            st = st == ST_NOT_FOUND ? ST_OK : st;
+        }
+        st = st == ST_OK ? hq_forget_again(b->t, e->subject, b->err) : st;
+        b->r->hq->erase_due = true;
+    }
+    free(body);
+    return st;
+}
+
+static bool is_held(struct back *b, const struct entry_view *e)
+{
+    struct arena tmp = b->arena;
+    struct entry_view here;
+    return store_has(b->t, T_HASH, bytes_of(e->hash.b, sizeof e->hash.b)) ||
+           (journal_at(b->t, e->author, e->epoch, e->seq, &tmp, &here, NULL) == ST_OK &&
+            h32_eq(here.hash, e->hash));
+}
+
+/* Does it go on from something that is here? */
+static bool links(struct back *b, const struct entry_view *e, const struct chain_mark *m)
+{
+    return e->seq == 1 || (e->seq == m->seq + 1 && h32_eq(e->prev, m->hash)) ||
+           store_has(b->t, T_HASH, bytes_of(e->prev.b, sizeof e->prev.b));
+}
+
+static enum st keep(struct back *b, const struct entry_view *e, struct chain_mark *m, bool own)
+{
+    bool forked = false, all;
+    uint64_t end = m->seq;
+    enum st st = journal_keep_marked(b->t, e, m, &forked, b->err);
+    if (st != ST_OK) {
+        return st == ST_EXISTS ? ST_OK : st;
+    }
+    if (own && e->seq > end + 1 && m->holes_after == 0) {
+        m->holes_after = end;
+    }
+    st = hq_ingest_atts(b->r, b->t, e, &all, b->err);
+    if (st == ST_OK && own && e->kind == KIND_FORGOTTEN) {
+        st = obey_forgotten(b, e);
+    }
+    b->fresh[b->nfresh++] = *e;
+    b->r->new_entries++;
+    b->r->hq->kept_entries++;
+    if (forked) {
+        hq_request_problem(b->r, PROBLEM_FORK, e->hash);
+    }
+    return st;
+}
+
+static enum st take_one(struct back *b, const struct entry_view *e, const uint8_t *pk,
+                        struct chain_mark *m)
+{
+    bool own = id8_eq(e->author, b->r->hq->journal.head.author);
+    if (is_held(b, e)) {
+        return ST_OK;
+    }
+    if (entry_verify(e, b->r->hq->keys.deployment, pk) != ST_OK) {
+        return aside(b->r, b->t, PROBLEM_SIGNATURE, e->hash, e->whole, b->err);
+    }
+    if (own && id8_eq(e->epoch, b->r->hq->journal.head.epoch)) {
+        b->r->hq->rolled_back = true; /* our own hand, and we do not know it: it comes again */
+        return ST_OK;
+    }
+    if (!own && !links(b, e, m)) {
+        return aside(b->r, b->t, PROBLEM_GAP, e->hash, e->whole, b->err);
+    }
+    return keep(b, e, m, own);
+}
+
+/* Verified, folded and routed here: the mark of what is routed goes with it where it can. */
+static enum st settle(struct back *b, const struct chain_mark *m, uint64_t before)
+{
+    enum st st = hq_route_settle(b->r->hq, b->t, b->fresh, b->bad, b->nfresh, b->err);
+    if (st != ST_OK || m->seq == before) {
+        return st;
+    }
+    bool own = id8_eq(m->author, b->r->hq->journal.head.author);
+    if (own || hq_routed(b->t, m->author, m->epoch) == before) {
+        return hq_routed_set(b->t, m->author, m->epoch, m->seq, b->err);
+    }
+    b->r->hq->rest_due = true;
+    return ST_OK;
+}
+
+static enum st take_run(struct back *b, const struct entry_view *e, size_t n)
+{
+    struct hq *hq = b->r->hq;
+    struct arena tmp = b->arena;
+    struct chain_mark m;
+    struct cert c;
+    enum st st = cert_store_get(b->t, e->author, &hq->journal.trust, &tmp, &c, NULL);
+    if (st != ST_OK) {
+        return st == ST_IO ? err_set(b->err, st, 0, __func__, "a certificate cannot be read")
+                           : aside(b->r, b->t, PROBLEM_AUTHOR, e->hash, e->whole, b->err);
+    }
+    uint8_t pk[32];
+    memcpy(pk, c.sign_pk, sizeof pk);
+    tmp = b->arena;
+    st = chain_mark_get(b->t, e->author, e->epoch, &tmp, &m, b->err);
+    bool known = st == ST_OK;
+    st = st == ST_NOT_FOUND ? ST_OK : st;
+    uint64_t before = m.seq;
+    if (st == ST_OK && known && !id8_eq(e->author, hq->journal.head.author)) {
+        st = hq_ingest_indexes(b->t, &m, b->arena, b->err);
+    }
+    for (size_t i = 0; i < n && st == ST_OK; i++) {
+        st = take_one(b, &e[i], pk, &m);
+    }
+    if (st == ST_OK && b->nfresh != 0) {
+        st = chain_mark_put(b->t, &m, b->err);
+    }
+    return st == ST_OK ? settle(b, &m, before) : st;
+}
+
+enum st hq_returned_run(struct hq_request *r, struct store_txn *t, const struct entry_view *e,
+                        size_t n, struct err *err)
+{
+    struct back b = {.r = r, .t = t, .arena = scratch(r), .err = err};
+    b.fresh = calloc(n, sizeof *b.fresh);
+    b.bad = calloc(n, sizeof *b.bad);
+    enum st st = b.fresh != NULL && b.bad != NULL
+                     ? take_run(&b, e, n)
+                     : err_set(err, ST_FULL, 0, __func__, "no memory for a bundle's entries");
+    free(b.fresh);
+    free(b.bad);
+    return st;
+}
+
+/* --- what is wanted
+ * ---------------------------------------------------------------------------------------- */
+
+/* The end of what came of this chain in a request that was whole. A cut one is asked for again. */
+static uint64_t came_to(const struct hq_request *r, const struct manifest_held *h)
+{
+    uint64_t end = 0;
+    for (size_t i = 0; i < r->nentries && r->whole && !r->hq->rolled_back; i++) {
+        const struct entry_view *e = &r->entries[i];
+        if (e->seq > end && id8_eq(e->author, h->author) && id8_eq(e->epoch, h->epoch)) {
+            end = e->seq;
+        }
+    }
+    return end;
+}
+
+enum st hq_returned_held(struct hq_request *r, struct store_txn *t, struct err *err)
+{
+    enum st st = ST_OK;
+    for (unsigned i = 0; i < r->manifest.nheld && st == ST_OK; i++) {
+        struct manifest_held *h = &r->manifest.held[i];
+        struct arena tmp = scratch(r);
+        struct chain_mark m;
+        st = chain_mark_get(t, h->author, h->epoch, &tmp, &m, err);
+        /* Of a forked chain any part may be missing. */
+        uint64_t base = st != ST_OK || m.forked ? 0 : m.holes_after != 0 ? m.holes_after : m.seq;
+        uint64_t end = id8_eq(h->author, r->cert.author) ? 0 : came_to(r, h);
+        h->seq = base > end ? base : end;
+        st = st == ST_NOT_FOUND ? ST_OK : st;
+    }
+    return st;
+}
+
+/* --- a device that lost its tail
+ * ------------------------------------------------------------------------------------------ */
+
+static bool on_main(struct store_txn *t, const struct entry_view *e, struct arena tmp)
+{
+    struct entry_view here;
+    return journal_at(t, e->author, e->epoch, e->seq, &tmp, &here, NULL) == ST_OK &&
+           h32_eq(here.hash, e->hash);
+}
+
+/* The last entry on the main branch at or below the head that the device describes. False: that
+ * head is not known here. */
+static bool meets_main(struct store_txn *t, const struct manifest_journal *j, struct arena tmp,
+                       uint64_t *seq)
+{
+    struct entry_view e = {.author = j->author, .epoch = j->epoch, .seq = j->seq, .hash = j->head};
+    *seq = j->seq;
+    if (j->seq == 0) {
+        return true;
+    }
+    while (!on_main(t, &e, tmp)) {
+        struct arena here = tmp;
+        h32 hash = e.hash;
+        if (journal_get(t, hash, &here, &e, NULL) != ST_OK || !id8_eq(e.author, j->author) ||
+            !id8_eq(e.epoch, j->epoch) || e.seq <= 1) {
+            return false;
+        }
+        e.hash = e.prev;
+        e.seq--;
+    }
+    *seq = e.seq;
+    return true;
+}
+
+/* Once: a request that is shown again, or another copy of the same age, adds nothing. Lower and
+ * upper end of what was queued before; whoever lost more gets all of it, in order. */
+static enum st queue_tail(struct hq_request *r, struct store_txn *t, const struct chain_mark *m,
+                          uint64_t from, struct err *err)
+{
+    uint64_t low = hq_note(t, HQ_NOTE_TAIL_FROM, m->author, m->epoch);
+    uint64_t high = hq_note(t, HQ_NOTE_TAIL_TO, m->author, m->epoch);
+    if (low != 0 && from + 1 >= low) {
+        from = high > from ? high : from;
+    }
+    enum st st = from < m->seq ? hq_ingest_indexes(t, m, scratch(r), err) : ST_OK;
+    for (uint64_t seq = from + 1; seq <= m->seq && st == ST_OK; seq++) {
+        struct arena tmp = scratch(r);
+        struct entry_view e;
+        st = journal_at(t, m->author, m->epoch, seq, &tmp, &e, err);
+        st = st == ST_OK                              ? hq_out_add(t, m->author, e.hash, err)
+             : st == ST_CORRUPT || st == ST_NOT_FOUND ? ST_OK
+                                                      : st;
+    }
+    if (st == ST_OK && from < m->seq) {
+        low = low == 0 || from + 1 < low ? from + 1 : low;
+        st = hq_note_set(t, HQ_NOTE_TAIL_FROM, m->author, m->epoch, low, err);
+        st = st == ST_OK ? hq_note_set(t, HQ_NOTE_TAIL_TO, m->author, m->epoch, m->seq, err) : st;
+    }
+    return st;
+}
+
+enum st hq_returned_tail(struct hq_request *r, struct store_txn *t,
+                         const struct manifest_journal *j, struct err *err)
+{
+    struct chain_mark m;
+    struct arena tmp = scratch(r);
+    uint64_t from;
+    enum st st = chain_mark_get(t, j->author, j->epoch, &tmp, &m, err);
+    if (st != ST_OK) {
+        return st == ST_NOT_FOUND ? ST_OK : st;
+    }
+    if (m.forked) {
+        hq_request_problem(r, PROBLEM_FORK, j->head);
+    }
+    if ((m.seq <= j->seq && !m.forked) || !meets_main(t, j, scratch(r), &from)) {
+        return ST_OK;
+    }
+    return from < m.seq ? queue_tail(r, t, &m, from, err) : ST_OK;
+}

@@ -1,0 +1,25 @@
+/* hq_returned.h - what devices hand back to a headquarters that was restored, and what a device
+ * that was restored gets of its own. The writer's thread, in the ingest's transaction.
+ *
+ * Entries of the node's own closed epochs and of other devices' chains, each verified by its own
+ * signature, the certificates and revocations that go with them. A node's old epoch may have holes;
+ * a device's chain is continued without any or not at all, since its receipt says "all up to here":
+ * what does not link is put aside. */
+#ifndef SYNC_HQ_HQ_RETURNED_H
+#define SYNC_HQ_HQ_RETURNED_H
+#include "sync/hq/hq_request.h"
+
+/* hq_returned_docs: certificates and revocations that came; ours by their issuing key's signature,
+ * or put aside. */
+MUST_USE enum st hq_returned_docs(struct hq_request *r, struct store_txn *t, struct err *err);
+/* hq_returned_run: entries of one chain whose author is not the sender, as they came: kept, folded
+ * and routed in `t`. */
+MUST_USE enum st hq_returned_run(struct hq_request *r, struct store_txn *t,
+                                 const struct entry_view *e, size_t n, struct err *err);
+/* hq_returned_held: turn the manifest's list of chains held there into what is wanted of them. */
+MUST_USE enum st hq_returned_held(struct hq_request *r, struct store_txn *t, struct err *err);
+/* hq_returned_tail: when a device's chain goes on here beyond the head that it describes: the rest
+ * goes into its outbox, once; when the chain is forked, the device is told. */
+MUST_USE enum st hq_returned_tail(struct hq_request *r, struct store_txn *t,
+                                  const struct manifest_journal *j, struct err *err);
+#endif
