@@ -127,8 +127,7 @@ $(B)/tests/$(1)/test_$(2): $(B)/tests/$(1)/test_$(2).o $(call proof_objs,$(1),$(
 endef
 define proof_wrap
 $(B)/$(1): $(2)
-$(B)/$(1): LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,$(file <$(2))) -Wl,--whole-archive
-$(B)/$(1): LIB_APP := -Wl,--no-whole-archive $(LIB_APP)
+$(B)/$(1): LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,$(file <$(2)))
 endef
 comma := ,
 $(foreach r,fault sim,$(foreach n,$(call proofs,$(r)),$(eval $(call proof,$(r),$(n)))))
@@ -153,8 +152,9 @@ test: deps-test programs test-bins  ## install what is missing, then every suite
 	@B=$(B) tests/run.sh $(TESTS)
 unit: test-bins ## unit suites only, of what is built (no installation)
 	@B=$(B) tests/run.sh --unit $(TESTS)
-check: test lint layers  ## test + sanitizers + lint + layers
+check: test lint layers  ## test + sanitizers + short fuzz + lint + layers
 	@$(MAKE) --no-print-directory MODE=asan unit
+	@$(MAKE) --no-print-directory T=3 fuzz
 soak: deps-test programs $(T_PROOF)  ## the long sweeps and simulations; prints how many, and what was lost
 	@B=$(B) SOAK=1 tests/run.sh --unit $(T_PROOF)
 bench: deps-test programs $(B)/tests/bench/bench  ## the budget table, measured, with peers beside it
@@ -162,8 +162,11 @@ bench: deps-test programs $(B)/tests/bench/bench  ## the budget table, measured,
 $(B)/tests/bench/bench: $(call obj,$(call src,tests/bench)) $(SUPPORT) $(LIBS)
 $(B)/tests/bench/bench: LDLIBS = $(call pl,sqlite3) $(LIB_APP) $(LIB_HQ)
 $(B)/tests/bench/bench: ; @mkdir -p $(@D); echo "  LD    $@"; $(CC) $(LINK_MODE) $(LDFLAGS) $(filter %.o,$^) $(L_APP) $(L_CTL) $(L_HQ) $(L_REPORT) $(L_SYNC) $(L_CORE) $(LDLIBS) -o $@
-fuzz:  ## every door, T seconds each (comes with the issue that proves the journal)
-	@echo "make fuzz: the fuzz targets come with a later issue"; exit 1
+T ?= 60
+fuzz: deps-fuzz  ## every door under libFuzzer, T seconds each (T=60); what is new goes into tests/fuzz/corpus
+	@$(MAKE) --no-print-directory MODE=fuzz CC=clang B=build/fuzz fuzz-doors
+fuzz-doors: $(T_FUZZ)
+	@T=$(T) tests/fuzz/run.sh $(T_FUZZ)
 
 run: deps-run programs  ## demo headquarters and handheld; without a display a scripted visit into build/demo/
 	@assets/demo/run.sh
@@ -183,13 +186,13 @@ layers: $(LIBS)  ## no SDL, socket, thread, clock, heap or stdout symbol may lea
 
 deb:  ## the Debian packages (come with a later issue)
 	@echo "make deb: packages come with a later issue; 'make' builds the three programs into build/"; exit 1
-deps-build deps-run deps-test: deps-%:
+deps-build deps-run deps-test deps-fuzz: deps-%:
 	@packaging/deps.sh $*
 clean:  ## remove build/
 	rm -rf build
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*[#]# ' Makefile | sed 's/:.*[#]# /\t/' | expand -t 14
-.PHONY: all programs i18n test test-bins unit check soak bench fuzz run screenshots lint format layers deb \
-        deps-build deps-run deps-test clean help
+.PHONY: all programs i18n test test-bins unit check soak bench fuzz fuzz-doors run screenshots lint format layers deb \
+        deps-build deps-run deps-test deps-fuzz clean help
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the Debian packages that a target needs: deps.sh build | run | test.
+# Installs the Debian packages that a target needs: deps.sh build | run | test | fuzz.
 # As root, or with `sudo -n`; otherwise prints the one line to run, and stops.
 set -eu
 here=$(dirname "$0")
@@ -8,7 +8,8 @@ case "${1:-build}" in
 build) ;;
 run) lists="$lists $here/apt-run.txt" ;;
 test) lists="$lists $here/apt-run.txt $here/apt-test.txt" ;;
-*) echo "deps.sh: build, run or test" >&2; exit 2 ;;
+fuzz) lists="$lists $here/apt-run.txt $here/apt-test.txt $here/apt-fuzz.txt" ;;
+*) echo "deps.sh: build, run, test or fuzz" >&2; exit 2 ;;
 esac
 missing=
 for p in $(cat $lists); do

@@ -87,6 +87,12 @@ static enum st bad(const char **rule, const char *name)
     return ST_BAD_FORM;
 }
 
+static enum st too_big(const char **rule)
+{
+    *rule = "message too long";
+    return ST_TOO_BIG;
+}
+
 /* split: the outer array into `v` (all but kid) and the encoded unprotected map. */
 static enum st split(bytes in, unsigned flags, struct cose_view *v, bytes *unprot, size_t *used,
                      const char **rule)
@@ -95,14 +101,14 @@ static enum st split(bytes in, unsigned flags, struct cose_view *v, bytes *unpro
     *rule = "";
     if (in.n > COSE_WHOLE_BYTES) {
         if (!sequence) {
-            return ST_TOO_BIG;
+            return too_big(rule);
         }
         in.n = COSE_WHOLE_BYTES; /* no more belongs to a message that we would take */
     }
     unsigned how = (sequence ? CBOR_SEQUENCE_ITEM : 0U) | CBOR_ALLOW_TAG18;
     enum st st = cbor_check(in, how, used, rule);
     if (st == ST_INCOMPLETE && in.n == COSE_WHOLE_BYTES) {
-        return ST_TOO_BIG;
+        return too_big(rule);
     }
     if (st != ST_OK) {
         return st;
@@ -124,7 +130,7 @@ static enum st split(bytes in, unsigned flags, struct cose_view *v, bytes *unpro
     if (cbor_done(&r) != ST_OK || sig.n != COSE_SIG_BYTES || v->prot.n > PROT_BYTES) {
         return bad(rule, "COSE_Sign1");
     }
-    return v->payload.n > COSE_PAYLOAD_BYTES ? ST_TOO_BIG : ST_OK;
+    return v->payload.n > COSE_PAYLOAD_BYTES ? too_big(rule) : ST_OK;
 }
 
 struct labels {

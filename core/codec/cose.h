@@ -51,7 +51,7 @@ struct cose_view {
 
 /* cose_open: form only, nothing is verified. flags: 0 (the input is one message) or
  * CBOR_SEQUENCE_ITEM (see cbor_check; *used is then the message's length). ST_OK; ST_INCOMPLETE as
- * in cbor_check; ST_TOO_BIG for a payload or message beyond the bounds above; ST_BAD_FORM with
+ * in cbor_check; ST_TOO_BIG for a payload or message beyond the bounds above, ST_BAD_FORM: with
  * *rule. On failure *view is all zero. `used` and `rule` may be NULL. */
 MUST_USE enum st cose_open(bytes in, unsigned flags, struct cose_view *view, size_t *used,
                            const char **rule);

@@ -12,7 +12,7 @@ enum st bundle_header_read(bytes in, struct bundle_header *h, size_t *used, stru
     static const uint8_t mark[3] = {'D', 'K', 'T'};
     memset(h, 0, sizeof *h);
     *used = 0;
-    if (memcmp(in.p, mark, in.n < 3 ? in.n : 3) != 0) {
+    if (in.n != 0 && memcmp(in.p, mark, in.n < 3 ? in.n : 3) != 0) {
         return err_set(err, ST_BAD_FORM, 0, __func__, "this is not a docket bundle");
     }
     if (in.n < 5) {
@@ -111,8 +111,8 @@ static enum st parse(struct bundle_reader *r, size_t n, struct bundle_part *part
         return spoilt(r, ST_BAD_FORM, err, "the bundle does not begin with its one manifest");
     }
     if (part->frame == BUNDLE_CHUNK) {
-        if (n < 1 + 36) {
-            return spoilt(r, ST_BAD_FORM, err, "the bundle has a chunk without a name");
+        if (n <= 1 + 36) {
+            return spoilt(r, ST_BAD_FORM, err, "the bundle has a chunk of nothing");
         }
         memcpy(part->name.b, r->plain + 1, 32);
         const uint8_t *p = r->plain + 33;
@@ -154,9 +154,13 @@ enum st bundle_next(struct bundle_reader *r, bytes in, size_t *used, struct bund
         return spoilt(r, ST_BAD_SIGNATURE, err,
                       "the bundle was altered, or somebody else sealed it");
     }
+    bool last = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
+    if (!last && tag != crypto_secretstream_xchacha20poly1305_TAG_MESSAGE) {
+        return spoilt(r, ST_BAD_FORM, err, "the bundle has a frame of an unknown kind");
+    }
     enum st st = parse(r, (size_t)got, part, err);
     if (st == ST_OK) {
-        r->whole = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
+        r->whole = last;
         *used = n + 4;
     }
     return st;

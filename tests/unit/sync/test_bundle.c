@@ -2,7 +2,7 @@
  * else. */
 #include "core/keys/author_keys.h"
 #include "core/keys/trust.h"
-#include "sync/bundle/bundle.h"
+#include "sync/bundle/bundle_key.h"
 #include "sync/bundle/manifest.h"
 #include "tests/support/check.h"
 
@@ -216,6 +216,45 @@ static void bytes_after_the_end_and_lengths_out_of_range_are_refused(void)
     bundle_buffer_drop(&m.b);
 }
 
+/* One manifest, then a frame that no writer of ours makes, sealed as it should be. */
+static enum st odd_frame(unsigned char first_tag, bytes plain)
+{
+    struct bundle_seal s = seal(NULL);
+    struct bundle_open keys = opening(NULL);
+    struct bundle_writer w = {0};
+    struct bundle_buffer b = {.cap = 1 << 17};
+    const bytes frames[2] = {bytes_of("\x01\xa1\x01\x01", 4), plain};
+    unsigned n, items;
+    CHECK_INT(bundle_begin(&w, &s, bundle_buffer_sink, &b, &err), ST_OK);
+    for (int i = 0; i < 2; i++) {
+        uint8_t out[256];
+        size_t len = frames[i].n + crypto_secretstream_xchacha20poly1305_ABYTES;
+        bundle_key_length(out, len);
+        crypto_secretstream_xchacha20poly1305_push(
+            &w.state, out + 4, NULL, frames[i].p, frames[i].n, out, 4,
+            i == 0 ? first_tag : crypto_secretstream_xchacha20poly1305_TAG_FINAL);
+        CHECK_INT(bundle_buffer_sink(&b, bytes_of(out, 4 + len), &err), ST_OK);
+    }
+    enum st st = read_all(bytes_of(b.p, b.n), &keys, &n, &items, NULL);
+    bundle_drop(&w);
+    bundle_buffer_drop(&b);
+    return st;
+}
+
+static void a_frame_with_a_tag_or_a_chunk_that_no_writer_makes_is_refused(void)
+{
+    bytes items = bytes_of("\x02", 1);
+    CHECK_INT(odd_frame(crypto_secretstream_xchacha20poly1305_TAG_MESSAGE, items), ST_END);
+    CHECK_INT(odd_frame(crypto_secretstream_xchacha20poly1305_TAG_PUSH, items), ST_BAD_FORM);
+    CHECK_INT(odd_frame(crypto_secretstream_xchacha20poly1305_TAG_REKEY, items), ST_BAD_FORM);
+    uint8_t chunk[38] = {BUNDLE_CHUNK};
+    CHECK_INT(odd_frame(0, bytes_of(chunk, 38)), ST_END);
+    CHECK_INT(odd_frame(0, bytes_of(chunk, 37)), ST_BAD_FORM); /* a name, and nothing of it */
+    CHECK_INT(odd_frame(0, bytes_of(chunk, 36)), ST_BAD_FORM);
+    CHECK_INT(odd_frame(0, bytes_of("\x01\xa1\x01\x01", 4)), ST_BAD_FORM); /* a second manifest */
+    CHECK_INT(odd_frame(0, bytes_of("\x04", 1)), ST_BAD_FORM);
+}
+
 static void a_manifest_comes_back_as_it_went(void)
 {
     uint8_t buf[8192], room[8192];
@@ -286,6 +325,7 @@ int main(void)
     RUN(a_bundle_for_another_is_named_so);
     RUN(a_joining_bundle_opens_under_its_code_only);
     RUN(bytes_after_the_end_and_lengths_out_of_range_are_refused);
+    RUN(a_frame_with_a_tag_or_a_chunk_that_no_writer_makes_is_refused);
     RUN(a_manifest_comes_back_as_it_went);
     RUN(a_list_over_its_bound_takes_no_memory);
     author_keys_wipe(&device);

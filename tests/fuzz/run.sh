@@ -1,0 +1,43 @@
+#!/bin/sh
+# Runs the doors under libFuzzer, T seconds each (T=60): tests/fuzz/run.sh PROGRAM... (fuzz_*, built
+# with MODE=fuzz). What is new is merged into tests/fuzz/corpus/DOOR, kept small. A finding is left in
+# build/fuzz/findings and fails the run; replay it with the program and the file's name.
+set -u
+work=build/fuzz/work
+findings=build/fuzz/findings
+T=${T:-60}
+mkdir -p "$work" "$findings"
+failed=0
+# Symbols for a finding; memory on a file system without a disk, where there is one.
+ASAN_OPTIONS=detect_stack_use_after_return=1:allocator_may_return_null=1
+export ASAN_OPTIONS
+if [ -d /dev/shm ] && [ -w /dev/shm ]; then TMPDIR=/dev/shm; export TMPDIR; fi
+for program in "$@"; do
+    door=${program##*/fuzz_}
+    seeds=$work/$door/seeds new=$work/$door/new kept=tests/fuzz/corpus/$door
+    rm -rf "$work/$door"
+    mkdir -p "$seeds" "$new" "$kept"
+    if ! "$program" --seeds "$seeds" >"$work/$door/count"; then
+        echo "  FAIL  $door: its seeds cannot be made"; failed=$((failed + 1)); continue
+    fi
+    max=$(find "$seeds" "$kept" -type f -printf '%s\n' | sort -n | tail -1)
+    [ "$max" -gt 4096 ] || max=4096
+    if ! "$program" -max_total_time="$T" -max_len="$max" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
+        -artifact_prefix="$findings/$door-" "$new" "$seeds" "$kept" >"$work/$door/log" 2>&1; then
+        echo "  FAIL  $door, $work/$door/log:"; tail -40 "$work/$door/log"; failed=$((failed + 1)); continue
+    fi
+    # What the seeds do not reach, the smallest input for each: that is the corpus.
+    before=$(ls "$kept" | wc -l)
+    mkdir -p "$work/$door/small" && cp "$seeds"/* "$work/$door/small" && find "$new" -size -5 -exec cp {} "$kept" \;
+    if ! "$program" -merge=1 -max_len=4096 "$work/$door/small" "$kept" >"$work/$door/merge.log" 2>&1; then
+        echo "  FAIL  $door, $work/$door/merge.log:"; tail -20 "$work/$door/merge.log"; failed=$((failed + 1)); continue
+    fi
+    rm -f "$kept"/*
+    (cd "$work/$door/small" && rm -f seed-* && for f in *; do [ -f "$f" ] && cp "$f" "../../../../../$kept/"; done)
+    runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$work/$door/log")
+    cov=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$work/$door/log" | tail -1)
+    echo "  ok    $door: $runs inputs in $T s, $cov edges, corpus $before -> $(ls "$kept" | wc -l)"
+    rmdir "$kept" 2>/dev/null || true
+done
+echo "fuzz: $# doors, $failed with findings"
+[ "$failed" -eq 0 ]
