@@ -17,7 +17,8 @@ enum key {
     K_CERT = 11,
     K_PROBLEMS = 12,
     K_MORE = 13,
-    K_HELD = 14
+    K_HELD = 14,
+    K_SEEN = 15
 };
 
 static void put_id(struct cbor_w *w, const uint8_t *p, size_t n)
@@ -111,6 +112,12 @@ static void put_lists(struct cbor_w *w, const struct manifest *m)
             cbor_put_uint(w, m->held[i].seq);
         }
     }
+    if (m->has_seen) {
+        cbor_put_uint(w, K_SEEN);
+        cbor_put_array(w, 2);
+        cbor_put_uint(w, m->seen_seq);
+        put_id(w, m->seen, sizeof m->seen);
+    }
 }
 
 enum st manifest_encode(const struct manifest *m, uint8_t *buf, size_t cap, bytes *out)
@@ -125,7 +132,7 @@ enum st manifest_encode(const struct manifest *m, uint8_t *buf, size_t cap, byte
     size_t pairs = 1U + (m->njournals != 0) + (m->nreceipts != 0) + (m->trust_serial != 0) +
                    (m->trust.n != 0) + m->has_cursor + (m->nwanted != 0) + (m->nsubjects != 0) +
                    (m->nasked != 0) + m->has_keys + (m->cert.n != 0) + (m->nproblems != 0) +
-                   m->more + (m->nheld != 0);
+                   m->more + (m->nheld != 0) + m->has_seen;
     struct cbor_w w = cbor_w_init(buf, cap < BUNDLE_MANIFEST_BYTES ? cap : BUNDLE_MANIFEST_BYTES);
     cbor_put_map(&w, pairs);
     cbor_put_uint(&w, K_ROLE);
@@ -289,6 +296,12 @@ static void get_rest(struct get *g, struct manifest *m, int64_t key)
             cbor_get_bytes_n(&g->r, m->held[i].epoch.b, 8);
             m->held[i].seq = cbor_get_uint(&g->r);
         }
+        break;
+    case K_SEEN:
+        get_width(g, 2);
+        m->seen_seq = cbor_get_uint(&g->r);
+        cbor_get_bytes_n(&g->r, m->seen, sizeof m->seen);
+        m->has_seen = true;
         break;
     default:
         break; /* of a newer version */

@@ -80,7 +80,11 @@ struct manifest {
     bytes cert; /* MANIFEST_GRANT: the new author's certificate */
     unsigned nproblems;
     struct manifest_problem *problems;
-    bool more; /* the sender has more than fitted */
+    bool more;     /* the sender has more than fitted */
+    bool has_seen; /* request: the last entry known here of the node's journal that the cursor names
+                    */
+    uint64_t seen_seq;
+    uint8_t seen[8]; /* the first bytes of its hash */
     unsigned nheld;
     struct manifest_held *held; /* after headquarters began a new epoch: what it may have lost */
 };

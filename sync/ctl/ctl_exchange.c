@@ -28,6 +28,10 @@ void ctl_exchange_add(struct ctl_exchange *x, const struct exchange_result *res)
     x->forgotten |= res->forgotten;
     x->marks_went_back |= res->marks_went_back;
     x->trust_renewed |= res->trust_renewed;
+    x->new_epoch |= res->new_epoch;
+    x->forked |= res->forked;
+    x->handing_back |= res->handing_back;
+    x->handed_back += res->handed_back;
     x->last = *res;
 }
 
@@ -62,9 +66,34 @@ static const char *problem_name(enum problem_code c)
     return c > PROBLEM_NONE && c < PROBLEM_CODES ? names[c] : "unknown reason";
 }
 
+/* Something was put back to an older state, here or there. */
+static void warn_restored(const struct ctl_exchange *x)
+{
+    if (x->new_epoch) {
+        fprintf(stderr,
+                "docketctl: %s; it goes on in a new epoch, and nothing is lost that "
+                "headquarters had. The supervisor is told\n",
+                x->forked
+                    ? "this store was copied or restored, and two entries under one number "
+                      "were made: both are kept"
+                    : "this store was restored from an older copy: headquarters has more of it "
+                      "than is here");
+    }
+    if (x->marks_went_back) {
+        fprintf(stderr, "docketctl: headquarters was restored from a backup and covers less than "
+                        "before; this device sends again what it lacks\n");
+    }
+    if (x->handed_back > 0) {
+        fprintf(stderr,
+                "docketctl: headquarters began anew; it was handed back %u entries of "
+                "others that are held here\n",
+                x->handed_back);
+    }
+}
+
 static void warn(const struct ctl_exchange *x)
 {
-    if (x->receipts_refused > 0) {
+    if (x->receipts_refused > 0 && !x->new_epoch) {
         fprintf(stderr, "docketctl: %u receipt%s not believed: %s. Nothing was marked as sent\n",
                 x->receipts_refused, x->receipts_refused == 1 ? " was" : "s were",
                 receipt_refusal_name(x->refusal));
@@ -80,10 +109,7 @@ static void warn(const struct ctl_exchange *x)
         fprintf(stderr, "docketctl: headquarters reports %u item%s not taken as sent: %s\n",
                 x->problems, x->problems == 1 ? "" : "s", problem_name(x->first_problem.code));
     }
-    if (x->marks_went_back) {
-        fprintf(stderr, "docketctl: headquarters was restored from a backup and covers less than "
-                        "before; this device sends again what it lacks\n");
-    }
+    warn_restored(x);
     if (x->revoked) {
         fprintf(stderr, "docketctl: this device was revoked: what it sent so far stands; ask "
                         "headquarters\n");
@@ -120,7 +146,9 @@ static void say(const struct ctl_exchange *x, const struct sync_status *w)
 static int say_json(const struct ctl_exchange *x, const struct sync_status *w, bool ok)
 {
     json_t *o = json_pack(
-        "{s:b, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:b}",
+        "{s:b, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:b, "
+        "s:b, "
+        "s:b, s:i}",
         "ok", ok, "rounds", (int)x->rounds, "sent_entries", (int)x->sent_entries,
         "sent_attachments", (int)x->sent_attachments, "received_entries", (int)x->received_entries,
         "received_attachments", (int)x->received_attachments, "receipts", (int)x->receipts,
@@ -128,7 +156,8 @@ static int say_json(const struct ctl_exchange *x, const struct sync_status *w, b
         "problems", (int)x->problems, "sent_bytes", (json_int_t)x->sent_bytes, "received_bytes",
         (json_int_t)x->received_bytes, "receipt_ms", (json_int_t)x->receipt_ms, "own_entries",
         (json_int_t)w->own_entries, "unsent", (json_int_t)w->unsent, "wanted",
-        (json_int_t)w->wanted, "conflict", x->conflict);
+        (json_int_t)w->wanted, "conflict", x->conflict, "new_epoch", x->new_epoch, "forked",
+        x->forked, "handed_back", (int)x->handed_back);
     if (o != NULL && x->receipts_refused > 0) {
         json_object_set_new(o, "refusal", json_string(receipt_refusal_name(x->refusal)));
     }

@@ -11,6 +11,8 @@ struct ctl_exchange {
     struct manifest_problem first_problem;
     uint64_t sent_bytes, received_bytes; /* on the wire, headers included; by file: the file's */
     int64_t receipt_ms;                  /* newest receipt of these exchanges; 0: none */
+    unsigned handed_back;
+    bool new_epoch, forked, handing_back; /* see struct exchange_result */
     bool conflict, revoked, forgotten, marks_went_back, trust_renewed;
     struct exchange_result last;
 };

@@ -298,6 +298,7 @@ enum st exchange_answer(struct journal *j, bytes answer, const struct now *now,
     struct bundle_header h;
     struct bundle_open keys;
     struct bundle_reader r = {0};
+    bool more = res->again; /* the request's own: what did not fit goes with the next */
     res->again = false;
     res->received_bytes += answer.n;
     enum st st = check_header(j, &answer, &h, &keys, err);
@@ -317,7 +318,7 @@ enum st exchange_answer(struct journal *j, bytes answer, const struct now *now,
     if (st == ST_OK) {
         st = take_frames(k, &r, answer);
         res->whole = r.whole;
-        res->again = res->again || (res->answered && !r.whole);
+        res->again = res->again || (res->answered && (more || !r.whole));
     }
     bundle_reader_drop(&r);
     if (st == ST_END || (st == ST_INCOMPLETE && res->answered)) {

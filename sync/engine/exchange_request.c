@@ -125,15 +125,16 @@ static enum st weigh(struct build *b, const struct entry_view *e, void *ctx)
 static enum st choose(struct build *b, uint64_t max_bytes)
 {
     uint64_t left = max_bytes;
+    bool full = false;
     for (unsigned i = 0; i < b->nchains; i++) {
         struct chain *c = &b->chains[i];
         uint64_t last = c->from - 1;
-        enum st st = b->more ? ST_END : each_entry(b, c, c->from, weigh, &left, &last);
+        enum st st = full ? ST_END : each_entry(b, c, c->from, weigh, &left, &last);
         if (st != ST_OK && st != ST_END) {
             return st;
         }
         if (last < c->to) {
-            b->more = true;
+            full = b->more = true;
             c->to = last;
         }
     }
@@ -178,6 +179,12 @@ static enum st list_small(struct build *b, struct manifest *m, struct arena *a)
         m->has_cursor = true;
         m->cursor_epoch = c.epoch;
         m->cursor = c.place;
+        struct chain_mark seen;
+        st = recall_seen(b->t, c.epoch, &seen, b->err);
+        m->has_seen = st == ST_OK;
+        m->seen_seq = seen.seq;
+        memcpy(m->seen, seen.hash.b, sizeof m->seen);
+        st = st == ST_NOT_FOUND ? ST_OK : st;
     }
     m->wanted = arena_new(a, struct manifest_want, MANIFEST_WANTED_MAX);
     m->problems = arena_new(a, struct manifest_problem, MANIFEST_PROBLEMS_MAX);

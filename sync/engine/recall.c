@@ -93,6 +93,30 @@ enum st recall_held(struct store_txn *t, struct arena tmp, struct manifest_held 
     return st;
 }
 
+enum st recall_seen(struct store_txn *t, id8 epoch, struct chain_mark *out, struct err *err)
+{
+    struct store_cursor *c = NULL;
+    bytes key;
+    id8 author;
+    bool found = false;
+    enum st st = store_scan(t, T_HEAD, (bytes){NULL, 0}, (bytes){NULL, 0}, &c, err);
+    while (st == ST_OK && !found) {
+        st = store_next(c, &key);
+        found = st == ST_OK && key.n == 16 && memcmp(key.p + 8, epoch.b, 8) == 0;
+        if (found) {
+            memcpy(author.b, key.p, 8);
+        }
+    }
+    store_scan_end(&c);
+    if (!found) {
+        return st == ST_END || st == ST_OK ? ST_NOT_FOUND : st;
+    }
+    uint8_t room[512];
+    struct arena tmp = arena_of(room, sizeof room);
+    st = chain_mark_get(t, author, epoch, &tmp, out, err);
+    return st == ST_CORRUPT ? ST_NOT_FOUND : st;
+}
+
 /* Own entries travel by their receipt: what headquarters does not hold is not receipted. */
 static enum st mark_back(struct store_txn *t, struct chain_mark *m, uint64_t seq, struct err *err)
 {
@@ -117,12 +141,12 @@ static const struct manifest_held *find(const struct manifest_held *held, unsign
 enum st recall_answer(struct store_txn *t, id8 own, const struct manifest_held *held, unsigned n,
                       struct arena tmp, bool *again, struct err *err)
 {
-    struct recall_row rows[MANIFEST_HELD_MAX];
+    struct recall_row was[MANIFEST_HELD_MAX], rows[MANIFEST_HELD_MAX];
     unsigned all = 0, left = 0;
     *again = false;
-    enum st st = n == 0 ? ST_OK : recall_get(t, rows, &all, err);
+    enum st st = n == 0 ? ST_OK : recall_get(t, was, &all, err);
     for (unsigned i = 0; i < all && st == ST_OK; i++) {
-        struct recall_row r = rows[i];
+        struct recall_row r = was[i];
         const struct manifest_held *h = find(held, n, &r);
         struct arena here = tmp;
         struct chain_mark m;
@@ -144,5 +168,17 @@ enum st recall_answer(struct store_txn *t, id8 own, const struct manifest_held *
             rows[left++] = r;
         }
     }
-    return st == ST_OK && all != 0 ? put(t, rows, left, err) : st;
+    /* A doubt about a chain that nobody listed. */
+    for (unsigned i = 0; i < n && st == ST_OK && left < MANIFEST_HELD_MAX; i++) {
+        struct recall_row r = {held[i].author, held[i].epoch, held[i].seq, true};
+        bool listed = false;
+        for (unsigned k = 0; k < all; k++) {
+            listed = listed || (id8_eq(was[k].author, r.author) && id8_eq(was[k].epoch, r.epoch));
+        }
+        if (!listed && !id8_eq(r.author, own)) {
+            rows[left++] = r;
+            *again = true;
+        }
+    }
+    return st == ST_OK && n != 0 ? put(t, rows, left, err) : st;
 }

@@ -4,7 +4,9 @@
  * are here. From then on each request lists the chains held here (T_META "sync/recall"), the answer
  * says up to where nothing is wanted of each, and what lies beyond travels as it is, each entry
  * after its author's certificate and its attachments. A chain leaves the list when the answer
- * reaches its end. Nothing here is a receipt and nothing is forgotten by it. The writer's thread.
+ * reaches its end. A chain that was not listed is asked for when headquarters doubts what it holds
+ * of it (recall_seen). Nothing here is a receipt and nothing is forgotten by it. The writer's
+ * thread.
  */
 #ifndef SYNC_ENGINE_RECALL_H
 #define SYNC_ENGINE_RECALL_H
@@ -24,6 +26,9 @@ MUST_USE enum st recall_get(struct store_txn *t, struct recall_row *out, unsigne
 /* recall_held: the rows as a manifest lists them: how far each chain is held. */
 MUST_USE enum st recall_held(struct store_txn *t, struct arena tmp, struct manifest_held *out,
                              unsigned *n, struct err *err);
+/* recall_seen: the last entry known here of the node's journal of an epoch. ST_NOT_FOUND. */
+MUST_USE enum st recall_seen(struct store_txn *t, id8 epoch, struct chain_mark *out,
+                             struct err *err);
 /* recall_answer: what headquarters says of them. A chain of our own that it holds less of than a
  * receipt said is sent again from there. *again: there is something to hand back. */
 MUST_USE enum st recall_answer(struct store_txn *t, id8 own, const struct manifest_held *held,

@@ -128,6 +128,10 @@ static enum st write_manifest(struct answer *a)
     m.more = a->more;
     m.nheld = r->manifest.nheld;
     m.held = r->manifest.held;
+    if (r->asks) {
+        m.nheld = 1;
+        m.held = &r->asked;
+    }
     uint8_t *buf = arena_new(&tmp, uint8_t, BUNDLE_MANIFEST_BYTES);
     bytes out;
     if (st == ST_OK &&

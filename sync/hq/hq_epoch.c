@@ -41,6 +41,19 @@ enum st hq_epoch_look(struct hq *hq, struct store_txn *t, bytes receipt, struct 
                : st;
 }
 
+bool hq_epoch_doubts(struct hq *hq, struct store_txn *t, const struct manifest *m)
+{
+    const struct chain_head *own = &hq->journal.head;
+    struct arena tmp = arena_of(hq->routing, CAP_SCRATCH_BYTES);
+    struct entry_view e;
+    if (!m->has_seen || !id8_eq(m->cursor_epoch, own->epoch)) {
+        return false;
+    }
+    return m->seen_seq > own->seq ||
+           (journal_at(t, own->author, own->epoch, m->seen_seq, &tmp, &e, NULL) == ST_OK &&
+            memcmp(e.hash.b, m->seen, sizeof m->seen) != 0);
+}
+
 static enum st mark_holes(struct hq *hq, uint64_t whole_to, struct err *err)
 {
     const struct chain_head *own = &hq->journal.head;

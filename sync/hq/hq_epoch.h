@@ -6,6 +6,7 @@
  * holds stays a hole, and is named. */
 #ifndef SYNC_HQ_HQ_EPOCH_H
 #define SYNC_HQ_HQ_EPOCH_H
+#include "sync/bundle/manifest.h"
 #include "sync/hq/hq.h"
 
 #include <jansson.h>
@@ -14,6 +15,9 @@
  * here, or for another entry than the one that is here, proves a restore: hq->rolled_back is set.
  * How far it reached is kept, so that what is missing can be named. */
 MUST_USE enum st hq_epoch_look(struct hq *hq, struct store_txn *t, bytes receipt, struct err *err);
+/* hq_epoch_doubts: does a device claim to know an entry of our current journal that is not here? It
+ * is to be asked for it; the claim by itself proves nothing. */
+bool hq_epoch_doubts(struct hq *hq, struct store_txn *t, const struct manifest *m);
 /* hq_epoch_renew: begin a new epoch. `whole_to`: up to there the old one is known to be complete;
  * 0: not known (a backup that was put back by hand). No transaction may be open. */
 MUST_USE enum st hq_epoch_renew(struct hq *hq, uint64_t whole_to, struct err *err);

@@ -220,6 +220,7 @@ static enum st keep_run(struct ingest *g, size_t n, struct chain_mark *m, const 
         g->hq->kept_entries++;
         if (forked) {
             hq_request_problem(g->r, PROBLEM_FORK, e->hash);
+            st = st == ST_OK ? hq_out_add(g->t, e->author, e->hash, g->err) : st; /* its copies */
         }
         /* A branch is settled at once: what is routed later goes by the main branch. In a backlog
          * nobody has looked at its signature yet. */

@@ -68,7 +68,9 @@ struct hq_request {
     unsigned nproblems;
     struct manifest_problem problems[MANIFEST_PROBLEMS_MAX];
     id8 node_epoch; /* of the node's journal, when it was taken */
-    bool settled;   /* folded and routed: digests may be compared */
+    bool asks;      /* ... for a chain that the device did not list */
+    struct manifest_held asked;
+    bool settled; /* folded and routed: digests may be compared */
     uint8_t grant[CAP_CERT_BYTES];
     size_t grant_n;
     enum st st; /* ST_OK, or why it is refused as a whole */

@@ -2,6 +2,7 @@
 #include "sync/hq/hq_returned.h"
 
 #include "core/model/bodies.h"
+#include "sync/hq/hq_epoch.h"
 #include "sync/hq/hq_forget.h"
 #include "sync/hq/hq_ingest.h"
 #include "sync/hq/hq_route.h"
@@ -141,8 +142,9 @@ static enum st keep(struct back *b, const struct entry_view *e, struct chain_mar
     b->fresh[b->nfresh++] = *e;
     b->r->new_entries++;
     b->r->hq->kept_entries++;
-    if (forked) {
+    if (forked && !own) {
         hq_request_problem(b->r, PROBLEM_FORK, e->hash);
+        st = st == ST_OK ? hq_out_add(b->t, e->author, e->hash, b->err) : st; /* its copies */
     }
     return st;
 }
@@ -242,9 +244,22 @@ static uint64_t came_to(const struct hq_request *r, const struct manifest_held *
     return end;
 }
 
+/* Nobody hands anything back yet, but this device knows an entry of ours that we do not. */
+static void ask_for_seen(struct hq_request *r, struct store_txn *t)
+{
+    if (r->manifest.nheld == 0 && hq_epoch_doubts(r->hq, t, &r->manifest)) {
+        r->asked = (struct manifest_held){.author = r->hq->journal.head.author,
+                                          .epoch = r->hq->journal.head.epoch,
+                                          .seq = r->manifest.seen_seq - 1};
+        r->asks = r->manifest.seen_seq != 0;
+    }
+}
+
 enum st hq_returned_held(struct hq_request *r, struct store_txn *t, struct err *err)
 {
     enum st st = ST_OK;
+    r->asks = false;
+    ask_for_seen(r, t);
     for (unsigned i = 0; i < r->manifest.nheld && st == ST_OK; i++) {
         struct manifest_held *h = &r->manifest.held[i];
         struct arena tmp = scratch(r);
