@@ -35,7 +35,7 @@ PC_CORE   := lmdb libsodium
 PC_SYNC   := libcurl
 PC_REPORT := cairo pangocairo pangoft2 fontconfig libqrencode
 PC_HQ     := libmicrohttpd jansson
-PC_APP    := sdl2 SDL2_ttf SDL2_image fontconfig libqrencode
+PC_APP    := sdl2 SDL2_ttf SDL2_image fontconfig libqrencode googlepinyin
 LIB_CORE   = $(call pl,$(PC_CORE)) -lutf8proc
 LIB_SYNC   = $(call pl,$(PC_SYNC)) $(LIB_CORE)
 LIB_REPORT = $(call pl,$(PC_REPORT)) $(LIB_SYNC)
@@ -49,6 +49,7 @@ $(B)/sync/pdf/%:   CFLAGS_ALL += $(call pc,$(PC_REPORT))
 $(B)/sync/hq/%:    CFLAGS_ALL += $(call pc,$(PC_HQ))
 $(B)/sync/ctl/%:   CFLAGS_ALL += $(call pc,$(PC_HQ) $(PC_REPORT))
 $(B)/app/%:        CFLAGS_ALL += $(call pc,$(PC_APP) $(PC_CORE) $(PC_SYNC) $(PC_REPORT))
+$(B)/app/ime/%:    CFLAGS_ALL += -DPINYIN_DICTIONARY='"$(shell pkg-config --variable=libdir googlepinyin 2>/dev/null)/googlepinyin/data/dict_pinyin.dat"'
 $(B)/tests/%:      CFLAGS_ALL += $(call pc,$(PC_CORE) $(PC_SYNC) $(PC_REPORT) $(PC_HQ) $(PC_APP))
 
 .DEFAULT_GOAL := all

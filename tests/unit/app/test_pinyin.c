@@ -1,0 +1,175 @@
+/* test_pinyin.c - letters become words; what was chosen comes first next time; a private field
+ * neither shows nor teaches; nothing learned is in a file or left in memory. */
+#include "app/ime/pinyin.h"
+#include "tests/support/check.h"
+
+static struct pinyin *open_with(bytes learned)
+{
+    struct pinyin *p;
+    struct err err;
+    CHECK_INT(pinyin_open(learned, &p, &err), ST_OK);
+    return p;
+}
+
+static void type(struct pinyin *p, const char *letters)
+{
+    for (; *letters != '\0'; letters++) {
+        CHECK(pinyin_letter(p, *letters));
+    }
+}
+
+static size_t find(struct pinyin *p, const char *word)
+{
+    char text[PINYIN_WORD_BYTES];
+    for (size_t i = 0; i < pinyin_count(p); i++) {
+        if (pinyin_candidate(p, i, text) && strcmp(text, word) == 0) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static void a_sentence_is_its_first_candidate(void)
+{
+    struct pinyin *p = open_with((bytes){0});
+    char out[PINYIN_WORD_BYTES];
+    type(p, "kongtiaobuzhileng");
+    CHECK(pinyin_candidate(p, 0, out));
+    CHECK_STR(out, "空调不制冷");
+    CHECK_STR(pinyin_shown(p), "kongtiaobuzhileng");
+    CHECK(pinyin_choose(p, 0, out));
+    CHECK_STR(out, "空调不制冷");
+    CHECK_STR(pinyin_letters(p), "");
+    CHECK_INT(pinyin_count(p), 0);
+    pinyin_close(p);
+}
+
+static void a_word_is_chosen_piece_by_piece_and_taken_back(void)
+{
+    struct pinyin *p = open_with((bytes){0});
+    char out[PINYIN_WORD_BYTES];
+    type(p, "genghuanyasuoji");
+    CHECK(!pinyin_choose(p, find(p, "更换"), out));
+    CHECK_STR(pinyin_shown(p), "更换yasuoji");
+    CHECK(pinyin_back(p)); /* the choice first */
+    CHECK_STR(pinyin_shown(p), "genghuanyasuoji");
+    CHECK(pinyin_back(p)); /* then a letter */
+    CHECK_STR(pinyin_shown(p), "genghuanyasuoj");
+    type(p, "i");
+    CHECK(!pinyin_choose(p, find(p, "更换"), out));
+    CHECK(pinyin_choose(p, find(p, "压缩机"), out));
+    CHECK_STR(out, "更换压缩机");
+    CHECK(!pinyin_back(p));
+    pinyin_close(p);
+}
+
+static void what_was_chosen_comes_first_also_after_a_restart(void)
+{
+    struct pinyin *p = open_with((bytes){0});
+    char out[PINYIN_WORD_BYTES];
+    type(p, "wangzhongshu");
+    CHECK(find(p, "王仲树") == SIZE_MAX);
+    CHECK(!pinyin_choose(p, find(p, "王"), out));
+    CHECK(!pinyin_choose(p, find(p, "仲"), out));
+    CHECK(pinyin_choose(p, find(p, "树"), out));
+    CHECK_STR(out, "王仲树");
+    bytes learned;
+    CHECK(pinyin_learned(p, &learned));
+    CHECK(learned.n > 0 && learned.n <= PINYIN_LEARNED_BYTES);
+    uint8_t *kept = malloc(learned.n);
+    memcpy(kept, learned.p, learned.n);
+    size_t n = learned.n;
+    CHECK(!pinyin_learned(p, &learned)); /* nothing new since */
+    pinyin_close(p);
+    p = open_with(bytes_of(kept, n));
+    type(p, "wangzhongshu");
+    CHECK(find(p, "王仲树") <= 1);
+    pinyin_close(p);
+    free(kept);
+}
+
+static void a_private_field_shows_and_teaches_nothing(void)
+{
+    struct pinyin *p = open_with((bytes){0});
+    char out[PINYIN_WORD_BYTES];
+    type(p, "lihaoran");
+    CHECK(!pinyin_choose(p, find(p, "里"), out));
+    while (!pinyin_choose(p, 1, out) && pinyin_count(p) > 0) {
+    }
+    CHECK(out[0] != '\0');
+    char mine[PINYIN_WORD_BYTES];
+    memcpy(mine, out, sizeof mine);
+    bytes learned;
+    CHECK(pinyin_learned(p, &learned));
+    type(p, "lihaoran");
+    CHECK(find(p, mine) != SIZE_MAX);
+    pinyin_private(p, true);
+    CHECK_STR(pinyin_letters(p), "");
+    type(p, "lihaoran");
+    CHECK(find(p, mine) == SIZE_MAX);
+    CHECK(!pinyin_choose(p, find(p, "李"), out));
+    while (!pinyin_choose(p, 2, out) && pinyin_count(p) > 0) {
+    }
+    char theirs[PINYIN_WORD_BYTES];
+    memcpy(theirs, out, sizeof theirs);
+    CHECK(!pinyin_learned(p, &learned));
+    pinyin_private(p, false);
+    CHECK(!pinyin_learned(p, &learned));
+    type(p, "lihaoran");
+    CHECK(find(p, mine) != SIZE_MAX);
+    CHECK(strcmp(mine, theirs) == 0 || find(p, theirs) == SIZE_MAX);
+    pinyin_close(p);
+}
+
+static void letters_that_are_no_syllable_are_not_lost(void)
+{
+    struct pinyin *p = open_with((bytes){0});
+    char out[PINYIN_WORD_BYTES];
+    type(p, "uvi");
+    CHECK_STR(pinyin_shown(p), "uvi");
+    CHECK_INT(pinyin_count(p), 0);
+    CHECK(!pinyin_choose(p, 0, out));
+    CHECK_STR(pinyin_letters(p), "uvi");
+    pinyin_cancel(p);
+    CHECK(!pinyin_letter(p, 'A'));
+    CHECK(!pinyin_letter(p, '1'));
+    for (int i = 0; i < PINYIN_LETTERS_MAX; i++) {
+        CHECK(pinyin_letter(p, "nihao"[i % 5]));
+    }
+    CHECK(!pinyin_letter(p, 'n'));
+    CHECK(pinyin_count(p) > 0);
+    for (size_t i = 0; i < 2000; i++) {
+        IGNORE(pinyin_candidate(p, i, out)); /* none is too long */
+    }
+    while (pinyin_back(p)) {
+    }
+    CHECK_STR(pinyin_shown(p), "");
+    pinyin_close(p);
+}
+
+static void what_was_learned_may_be_nonsense(void)
+{
+    uint8_t junk[777];
+    for (size_t i = 0; i < sizeof junk; i++) {
+        junk[i] = (uint8_t)(i * 131 + 7);
+    }
+    char out[PINYIN_WORD_BYTES];
+    for (size_t n = 0; n <= sizeof junk; n += 37) {
+        struct pinyin *p = open_with(bytes_of(junk, n));
+        type(p, "beijing");
+        CHECK(find(p, "北京") != SIZE_MAX);
+        CHECK(pinyin_choose(p, find(p, "北京"), out));
+        pinyin_close(p);
+    }
+}
+
+int main(void)
+{
+    RUN(a_sentence_is_its_first_candidate);
+    RUN(a_word_is_chosen_piece_by_piece_and_taken_back);
+    RUN(what_was_chosen_comes_first_also_after_a_restart);
+    RUN(a_private_field_shows_and_teaches_nothing);
+    RUN(letters_that_are_no_syllable_are_not_lost);
+    RUN(what_was_learned_may_be_nonsense);
+    CHECK_END();
+}
