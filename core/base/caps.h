@@ -23,6 +23,7 @@
 #define CAP_DRAFT_BYTES 32768     /* typed text and strokes before sign-off */
 #define CAP_TRUST_BYTES 4096      /* trust document with about 24 keys */
 #define CAP_CERT_BYTES 512        /* one certificate */
+#define CAP_AUTHOR_EPOCHS 64      /* of one key: each is a restore, a clone or a mended tail */
 #define CAP_SUBJECT_ENTRIES 4096  /* entries folded into one subject; more is shown as damaged */
 #define CAP_VISITS 32             /* visits of one job that are shown */
 #define CAP_VISIT_VERSIONS 16     /* signed versions of one visit's report; a third is rare */

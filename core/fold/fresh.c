@@ -129,11 +129,16 @@ enum st fold_mark_admitted(struct store_txn *t, h32 entry, struct err *err)
     return store_put(t, T_META, admitted_key(entry, key), str_bytes(S("1")), err);
 }
 
+bool fold_is_admitted(struct store_txn *t, h32 entry)
+{
+    uint8_t key[41];
+    return store_has(t, T_META, admitted_key(entry, key));
+}
+
 bool fold_is_cut_off(struct store_txn *t, const struct entry_view *e, struct arena tmp)
 {
     struct source s = {.t = t, .tmp = tmp};
-    uint8_t key[41];
-    return is_cut_off(&s, e) && !store_has(t, T_META, admitted_key(e->hash, key));
+    return is_cut_off(&s, e) && !fold_is_admitted(t, e->hash);
 }
 
 /* ---- gathering ------------------------------------------------------------------------------ */
@@ -352,7 +357,7 @@ static enum st fold_try(struct store_txn *t, id16 subject, bool shares, struct a
 {
     struct entry_view *e = NULL;
     size_t n = 0;
-    uint8_t *tmp = arena_new(a, uint8_t, 2 * CAP_TRUST_BYTES);
+    uint8_t *tmp = arena_new(a, uint8_t, 3 * CAP_TRUST_BYTES);
     h32 *admitted = arena_new(a, h32, ADMITTED_MAX);
     if (tmp == NULL || admitted == NULL) {
         return ST_FULL;
@@ -360,7 +365,7 @@ static enum st fold_try(struct store_txn *t, id16 subject, bool shares, struct a
     struct source s = {.t = t,
                        .subject = subject,
                        .admitted = admitted,
-                       .tmp = arena_of(tmp, 2 * CAP_TRUST_BYTES),
+                       .tmp = arena_of(tmp, 3 * CAP_TRUST_BYTES),
                        .marks = store_count(t, T_ODD) > 0,
                        .revocations = store_count(t, T_REVOKED) > 0};
     enum st st = gather(t, subject, shares ? &s : NULL, a, &e, &n, err);

@@ -34,6 +34,8 @@ bool fold_is_cut_off(struct store_txn *t, const struct entry_view *e, struct are
 /* fold_mark_admitted: headquarters notes an entry that an "admitted" of its subject names, so that
  * fold_is_cut_off need not read the subject; the fold itself goes by the entries alone. */
 MUST_USE enum st fold_mark_admitted(struct store_txn *t, h32 entry, struct err *err);
+/* fold_is_admitted: was it noted so? */
+bool fold_is_admitted(struct store_txn *t, h32 entry);
 
 /* fold_job_done: archived, or cancelled or signed with no visit going on. */
 bool fold_job_done(const struct subject_state *job);

@@ -4,7 +4,7 @@
 #include "core/codec/hash.h"
 #include "core/keys/document.h"
 
-enum key { K_AUTHOR = 1, K_EPOCH, K_SEQ, K_HEAD, K_TIME, K_ATT, K_NAMED, K_NODE };
+enum key { K_AUTHOR = 1, K_EPOCH, K_SEQ, K_HEAD, K_TIME, K_ATT, K_NAMED, K_NODE, K_REVOKED };
 #define REQUIRED                                                                                   \
     (1U << K_AUTHOR | 1U << K_EPOCH | 1U << K_SEQ | 1U << K_HEAD | 1U << K_TIME | 1U << K_ATT |    \
      1U << K_NODE)
@@ -57,16 +57,19 @@ static const char *take(struct cbor_r *r, int key, void *out)
         return x->att_through <= x->seq ? NULL : "attachments beyond the head";
     case K_NAMED:
         return take_named(r, x);
-    default: /* K_NODE */
+    case K_NODE:
         return take_node(r, x);
+    default: /* K_REVOKED */
+        x->revoked = cbor_get_uint(r);
+        return x->revoked > 0 ? NULL : "revocation";
     }
 }
 
-static const struct document_form form = {RECEIPT_BYTES_MAX, K_NODE, REQUIRED, take};
+static const struct document_form form = {RECEIPT_BYTES_MAX, K_REVOKED, REQUIRED, take};
 
 static void encode(struct cbor_w *w, const struct receipt *x)
 {
-    cbor_put_map(w, x->nnamed > 0 ? 8 : 7);
+    cbor_put_map(w, 7U + (x->nnamed > 0) + (x->revoked > 0));
     document_put_id8(w, K_AUTHOR, x->author);
     document_put_id8(w, K_EPOCH, x->epoch);
     document_put_uint(w, K_SEQ, x->seq);
@@ -86,6 +89,9 @@ static void encode(struct cbor_w *w, const struct receipt *x)
     cbor_put_bytes(w, bytes_of(x->node_epoch.b, sizeof x->node_epoch.b));
     cbor_put_uint(w, x->node_seq);
     cbor_put_bytes(w, bytes_of(x->node_head.b, sizeof x->node_head.b));
+    if (x->revoked > 0) {
+        document_put_uint(w, K_REVOKED, x->revoked);
+    }
 }
 
 enum st receipt_make(const struct receipt *x, const uint8_t deployment[static 16],

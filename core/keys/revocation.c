@@ -3,7 +3,7 @@
 
 #include "core/keys/document.h"
 
-#define WHOLE_BYTES_MAX 1024 /* sixteen heads and the frame */
+#define WHOLE_BYTES_MAX CAP_TRUST_BYTES /* CAP_AUTHOR_EPOCHS heads of 54 bytes and the frame */
 enum key { K_NUMBER = 1, K_AUTHOR, K_TIME, K_HEADS };
 #define REQUIRED 0x1EU
 

@@ -66,7 +66,8 @@ MUST_USE enum st cert_parse(bytes doc, struct cert *out, const char **rule);
 /* cert_open: parse and verify under the trust document. ST_UNTRUSTED: issuer unknown or revoked. */
 MUST_USE enum st cert_open(bytes doc, const struct trust *t, struct cert *out, const char **rule);
 
-#define REVOCATION_HEADS_MAX 16
+#define REVOCATION_HEADS_MAX                                                                       \
+    CAP_AUTHOR_EPOCHS /* every epoch of the author: what is not listed is cut off */
 struct revocation {
     bytes whole;
     uint64_t number; /* by headquarters, from 1 */
@@ -103,6 +104,7 @@ struct receipt {
     id8 node_epoch; /* the node's own head */
     uint64_t node_seq;
     h32 node_head;
+    uint64_t revoked; /* the number of the author's revocation, which the node knew; 0: none */
 };
 #define RECEIPT_BYTES_MAX 1536
 MUST_USE enum st receipt_make(const struct receipt *r, const uint8_t deployment[static 16],

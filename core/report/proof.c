@@ -31,6 +31,7 @@ static const char *const part_names[PROOF_PARTS] = {
     [PROOF_NODE] = "node's certificate",
     [PROOF_REVOCATION] = "revocation",
     [PROOF_FORGOTTEN] = "forgetting entry",
+    [PROOF_ADMITTED] = "admitting entry",
 };
 
 const char *proof_part_name(enum proof_part p)
@@ -165,159 +166,8 @@ static enum st check_evidence(struct proof_check *c)
     return st;
 }
 
-/* ---- receipts and what came later
- * ---------------------------------------------------------------- */
-
-static enum st check_cited(struct proof_check *c)
-{
-    struct receipt r;
-    const char *rule = "";
-    h32 h;
-    if (c->f.cited.p == NULL) {
-        return ST_OK;
-    }
-    hash32(c->f.cited, h.b);
-    if (!c->e.evidence.has_receipt || !h32_eq(h, c->e.evidence.receipt)) {
-        return proof_no(c->out, PROOF_RECEIPT_CITED, "the sign-off cites another receipt", NULL);
-    }
-    enum st st = receipt_open(c->f.cited, &c->t, &r, &rule);
-    if (st != ST_OK && st != ST_REVOKED) {
-        return proof_no(c->out, PROOF_RECEIPT_CITED, "no node of headquarters signed it", rule);
-    }
-    if (!id8_eq(r.author, c->e.author) || (id8_eq(r.epoch, c->e.epoch) && r.seq >= c->e.seq) ||
-        r.time_ms != c->e.evidence.receipt_ms) {
-        return proof_no(c->out, PROOF_RECEIPT_CITED, "it does not belong before this sign-off",
-                        NULL);
-    }
-    c->cited_node = r.node;
-    c->out->witnessed_after = st == ST_OK;
-    c->out->after_ms = r.time_ms;
-    return ST_OK;
-}
-
-/* The entries between tie the sign-off to the receipt's head: each names the hash of the one before
- * it, and the last one's hash is what headquarters signed. */
-static enum st check_chain(struct proof_check *c, const struct receipt *r)
-{
-    struct proof_list l = c->f.chain;
-    uint64_t seq = c->e.seq;
-    h32 last = c->e.hash;
-    if (r->seq - c->e.seq != l.n) {
-        return proof_no(c->out, PROOF_CHAIN, "it is not the entries up to the receipt's head",
-                        NULL);
-    }
-    for (bytes b = proof_list_next(&l); b.p != NULL; b = proof_list_next(&l)) {
-        struct entry_view e;
-        const char *rule = "";
-        if (entry_parse(b, &e, NULL, &rule) != ST_OK) {
-            return proof_no(c->out, PROOF_CHAIN, "an entry cannot be read", rule);
-        }
-        if (!id8_eq(e.author, c->e.author) || !id8_eq(e.epoch, c->e.epoch) || e.seq != ++seq ||
-            !h32_eq(e.prev, last)) {
-            return proof_no(c->out, PROOF_CHAIN, "an entry does not follow the one before", NULL);
-        }
-        last = e.hash;
-        if (c->has_revocation && e.seq == c->trusted_seq && !h32_eq(e.hash, c->trusted_hash)) {
-            return proof_no(c->out, PROOF_REVOCATION, "it trusts another branch of this journal",
-                            NULL);
-        }
-    }
-    return h32_eq(last, r->head) ? ST_OK
-                                 : proof_no(c->out, PROOF_CHAIN,
-                                            "the entries do not lead to the receipt's head", NULL);
-}
-
-static enum st check_covers(struct proof_check *c)
-{
-    struct receipt r;
-    const char *rule = "";
-    if (c->f.covers.p == NULL) {
-        return c->f.chain.n == 0
-                   ? ST_OK
-                   : proof_no(c->out, PROOF_CHAIN, "there is no receipt that it leads to", NULL);
-    }
-    enum st st = receipt_open(c->f.covers, &c->t, &r, &rule);
-    if (st != ST_OK && st != ST_REVOKED) {
-        return proof_no(c->out, PROOF_RECEIPT_COVERS, "no node of headquarters signed it", rule);
-    }
-    if (!id8_eq(r.author, c->e.author) || !id8_eq(r.epoch, c->e.epoch) || r.seq < c->e.seq) {
-        return proof_no(c->out, PROOF_RECEIPT_COVERS, "it does not cover this sign-off", NULL);
-    }
-    c->covers_node = r.node;
-    c->out->witnessed_before = st == ST_OK;
-    c->out->before_ms = r.time_ms;
-    return check_chain(c, &r);
-}
-
-static enum st check_revocation(struct proof_check *c)
-{
-    struct revocation r;
-    const char *rule = "";
-    if (c->f.revocation.p == NULL) {
-        return ST_OK;
-    }
-    if (revocation_open(c->f.revocation, &c->t, &r, &rule) != ST_OK) {
-        return proof_no(c->out, PROOF_REVOCATION, "headquarters did not sign it", rule);
-    }
-    if (!id8_eq(r.author, c->e.author)) {
-        return proof_no(c->out, PROOF_REVOCATION, "it is about another author", NULL);
-    }
-    for (unsigned i = 0; i < r.nheads; i++) {
-        bool here = r.heads[i].seq == c->e.seq && h32_eq(r.heads[i].hash, c->e.hash);
-        if (id8_eq(r.heads[i].epoch, c->e.epoch) && (here || r.heads[i].seq > c->e.seq)) {
-            c->has_revocation = true;
-            c->trusted_seq = r.heads[i].seq;
-            c->trusted_hash = r.heads[i].hash;
-            c->out->revoked_after = true;
-            return ST_OK;
-        }
-    }
-    return proof_no(c->out, PROOF_REVOCATION, "the author had been revoked before", NULL);
-}
-
 /* ---- forgetting
  * ---------------------------------------------------------------------------------- */
-
-/* The certificate of a node among those of the file. */
-static bool find_node(struct proof_check *c, id8 author, struct cert *out)
-{
-    struct proof_list l = c->f.nodes;
-    for (bytes b = proof_list_next(&l); b.p != NULL; b = proof_list_next(&l)) {
-        if (cert_open(b, &c->t, out, NULL) == ST_OK && id8_eq(out->author, author)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool node_has_work(const struct proof_check *c, id8 node)
-{
-    struct proof_list l = c->f.forgotten;
-    for (bytes b = proof_list_next(&l); b.p != NULL; b = proof_list_next(&l)) {
-        struct entry_view e;
-        if (entry_parse(b, &e, NULL, NULL) == ST_OK && id8_eq(e.author, node)) {
-            return true;
-        }
-    }
-    return (c->f.cited.p != NULL && id8_eq(c->cited_node, node)) ||
-           (c->f.covers.p != NULL && id8_eq(c->covers_node, node));
-}
-
-static enum st check_nodes(struct proof_check *c)
-{
-    struct proof_list l = c->f.nodes;
-    for (bytes b = proof_list_next(&l); b.p != NULL; b = proof_list_next(&l)) {
-        struct cert n;
-        const char *rule = "";
-        if (cert_open(b, &c->t, &n, &rule) != ST_OK) {
-            return proof_no(c->out, PROOF_NODE, "headquarters did not certify it", rule);
-        }
-        if (n.role != ROLE_HEADQUARTERS || !node_has_work(c, n.author)) {
-            return proof_no(c->out, PROOF_NODE, "it is of nobody who signed here", NULL);
-        }
-    }
-    return ST_OK;
-}
 
 static enum st take_forgotten(struct proof_check *c, bytes b, unsigned *named)
 {
@@ -329,7 +179,7 @@ static enum st take_forgotten(struct proof_check *c, bytes b, unsigned *named)
         body_decode(KIND_FORGOTTEN, e.body, &body) != ST_OK) {
         return proof_no(c->out, PROOF_FORGOTTEN, "it is no forgetting entry", rule);
     }
-    if (!find_node(c, e.author, &node) ||
+    if (!proof_check_node(c, e.author, &node) ||
         entry_verify(&e, c->t.deployment, node.sign_pk) != ST_OK) {
         return proof_no(c->out, PROOF_FORGOTTEN, "no node of headquarters signed it", NULL);
     }
@@ -377,8 +227,9 @@ static enum st check_forgotten(struct proof_check *c)
 enum st proof_verify(bytes file, bytes hq_pub, struct arena a, struct proof_result *out)
 {
     static enum st (*const steps[])(struct proof_check *) = {
-        proof_check_cert, proof_check_entry, check_evidence, check_cited,
-        check_revocation, check_covers,      check_nodes,    check_forgotten};
+        proof_check_cert,   proof_check_entry,      check_evidence,    proof_check_cited,
+        proof_check_covers, proof_check_revocation, proof_check_nodes, proof_check_admitted,
+        proof_check_chain,  check_forgotten};
     struct proof_check c;
     const char *rule = "";
     memset(&c, 0, sizeof c);

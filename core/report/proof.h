@@ -4,8 +4,8 @@
  * proof = {1: version, 2: sign-off entry, 3: its author's certificate, 4: trust document,
  *  5: {? 1: facts, ? 2: text, ? 3: strokes, ? 4: name, ? 5: reason in words}, each [manifest,
  *  content], ? 9: receipt that the sign-off cites, ? 10: receipt that covers it, ? 11: [entries
- *  after the sign-off up to that receipt's head], ? 12: [certificates of nodes], ? 13: revocation
- *  of the author, ? 14: [forgetting entries]} */
+ *  after the sign-off up to that receipt's head and the revocation's], ? 12: [certificates of
+ *  nodes], ? 13: revocation of the author, ? 14: [forgetting entries], ? 15: admitting entry} */
 #ifndef CORE_REPORT_PROOF_H
 #define CORE_REPORT_PROOF_H
 #include "core/keys/trust.h"
@@ -30,6 +30,7 @@ enum proof_part {
     PROOF_NODE,
     PROOF_REVOCATION,
     PROOF_FORGOTTEN,
+    PROOF_ADMITTED,
     PROOF_PARTS
 };
 struct proof_result {
@@ -46,6 +47,12 @@ struct proof_result {
     bool witnessed_after, witnessed_before;
     int64_t after_ms, before_ms;
     bool revoked_after; /* the author was revoked later; this lies within its trusted heads */
+    bool admitted;      /* the author was revoked; headquarters lets this sign-off count by name */
+    int64_t revoked_ms, admitted_ms; /* when, as headquarters' clock said */
+    id16 admitted_by;
+    /* no revocation is in the file: up to this time headquarters knew of none (the latest receipt
+     * that is here says so); of what came after the file cannot know. 0: it says nothing of it */
+    int64_t unrevoked_ms;
     enum sign_outcome outcome;
     str number;
     enum service_class class_;

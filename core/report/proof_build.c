@@ -14,7 +14,9 @@ struct build {
     struct arena *a;
     struct err *err;
     struct trust trust;
-    bytes trust_doc, cert, cited, covers, revocation;
+    bytes trust_doc, cert, cited, covers, revocation, admitted;
+    uint64_t covers_seq;
+    bool late; /* receipts that know of a revocation are taken too */
     struct entry_view e;
     union body b;
     bytes manifest[EV_LAST + 1], content[EV_LAST + 1];
@@ -124,43 +126,75 @@ static enum st add_evidence(struct build *k)
 /* ---- receipts ----------------------------------------------------------------------------------
  */
 
-/* The entries from the sign-off to the receipt's head, if they lead there. */
+/* The entries after the sign-off through `to`, if each follows the one before. ST_NOT_FOUND: they
+ * are not here, or the sign-off is not on this branch. */
+static enum st read_chain(struct build *k, uint64_t to, bytes **out, size_t *n, h32 *last)
+{
+    *last = k->e.hash;
+    *n = (size_t)(to - k->e.seq);
+    if (to - k->e.seq > PROOF_FILE_MAX / 128) {
+        return ST_NOT_FOUND;
+    }
+    *out = arena_new(k->a, bytes, *n);
+    if (*out == NULL) {
+        return full(k);
+    }
+    for (size_t i = 0; i < *n; i++) {
+        struct entry_view e;
+        if (journal_at(k->t, k->e.author, k->e.epoch, k->e.seq + 1 + i, k->a, &e, NULL) != ST_OK ||
+            !h32_eq(e.prev, *last)) {
+            return ST_NOT_FOUND;
+        }
+        *last = e.hash;
+        (*out)[i] = e.whole;
+    }
+    return ST_OK;
+}
+
 static enum st try_covers(void *ctx, bytes doc)
 {
     struct build *k = ctx;
     struct receipt r;
     enum st st = receipt_open(doc, &k->trust, &r, NULL);
-    if ((st != ST_OK && st != ST_REVOKED) || r.seq < k->e.seq ||
-        r.seq - k->e.seq > PROOF_FILE_MAX / 128) {
+    if ((st != ST_OK && st != ST_REVOKED) || r.seq < k->e.seq || (r.revoked != 0 && !k->late)) {
         return ST_NOT_FOUND;
     }
     struct arena before = *k->a;
-    size_t n = (size_t)(r.seq - k->e.seq);
-    h32 last = k->e.hash;
-    bytes *chain = arena_new(k->a, bytes, n);
-    bool ok = chain != NULL;
+    bytes *chain;
+    size_t n;
+    h32 last;
+    bool ok = true;
     bytes kept = arena_bytes(k->a, doc, &ok);
-    for (size_t i = 0; i < n && ok; i++) {
-        struct entry_view e;
-        if (journal_at(k->t, k->e.author, k->e.epoch, k->e.seq + 1 + i, k->a, &e, NULL) != ST_OK ||
-            !h32_eq(e.prev, last)) {
-            *k->a = before;
-            return ST_NOT_FOUND;
-        }
-        last = e.hash;
-        chain[i] = e.whole;
-    }
-    if (!ok) {
-        return full(k);
-    }
-    if (!h32_eq(last, r.head)) {
+    st = ok ? read_chain(k, r.seq, &chain, &n, &last) : full(k);
+    if (st == ST_NOT_FOUND || (st == ST_OK && !h32_eq(last, r.head))) {
         *k->a = before;
         return ST_NOT_FOUND;
     }
+    if (st != ST_OK) {
+        return st;
+    }
     k->covers = kept;
+    k->covers_seq = r.seq;
     k->chain = chain;
     k->nchain = n;
     return add_node(k, r.node);
+}
+
+static enum st add_covers(struct build *k)
+{
+    /* Half of what is left for the candidates: the chain goes into the arena itself. */
+    size_t half = (size_t)(k->a->end - k->a->beg) / 2;
+    struct arena tmp = {k->a->end - half, k->a->end};
+    k->a->end = tmp.beg;
+    enum st st =
+        receipt_log_covers(k->t, k->e.author, k->e.epoch, k->e.seq, tmp, try_covers, k, k->err);
+    if (st == ST_NOT_FOUND) {
+        k->late = true; /* one that was given after a revocation is better than none */
+        st =
+            receipt_log_covers(k->t, k->e.author, k->e.epoch, k->e.seq, tmp, try_covers, k, k->err);
+    }
+    k->a->end = tmp.end;
+    return st == ST_NOT_FOUND ? ST_OK : st;
 }
 
 static enum st add_receipts(struct build *k)
@@ -174,16 +208,75 @@ static enum st add_receipts(struct build *k)
         }
         st = st == ST_NOT_FOUND ? ST_OK : st;
     }
-    /* Half of what is left for the candidates: the chain goes into the arena itself. */
-    size_t half = (size_t)(k->a->end - k->a->beg) / 2;
-    struct arena tmp = {k->a->end - half, k->a->end};
-    k->a->end = tmp.beg;
-    if (st == ST_OK) {
-        st =
-            receipt_log_covers(k->t, k->e.author, k->e.epoch, k->e.seq, tmp, try_covers, k, k->err);
+    return st == ST_OK ? add_covers(k) : st;
+}
+
+/* ---- a revoked author --------------------------------------------------------------------------
+ */
+
+/* The entry by which headquarters lets this sign-off count, if there is one. */
+static enum st add_admitted(struct build *k)
+{
+    struct store_cursor *c = NULL;
+    bytes key, none = {NULL, 0};
+    enum st st = store_scan(k->t, T_SUBJECT, bytes_of(k->e.subject.b, sizeof k->e.subject.b), none,
+                            &c, k->err);
+    while (st == ST_OK && k->admitted.p == NULL) {
+        struct arena before = *k->a;
+        struct entry_view e;
+        union body b;
+        h32 hash;
+        st = store_next(c, &key);
+        if (st != ST_OK || key.n < sizeof hash.b) {
+            continue;
+        }
+        memcpy(hash.b, key.p + key.n - sizeof hash.b, sizeof hash.b);
+        if (journal_get(k->t, hash, k->a, &e, NULL) == ST_OK && e.kind == KIND_ADMITTED &&
+            kind_has_effect(KIND_ADMITTED, e.actor_role) &&
+            body_decode(KIND_ADMITTED, e.body, &b) == ST_OK) {
+            for (unsigned i = 0; i < b.named.n; i++) {
+                k->admitted = h32_eq(b.named.h[i], k->e.hash) ? e.whole : k->admitted;
+            }
+        }
+        if (k->admitted.p == NULL) {
+            *k->a = before;
+        } else {
+            st = add_node(k, e.author);
+        }
     }
-    k->a->end = tmp.end;
-    return st == ST_NOT_FOUND ? ST_OK : st;
+    store_scan_end(&c);
+    return st == ST_END ? ST_OK : st;
+}
+
+/* The entries go on to the last one that the revocation trusts: that ties the sign-off to it. Where
+ * they do not lead there, what is here is all that can be said. */
+static enum st add_trusted(struct build *k, const struct revocation *r)
+{
+    uint64_t from = k->covers.p != NULL ? k->covers_seq : k->e.seq, to = 0;
+    for (unsigned i = 0; i < r->nheads; i++) {
+        to = id8_eq(r->heads[i].epoch, k->e.epoch) ? r->heads[i].seq : to;
+    }
+    if (to <= from) {
+        return ST_OK;
+    }
+    if (to - k->e.seq > PROOF_FILE_MAX / 128) {
+        return err_set(k->err, ST_TOO_BIG, 0, "proof_build",
+                       "the author was revoked and wrote too much in between: let a supervisor "
+                       "admit this sign-off by name");
+    }
+    struct arena before = *k->a;
+    bytes *chain;
+    size_t n;
+    h32 last;
+    enum st st = read_chain(k, to, &chain, &n, &last);
+    if (st == ST_OK) {
+        k->chain = chain;
+        k->nchain = n;
+    } else if (st == ST_NOT_FOUND) {
+        *k->a = before;
+        st = ST_OK;
+    }
+    return st;
 }
 
 static enum st add_revocation(struct build *k)
@@ -193,6 +286,17 @@ static enum st add_revocation(struct build *k)
     if (st == ST_NOT_FOUND) {
         k->revocation = (bytes){NULL, 0};
         return ST_OK;
+    }
+    struct revocation *r = arena_new(k->a, struct revocation, 1);
+    if (st == ST_OK && r == NULL) {
+        return full(k);
+    }
+    if (st == ST_OK) {
+        st = add_admitted(k);
+    }
+    if (st == ST_OK && k->admitted.p == NULL &&
+        revocation_open(k->revocation, &k->trust, r, NULL) == ST_OK) {
+        st = add_trusted(k, r);
     }
     return st;
 }
@@ -240,7 +344,7 @@ static void put_evidence(struct cbor_w *w, const struct build *k)
 static size_t size_of(const struct build *k)
 {
     size_t n = 512 + k->e.whole.n + k->cert.n + k->trust_doc.n + k->cited.n + k->covers.n +
-               k->revocation.n;
+               k->revocation.n + k->admitted.n;
     for (unsigned e = EV_FACTS; e <= EV_LAST; e++) {
         n += k->manifest[e].n + k->content[e].n;
     }
@@ -264,7 +368,8 @@ static enum st write_file(struct build *k, bytes *out)
         return full(k);
     }
     size_t pairs = 5 + (size_t)(k->cited.p != NULL) + (k->covers.p != NULL) + (k->nchain > 0) +
-                   (k->nnodes > 0) + (k->revocation.p != NULL) + (k->nforgotten > 0);
+                   (k->nnodes > 0) + (k->revocation.p != NULL) + (k->nforgotten > 0) +
+                   (k->admitted.p != NULL);
     struct cbor_w w = cbor_w_init(buf, cap);
     cbor_put_map(&w, pairs);
     cbor_put_uint(&w, PK_VERSION);
@@ -279,6 +384,7 @@ static enum st write_file(struct build *k, bytes *out)
     put_list(&w, PK_NODES, k->nodes, k->nnodes);
     put_one(&w, PK_REVOCATION, k->revocation);
     put_list(&w, PK_FORGOTTEN, k->forgotten, k->nforgotten);
+    put_one(&w, PK_ADMITTED, k->admitted);
     if (cbor_w_done(&w, out) != ST_OK || out->n > PROOF_FILE_MAX) {
         return err_set(k->err, ST_TOO_BIG, 0, "proof_build", "the proof is too long");
     }

@@ -16,8 +16,9 @@ struct proof_check {
     h32 name[EV_LAST + 1]; /* the attachments that the sign-off names */
     unsigned missing;      /* bit per evidence: named, and not in the file */
     id8 cited_node, covers_node;
-    bool has_revocation;
-    uint64_t trusted_seq;
+    bool has_cited, has_covers, has_revocation, admitted;
+    struct receipt cited, covers;
+    uint64_t trusted_seq; /* of the sign-off's epoch, by the revocation; 0: nothing of it */
     h32 trusted_hash;
     struct arena *a;
     struct proof_result *out;
@@ -32,4 +33,16 @@ MUST_USE enum st proof_check_open(struct proof_check *c, bytes hq_pub);
 MUST_USE enum st proof_check_trust(struct proof_check *c);
 MUST_USE enum st proof_check_cert(struct proof_check *c);
 MUST_USE enum st proof_check_entry(struct proof_check *c);
+/* In proof_witness.c; these stand in the order in which they are called. cited, covers: the two
+ * receipts. revocation. nodes: certificates of nodes (all three are read before: a node has signed
+ * something here). admitted. chain: the author's entries from the sign-off to the last head that is
+ * named, and what follows for whether it was revoked. */
+MUST_USE enum st proof_check_cited(struct proof_check *c);
+MUST_USE enum st proof_check_covers(struct proof_check *c);
+MUST_USE enum st proof_check_revocation(struct proof_check *c);
+MUST_USE enum st proof_check_nodes(struct proof_check *c);
+MUST_USE enum st proof_check_admitted(struct proof_check *c);
+MUST_USE enum st proof_check_chain(struct proof_check *c);
+/* proof_check_node: the certificate of a node among those of the file. */
+bool proof_check_node(struct proof_check *c, id8 author, struct cert *out);
 #endif

@@ -75,6 +75,9 @@ static void take(struct cbor_r *r, int64_t key, struct proof_file *out)
     case PK_FORGOTTEN:
         take_list(r, PROOF_FORGOTTEN_MAX, &out->forgotten);
         return;
+    case PK_ADMITTED:
+        out->admitted = item(r);
+        return;
     default:
         cbor_fail(r);
     }

@@ -19,7 +19,8 @@ enum proof_key {
     PK_CHAIN = 11,
     PK_NODES = 12,
     PK_REVOCATION = 13,
-    PK_FORGOTTEN = 14
+    PK_FORGOTTEN = 14,
+    PK_ADMITTED = 15
 };
 /* Parts of the evidence, in the order of the entry's attachments. */
 enum evidence { EV_FACTS = 1, EV_TEXT, EV_STROKES, EV_NAME, EV_REASON, EV_LAST = EV_REASON };
@@ -29,7 +30,7 @@ struct proof_list {
     bytes items; /* n byte strings, encoded, one after the other */
 };
 struct proof_file {
-    bytes entry, cert, trust, cited, covers, revocation; /* p NULL: not there */
+    bytes entry, cert, trust, cited, covers, revocation, admitted; /* p NULL: not there */
     struct {
         bytes manifest, content; /* manifest.p NULL: not there */
     } part[EV_LAST + 1];

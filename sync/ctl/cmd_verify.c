@@ -41,7 +41,27 @@ static void say_witness(const struct proof_result *r, bool qr)
                ctl_time(r->after_ms, after));
     } else {
         printf("witnessed       %s\n", qr ? "not said by a code; report.cbor does"
-                                          : "not yet: no receipt of headquarters is in the file");
+                                          : "no: no receipt of headquarters is in the file, so "
+                                            "nobody but the key says when it was made");
+    }
+}
+
+/* What the file cannot know is said as plainly as what it proves. */
+static void say_revocation(const struct proof_result *r)
+{
+    char when[32], admitted[32];
+    if (r->admitted) {
+        printf("revoked         the author's key was revoked on %s; headquarters admitted this "
+               "sign-off by name on %s\n",
+               ctl_time(r->revoked_ms, when), ctl_time(r->admitted_ms, admitted));
+    } else if (r->revoked_after) {
+        printf("revoked         the author's key was revoked on %s; this is within what stands\n",
+               ctl_time(r->revoked_ms, when));
+    } else if (r->failed == PROOF_OK && r->unrevoked_ms != 0) {
+        printf("revoked         not as of %s; not checked against revocations after that\n",
+               ctl_time(r->unrevoked_ms, when));
+    } else if (r->failed == PROOF_OK) {
+        printf("revoked         not checked: nothing here says what headquarters knew; ask it\n");
     }
 }
 
@@ -68,9 +88,7 @@ static void say(const struct verifying *v)
                (int)r->signer.n, r->signer.n > 0 ? r->signer.p : "");
         printf("customer's code not checked here: headquarters alone can open it\n");
     }
-    if (r->revoked_after) {
-        printf("revoked         the author's key was revoked later; this was made before\n");
-    }
+    say_revocation(r);
     if (r->withdrawn) {
         char by[33];
         json_t *hex = ctl_json_hex(r->withdrawn_by.b, sizeof r->withdrawn_by.b);
@@ -105,6 +123,8 @@ static int say_json(const struct verifying *v)
         json_object_set_new(o, "outcome", json_string(outcome(r->outcome)));
         json_object_set_new(o, "after", ctl_json_time(r->witnessed_after ? r->after_ms : 0));
         json_object_set_new(o, "before", ctl_json_time(r->witnessed_before ? r->before_ms : 0));
+        json_object_set_new(o, "admitted", json_boolean(r->admitted));
+        json_object_set_new(o, "not_revoked_until", ctl_json_time(r->unrevoked_ms));
     }
     if (o != NULL && r->withdrawn) {
         json_object_set_new(o, "withdrawn_at", ctl_json_time(r->withdrawn_ms));

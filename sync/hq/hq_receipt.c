@@ -66,6 +66,25 @@ static uint64_t atts_through(const struct hq_request *r, struct store_txn *t,
     return seq;
 }
 
+/* The author's revocation, if there is one: every receipt that he gets from then on says so. */
+static enum st find_revocation(struct hq_request *r, struct store_txn *t, id8 author,
+                               struct arena tmp, uint64_t *number, struct err *err)
+{
+    struct revocation *x = arena_new(&tmp, struct revocation, 1);
+    const char *rule = "";
+    bytes doc;
+    *number = 0;
+    enum st st = store_get(t, T_REVOKED, bytes_of(author.b, sizeof author.b), &tmp, &doc, err);
+    if (st != ST_OK) {
+        return st == ST_NOT_FOUND ? ST_OK : st;
+    }
+    if (x == NULL || revocation_open(doc, &r->hq->journal.trust, x, &rule) != ST_OK) {
+        return err_set(err, ST_CORRUPT, 0, __func__, "a kept revocation: %s", rule);
+    }
+    *number = x->number;
+    return ST_OK;
+}
+
 static enum st issue(struct hq_request *r, struct store_txn *t, const struct manifest_journal *j,
                      const struct receipt *kept, struct receipt *next, int64_t now_ms,
                      struct hq_reply_journal *out, struct err *err)
@@ -115,6 +134,7 @@ static enum st one(struct hq_request *r, struct store_txn *t, const struct manif
         memset(&kept, 0, sizeof kept);
     }
     st = find_held(t, j, a, &next.seq, &next.head, err);
+    st = st == ST_OK ? find_revocation(r, t, j->author, a, &next.revoked, err) : st;
     if (st != ST_OK) {
         return st;
     }

@@ -11,7 +11,7 @@
 /* Kept as evidence only: its own signature fails, or it lies beyond its author's revocation. */
 bool hq_route_withheld(struct store_txn *t, const struct entry_view *e)
 {
-    uint8_t room[2 * CAP_TRUST_BYTES];
+    uint8_t room[3 * CAP_TRUST_BYTES];
     return fold_is_bad(t, e->hash) || fold_is_cut_off(t, e, arena_of(room, sizeof room));
 }
 

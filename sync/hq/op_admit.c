@@ -28,7 +28,7 @@ static enum st late_of(struct store_txn *t, id8 author, json_t *list, struct err
     enum st st =
         store_scan(t, T_ENTRY, bytes_of(author.b, sizeof author.b), (bytes){NULL, 0}, &c, err);
     while (st == ST_OK && json_array_size(list) < LATE_MAX) {
-        uint8_t room[CAP_ENTRY_BYTES + 512], tmp[2 * CAP_TRUST_BYTES];
+        uint8_t room[CAP_ENTRY_BYTES + 512], tmp[3 * CAP_TRUST_BYTES];
         struct arena a = arena_of(room, sizeof room);
         struct entry_view e;
         st = store_next(c, &key);
@@ -87,7 +87,8 @@ static enum st read_named(struct admit *a, const json_t *in, struct err *err)
     return a->n != 0 ? ST_OK : err_set(err, ST_BAD_INPUT, 0, __func__, "\"entries\" names nothing");
 }
 
-/* Each must be here, whole, and cut off; what counts already is no matter for an admission. */
+/* Each must be here, whole, and by a revoked author. One that counts may be named too: its report
+ * is genuine then without the entries up to the last trusted one, which may be years. */
 static enum st look_at(struct admit *a, struct err *err)
 {
     for (unsigned i = 0; i < a->n; i++) {
@@ -100,8 +101,10 @@ static enum st look_at(struct admit *a, struct err *err)
             return err_set(err, ST_BAD_SIGNATURE, 0, __func__,
                            "the signature of one of the entries does not hold");
         }
-        if (!fold_is_cut_off(a->t, &e, tmp)) {
-            return err_set(err, ST_EXISTS, 0, __func__, "one of the entries counts already");
+        if (!store_has(a->t, T_REVOKED, bytes_of(e.author.b, sizeof e.author.b)) ||
+            fold_is_admitted(a->t, e.hash)) {
+            return err_set(err, ST_EXISTS, 0, __func__,
+                           "one of the entries is by nobody who was revoked, or admitted already");
         }
         a->subject[i] = e.subject;
         a->type[i] = e.subject_type;

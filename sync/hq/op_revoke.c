@@ -12,7 +12,7 @@ static enum st heads(struct store_txn *t, struct revocation *r, struct err *err)
     bytes key;
     enum st st =
         store_scan(t, T_HEAD, bytes_of(r->author.b, sizeof r->author.b), (bytes){NULL, 0}, &c, err);
-    while (st == ST_OK && r->nheads < REVOCATION_HEADS_MAX) {
+    while (st == ST_OK) {
         st = store_next(c, &key);
         if (st != ST_OK) {
             break;
@@ -23,6 +23,10 @@ static enum st heads(struct store_txn *t, struct revocation *r, struct err *err)
         id8 epoch;
         if (key.n != 16) {
             continue;
+        }
+        if (r->nheads == REVOCATION_HEADS_MAX) {
+            st = err_set(err, ST_TOO_BIG, 0, __func__, "more epochs than a revocation can list");
+            break;
         }
         memcpy(epoch.b, key.p + 8, 8);
         st = chain_mark_get(t, r->author, epoch, &tmp, &m, err);
@@ -37,7 +41,7 @@ static enum st heads(struct store_txn *t, struct revocation *r, struct err *err)
 static enum st revoke_in(struct hq *hq, struct store_txn *t, struct revocation *r,
                          struct append *what, h32 *hash, struct err *err)
 {
-    uint8_t doc[2048], body[128];
+    uint8_t doc[CAP_TRUST_BYTES], body[128];
     union body *b = calloc(1, sizeof *b);
     bytes signed_doc;
     if (b == NULL) {

@@ -208,10 +208,12 @@ static void documents(struct vectors *t)
                         .node_epoch = sample_id8("node epoch"),
                         .node_seq = 42,
                         .node_head = sample_h32("node head")};
-    for (unsigned named = 0; named < 2; named++) {
-        v = add(t, named == 0 ? "receipt" : "receipt-with-named-attachments", "receipt",
-                s->node.keys.sign_pk);
-        r.nnamed = named * 2;
+    static const char *const names[] = {"receipt", "receipt-with-named-attachments",
+                                        "receipt-after-a-revocation"};
+    for (unsigned i = 0; i < 3; i++) {
+        v = add(t, names[i], "receipt", s->node.keys.sign_pk);
+        r.nnamed = i == 1 ? 2 : 0;
+        r.revoked = i == 2 ? 7 : 0;
         r.named[0] = sample_h32("strokes");
         r.named[1] = sample_h32("text");
         if (receipt_make(&r, s->trust.deployment, s->node.keys.sign_sk, v->data, sizeof v->data,

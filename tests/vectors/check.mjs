@@ -150,7 +150,7 @@ function readEntry(bytes) {
     const wall = ms + BigInt(p.has(5) ? p.get(5) : 0);
     must(wall >= 0n && wall <= MS, 'wall time');
     return {
-        ...m, author: m.kid, epoch: p.get(1), seq, prev: p.get(3), wall, kind: p.get(8), body, atts,
+        ...m, author: m.kid, epoch: p.get(1), seq, prev: p.get(3), wall, kind: p.get(8), subject: subject[1], body, atts,
         evidence: p.get(11) || new Map(), actor: p.get(12),
     };
 }
@@ -232,18 +232,18 @@ function readRevocation(bytes, pk, deployment) {
     const m = open(bytes, 4096);
     const p = payloadOf(m, 4, [1, 2, 3, 4]);
     must(isInt(p.get(1), 1) && isBytes(p.get(2), 8) && isInt(p.get(3), 0, MS) &&
-        Array.isArray(p.get(4)) && p.get(4).length <= 16, 'revocation');
+        Array.isArray(p.get(4)) && p.get(4).length <= 64, 'revocation');
     for (const h of p.get(4)) {
         must(Array.isArray(h) && h.length === 3 && isBytes(h[0], 8) && isInt(h[1], 1) &&
             isBytes(h[2], 32), 'head');
     }
     signedBy(m, 'revocation', deployment, pk);
-    return { ...m, author: p.get(2), heads: p.get(4) };
+    return { ...m, number: p.get(1), author: p.get(2), heads: p.get(4) };
 }
 
 function readReceipt(bytes, pk, deployment) {
     const m = open(bytes, 1536);
-    const p = payloadOf(m, 8, [1, 2, 3, 4, 5, 6, 8]);
+    const p = payloadOf(m, 9, [1, 2, 3, 4, 5, 6, 8]);
     must(isBytes(p.get(1), 8) && isBytes(p.get(2), 8) && isInt(p.get(3)) && isBytes(p.get(4), 32) &&
         isInt(p.get(5), 0, MS) && isInt(p.get(6)) && p.get(6) <= p.get(3), 'receipt');
     must(isZero(p.get(4)) === (p.get(3) === 0), 'head');
@@ -253,8 +253,10 @@ function readReceipt(bytes, pk, deployment) {
     const node = p.get(8);
     must(Array.isArray(node) && node.length === 3 && isBytes(node[0], 8) && isInt(node[1]) &&
         isBytes(node[2], 32), 'node');
+    must(!p.has(9) || isInt(p.get(9), 1), 'revocation known');
     signedBy(m, 'receipt', deployment, pk);
     return {
+        revoked: p.has(9) ? p.get(9) : 0,
         ...m, author: p.get(1), epoch: p.get(2), seq: BigInt(p.get(3)), head: p.get(4), ms: BigInt(p.get(5)),
     };
 }
@@ -307,17 +309,33 @@ function checkFacts(content, body, text) {
     must(text === render(f), 'the text is not what the template makes of the facts', 'bad signature');
 }
 
-function checkChain(list, e, receipt) {
+// `heads` are the places that a receipt or the revocation names, with the hash that must stand there.
+function checkChain(list, e, heads) {
     let last = e.hash, seq = e.seq;
-    must(BigInt(list.length) === receipt.seq - e.seq, 'entries up to the receipt');
+    const to = heads.reduce((far, h) => (h.seq > far ? h.seq : far), e.seq);
+    const look = () => must(heads.every((h) => h.seq !== seq || same(h.head, last)),
+        'the entries do not lead to the heads');
+    must(BigInt(list.length) === to - e.seq, 'entries up to the heads');
+    look();
     for (const bytes of list) {
         const next = readEntry(bytes);
         seq += 1n;
         must(same(next.author, e.author) && same(next.epoch, e.epoch) && next.seq === seq &&
             same(next.prev, last), 'chain');
         last = next.hash;
+        look();
     }
-    must(same(last, receipt.head), 'the chain does not end at the head of the receipt');
+}
+
+const KIND_ADMITTED = 12;
+
+function checkAdmitted(bytes, nodes, trust, e) {
+    const a = readEntry(bytes);
+    const node = nodes.find((n) => same(n.author, a.author));
+    must(node !== undefined && a.kind === KIND_ADMITTED, 'admitting entry');
+    signedBy(a, 'entry', trust.deployment, node.pk);
+    must(a.actor !== undefined && [4, 9].includes(a.actor[1]), 'who admitted it had no right to');
+    must(same(a.subject, e.subject) && a.body.get(1).some((h) => same(h, e.hash)), 'it admits something else');
 }
 
 function checkForgotten(list, nodes, trust, named) {
@@ -337,7 +355,7 @@ function checkForgotten(list, nodes, trust, named) {
 export function checkReport(file, hq) {
     const p = read(file, false);
     must(plain(p) && p.get(1) === 1, 'report.cbor');
-    for (const k of p.keys()) must([1, 2, 3, 4, 5, 9, 10, 11, 12, 13, 14].includes(k), 'unknown part');
+    for (const k of p.keys()) must([1, 2, 3, 4, 5, 9, 10, 11, 12, 13, 14, 15].includes(k), 'unknown part');
     const theirs = readTrust(p.get(4));
     must(same(theirs.deployment, hq.deployment) && (same(theirs.root, hq.root) ||
         (hq.next && same(theirs.root, hq.next)) || same(hash(theirs.root).slice(0, 16), hq.deployment)),
@@ -358,25 +376,38 @@ export function checkReport(file, hq) {
     }
     const text = content[2] && new TextDecoder('utf-8', { fatal: true }).decode(content[2]);
     if (content[1]) checkFacts(content[1], e.body, text);
+    const heads = [];
+    let cited = 0, known = 0;
     if (p.has(9)) {
         const r = receiptUnder(p.get(9), trust);
         must(e.evidence.has(2) && same(r.hash, e.evidence.get(2)[1]) && same(r.author, e.author),
             'receipt that is cited', 'bad signature');
         said.after = r.ms;
+        cited = known = r.revoked;
     }
     if (p.has(10)) {
         const r = receiptUnder(p.get(10), trust);
         must(same(r.author, e.author) && same(r.epoch, e.epoch) && r.seq >= e.seq, 'receipt that covers');
-        checkChain(p.get(11) || [], e, r);
+        heads.push(r);
         said.before = r.ms;
-    } else must(!p.has(11), 'chain without a receipt');
-    if (p.has(13)) {
-        const r = readRevocation(p.get(13), keyOf(trust, 1, open(p.get(13), 4096).kid).pk, trust.deployment);
-        must(same(r.author, e.author) && r.heads.some(([epoch, seq, h]) => same(epoch, e.epoch) &&
-            (BigInt(seq) > e.seq || (BigInt(seq) === e.seq && same(h, e.hash)))), 'revoked before');
+        known = r.revoked > known ? r.revoked : known;
     }
     const nodes = (p.get(12) || []).map((c) => certUnder(c, trust));
     must(nodes.every((n) => n.role === 2), 'node');
+    if (p.has(15)) checkAdmitted(p.get(15), nodes, trust, e);
+    if (p.has(13)) {
+        const r = readRevocation(p.get(13), keyOf(trust, 1, open(p.get(13), 4096).kid).pk, trust.deployment);
+        must(same(r.author, e.author) && r.number >= known, 'revocation');
+        if (!p.has(15)) {
+            const here = r.heads.find(([epoch]) => same(epoch, e.epoch));
+            must(here !== undefined && BigInt(here[1]) >= e.seq && !cited, 'revoked before');
+            heads.push({ seq: BigInt(here[1]), head: here[2] });
+        }
+    } else {
+        must(!known && !p.has(15), 'the revocation is missing');
+        said.unrevoked = said.before ?? said.after;
+    }
+    checkChain(p.get(11) || [], e, heads);
     const gone = checkForgotten(p.get(14) || [], nodes, trust, named);
     for (const part of missing) must(gone.has(part), `${PARTS[part][0]} is missing`, 'bad signature');
     said.withdrawn = [...missing].map((part) => PARTS[part][0]);

@@ -214,7 +214,8 @@ static void a_revocation_names_the_last_trusted_heads(void)
     bytes doc;
     CHECK(revocation_make(&x, all.s.trust.deployment, all.s.issuing.sign_sk, buf, sizeof buf,
                           &doc) == ST_OK);
-    CHECK(revocation_open(doc, &all.s.trust, &x, NULL) == ST_OK && x.nheads == 16);
+    CHECK(revocation_open(doc, &all.s.trust, &x, NULL) == ST_OK &&
+          x.nheads == REVOCATION_HEADS_MAX);
 }
 
 static struct receipt some_receipt(void)

@@ -367,8 +367,20 @@ static void a_revoked_device_is_told_and_its_later_work_is_not_passed_on(void)
     r = pair_exchange(&p, &a, NULL, NULL);
     CHECK(r.revoked);
     CHECK_INT(pair_place(&p, &a, later), SYNC_HQ); /* stored, with a receipt */
-    pair_sync(&p, &b, &r);
+    /* ... that is witness to nothing: it says itself that the author was revoked. */
+    uint8_t key[16];
     struct store_txn *t = NULL;
+    struct arena tmp = arena_of(a.scratch, CAP_SCRATCH_BYTES);
+    struct receipt given;
+    bytes doc;
+    memcpy(key, a.journal.head.author.b, 8);
+    memcpy(key + 8, a.journal.head.epoch.b, 8);
+    PAIR_OK(&p, store_read(a.store, &t, &p.err));
+    PAIR_OK(&p, store_get(t, T_RECEIPT, bytes_of(key, 16), &tmp, &doc, &p.err));
+    PAIR_OK(&p, receipt_open(doc, &a.journal.trust, &given, NULL));
+    CHECK_INT(given.revoked, 1);
+    store_abort(&t);
+    pair_sync(&p, &b, &r);
     PAIR_OK(&p, store_read(b.store, &t, &p.err));
     CHECK(!store_has(t, T_HASH, bytes_of(later.b, 32)));
     store_abort(&t);
