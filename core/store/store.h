@@ -162,6 +162,14 @@ MUST_USE enum st store_keytable_erase(struct store *s, id16 subject, const h32 *
  */
 MUST_USE enum st store_compact(struct store *s, unsigned slot_kind, const uint8_t *wrap,
                                struct err *err);
+/* Parts of an attachment on its way in, in T_WANT under a key of the caller's: at headquarters
+ * sealed under the subject's key, so that erasing it erases them; on a device as any value. put:
+ * ST_TOO_BIG (more than a chunk), else as store_put; an empty value says only that it is wanted.
+ * get: ST_REVOKED when the key was destroyed, ST_CORRUPT, else as store_get. */
+MUST_USE enum st store_part_put(struct store_txn *t, bytes key, bytes value, id16 subject,
+                                struct err *err);
+MUST_USE enum st store_part_get(struct store_txn *t, bytes key, struct arena *a, bytes *value,
+                                struct err *err);
 bool store_compact_due(struct store_txn *t); /* something was forgotten since the last one */
 
 /* --- free space ----------------------------------------------------------------------------------

@@ -32,7 +32,8 @@ enum st parts_want(struct store_txn *t, h32 name, struct err *err)
     return store_put(t, T_WANT, name_key(&name), bytes_of("", 0), err);
 }
 
-enum st parts_begin(struct store_txn *t, bytes manifest, struct arena tmp, struct err *err)
+enum st parts_begin(struct store_txn *t, bytes manifest, id16 subject, struct arena tmp,
+                    struct err *err)
 {
     struct att_view v;
     const char *rule = "";
@@ -44,14 +45,20 @@ enum st parts_begin(struct store_txn *t, bytes manifest, struct arena tmp, struc
         return ST_EXISTS;
     }
     bytes kept;
-    st = store_get(t, T_WANT, name_key(&v.name), &tmp, &kept, NULL);
+    st = store_part_get(t, name_key(&v.name), &tmp, &kept, NULL);
     if (st == ST_NOT_FOUND) {
         return st; /* no entry names it: nobody's */
     }
     if (st == ST_OK && kept.n != 0) {
         return ST_OK; /* chunks of an earlier exchange wait for the rest */
     }
-    return store_put(t, T_WANT, name_key(&v.name), manifest, err);
+    if (st == ST_REVOKED || st == ST_CORRUPT) {
+        st = parts_done(t, v.name, err); /* its subject's key went: what came is nothing any more */
+        if (st != ST_OK) {
+            return st;
+        }
+    }
+    return store_part_put(t, name_key(&v.name), manifest, subject, err);
 }
 
 enum st parts_done(struct store_txn *t, h32 name, struct err *err)
@@ -97,7 +104,7 @@ static enum st assemble(struct store_txn *t, const struct att_view *v, id16 subj
         struct arena here = tmp;
         uint8_t key[CHUNK_KEY_BYTES];
         bytes part;
-        st = store_get(t, T_WANT, chunk_key(v->name, i, key), &here, &part, err);
+        st = store_part_get(t, chunk_key(v->name, i, key), &here, &part, err);
         if (st == ST_OK && part.n <= (size_t)v->length - n) {
             memcpy(whole + n, part.p, part.n);
             n += part.n;
@@ -116,7 +123,10 @@ enum st parts_chunk(struct store_txn *t, h32 name, unsigned index, bytes chunk, 
     *done = false;
     bytes manifest;
     struct att_view v;
-    enum st st = store_get(t, T_WANT, name_key(&name), &tmp, &manifest, err);
+    enum st st = store_part_get(t, name_key(&name), &tmp, &manifest, err);
+    if (st == ST_REVOKED) {
+        return ST_NOT_FOUND; /* erased meanwhile: its manifest comes first again, if it may */
+    }
     if (st == ST_NOT_FOUND) {
         return store_att_state(t, name) == ATT_ABSENT ? ST_NOT_FOUND : ST_EXISTS;
     }
@@ -134,7 +144,7 @@ enum st parts_chunk(struct store_txn *t, h32 name, unsigned index, bytes chunk, 
     if (store_has(t, T_WANT, chunk_key(name, index, key))) {
         return ST_EXISTS;
     }
-    st = store_put(t, T_WANT, bytes_of(key, sizeof key), chunk, err);
+    st = store_part_put(t, bytes_of(key, sizeof key), chunk, subject, err);
     if (st != ST_OK || held(t, name) < v.nchunks) {
         return st;
     }
@@ -166,7 +176,11 @@ enum st parts_wanted(struct store_txn *t, struct manifest_want *out, unsigned ma
     }
     store_scan_end(&c);
     for (unsigned i = 0; i < *n; i++) {
-        out[i].from = held(t, out[i].name);
+        uint8_t room[2 * (CAP_MANIFEST_BYTES + 256)];
+        struct arena tmp = arena_of(room, sizeof room);
+        bytes manifest;
+        bool whole = store_part_get(t, name_key(&out[i].name), &tmp, &manifest, NULL) == ST_OK;
+        out[i].from = whole && manifest.n != 0 ? held(t, out[i].name) : 0;
     }
     return st == ST_END || st == ST_OK ? ST_OK : st;
 }

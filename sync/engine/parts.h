@@ -1,7 +1,8 @@
 /* parts.h - large attachments on their way in: chunks kept until the whole is there.
  *
  * Rows of T_WANT: name -> manifest (empty: not even that came), name and index -> chunk. What came
- * stays over a cut, so the next exchange asks from there. In the caller's write transaction. */
+ * stays over a cut, so the next exchange asks from there. At headquarters they are sealed under the
+ * key of `subject` (store_part_put): erasing it erases them. In the caller's write transaction. */
 #ifndef SYNC_ENGINE_PARTS_H
 #define SYNC_ENGINE_PARTS_H
 #include "core/store/store.h"
@@ -11,7 +12,7 @@
 MUST_USE enum st parts_want(struct store_txn *t, h32 name, struct err *err);
 /* parts_begin: its manifest came. ST_EXISTS: held or forgotten already, the chunks may be skipped.
  * ST_NOT_FOUND: no entry names it, it is not kept. ST_BAD_FORM. */
-MUST_USE enum st parts_begin(struct store_txn *t, bytes manifest, struct arena tmp,
+MUST_USE enum st parts_begin(struct store_txn *t, bytes manifest, id16 subject, struct arena tmp,
                              struct err *err);
 /* parts_chunk: one chunk. *done when it was the last one and the attachment is held now.
  * ST_BAD_SIGNATURE (not what the manifest says), ST_NOT_FOUND (no manifest came), ST_EXISTS. */

@@ -256,7 +256,7 @@ static enum st take_item(struct take *k, const struct item *it)
     case ITEM_PLACE:
         return take_place(k, it);
     case ITEM_LARGE:
-        st = parts_begin(k->t, it->a, k->arena, k->err);
+        st = parts_begin(k->t, it->a, (id16){{0}}, k->arena, k->err);
         return st == ST_EXISTS || st == ST_NOT_FOUND   ? ST_OK
                : st == ST_BAD_FORM || st == ST_TOO_BIG ? quarantine(k, PROBLEM_ATTACHMENT, it->a)
                                                        : st;

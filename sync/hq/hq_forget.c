@@ -3,6 +3,7 @@
 
 #include "core/model/bodies.h"
 #include "sync/engine/digest.h"
+#include "sync/engine/parts.h"
 
 #include <stdlib.h>
 
@@ -25,9 +26,11 @@ struct forget {
 /* --- which attachments
  * -------------------------------------------------------------------------------------------- */
 
+/* What has not come, or only in part, is named too: it will not be taken when it comes. */
 static void note(struct forget *f, bool drop, h32 name)
 {
-    if (store_att_state(f->t, name) != ATT_HELD) {
+    enum att_state state = store_att_state(f->t, name);
+    if (state == ATT_FORGOTTEN || (!drop && state != ATT_HELD)) {
         return;
     }
     if (drop && f->ndrop < NAMES_MAX) {
@@ -76,7 +79,6 @@ struct voucher {
     id8 visit;
     int64_t until_ms;
 };
-#define VOUCHERS_MAX 128
 
 static void sort_visit(struct forget *f, const struct entry_view *e, const struct voucher *v,
                        unsigned nv)
@@ -98,45 +100,42 @@ static void sort_visit(struct forget *f, const struct entry_view *e, const struc
     }
 }
 
-static enum st read_vouchers(struct forget *f, const h32 *hashes, unsigned n, struct arena a,
-                             struct voucher *v, unsigned *nv)
+static unsigned read_vouchers(struct forget *f, const h32 *hashes, unsigned n, struct arena a,
+                              struct voucher *v)
 {
-    *nv = 0;
+    unsigned nv = 0;
     for (unsigned i = 0; i < n; i++) {
         struct arena tmp = a;
         struct entry_view e;
         if (journal_get(f->t, hashes[i], &tmp, &e, NULL) != ST_OK || e.kind != KIND_VISIT_SIGNED ||
-            fold_is_bad(f->t, e.hash)) {
+            fold_is_bad(f->t, e.hash) || !body_visit(e.body, &v[nv].visit)) {
             continue;
         }
-        if (*nv == VOUCHERS_MAX) {
-            return err_set(f->err, ST_TOO_BIG, 0, __func__, "a job with too many vouchers");
+        v[nv].until_ms = legal_until(f, &e);
+        if (v[nv].until_ms > f->now_ms && v[nv].until_ms > f->out->kept_until_ms) {
+            f->out->kept_until_ms = v[nv].until_ms;
         }
-        if (body_visit(e.body, &v[*nv].visit)) {
-            v[*nv].until_ms = legal_until(f, &e);
-            if (v[*nv].until_ms > f->now_ms && v[*nv].until_ms > f->out->kept_until_ms) {
-                f->out->kept_until_ms = v[*nv].until_ms;
-            }
-            (*nv)++;
-        }
+        nv++;
     }
-    return ST_OK;
+    return nv;
 }
 
 static enum st sort_subject(struct forget *f, id16 subject, enum subject_type *type)
 {
     h32 *hashes = calloc(CAP_SUBJECT_ENTRIES, sizeof *hashes);
-    struct voucher v[VOUCHERS_MAX];
+    struct voucher *v = calloc(CAP_SUBJECT_ENTRIES, sizeof *v); /* each of them may be a sign-off */
     unsigned n = 0, nv = 0;
     struct arena a = arena_of(f->hq->work, CAP_SCRATCH_BYTES);
-    if (hashes == NULL) {
+    if (hashes == NULL || v == NULL) {
+        free(hashes);
+        free(v);
         return err_set(f->err, ST_FULL, 0, __func__, "no memory");
     }
     f->ndrop = f->nkeep = 0;
     enum st st = digest_hashes(f->t, subject, hashes, CAP_SUBJECT_ENTRIES, &n, f->err);
     st = st == ST_TOO_BIG ? ST_OK : st;
     if (st == ST_OK) {
-        st = read_vouchers(f, hashes, n, a, v, &nv);
+        nv = read_vouchers(f, hashes, n, a, v);
     }
     for (unsigned i = 0; i < n && st == ST_OK; i++) {
         struct arena tmp = a;
@@ -152,6 +151,7 @@ static enum st sort_subject(struct forget *f, id16 subject, enum subject_type *t
         }
     }
     free(hashes);
+    free(v);
     return st;
 }
 
@@ -216,6 +216,7 @@ static enum st drop_subject(struct forget *f, id16 subject)
         st = say(f, subject, type, f->drop + at, n, &entry);
         for (unsigned i = 0; i < n && st == ST_OK; i++) {
             st = store_att_forget(f->t, f->drop[at + i], entry, FORGET_REQUEST, f->now_ms, f->err);
+            st = st == ST_OK ? parts_done(f->t, f->drop[at + i], f->err) : st; /* what came of it */
         }
     }
     f->out->erased += (unsigned)f->ndrop;

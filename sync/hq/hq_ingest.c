@@ -57,39 +57,49 @@ enum st hq_ingest_atts(struct hq_request *r, struct store_txn *t, const struct e
     return st;
 }
 
+/* Whose is it, by the entry that names it? */
+static bool find_subject(struct ingest *g, h32 name, id16 *subject)
+{
+    struct arena tmp = g->arena;
+    bytes ref;
+    if (store_get(g->t, T_ATTREF, bytes_of(name.b, sizeof name.b), &tmp, &ref, NULL) != ST_OK ||
+        ref.n != sizeof subject->b) {
+        return false;
+    }
+    memcpy(subject->b, ref.p, sizeof subject->b);
+    return true;
+}
+
 /* Small ones that came for entries of an earlier exchange, and the chunks of large ones. */
 static enum st keep_late(struct ingest *g)
 {
     enum st st = ST_OK;
-    bytes ref;
     for (size_t i = 0; i < g->r->natts && st == ST_OK; i++) {
         const struct hq_att *a = &g->r->atts[i];
-        struct arena tmp = g->arena;
-        if (store_get(g->t, T_ATTREF, bytes_of(a->name.b, 32), &tmp, &ref, NULL) == ST_OK &&
-            ref.n == 16 && store_att_state(g->t, a->name) == ATT_ABSENT) {
-            id16 subject;
-            memcpy(subject.b, ref.p, 16);
+        id16 subject;
+        if (find_subject(g, a->name, &subject) && store_att_state(g->t, a->name) == ATT_ABSENT) {
             st = store_att_put(g->t, a->manifest, a->content, subject, g->err);
             st = st == ST_OK ? parts_done(g->t, a->name, g->err) : st == ST_EXISTS ? ST_OK : st;
         }
     }
     for (size_t i = 0; i < g->r->nlarges && st == ST_OK; i++) {
-        st = parts_begin(g->t, g->r->larges[i].a, g->arena, g->err);
-        if (st == ST_BAD_FORM || st == ST_TOO_BIG) {
+        struct att_view v;
+        id16 subject;
+        if (att_parse(g->r->larges[i].a, &v, NULL) != ST_OK) {
             hq_request_problem(g->r, PROBLEM_ATTACHMENT, (h32){{0}});
+        } else if (find_subject(g, v.name, &subject)) {
+            st = parts_begin(g->t, g->r->larges[i].a, subject, g->arena, g->err);
+            st = st == ST_IO || st == ST_FULL ? st : ST_OK;
         }
-        st = st == ST_IO || st == ST_FULL ? st : ST_OK;
     }
     for (size_t i = 0; i < g->r->nchunks && st == ST_OK; i++) {
         const struct hq_chunk *c = &g->r->chunks[i];
         struct arena tmp = g->arena;
-        id16 subject = {{0}};
+        id16 subject;
         bool done;
-        if (store_get(g->t, T_ATTREF, bytes_of(c->name.b, 32), &tmp, &ref, NULL) != ST_OK ||
-            ref.n != 16) {
+        if (!find_subject(g, c->name, &subject)) {
             continue; /* no entry names it: nobody's */
         }
-        memcpy(subject.b, ref.p, 16);
         st = parts_chunk(g->t, c->name, c->index, bytes_of(g->r->plain.p + c->at, c->n), subject,
                          tmp, &done, g->err);
         if (st == ST_BAD_SIGNATURE || st == ST_BAD_FORM) {

@@ -1,7 +1,10 @@
 /* test_forget.c - erasure by law: at headquarters at once, on a device after its next sync; the
  * evidence of a signed voucher stays inside its legal period. */
 #include "sync/hq/hq_forget.h"
+#include "sync/hq/hq_ingest.h"
 #include "tests/unit/hq/pair.h"
+
+#define T_WANT_KEY(name) bytes_of((name).b, sizeof(name).b)
 
 static struct pair p;
 static struct pair_device d;
@@ -188,6 +191,97 @@ static void a_crash_before_the_keys_are_gone_is_finished_at_the_next_start(void)
     end();
 }
 
+/* Rows of a large attachment on its way in, and one of them as a backup would have it. */
+static unsigned parts_of(h32 name, bool *opens)
+{
+    struct store_txn *t = NULL;
+    struct store_cursor *c = NULL;
+    struct arena a = arena_of(d.scratch, CAP_SCRATCH_BYTES);
+    bytes key, got;
+    unsigned n = 0;
+    PAIR_OK(&p, store_read(p.hq->store, &t, &p.err));
+    *opens = store_part_get(t, T_WANT_KEY(name), &a, &got, NULL) == ST_OK && got.n != 0;
+    PAIR_OK(&p, store_scan(t, T_WANT, T_WANT_KEY(name), (bytes){NULL, 0}, &c, &p.err));
+    while (store_next(c, &key) == ST_OK) {
+        n++;
+    }
+    store_scan_end(&c);
+    store_abort(&t);
+    return n;
+}
+
+static void what_came_of_a_photo_so_far_goes_too(void)
+{
+    struct hq_forgotten out;
+    static uint8_t photo[3 * CAP_CHUNK_BYTES];
+    uint8_t body[CAP_BODY_BYTES];
+    bool opens;
+    begin(0);
+    randombytes_buf(photo, sizeof photo);
+    struct append_att att = {.type = ATT_PHOTO, .content = bytes_of(photo, sizeof photo)};
+    union body b;
+    memset(&b, 0, sizeof b);
+    b.asked.visit = (id8){{1}};
+    b.asked.reason = 1;
+    b.asked.note = true;
+    struct append what = {.kind = KIND_HELP_ASKED,
+                          .subject_type = SUBJECT_JOB,
+                          .subject = job,
+                          .atts = &att,
+                          .natt = 1};
+    struct now now = pair_now(&p);
+    h32 entry;
+    PAIR_OK(&p, body_encode(what.kind, &b, body, sizeof body, &what.body));
+    PAIR_OK(&p, journal_append(&d.journal, &what, &now, &entry, &p.err));
+    /* The request breaks off after the first chunks. */
+    struct exchange_result res = {0};
+    struct bundle_buffer req = {.cap = 1 << 24};
+    PAIR_OK(&p, exchange_request(&d.journal, NULL, &now, bundle_buffer_sink, &req, &res, &p.err));
+    struct hq_request *q = NULL;
+    PAIR_OK(&p, hq_request_new(p.hq, &q, &p.err));
+    PAIR_OK(&p, hq_request_feed(q, bytes_of(req.p, req.n - CAP_CHUNK_BYTES - 5000)));
+    PAIR_OK(&p, hq_request_ready(q));
+    hq_ingest_group(p.hq, &q, 1);
+    hq_request_drop(&q);
+    bundle_buffer_drop(&req);
+    h32 name = att_of(d.store, entry, 0);
+    CHECK(parts_of(name, &opens) >= 2 && opens);
+    forget(&out);
+    CHECK_INT(parts_of(name, &opens), 0);
+    end();
+}
+
+/* A job may be signed more often than anybody expects; erasure is not put off by it. */
+static void a_hundred_and_thirty_sign_offs_put_off_no_erasure(void)
+{
+    struct hq_forgotten out;
+    struct exchange_result r;
+    uint8_t body[CAP_BODY_BYTES];
+    union body b;
+    begin(3650);
+    memset(&b, 0, sizeof b);
+    b.signed_.outcome = SIGN_ABSENT;
+    b.signed_.version = 1;
+    CHECK(code_of(str_bytes(S("D1AB0002")), &b.signed_.number));
+    b.signed_.class_ = CLASS_A;
+    b.signed_.template_ = 2;
+    b.signed_.reason = 1;
+    for (unsigned i = 0; i < 130; i++) {
+        struct append what = {
+            .kind = KIND_VISIT_SIGNED, .subject_type = SUBJECT_JOB, .subject = job};
+        struct now now = pair_now(&p);
+        h32 entry;
+        memset(b.signed_.visit.b, (int)i + 2, 8);
+        PAIR_OK(&p, body_encode(what.kind, &b, body, sizeof body, &what.body));
+        PAIR_OK(&p, journal_append(&d.journal, &what, &now, &entry, &p.err));
+    }
+    pair_sync(&p, &d, &r);
+    forget(&out);
+    CHECK(held(p.hq->store, name_att) != ST_OK);
+    CHECK(held(p.hq->store, strokes) == ST_OK && out.kept_until_ms > p.ms);
+    end();
+}
+
 static void a_device_that_lost_the_job_forgets_too(void)
 {
     struct hq_forgotten f;
@@ -208,6 +302,8 @@ int main(void)
     RUN(after_the_legal_period_everything_goes);
     RUN(inside_the_legal_period_the_voucher_stays_and_says_until_when);
     RUN(a_crash_before_the_keys_are_gone_is_finished_at_the_next_start);
+    RUN(what_came_of_a_photo_so_far_goes_too);
+    RUN(a_hundred_and_thirty_sign_offs_put_off_no_erasure);
     RUN(a_device_that_lost_the_job_forgets_too);
     CHECK_END();
 }
