@@ -12,6 +12,10 @@
             "--store DIR --id CODE --name NAME [--role ROLE] [--branch CODE] [--phone TEXT] "      \
             "[--keys FILE] [--json]",                                                              \
             "add or change a person of the company")                                               \
+    COMMAND(user, "user",                                                                          \
+            "add|list|password|disable|enable --store DIR [--login NAME] [--person CODE | "        \
+            "--name NAME --role ROLE [--branch CODE]] [--password-fd N] [--keys FILE] [--json]",   \
+            "who may log in to the console")                                                       \
     COMMAND(enrol, "enrol",                                                                        \
             "--store DIR --technician CODE [--minutes N | --file FILE] [--keys FILE] [--json]",    \
             "a code for one new device")                                                           \
@@ -66,6 +70,13 @@
     COMMAND(cash, "cash", "--store DIR --job CODE --amount N.NN [--actor CODE]",                   \
             "the accountant accepts cash")                                                         \
     COMMAND(status, "status", "--store DIR [--keys FILE] [--json]", "headquarters at a glance")    \
+    COMMAND(backup, "backup", "--store DIR --to FOLDER [--keys FILE] [--with-keys] [--json]",      \
+            "copy headquarters as it is at one moment, also while docketd runs")                   \
+    COMMAND(                                                                                       \
+        restore, "restore",                                                                        \
+        "--store DIR (--from FOLDER [--keytable FILE | --no-keytable] | --lost) [--keys FILE] "    \
+        "[--json]",                                                                                \
+        "headquarters from a backup; --lost: which numbers did not come back")                     \
     COMMAND(digests, "digests", "--store DIR [--job CODE] [--pin-fd N]",                           \
             "state digests of subjects, to compare two stores")
 
