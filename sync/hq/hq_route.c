@@ -243,6 +243,31 @@ enum st hq_route_device(struct hq *hq, struct store_txn *t, const struct hq_devi
 /* --- entries
  * -------------------------------------------------------------------------------------------- */
 
+/* Is there, or was there, more than one copy of this author's store? A restored or cloned one opens
+ * an epoch of its own; what one copy wrote the other has to hear like anybody else. */
+static bool has_copies(struct store_txn *t, id8 author)
+{
+    uint8_t room[512];
+    struct store_cursor *c = NULL;
+    bytes key;
+    unsigned epochs = 0;
+    bool forked = false;
+    if (store_scan(t, T_HEAD, bytes_of(author.b, sizeof author.b), (bytes){NULL, 0}, &c, NULL) !=
+        ST_OK) {
+        return false;
+    }
+    while (epochs < 2 && !forked && store_next(c, &key) == ST_OK && key.n == 16) {
+        struct arena tmp = arena_of(room, sizeof room);
+        struct chain_mark m;
+        id8 epoch;
+        memcpy(epoch.b, key.p + 8, sizeof epoch.b);
+        forked = chain_mark_get(t, author, epoch, &tmp, &m, NULL) == ST_OK && m.forked;
+        epochs++;
+    }
+    store_scan_end(&c);
+    return epochs > 1 || forked;
+}
+
 enum st hq_route_entry(struct hq *hq, struct store_txn *t, const struct entry_view *e,
                        struct arena tmp, struct err *err)
 {
@@ -255,6 +280,10 @@ enum st hq_route_entry(struct hq *hq, struct store_txn *t, const struct entry_vi
         if (!id8_eq(holders[i], e->author)) {
             st = hq_out_add(t, holders[i], e->hash, err);
         }
+    }
+    /* All of it, whatever its subject: an own chain is taken without holes only. */
+    if (st == ST_OK && hq_device(hq, e->author) != NULL && has_copies(t, e->author)) {
+        st = hq_out_add(t, e->author, e->hash, err);
     }
     return st == ST_OK ? scopes(hq, t, e, tmp, err) : st;
 }
