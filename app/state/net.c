@@ -172,7 +172,7 @@ static enum st fetch_trust(struct net *n, const char *address, struct http_clien
     }
     *doc = bytes_of(buf, got);
     if (st == ST_BAD_INPUT || st == ST_REFUSED || st == ST_TOO_BIG ||
-        (st == ST_OK && trust_open(*doc, NULL, &trust, &rule) != ST_OK)) {
+        (st == ST_OK && trust_chain_open(*doc, &trust, &rule) != ST_OK)) {
         /* No address, or one where something else answers: to the user it is one and the same. */
         st = err_set(err, ST_OFFLINE, 0, __func__, "no headquarters answers there: %s", rule);
     }
@@ -205,7 +205,7 @@ static enum st ask_to_join(struct join *j, struct http_client *c, struct app *a,
 static enum st join_now(struct net *n, const char *code, const char *address, struct err *err)
 {
     struct app *a = n->app;
-    uint8_t trust[CAP_TRUST_BYTES + 256], secret[32];
+    uint8_t trust[CAP_TRUST_CHAIN_BYTES + 256], secret[32];
     bytes doc;
     struct http_client *c = NULL;
     struct join j;

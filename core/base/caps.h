@@ -22,18 +22,20 @@
 #define CAP_STROKES_BYTES 15000   /* about 3,000 points of a signature, delta coded */
 #define CAP_DRAFT_BYTES 32768     /* typed text and strokes before sign-off */
 #define CAP_TRUST_BYTES 4096      /* trust document with about 24 keys */
-#define CAP_CERT_BYTES 512        /* one certificate */
-#define CAP_AUTHOR_EPOCHS 64      /* of one key: each is a restore, a clone or a mended tail */
-#define CAP_SUBJECT_ENTRIES 4096  /* entries folded into one subject; more is shown as damaged */
-#define CAP_VISITS 32             /* visits of one job that are shown */
-#define CAP_VISIT_VERSIONS 16     /* signed versions of one visit's report; a third is rare */
-#define CAP_VISIT_PARTS 40        /* part lines of one visit: fits the report's bytes */
-#define CAP_VISIT_PRICES 40       /* price lines of one consent */
-#define CAP_FIELD_WRITES 16       /* concurrent values of one field that are kept apart */
-#define CAP_COVERS 7              /* other authors' heads that a sign-off names (DESIGN 6) */
-#define CAP_COVERS_MADE 4         /* that we write: with more the QR code passes 1,250 characters */
-#define CAP_KEY_SLOTS 8           /* ways to open one data key */
-#define CAP_TXN_BYTES (8U << 20)  /* one user action with its small attachments */
+#define CAP_TRUST_CHAIN_BYTES                                                                      \
+    16384 /* the documents from the first root to the newest: some thirty, four of the largest */
+#define CAP_CERT_BYTES 512       /* one certificate */
+#define CAP_AUTHOR_EPOCHS 64     /* of one key: each is a restore, a clone or a mended tail */
+#define CAP_SUBJECT_ENTRIES 4096 /* entries folded into one subject; more is shown as damaged */
+#define CAP_VISITS 32            /* visits of one job that are shown */
+#define CAP_VISIT_VERSIONS 16    /* signed versions of one visit's report; a third is rare */
+#define CAP_VISIT_PARTS 40       /* part lines of one visit: fits the report's bytes */
+#define CAP_VISIT_PRICES 40      /* price lines of one consent */
+#define CAP_FIELD_WRITES 16      /* concurrent values of one field that are kept apart */
+#define CAP_COVERS 7             /* other authors' heads that a sign-off names (DESIGN 6) */
+#define CAP_COVERS_MADE 4        /* that we write: with more the QR code passes 1,250 characters */
+#define CAP_KEY_SLOTS 8          /* ways to open one data key */
+#define CAP_TXN_BYTES (8U << 20) /* one user action with its small attachments */
 #define CAP_MAP_DEVICE_BYTES (16ULL << 30) /* address space, not disk (DESIGN 3) */
 #define CAP_MAP_HQ_BYTES (1ULL << 40)
 #define CAP_RESERVE_BYTES                                                                          \

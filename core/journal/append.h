@@ -121,7 +121,13 @@ MUST_USE enum st chain_mark_put(struct store_txn *t, const struct chain_mark *m,
 /* trust and certificates in the store: */
 MUST_USE enum st trust_store_get(struct store_txn *t, struct arena *a, struct trust *trust,
                                  bytes *doc, struct err *err);
-/* trust_store_put: the first one must be by the deployment's first root; a later one by the root
+/* trust_store_chain: what somebody who knows a document of that serial (0: none) lacks: documents
+ * one after the other, oldest first, each by the root that the one before names or by its own; the
+ * newest last. Empty when he lacks nothing. */
+MUST_USE enum st trust_store_chain(struct store_txn *t, uint64_t after_serial, struct arena *a,
+                                   bytes *docs, struct err *err);
+/* trust_store_put: one document, or several as trust_store_chain gives them, each taken or passed
+ * over by itself. The first one must be by the deployment's first root; a later one by the root
  * that is known, or by the one that it named as next, of the same deployment and with a higher
  * serial (else ST_EXISTS, nothing changed). ST_UNTRUSTED, ST_BAD_SIGNATURE, ST_WRONG_PARTY. */
 MUST_USE enum st trust_store_put(struct store_txn *t, bytes doc, struct err *err);

@@ -89,7 +89,7 @@ enum st journal_found(struct store *s, const struct author_keys *keys, bool keep
     j.scratch = scratch.beg;
     j.scratch_bytes = (size_t)(scratch.end - scratch.beg);
     const char *rule = "";
-    enum st st = trust_open(trust_doc, NULL, &j.trust, &rule);
+    enum st st = trust_chain_open(trust_doc, &j.trust, &rule);
     if (st == ST_OK) {
         st = cert_open(cert, &j.trust, &j.cert, &rule);
     }

@@ -40,33 +40,93 @@ enum st trust_store_get(struct store_txn *t, struct arena *a, struct trust *trus
     return ST_OK;
 }
 
-/* A new document must be by the root we know, or by the one it named as the next. */
-static enum st open_next(const struct trust *known, bytes doc, struct trust *next,
-                         const char **rule)
+/* The documents by roots that were left behind, each naming the root of the next: whoever knows an
+ * old root, or only the first, can follow them to the newest. */
+static bytes links_key(void)
 {
-    enum st st = trust_open(doc, known->root_pk, next, rule);
-    static const uint8_t none[32] = {0};
-    if (st == ST_UNTRUSTED && memcmp(known->next_root, none, sizeof none) != 0) {
-        st = trust_open(doc, known->next_root, next, rule);
-    }
-    if (st == ST_OK && memcmp(known->deployment, next->deployment, sizeof next->deployment) != 0) {
-        *rule = "another deployment";
-        return ST_WRONG_PARTY;
+    return str_bytes(S("trust.links"));
+}
+
+static enum st links_get(struct store_txn *t, struct arena *a, bytes *links, struct err *err)
+{
+    enum st st = store_get(t, T_META, links_key(), a, links, err);
+    if (st == ST_NOT_FOUND) {
+        *links = (bytes){NULL, 0};
+        return ST_OK;
     }
     return st;
 }
 
-enum st trust_store_put(struct store_txn *t, bytes doc, struct err *err)
+static enum st keep_link(struct store_txn *t, bytes doc, struct err *err)
+{
+    uint8_t room[2 * CAP_TRUST_CHAIN_BYTES + 256];
+    struct arena tmp = arena_of(room, sizeof room);
+    bytes links;
+    enum st st = links_get(t, &tmp, &links, err);
+    uint8_t *all = st == ST_OK ? arena_new(&tmp, uint8_t, links.n + doc.n) : NULL;
+    if (st == ST_OK && (all == NULL || links.n + doc.n > CAP_TRUST_CHAIN_BYTES - CAP_TRUST_BYTES)) {
+        st = err_set(err, ST_TOO_BIG, 0, "trust_store_put", "the root has changed too often");
+    }
+    if (st != ST_OK) {
+        return st;
+    }
+    if (links.n != 0) {
+        memcpy(all, links.p, links.n);
+    }
+    memcpy(all + links.n, doc.p, doc.n);
+    return store_put(t, T_META, links_key(), bytes_of(all, links.n + doc.n), err);
+}
+
+enum st trust_store_chain(struct store_txn *t, uint64_t after_serial, struct arena *a, bytes *docs,
+                          struct err *err)
+{
+    struct trust trust, last, one;
+    bytes links, newest, from;
+    const char *rule = "";
+    *docs = (bytes){NULL, 0};
+    enum st st = trust_store_get(t, a, &trust, &newest, err);
+    st = st == ST_OK ? links_get(t, a, &links, err) : st;
+    if (st != ST_OK || trust.serial <= after_serial) {
+        return st;
+    }
+    from = links;
+    for (bool first = true; links.n != 0; first = false) {
+        bytes doc = trust_chain(&links);
+        st = first ? trust_open(doc, NULL, &one, &rule) : trust_next(&last, doc, &one, &rule);
+        if (st != ST_OK) {
+            return err_set(err, ST_CORRUPT, 0, __func__, "a kept trust document: %s", rule);
+        }
+        if (one.serial > after_serial) {
+            break;
+        }
+        last = one;
+        from = links;
+    }
+    uint8_t *all = arena_new(a, uint8_t, from.n + newest.n);
+    if (all == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "no memory for the trust documents");
+    }
+    if (from.n != 0) {
+        memcpy(all, from.p, from.n);
+    }
+    memcpy(all + from.n, newest.p, newest.n);
+    *docs = bytes_of(all, from.n + newest.n);
+    return ST_OK;
+}
+
+static enum st put_one(struct store_txn *t, bytes doc, struct err *err)
 {
     uint8_t room[CAP_TRUST_BYTES + 64];
     struct arena tmp = arena_of(room, sizeof room);
     struct trust known, next;
     const char *rule = "";
-    enum st st = trust_store_get(t, &tmp, &known, NULL, err);
+    bytes before;
+    enum st st = trust_store_get(t, &tmp, &known, &before, err);
     if (st == ST_NOT_FOUND) {
+        before = (bytes){NULL, 0};
         st = trust_open(doc, NULL, &next, &rule);
     } else if (st == ST_OK) {
-        st = open_next(&known, doc, &next, &rule);
+        st = trust_next(&known, doc, &next, &rule);
         if (st == ST_OK && next.serial <= known.serial) {
             return ST_EXISTS;
         }
@@ -76,9 +136,30 @@ enum st trust_store_put(struct store_txn *t, bytes doc, struct err *err)
     if (st != ST_OK) {
         return err_set(err, st, 0, "trust_store_put", "the trust document was refused: %s", rule);
     }
-    st = store_put(t, T_META, trust_key(), doc, err);
+    if (before.p != NULL && memcmp(known.root_pk, next.root_pk, sizeof next.root_pk) != 0) {
+        st = keep_link(t, before, err);
+    }
+    st = st == ST_OK ? store_put(t, T_META, trust_key(), doc, err) : st;
     return st == ST_OK ? store_put(t, T_META, root_key(), bytes_of(next.root_pk, ROOT_BYTES), err)
                        : st;
+}
+
+enum st trust_store_put(struct store_txn *t, bytes docs, struct err *err)
+{
+    bool moved = false;
+    if (docs.n > CAP_TRUST_CHAIN_BYTES) {
+        return err_set(err, ST_TOO_BIG, 0, __func__, "the trust documents are too long");
+    }
+    do {
+        bytes doc = trust_chain(&docs);
+        enum st st = put_one(t, doc, err);
+        moved = moved || st == ST_OK;
+        /* One that was left behind is not by a root that we know: then the later ones decide. */
+        if (st != ST_OK && st != ST_EXISTS && (docs.n == 0 || st != ST_UNTRUSTED)) {
+            return moved ? ST_OK : st;
+        }
+    } while (docs.n != 0);
+    return moved ? ST_OK : ST_EXISTS;
 }
 
 enum st cert_store_get(struct store_txn *t, id8 author, const struct trust *trust, struct arena *a,

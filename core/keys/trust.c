@@ -173,6 +173,59 @@ enum st trust_open(bytes doc, const uint8_t *known_root, struct trust *out, cons
     return ST_OK;
 }
 
+enum st trust_next(const struct trust *known, bytes doc, struct trust *out, const char **rule)
+{
+    enum st st = trust_open(doc, known->root_pk, out, rule);
+    if (st == ST_UNTRUSTED && !all_zero(known->next_root)) {
+        st = trust_open(doc, known->next_root, out, rule);
+    }
+    if (st == ST_OK && memcmp(known->deployment, out->deployment, sizeof out->deployment) != 0) {
+        return document_rule(rule, "another deployment", ST_WRONG_PARTY);
+    }
+    return st;
+}
+
+bytes trust_chain(bytes *docs)
+{
+    const size_t tag = 1; /* every signed document begins with one byte of tag */
+    bytes none = {NULL, 0}, doc = *docs;
+    if (docs->n <= tag) {
+        return none;
+    }
+    struct cbor_r r = cbor_r_init(bytes_of(docs->p + tag, docs->n - tag));
+    bytes array = cbor_raw(&r);
+    if (r.st != ST_OK) {
+        *docs = none;
+        return doc; /* what cannot be cut is opened whole, and refused with its rule */
+    }
+    *docs = bytes_of(doc.p + tag + array.n, doc.n - tag - array.n);
+    return bytes_of(doc.p, tag + array.n);
+}
+
+enum st trust_chain_open(bytes docs, struct trust *out, const char **rule)
+{
+    memset(out, 0, sizeof *out);
+    if (docs.n > CAP_TRUST_CHAIN_BYTES) {
+        return document_rule(rule, "size", ST_TOO_BIG);
+    }
+    struct trust last;
+    bytes doc = trust_chain(&docs);
+    enum st st = trust_open(doc, NULL, &last, rule);
+    while (st == ST_OK && docs.n != 0) {
+        struct trust next;
+        doc = trust_chain(&docs);
+        st = trust_next(&last, doc, &next, rule);
+        if (st == ST_OK && next.serial <= last.serial) {
+            st = document_rule(rule, "serial", ST_BAD_FORM);
+        }
+        last = next;
+    }
+    if (st == ST_OK) {
+        *out = last;
+    }
+    return st;
+}
+
 const struct trust_key *trust_find(const struct trust *t, enum trust_use use, id8 id)
 {
     for (unsigned i = 0; i < t->nkeys; i++) {

@@ -39,6 +39,18 @@ MUST_USE enum st trust_make(const struct trust *t, const uint8_t root_sk[static 
  */
 MUST_USE enum st trust_open(bytes doc, const uint8_t *known_root, struct trust *out,
                             const char **rule);
+/* trust_next: a document that follows `known`: by its root, or by the one that it names next; of
+ * the same deployment. Serials are the caller's. ST_UNTRUSTED, ST_WRONG_PARTY, ST_BAD_SIGNATURE. */
+MUST_USE enum st trust_next(const struct trust *known, bytes doc, struct trust *out,
+                            const char **rule);
+/* trust_chain: the first of several documents that stand one after the other, and *docs moves on;
+ * {NULL, 0} at the end, or where no document follows. */
+bytes trust_chain(bytes *docs);
+/* trust_chain_open: documents one after the other, oldest first, on first contact: the first must
+ * be by the deployment's first root, each of the rest must follow the one before, with a higher
+ * serial. *out is the last. Proved otherwise, by the enrolment code. Answers as trust_open;
+ * ST_TOO_BIG. */
+MUST_USE enum st trust_chain_open(bytes docs, struct trust *out, const char **rule);
 /* trust_find: a key by use and id, NULL if none (revoked ones are found: old work stands). */
 const struct trust_key *trust_find(const struct trust *t, enum trust_use use, id8 id);
 /* trust_current: the newest unrevoked key of a use at `now_ms` (by from date; dates outside are a

@@ -127,7 +127,7 @@ static enum st ask(struct joining *j, struct http_client *c, struct err *err)
 
 static enum st join_online(struct joining *j, struct err *err)
 {
-    uint8_t doc[CAP_TRUST_BYTES + 256];
+    uint8_t doc[CAP_TRUST_CHAIN_BYTES + 256];
     size_t n = 0;
     struct http_client *c = NULL;
     struct http_reply reply;
@@ -156,7 +156,7 @@ static enum st write_request(struct joining *j, struct err *err)
     bytes doc = {NULL, 0};
     struct bundle_buffer out = {.cap = EXCHANGE_ANSWER_BYTES};
     struct now now = ctl_now();
-    enum st st = file_read(j->trust, CAP_TRUST_BYTES + 256, &doc, err);
+    enum st st = file_read(j->trust, CAP_TRUST_CHAIN_BYTES, &doc, err);
     if (st == ST_OK) {
         st = begin(j, doc, err);
     }

@@ -61,7 +61,7 @@ int ctl_cmd_technician(int argc, char **argv)
     return CTL_OK;
 }
 
-/* The trust document for a joining by file. */
+/* The trust documents for a joining by file. */
 static enum st write_trust(const char *store, const char *keys, const char *file, struct err *err)
 {
     struct ctl_store s;
@@ -72,11 +72,10 @@ static enum st write_trust(const char *store, const char *keys, const char *file
     }
     struct arena a = arena_of(s.scratch, CAP_SCRATCH_BYTES);
     struct store_txn *t = NULL;
-    struct trust trust;
     bytes doc;
     st = store_read(s.store, &t, err);
     if (st == ST_OK) {
-        st = trust_store_get(t, &a, &trust, &doc, err);
+        st = trust_store_chain(t, 0, &a, &doc, err);
         store_abort(&t);
     }
     if (st == ST_OK) {

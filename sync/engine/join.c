@@ -13,13 +13,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define JOIN_PLAIN_BYTES (CAP_TRUST_BYTES + 256)
+#define JOIN_PLAIN_BYTES (CAP_TRUST_CHAIN_BYTES + 256)
 
 static enum st take_trust(struct join *j, bytes trust_doc, struct err *err)
 {
     const char *rule = "too long";
     enum st st = trust_doc.n > sizeof j->trust_doc ? ST_TOO_BIG
-                                                   : trust_open(trust_doc, NULL, &j->trust, &rule);
+                                                   : trust_chain_open(trust_doc, &j->trust, &rule);
     if (st != ST_OK) {
         return err_set(err, ST_BAD_INPUT, 0, "join_begin", "the trust document: %s", rule);
     }
@@ -167,6 +167,31 @@ enum st join_request(const struct join *j, const struct now *now, bundle_sink si
     return st;
 }
 
+/* What came with the grant goes on from what the joining began with. Sealed under the code by the
+ * key that the first document names: now that one is proved. */
+static enum st follow_trust(struct join *j, bytes newer, struct err *err)
+{
+    struct trust next;
+    const char *rule = "";
+    while (newer.n != 0) {
+        bytes doc = trust_chain(&newer);
+        enum st st = trust_next(&j->trust, doc, &next, &rule);
+        if (st == ST_OK && next.serial <= j->trust.serial) {
+            continue;
+        }
+        if (st == ST_OK && doc.n > sizeof j->trust_doc - j->trust_doc_n) {
+            st = ST_TOO_BIG;
+        }
+        if (st != ST_OK) {
+            return err_set(err, ST_UNTRUSTED, 0, "join_answer", "the trust document: %s", rule);
+        }
+        memcpy(j->trust_doc + j->trust_doc_n, doc.p, doc.n);
+        j->trust_doc_n += doc.n;
+        j->trust = next;
+    }
+    return ST_OK;
+}
+
 static enum st take_grant(struct join *j, bytes body, struct err *err)
 {
     uint8_t room[4096];
@@ -179,18 +204,9 @@ static enum st take_grant(struct join *j, bytes body, struct err *err)
         return err_set(err, ST_BAD_FORM, 0, __func__, "the answer is no grant");
     }
     if (m.trust.n != 0) {
-        struct trust newer;
-        struct join with = {0};
-        /* Sealed under the code by the key that the first document names: now it is proved. A newer
-         * one must be of the same deployment. */
-        st = trust_open(m.trust, j->trust.root_pk, &newer, &rule);
-        if (st == ST_OK && newer.serial > j->trust.serial) {
-            st = take_trust(&with, m.trust, err);
-            if (st == ST_OK) {
-                j->trust = with.trust;
-                memcpy(j->trust_doc, with.trust_doc, with.trust_doc_n);
-                j->trust_doc_n = with.trust_doc_n;
-            }
+        st = follow_trust(j, m.trust, err);
+        if (st != ST_OK) {
+            return st;
         }
     }
     st = cert_open(m.cert, &j->trust, &c, &rule);

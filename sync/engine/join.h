@@ -12,8 +12,8 @@
 struct join {
     struct author_keys keys;
     uint8_t code[ENROL_CODE_BYTES];
-    struct trust trust; /* unproved until join_answer */
-    uint8_t trust_doc[CAP_TRUST_BYTES];
+    struct trust trust;                       /* unproved until join_answer */
+    uint8_t trust_doc[CAP_TRUST_CHAIN_BYTES]; /* from the first root to the newest */
     size_t trust_doc_n;
     uint8_t cert[CAP_CERT_BYTES]; /* after join_answer */
     size_t cert_n;

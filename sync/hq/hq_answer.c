@@ -104,10 +104,9 @@ static enum st write_manifest(struct answer *a)
             receipts[m.nreceipts++] = bytes_of(r->journals[i].receipt, r->journals[i].n);
         }
     }
-    struct trust trust;
     enum st st = ST_OK;
     if (r->manifest.trust_serial < hq->trust.serial) {
-        st = trust_store_get(a->t, &tmp, &trust, &m.trust, a->err);
+        st = trust_store_chain(a->t, r->manifest.trust_serial, &tmp, &m.trust, a->err);
     }
     id8 epoch = r->node_epoch;
     bool same = r->manifest.has_cursor && id8_eq(r->manifest.cursor_epoch, epoch) &&
@@ -328,13 +327,12 @@ static enum st send_wanted(struct answer *a)
 static enum st grant(struct answer *a)
 {
     struct arena tmp = a->arena;
-    struct trust trust;
-    uint8_t buf[CAP_TRUST_BYTES + CAP_CERT_BYTES + 64];
+    uint8_t buf[CAP_TRUST_CHAIN_BYTES + CAP_CERT_BYTES + 64];
     struct manifest m = {.role = MANIFEST_GRANT, .cert = bytes_of(a->r->grant, a->r->grant_n)};
     bytes out;
     enum st st = ST_OK;
     if (a->r->manifest.trust_serial < a->r->hq->trust.serial) {
-        st = trust_store_get(a->t, &tmp, &trust, &m.trust, a->err);
+        st = trust_store_chain(a->t, a->r->manifest.trust_serial, &tmp, &m.trust, a->err);
     }
     if (st == ST_OK && manifest_encode(&m, buf, sizeof buf, &out) != ST_OK) {
         st = err_set(a->err, ST_BUG, 0, __func__, "the grant does not fit");

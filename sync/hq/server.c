@@ -19,7 +19,7 @@ struct server {
     struct hq *hq;
     struct hq_writer *writer;
     struct MHD_Daemon *daemon;
-    uint8_t trust_doc[CAP_TRUST_BYTES];
+    uint8_t trust_doc[CAP_TRUST_CHAIN_BYTES]; /* all from the first root on */
     size_t trust_n;
     atomic_size_t in_flight; /* bytes of all requests */
     char address[128];
@@ -301,13 +301,15 @@ static unsigned pool_size(void)
 static enum st load_trust(struct server *s, struct err *err)
 {
     struct store_txn *t = NULL;
-    struct trust trust;
-    uint8_t room[CAP_TRUST_BYTES + 256];
+    uint8_t room[3 * CAP_TRUST_CHAIN_BYTES];
     struct arena tmp = arena_of(room, sizeof room);
     bytes doc;
     enum st st = store_read(s->hq->store, &t, err);
     if (st == ST_OK) {
-        st = trust_store_get(t, &tmp, &trust, &doc, err);
+        st = trust_store_chain(t, 0, &tmp, &doc, err);
+    }
+    if (st == ST_OK && doc.n > sizeof s->trust_doc) {
+        st = err_set(err, ST_TOO_BIG, 0, __func__, "the trust documents are too long");
     }
     if (st == ST_OK) {
         memcpy(s->trust_doc, doc.p, doc.n);

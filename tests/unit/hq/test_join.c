@@ -1,4 +1,5 @@
 /* test_join.c - codes: right, wrong, used, expired; a lost answer; by file. */
+#include "sync/hq/hq_keys.h"
 #include "tests/unit/hq/pair.h"
 
 #include <sys/stat.h>
@@ -196,6 +197,130 @@ static void a_device_of_a_technician_with_work_gets_it(void)
     end();
 }
 
+/* --- after the root was changed
+ * ----------------------------------------------------------------------------------- */
+
+static void sign_trust(struct trust *t, const uint8_t *sk, const uint8_t *next_pk)
+{
+    uint8_t buf[CAP_TRUST_BYTES];
+    struct store_txn *txn = NULL;
+    bytes doc;
+    t->serial++;
+    memset(t->next_root, 0, sizeof t->next_root);
+    if (next_pk != NULL) {
+        memcpy(t->next_root, next_pk, sizeof t->next_root);
+    }
+    PAIR_OK(&p, trust_make(t, sk, buf, sizeof buf, &doc));
+    PAIR_OK(&p, store_write(p.hq->store, &txn, &p.err));
+    PAIR_OK(&p, trust_store_put(txn, doc, &p.err));
+    PAIR_OK(&p, store_commit(&txn, &p.err));
+}
+
+/* Two changes, each document signed by the root that the one before names. */
+static void change_root_twice(void)
+{
+    uint8_t sk[3][64], pk[3][32];
+    char path[160];
+    struct trust t = p.hq->trust;
+    snprintf(path, sizeof path, "%s.root", p.dir);
+    PAIR_OK(&p, hq_keys_root_load(path, sk[0], pk[0], &p.err));
+    crypto_sign_keypair(pk[1], sk[1]);
+    crypto_sign_keypair(pk[2], sk[2]);
+    for (unsigned i = 0; i < 3; i++) {
+        memcpy(t.root_pk, pk[i], sizeof t.root_pk);
+        sign_trust(&t, sk[i], NULL);
+        if (i < 2) {
+            sign_trust(&t, sk[i], pk[i + 1]);
+        }
+    }
+    hq_close(&p.hq);
+    pair_open_hq(&p);
+    CHECK_INT(p.hq->trust.serial, 6);
+}
+
+static bytes chain_after(uint64_t serial, uint8_t buf[static CAP_TRUST_CHAIN_BYTES])
+{
+    struct store_txn *t = NULL;
+    struct arena a = hq_arena(p.hq);
+    bytes docs = {NULL, 0};
+    PAIR_OK(&p, store_read(p.hq->store, &t, &p.err));
+    PAIR_OK(&p, trust_store_chain(t, serial, &a, &docs, &p.err));
+    CHECK(docs.n <= CAP_TRUST_CHAIN_BYTES);
+    if (docs.n != 0) {
+        memcpy(buf, docs.p, docs.n);
+    }
+    store_abort(&t);
+    return bytes_of(buf, docs.n);
+}
+
+static void join_with(bytes docs)
+{
+    const char *problem;
+    struct now now = pair_now(&p);
+    req.n = ans.n = 0;
+    PAIR_OK(&p, join_begin(&j, str_c(code), docs, &p.err));
+    PAIR_OK(&p, join_request(&j, &now, bundle_buffer_sink, &req, &p.err));
+    PAIR_OK(&p,
+            hq_exchange(p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem, &p.err));
+    PAIR_OK(&p, join_answer(&j, bytes_of(ans.p, ans.n), &p.err));
+    CHECK_INT(j.trust.serial, 6);
+}
+
+static void a_device_joins_after_the_root_was_changed(void)
+{
+    static uint8_t all[CAP_TRUST_CHAIN_BYTES], some[CAP_TRUST_CHAIN_BYTES];
+    begin(0);
+    bytes first = pair_trust(&p, trust);
+    struct join alone;
+    change_root_twice();
+    bytes docs = chain_after(0, all);
+    CHECK_INT(chain_after(6, some).n, 0);
+    CHECK(chain_after(3, some).n < docs.n);
+    uint8_t newest[CAP_TRUST_BYTES];
+    CHECK_INT(join_begin(&alone, str_c(code), pair_trust(&p, newest), &p.err), ST_BAD_INPUT);
+    /* A link left out, or two changed about: nobody vouches for the rest. */
+    bytes rest = docs;
+    trust_chain(&rest);
+    CHECK_INT(join_begin(&alone, str_c(code), rest, &p.err), ST_BAD_INPUT);
+    join_with(docs);
+    join_end(&j);
+    /* By file: the request was made from the document of that time, the grant brings the others. */
+    struct hq_invite inv = {.role = ROLE_TECHNICIAN, .prefix = "T02", .person = who};
+    int64_t until;
+    PAIR_OK(&p, hq_join_invite(p.hq, &inv, code, &until, &p.err));
+    join_with(first);
+    struct pair_device d = {.scratch = malloc(CAP_SCRATCH_BYTES)};
+    struct now now = pair_now(&p);
+    randombytes_buf(d.secret, sizeof d.secret);
+    pair_dir(d.dir, sizeof d.dir, "device");
+    PAIR_OK(&p, join_found(&j, d.dir, str_bytes(S("1234")), d.secret, PAIR_MAP, &now,
+                           arena_of(d.scratch, CAP_SCRATCH_BYTES), &p.err));
+    pair_open_device(&p, &d);
+    CHECK_INT(d.journal.trust.serial, 6);
+    struct exchange_result r;
+    pair_sync(&p, &d, &r);
+    CHECK_INT(r.unsent, 0);
+    pair_leave(&d);
+    end();
+}
+
+static void a_device_that_slept_through_two_changes_follows(void)
+{
+    struct pair_device d;
+    struct exchange_result r;
+    begin(0);
+    pair_join(&p, &d, who, "D1");
+    pair_sync(&p, &d, &r);
+    change_root_twice();
+    pair_sync(&p, &d, &r);
+    CHECK_INT(d.journal.trust.serial, 6);
+    pair_close_device(&d);
+    pair_open_device(&p, &d); /* and its store opens under the root of today */
+    CHECK_INT(d.journal.trust.serial, 6);
+    pair_leave(&d);
+    end();
+}
+
 int main(void)
 {
     RUN(a_code_has_sixteen_forgiving_characters);
@@ -206,5 +331,7 @@ int main(void)
     RUN(a_trust_document_of_an_impostor_opens_no_answer);
     RUN(a_pending_joining_survives_the_end_of_the_process);
     RUN(a_device_of_a_technician_with_work_gets_it);
+    RUN(a_device_joins_after_the_root_was_changed);
+    RUN(a_device_that_slept_through_two_changes_follows);
     CHECK_END();
 }
