@@ -77,6 +77,9 @@ $(LIBS):
 $(B)/%.o: %.c
 	@mkdir -p $(@D); echo "  CC    $<"; $(CC) $(CFLAGS_ALL) -DDOCKET_VERSION='"$(VERSION)"' -MMD -MP -c $< -o $@
 
+# The assembler takes it in (openapi.c).
+$(B)/sync/hq/openapi.o: sync/hq/openapi.json
+
 define link
 	@mkdir -p $(@D); echo "  LD    $@"; $(CC) $(LINK_MODE) $(LDFLAGS) $(filter %.o %.a,$^) $(LDLIBS) -o $@
 endef

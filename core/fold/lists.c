@@ -91,6 +91,8 @@ void lists_row(const struct subject_state *s, struct list_row *row)
         IGNORE(shown_ref(s, F_CONTRACT_EQUIPMENT, &row->equipment));
     } else if (s->type == SUBJECT_STOCK) {
         IGNORE(shown_ref(s, F_STOCK_TECHNICIAN, &row->assigned));
+    } else if (s->type == SUBJECT_GOODS) {
+        IGNORE(shown_ref(s, F_GOODS_CUSTOMER, &row->customer));
     }
 }
 

@@ -114,6 +114,18 @@ static int64_t changed_ms(const struct subject_state *s)
     return hlc_ms(last);
 }
 
+int64_t register_order_ms(const struct subject_state *s)
+{
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+        const struct field_value *at =
+            orders[i].type == s->type ? fold_shown(s, orders[i].time) : NULL;
+        if (at != NULL) {
+            return at->i;
+        }
+    }
+    return changed_ms(s);
+}
+
 static void add_due(const struct place *p)
 {
     struct calendar c;
@@ -141,10 +153,9 @@ void lists_register(const struct subject_state *s, struct list_keys *keys)
         if (orders[i].type != s->type) {
             continue;
         }
-        const struct field_value *at = fold_shown(s, orders[i].time);
         const struct field_value *who = fold_shown(s, orders[i].technician);
         const struct field_value *where = fold_shown(s, orders[i].branch);
-        int64_t ms = at != NULL ? at->i : changed_ms(s);
+        int64_t ms = register_order_ms(s);
         if (where != NULL && where->type == FT_ID8) {
             memcpy(p.branch.b, where->b, sizeof p.branch.b);
         }

@@ -66,6 +66,8 @@ bytes register_prefix(enum subject_type type, id8 branch, enum register_dimensio
 /* register_time: what stands for a time in the keys of a dimension, and back. */
 void register_time(enum register_dimension d, int64_t ms, uint8_t out[static 8]);
 int64_t register_time_ms(enum register_dimension d, const uint8_t in[static 8]);
+/* register_order_ms: the time that a subject's register is ordered by. */
+int64_t register_order_ms(const struct subject_state *s);
 /* fold_list_prefix: of LIST_BY_TYPE (type), LIST_OF_* (id), or a whole list (both 0, NULL). */
 bytes fold_list_prefix(enum list list, enum subject_type type, const id16 *id,
                        uint8_t buf[static LIST_KEY_BYTES]);

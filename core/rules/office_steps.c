@@ -116,7 +116,7 @@ static const struct office_step table[] = {
      SUBJECT_SLIP,
      NEW,
      SLIP_PROPOSED,
-     R(CLERK) | R(SUPERVISOR) | R(TECHNICIAN) | R(PARTS_KEEPER),
+     R(CLERK) | R(SUPERVISOR) | R(PARTS_KEEPER),
      F_SLIP_STATE,
      0,
      F_SLIP_AT,

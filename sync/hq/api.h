@@ -117,6 +117,17 @@ struct search *api_search(struct api_call *c);
 struct acct_sessions *api_sessions(struct api_call *c);
 const char *api_query(const struct api_call *c, const char *name);            /* NULL */
 bool api_query_int(const struct api_call *c, const char *name, int64_t *out); /* false: bad */
+/* api_person_of: whose device an author is; false: no author of ours. */
+bool api_person_of(struct api_call *c, id8 author, id16 *person);
+unsigned api_hash_ops(struct api_call *c);
+void api_cookie(struct api_call *c, const char *value); /* "": the cookie goes */
+void api_count_failed_login(struct api_call *c);
+/* api_check_write: what an operation alone cannot know: branches of what the body names, passwords.
+ * ST_OK, or refused. api_after_write: sessions that end with it (api_writes.c). */
+MUST_USE enum st api_check_write(struct api_call *c);
+void api_after_write(struct api_call *c);
+/* api_writes_of: every current write of a field, as in openapi.json's Write (reg_view.c). */
+json_t *api_writes_of(struct api_call *c, const struct subject_state *s, const char *field);
 /* api_sees: may this user see that subject: branch, and for a technician that it is his own. */
 bool api_sees(struct api_call *c, const struct subject_state *s);
 bool api_all_branches(const struct acct_user *u);

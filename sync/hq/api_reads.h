@@ -3,16 +3,28 @@
 #define SYNC_HQ_API_READS_H
 #include "sync/hq/api.h"
 
+/* api_read_openapi: the document, as it stands. */
 enum st api_read_openapi(struct api_call *c);
+/* api_read_login: a session from login and password; the cookie goes with it. */
 enum st api_read_login(struct api_call *c);
+/* api_read_me: whose session this is, and its CSRF token. */
 enum st api_read_me(struct api_call *c);
+/* api_read_logout: this session ends. */
 enum st api_read_logout(struct api_call *c);
+/* api_read_logout_all: all of this user end. */
 enum st api_read_logout_all(struct api_call *c);
+/* api_read_events: a stream: web_events.c says what. */
 enum st api_read_events(struct api_call *c);
+/* api_read_status: counts of the server, nothing personal. */
 enum st api_read_status(struct api_call *c);
+/* api_read_job: a call with all that belongs to it. */
 enum st api_read_job(struct api_call *c);
+/* api_read_history: the entries about a subject. */
 enum st api_read_history(struct api_call *c);
+/* api_read_record: any other subject, with its history. */
 enum st api_read_record(struct api_call *c);
+/* api_read_users: logins. */
 enum st api_read_users(struct api_call *c);
+/* api_read_tokens: tokens, without their secrets. */
 enum st api_read_tokens(struct api_call *c);
 #endif

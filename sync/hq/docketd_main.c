@@ -10,15 +10,19 @@
 
 static const char usage[] =
     "docketd - headquarters: takes journals, answers with receipts\n\n"
-    "  docketd --store DIR --listen HOST:PORT [--keys FILE]\n\n"
+    "  docketd --store DIR --listen HOST:PORT [--keys FILE] [--assets DIR] [--tls CERT:KEY]\n\n"
     "  --store DIR     the folder that `docketctl init-hq` made (postgresql:// comes later)\n"
     "  --listen H:P    where to listen; port 0 takes a free one and prints it\n"
     "  --keys FILE     the key file; DIR.keys when it is not named\n"
+    "  --assets DIR    the folder that holds console/; without it only devices are served\n"
+    "  --tls CERT:KEY  PEM files of the certificate with its chain, and of its key\n"
     "  --help          this text\n\n"
     "Prints \"listening on HOST:PORT\" when it is ready. SIGTERM ends it cleanly.\n";
 
 struct options {
-    const char *store, *listen, *keys;
+    const char *store, *listen, *keys, *assets;
+    char cert[512];
+    const char *key;
 };
 
 /* -1: go on; else the process's exit code. */
@@ -44,9 +48,19 @@ static int parse(int argc, char **argv, struct options *o)
             fputs(usage, stdout);
             return 0;
         case 'a':
+            o->assets = optarg;
+            break;
         case 't':
+            o->key = strrchr(optarg, ':');
+            if (o->key == NULL || (size_t)(o->key - optarg) >= sizeof o->cert) {
+                fprintf(stderr, "docketd: --tls takes CERT:KEY, two PEM files\n");
+                return 2;
+            }
+            memcpy(o->cert, optarg, (size_t)(o->key - optarg));
+            o->key++;
+            break;
         case 'r':
-            fprintf(stderr, "docketd: the console, TLS and relays come with a later version\n");
+            fprintf(stderr, "docketd: relays come with a later version\n");
             return 1;
         default:
             fprintf(stderr, "Try docketd --help.\n");
@@ -69,13 +83,23 @@ static enum st serve(const struct options *o, const sigset_t *ends, struct err *
     struct server *server = NULL;
     enum st st = hq_open(&with, &hq, err);
     if (st == ST_OK) {
+        st = hq_registers(hq, err);
+    }
+    if (st == ST_OK) {
+        st = op_api_sweep(hq, hq_now(hq).wall_ms, err);
+    }
+    if (st == ST_OK) {
         st = hq_writer_start(&writer, hq, err);
     }
     if (st == ST_OK) {
         st = control_start(&control, o->store, writer, err);
     }
     if (st == ST_OK) {
-        st = server_start(&server, hq, writer, o->listen, err);
+        const struct server_options web = {.listen = o->listen,
+                                           .assets = o->assets,
+                                           .tls_cert = o->key != NULL ? o->cert : NULL,
+                                           .tls_key = o->key};
+        st = server_start_with(&server, hq, writer, &web, err);
     }
     if (st == ST_OK) {
         int sig;

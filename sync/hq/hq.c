@@ -230,6 +230,26 @@ void hq_close(struct hq **out)
     *out = NULL;
 }
 
+enum st hq_id_in(struct store_txn *t, const struct hq *hq, enum subject_type type, str code,
+                 id16 *out)
+{
+    uint8_t key[17], room[128];
+    struct arena tmp = arena_of(room, sizeof room);
+    bytes value;
+    if (code.n == 32 && hex_get(code, out->b, sizeof out->b)) {
+        return ST_OK;
+    }
+    if (code.n == 0 || code.n > CAP_CODE_BYTES) {
+        return ST_NOT_FOUND;
+    }
+    store_code_key(hq->store, (unsigned)type, str_bytes(code), key);
+    enum st st = store_get(t, T_CODE, bytes_of(key, sizeof key), &tmp, &value, NULL);
+    if (st == ST_OK && value.n == sizeof out->b) {
+        memcpy(out->b, value.p, sizeof out->b);
+    }
+    return st;
+}
+
 enum st hq_id_of(struct hq *hq, enum subject_type type, str code, id16 *out, struct err *err)
 {
     if (code.n == 32 && hex_get(code, out->b, sizeof out->b)) {

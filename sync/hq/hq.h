@@ -89,6 +89,8 @@ MUST_USE enum st hq_act_in(struct hq *hq, struct store_txn *t, struct append *wh
  */
 MUST_USE enum st hq_batch_begin(struct hq *hq, struct err *err);
 MUST_USE enum st hq_batch_end(struct hq *hq, bool keep, struct err *err);
+/* hq_registers: a store of before there were registers gains them: each subject is folded once. */
+MUST_USE enum st hq_registers(struct hq *hq, struct err *err);
 /* hq_txn: the batch's transaction, or a new read transaction (*mine true: store_abort it after). */
 MUST_USE enum st hq_txn(struct hq *hq, struct store_txn **t, bool *mine, struct err *err);
 

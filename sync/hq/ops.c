@@ -21,6 +21,19 @@ static const struct op table[] = {
     {"edition.publish", op_edition_publish},
     {"bundle.import", op_bundle_import},
     {"status", op_status},
+    {"call.create", op_call_create},
+    {"record.edit", op_record_edit},
+    {"job.cancel", op_job_cancel},
+    {"job.archive", op_job_archive},
+    {"paper.step", op_paper_step},
+    {"user.add", op_user_add},
+    {"user.password", op_user_password},
+    {"user.disable", op_user_disable},
+    {"user.enable", op_user_enable},
+    {"user.list", op_user_list},
+    {"token.add", op_token_add},
+    {"token.remove", op_token_remove},
+    {"api.write", op_api_write},
 };
 
 const struct op *ops_find(const char *name)
@@ -99,6 +112,21 @@ json_t *ops_hex(const void *p, size_t n)
     }
     hex_put(bytes_of(p, n), text);
     return json_string(text);
+}
+
+/* A branch is up to eight ASCII characters, left-aligned; anything else is shown as hex. */
+json_t *ops_branch(const uint8_t b[static 8])
+{
+    size_t n = 8;
+    while (n > 0 && b[n - 1] == 0) {
+        n--;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (b[i] <= ' ' || b[i] > '~') {
+            return ops_hex(b, 8);
+        }
+    }
+    return json_stringn((const char *)b, n);
 }
 
 /* --- names

@@ -9,6 +9,7 @@
  */
 #ifndef SYNC_HQ_OPS_H
 #define SYNC_HQ_OPS_H
+#include "core/rules/office.h"
 #include "sync/hq/hq.h"
 
 #include <jansson.h>
@@ -46,7 +47,10 @@ MUST_USE enum st ops_state(struct hq *hq, id16 subject, struct arena *a, struct 
  * {results}. */
 MUST_USE enum st ops_batch(struct hq *hq, const json_t *in, const char *key, op_fn each,
                            json_t **out, struct err *err);
-json_t *ops_hex(const void *p, size_t n);       /* a new JSON string; NULL when out of memory */
+json_t *ops_hex(const void *p, size_t n);      /* a new JSON string; NULL when out of memory */
+json_t *ops_branch(const uint8_t b[static 8]); /* as the books write it, else hex */
+/* ops_rule: ST_OK, or ST_FORBIDDEN with "B-18.4 goods_not_passed" as its sentence, where "rule". */
+MUST_USE enum st ops_rule(enum office_rule r, struct err *err);
 enum subject_type ops_type(str name);           /* "customer"; 0 when unknown */
 const char *ops_type_name(enum subject_type t); /* "customer"; "" */
 enum role ops_role(str name);                   /* "supervisor"; ROLE_NONE when unknown */
@@ -71,6 +75,32 @@ const char *ops_role_name(enum role r);
  * bundle.import  {file, answer?} -> {received_entries, answer_bytes, problem}: ingest a *.docket,
  *                write the answer's file
  * status         {} -> counts, last receipts, devices, problems */
+/* For the console and its clerks:
+ * call.create    {fields, customer | customer_new, equipment? | equipment_new, code?, branch?}
+ *                -> {id, code}
+ * record.edit    {type, id | code, fields, seen: {field: [entry]}, branch?} -> as record.set, or
+ *                {conflict: {id, fields}}: somebody wrote meanwhile, nothing was changed
+ * job.cancel     {job, reason} -> {entry};  job.archive {job} -> {entry}
+ * paper.step     {step, id?, code?, fields?, branch?} -> as record.set (core/rules/office.h)
+ * user.add       {login, hash, person? | name, role, branch?}, user.password {login, hash},
+ * user.disable, user.enable {login} -> {done};  user.list {} -> {users}
+ * token.add      {label, login, scopes, days?} -> {id, secret};  token.remove {id}
+ * api.write      {who, key, op, in} -> the operation's answer, once for each key */
+enum st op_call_create(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_record_edit(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_job_cancel(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_job_archive(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_paper_step(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_user_add(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_user_password(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_user_disable(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_user_enable(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_user_list(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_token_add(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_token_remove(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_api_write(struct hq *, const json_t *, json_t **, struct err *);
+/* op_api_sweep: forget keys older than a day; the writer's thread, or before it runs. */
+MUST_USE enum st op_api_sweep(struct hq *hq, int64_t now_ms, struct err *err);
 enum st op_enrol(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_assign(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_assign_batch(struct hq *, const json_t *, json_t **, struct err *);

@@ -1,0 +1,282 @@
+/* api_reads.c - sessions, records, users: the readers of api_routes.c that are no registers. */
+#include "sync/hq/api_reads.h"
+
+#include "sync/hq/openapi.h"
+#include "sync/hq/reg.h"
+#include "sync/hq/reg_job.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define HISTORY_MAX 500
+
+static enum st none(struct api_call *c)
+{
+    c->reply.status = 204;
+    c->reply.type = "application/json";
+    return ST_OK;
+}
+
+enum st api_read_openapi(struct api_call *c)
+{
+    c->reply.body = malloc(openapi_bytes);
+    if (c->reply.body == NULL) {
+        return err_set(&c->err, ST_FULL, 0, __func__, "no memory");
+    }
+    memcpy(c->reply.body, openapi_json, openapi_bytes);
+    c->reply.n = openapi_bytes;
+    c->reply.status = 200;
+    c->reply.type = "application/json";
+    return ST_OK;
+}
+
+/* ---- sessions ---------------------------------------------------------------------------------
+ */
+
+static json_t *session_json(struct api_call *c, const char *csrf, int64_t until_ms)
+{
+    const struct acct_user *u = &c->user;
+    return json_pack("{s:s,s:s,s:s,s:o,s:o,s:s,s:I,s:s}", "login", u->login, "name", u->name,
+                     "role", ops_role_name(u->role), "branch",
+                     id8_zero(u->branch) ? json_null() : ops_branch(u->branch.b), "person",
+                     ops_hex(u->person.b, 16), "csrf", csrf, "until_ms", (json_int_t)until_ms,
+                     "company", api_hq(c)->trust.name);
+}
+
+static void log_login(const struct api_call *c, bool well)
+{
+    fprintf(stderr, "{\"event\":\"login\",\"well\":%s,\"role\":\"%s\"}\n", well ? "true" : "false",
+            well ? ops_role_name(c->user.role) : "");
+}
+
+enum st api_read_login(struct api_call *c)
+{
+    str login, password;
+    enum st st = ops_str(c->in, "login", &login, &c->err);
+    st = st == ST_OK ? ops_str(c->in, "password", &password, &c->err) : st;
+    if (st != ST_OK) {
+        return st;
+    }
+    if (!acct_login_ok(login) || password.n > ACCT_PASSWORD_MAX) {
+        return api_refuse(c, 401, "login", "login or password is wrong");
+    }
+    int wait = acct_wait_s(api_sessions(c), login.p, c->request->peer, c->now_ms);
+    if (wait > 0) {
+        c->reply.retry_after_s = wait;
+        return api_refuse(c, 429, "login-wait", "too many wrong tries: wait");
+    }
+    bool known = acct_get(c->txn, login.p, c->arena, &c->user, NULL) == ST_OK;
+    bool right = acct_verify(known ? c->user.hash : NULL, password);
+    bool well = right && !c->user.disabled && c->user.role != ROLE_NONE;
+    acct_tried(api_sessions(c), login.p, c->request->peer, well, c->now_ms);
+    log_login(c, well);
+    if (!well) {
+        memset(&c->user, 0, sizeof c->user);
+        api_count_failed_login(c);
+        return api_refuse(c, 401, "login", "login or password is wrong");
+    }
+    struct acct_session_view v;
+    char cookie[44];
+    acct_open(api_sessions(c), c->user.login, c->now_ms, cookie, &v);
+    api_cookie(c, cookie);
+    c->out = session_json(c, v.csrf, v.until_ms);
+    return ST_OK;
+}
+
+static bool cookie_in(const struct api_call *c, char out[static 64])
+{
+    const char *p = c->request->cookie == NULL ? NULL : strstr(c->request->cookie, "docket=");
+    size_t n = p == NULL ? 0 : strcspn(p + 7, ";");
+    if (n == 0 || n >= 64) {
+        return false;
+    }
+    memcpy(out, p + 7, n);
+    out[n] = '\0';
+    return true;
+}
+
+enum st api_read_me(struct api_call *c)
+{
+    struct acct_session_view v = {.csrf = ""};
+    char cookie[64];
+    const char *now = c->reply.cookie[0] != '\0' ? strchr(c->reply.cookie, '=') : NULL;
+    if (now != NULL) { /* renewed just now: the old one still finds it */
+        now++;
+    }
+    if (!c->user.token && cookie_in(c, cookie)) {
+        IGNORE(!acct_find(api_sessions(c), cookie, c->now_ms, &v));
+    }
+    c->out = session_json(c, v.csrf, v.until_ms);
+    return ST_OK;
+}
+
+enum st api_read_logout(struct api_call *c)
+{
+    char cookie[64];
+    if (cookie_in(c, cookie)) {
+        acct_close(api_sessions(c), cookie);
+    }
+    api_cookie(c, "");
+    return none(c);
+}
+
+enum st api_read_logout_all(struct api_call *c)
+{
+    acct_close_all(api_sessions(c), c->user.login);
+    api_cookie(c, "");
+    return none(c);
+}
+
+enum st api_read_events(struct api_call *c)
+{
+    c->reply.stream = true;
+    c->reply.status = 200;
+    c->reply.type = "text/event-stream";
+    return ST_OK;
+}
+
+enum st api_read_status(struct api_call *c)
+{
+    struct store_space space = {0};
+    struct hq *hq = api_hq(c);
+    enum st st = store_space(hq->store, &space);
+    c->out = json_pack(
+        "{s:s,s:o,s:I,s:I,s:I,s:I,s:I,s:b,s:s}", "name", hq->trust.name, "deployment",
+        ops_hex(hq->keys.deployment, 16), "entries", (json_int_t)store_count(c->txn, T_ENTRY),
+        "subjects", (json_int_t)store_count(c->txn, T_STATE), "quarantined",
+        (json_int_t)store_count(c->txn, T_ODD), "wanted_attachments",
+        (json_int_t)store_count(c->txn, T_WANT), "free_bytes", (json_int_t)space.free_bytes,
+        "in_reserve", space.in_reserve, "version", DOCKET_VERSION);
+    return st;
+}
+
+/* ---- records ----------------------------------------------------------------------------------
+ */
+
+/* Which fields a record.set wrote, by name: what, not the values (those stand under "values"). */
+static json_t *written(const struct entry_view *e)
+{
+    struct record_write w[CAP_RECORD_WRITES];
+    size_t n = 0;
+    json_t *list = json_array();
+    if (e->kind != KIND_RECORD_SET || record_decode(e->subject_type, e->body, w, &n) != ST_OK) {
+        return list;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct field_info *f = field_info(e->subject_type, w[i].field);
+        const char *dot = f == NULL ? NULL : strchr(f->name, '.');
+        json_array_append_new(list, json_string(f == NULL ? "" : dot != NULL ? dot + 1 : f->name));
+    }
+    return list;
+}
+
+static json_t *entry_json(struct api_call *c, const struct entry_view *e)
+{
+    const struct kind_info *k = kind_info(e->kind);
+    id16 who = e->actor;
+    if (id16_zero(who)) {
+        IGNORE(!api_person_of(c, e->author, &who)); /* zero: shown as nobody */
+    }
+    return json_pack("{s:o,s:s,s:o,s:o,s:s,s:I,s:I,s:o}", "entry", ops_hex(e->hash.b, 32), "kind",
+                     k == NULL ? "" : k->name, "author", ops_hex(e->author.b, 8), "actor",
+                     reg_named(c, who, F_TECHNICIAN_NAME), "role", ops_role_name(e->actor_role),
+                     "wall_ms", (json_int_t)e->wall_ms, "seq", (json_int_t)e->seq, "fields",
+                     written(e));
+}
+
+static json_t *history(struct api_call *c)
+{
+    json_t *list = json_array();
+    struct store_cursor *cur = NULL;
+    bytes key;
+    if (store_scan(c->txn, T_SUBJECT, bytes_of(c->id.b, sizeof c->id.b), (bytes){0}, &cur, NULL) !=
+        ST_OK) {
+        return list;
+    }
+    while (json_array_size(list) < HISTORY_MAX && store_next(cur, &key) == ST_OK) {
+        struct arena keep = c->arena;
+        struct entry_view e;
+        h32 hash;
+        if (key.n == 56) {
+            memcpy(hash.b, key.p + 24, sizeof hash.b);
+            if (journal_get(c->txn, hash, &c->arena, &e, NULL) == ST_OK) {
+                json_array_append_new(list, entry_json(c, &e));
+            }
+        }
+        c->arena = keep;
+    }
+    store_scan_end(&cur);
+    return list;
+}
+
+enum st api_read_record(struct api_call *c)
+{
+    struct subject_state s;
+    enum st st = fold_load(c->txn, c->id, &c->arena, &s, NULL, &c->err);
+    if (st == ST_OK) {
+        c->out = reg_detail(c, &s);
+        json_object_set_new(c->out, "history", history(c));
+    }
+    return st;
+}
+
+enum st api_read_job(struct api_call *c)
+{
+    enum st st = api_read_record(c);
+    struct subject_state s;
+    st = st == ST_OK ? fold_load(c->txn, c->id, &c->arena, &s, NULL, &c->err) : st;
+    if (st == ST_OK) {
+        reg_job_add(c, &s, c->out);
+        if (c->user.role == ROLE_ACCOUNTANT) {
+            json_object_del(c->out, "history");
+        }
+    }
+    return st;
+}
+
+enum st api_read_history(struct api_call *c)
+{
+    c->out = json_pack("{s:o}", "entries", history(c));
+    return ST_OK;
+}
+
+/* ---- users and tokens -------------------------------------------------------------------------
+ */
+
+static enum st user_row(void *ctx, const struct acct_user *u)
+{
+    json_array_append_new(ctx,
+                          json_pack("{s:s,s:s,s:s,s:o,s:o,s:b,s:I}", "login", u->login, "name",
+                                    u->name, "role", ops_role_name(u->role), "branch",
+                                    id8_zero(u->branch) ? json_null() : ops_branch(u->branch.b),
+                                    "person", ops_hex(u->person.b, 16), "disabled", u->disabled,
+                                    "changed_ms", (json_int_t)u->changed_ms));
+    return ST_OK;
+}
+
+enum st api_read_users(struct api_call *c)
+{
+    json_t *list = json_array();
+    enum st st = acct_each(c->txn, c->arena, user_row, list, &c->err);
+    c->out = json_pack("{s:o}", "users", list);
+    return st;
+}
+
+static enum st token_row(void *ctx, const struct acct_token *k)
+{
+    char scopes[256];
+    acct_scopes_put(k->scopes, scopes, sizeof scopes);
+    json_array_append_new(ctx,
+                          json_pack("{s:s,s:s,s:s,s:s,s:I,s:I}", "id", k->id, "label", k->label,
+                                    "login", k->login, "scopes", scopes, "made_ms",
+                                    (json_int_t)k->made_ms, "until_ms", (json_int_t)k->until_ms));
+    return ST_OK;
+}
+
+enum st api_read_tokens(struct api_call *c)
+{
+    json_t *list = json_array();
+    enum st st = acct_token_each(c->txn, token_row, list, &c->err);
+    c->out = json_pack("{s:o}", "tokens", list);
+    return st;
+}

@@ -1,0 +1,296 @@
+/* reg_board.c - the dispatch board, and the unit at a glance: from the registers' keys. */
+#include "core/rules/service.h"
+#include "sync/hq/reg_other.h"
+
+#include <stdlib.h>
+
+#define BOARD_MAX 1000   /* jobs shown at once */
+#define COUNT_MAX 100000 /* keys counted for one figure */
+#define LOOK_MAX 500     /* states looked into for one figure */
+#define SILENT_MS (3LL * 86400000)
+
+static id8 unit_of(const struct api_call *c)
+{
+    id8 all = {{0}};
+    return api_all_branches(&c->user) ? all : c->user.branch;
+}
+
+/* ---- walking a register -----------------------------------------------------------------------
+ */
+
+/* Subjects of a register whose time is in [from, to), newest first; *n at most `max`. With `out`
+ * NULL they are only counted. */
+static enum st subjects(struct api_call *c, enum subject_type type, enum register_dimension d,
+                        unsigned value, int64_t from_ms, int64_t to_ms, id16 *out, unsigned max,
+                        unsigned *n)
+{
+    uint8_t prefix_room[LIST_KEY_BYTES], v = (uint8_t)value;
+    struct store_cursor *cur = NULL;
+    bytes key, prefix = register_prefix(type, unit_of(c), d, value == 0 ? NULL : &v, prefix_room);
+    *n = 0;
+    enum st st = store_scan(c->txn, T_LIST, prefix, (bytes){0}, &cur, &c->err);
+    while (st == ST_OK && *n < max) {
+        st = store_next(cur, &key);
+        if (st != ST_OK || key.n != prefix.n + 24) {
+            break;
+        }
+        int64_t ms = register_time_ms(d, key.p + prefix.n);
+        if (ms < from_ms || ms >= to_ms) {
+            continue;
+        }
+        if (out != NULL) {
+            memcpy(out[*n].b, key.p + key.n - 16, 16);
+        }
+        (*n)++;
+    }
+    store_scan_end(&cur);
+    return st == ST_END ? ST_OK : st;
+}
+
+static unsigned counted(struct api_call *c, enum subject_type type, enum register_dimension d,
+                        unsigned value, int64_t from_ms, int64_t to_ms, bool *more)
+{
+    unsigned n = 0;
+    IGNORE(subjects(c, type, d, value, from_ms, to_ms, NULL, COUNT_MAX, &n) != ST_OK);
+    *more = *more || n == COUNT_MAX;
+    return n;
+}
+
+static int64_t midnight(const struct api_call *c)
+{
+    struct calendar cal;
+    calendar_default(&cal);
+    int64_t shift = (int64_t)cal.utc_offset_minutes * 60000;
+    return c->now_ms - (c->now_ms + shift) % 86400000;
+}
+
+/* ---- the board --------------------------------------------------------------------------------
+ */
+
+struct card {
+    struct office_due due;
+    id16 technician;
+    json_t *row;
+};
+
+static int before(const void *a, const void *b)
+{
+    const struct card *x = a, *y = b;
+    return office_dispatch_before(&x->due, &y->due)   ? -1
+           : office_dispatch_before(&y->due, &x->due) ? 1
+                                                      : 0;
+}
+
+static unsigned cards_of(struct api_call *c, struct card *cards, const id16 *ids, unsigned n)
+{
+    unsigned k = 0;
+    for (unsigned i = 0; i < n; i++) {
+        struct arena keep = c->arena;
+        struct subject_state s;
+        if (fold_load(c->txn, ids[i], &c->arena, &s, NULL, NULL) == ST_OK && api_sees(c, &s)) {
+            json_t *row = reg_row(c, &s), *due = json_object_get(row, "due_ms");
+            cards[k++] = (struct card){
+                .row = row,
+                .technician = s.assigned,
+                .due = {.subject = s.subject,
+                        .left_over = json_is_true(json_object_get(row, "left_over")),
+                        .due_ms = json_is_integer(due) ? json_integer_value(due) : INT64_MAX,
+                        .called_ms = register_order_ms(&s)}};
+        }
+        c->arena = keep;
+    }
+    return k;
+}
+
+static json_t *column_of(struct api_call *c, json_t *columns, id16 technician)
+{
+    json_t *hex = ops_hex(technician.b, 16);
+    for (size_t i = 0; i < json_array_size(columns); i++) {
+        json_t *one = json_array_get(columns, i);
+        if (json_equal(json_object_get(json_object_get(one, "technician"), "id"), hex)) {
+            json_decref(hex);
+            return json_object_get(one, "jobs");
+        }
+    }
+    json_decref(hex);
+    json_t *jobs = json_array();
+    json_array_append_new(columns,
+                          json_pack("{s:o,s:o}", "technician",
+                                    reg_named(c, technician, F_TECHNICIAN_NAME), "jobs", jobs));
+    return jobs;
+}
+
+/* Every technician of the unit has a column, with work or without. */
+static void all_technicians(struct api_call *c, json_t *columns)
+{
+    id16 ids[LOOK_MAX];
+    unsigned n;
+    if (subjects(c, SUBJECT_TECHNICIAN, REG_ALL, 0, INT64_MIN, INT64_MAX, ids, LOOK_MAX, &n) !=
+        ST_OK) {
+        return;
+    }
+    for (unsigned i = 0; i < n; i++) {
+        struct arena a = c->arena;
+        struct subject_state s;
+        const struct field_value *role;
+        if (fold_load(c->txn, ids[i], &a, &s, NULL, NULL) == ST_OK &&
+            (role = fold_shown(&s, F_TECHNICIAN_ROLE)) != NULL && role->i == ROLE_TECHNICIAN) {
+            IGNORE(column_of(c, columns, ids[i]) == NULL);
+        }
+    }
+}
+
+enum st reg_read_board(struct api_call *c)
+{
+    static const unsigned shown[] = {JOB_REGISTERED, JOB_DISPATCHED, JOB_ACCEPTED, JOB_ON_SITE,
+                                     JOB_WAITING};
+    id16 *ids = malloc(BOARD_MAX * sizeof *ids);
+    struct card *cards = calloc(BOARD_MAX, sizeof *cards);
+    json_t *columns = json_array(), *nobody = json_array();
+    unsigned n = 0, k = 0;
+    enum st st =
+        ids == NULL || cards == NULL ? err_set(&c->err, ST_FULL, 0, __func__, "no memory") : ST_OK;
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0] && st == ST_OK; i++) {
+        unsigned got = 0;
+        st = subjects(c, SUBJECT_JOB, REG_STATE, shown[i], INT64_MIN, INT64_MAX, ids + n,
+                      BOARD_MAX - n, &got);
+        n += got;
+    }
+    if (st == ST_OK) {
+        k = cards_of(c, cards, ids, n);
+        qsort(cards, k, sizeof *cards, before);
+        all_technicians(c, columns);
+    }
+    for (unsigned i = 0; i < k; i++) {
+        json_array_append_new(
+            id16_zero(cards[i].technician) ? nobody : column_of(c, columns, cards[i].technician),
+            cards[i].row);
+    }
+    free(ids);
+    free(cards);
+    c->out = json_pack("{s:I,s:o,s:o,s:b}", "now_ms", (json_int_t)c->now_ms, "undispatched", nobody,
+                       "technicians", columns, "more", n == BOARD_MAX);
+    return st;
+}
+
+/* ---- at a glance ------------------------------------------------------------------------------
+ */
+
+static int64_t cash_out(struct api_call *c, unsigned *jobs)
+{
+    id16 ids[LOOK_MAX];
+    int64_t sum = 0;
+    if (subjects(c, SUBJECT_JOB, REG_FLAG, REG_CASH_OWED, INT64_MIN, INT64_MAX, ids, LOOK_MAX,
+                 jobs) != ST_OK) {
+        return 0;
+    }
+    for (unsigned i = 0; i < *jobs; i++) {
+        struct arena a = c->arena;
+        struct subject_state s;
+        if (fold_load(c->txn, ids[i], &a, &s, NULL, NULL) == ST_OK) {
+            sum += office_cash_owed_minor(&s);
+        }
+    }
+    return sum;
+}
+
+static unsigned late_unhelped(struct api_call *c)
+{
+    id16 ids[LOOK_MAX];
+    unsigned n, late = 0;
+    for (unsigned state = GOODS_IN; state <= GOODS_IN_WORK; state++) {
+        if (subjects(c, SUBJECT_GOODS, REG_STATE, state, INT64_MIN, INT64_MAX, ids, LOOK_MAX, &n) !=
+            ST_OK) {
+            return late;
+        }
+        for (unsigned i = 0; i < n; i++) {
+            struct arena a = c->arena;
+            struct subject_state s;
+            late += fold_load(c->txn, ids[i], &a, &s, NULL, NULL) == ST_OK &&
+                    office_late_unhelped(&s, c->now_ms);
+        }
+    }
+    return late;
+}
+
+static json_t *silent(struct api_call *c)
+{
+    json_t *all = json_array(), *list = json_array(), *one;
+    size_t i;
+    const struct reg *r = reg_find("devices");
+    if (reg_other_page(c, r) == ST_OK) {
+        json_decref(all);
+        all = json_incref(json_object_get(c->out, "rows"));
+    }
+    json_decref(c->out);
+    c->out = NULL;
+    json_array_foreach(all, i, one)
+    {
+        int64_t ms = json_integer_value(json_object_get(one, "time_ms"));
+        const char *state = json_string_value(json_object_get(one, "state"));
+        if (c->now_ms - ms > SILENT_MS && state != NULL && strcmp(state, "active") == 0) {
+            json_array_append_new(
+                list, json_pack("{s:O,s:O,s:I}", "author", json_object_get(one, "id"), "technician",
+                                json_object_get(one, "technician"), "receipt_ms", (json_int_t)ms));
+        }
+    }
+    json_decref(all);
+    return list;
+}
+
+static unsigned conflict_count(struct api_call *c)
+{
+    uint8_t prefix[LIST_KEY_BYTES];
+    struct store_cursor *cur = NULL;
+    unsigned n = 0;
+    bytes key;
+    if (store_scan(c->txn, T_LIST, fold_list_prefix(LIST_CONFLICTS, 0, NULL, prefix), (bytes){0},
+                   &cur, NULL) != ST_OK) {
+        return 0;
+    }
+    for (unsigned looked = 0; looked < LOOK_MAX && store_next(cur, &key) == ST_OK; looked++) {
+        struct arena a = c->arena;
+        struct subject_state s;
+        id16 id;
+        memcpy(id.b, key.p + key.n - sizeof id.b, sizeof id.b);
+        n += fold_load(c->txn, id, &a, &s, NULL, NULL) == ST_OK && api_sees(c, &s);
+    }
+    store_scan_end(&cur);
+    return n;
+}
+
+enum st reg_read_dashboard(struct api_call *c)
+{
+    json_t *states = json_object();
+    bool more = false;
+    unsigned in_state[JOB_CANCELLED + 1] = {0}, open_goods = 0, cash_jobs = 0;
+    for (unsigned s = JOB_REGISTERED; s <= JOB_SIGNED; s++) {
+        in_state[s] = counted(c, SUBJECT_JOB, REG_STATE, s, INT64_MIN, INT64_MAX, &more);
+        json_object_set_new(states, reg_state_name(SUBJECT_JOB, s),
+                            json_integer((json_int_t)in_state[s]));
+    }
+    for (unsigned s = GOODS_IN; s <= GOODS_OUT; s++) {
+        open_goods += counted(c, SUBJECT_GOODS, REG_STATE, s, INT64_MIN, INT64_MAX, &more);
+    }
+    int64_t today = midnight(c), cash = cash_out(c, &cash_jobs);
+    unsigned late = counted(c, SUBJECT_JOB, REG_DUE, 0, INT64_MIN, c->now_ms, &more);
+    unsigned left = counted(c, SUBJECT_JOB, REG_STATE, JOB_REGISTERED, INT64_MIN, today, &more);
+    c->out = json_pack(
+        "{s:I,s:o,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:I,s:i,s:b}", "now_ms",
+        (json_int_t)c->now_ms, "states", states, "today",
+        (int)counted(c, SUBJECT_JOB, REG_ALL, 0, today, INT64_MAX, &more), "late", (int)late,
+        "left_over", (int)left, "undispatched", (int)in_state[JOB_REGISTERED],
+        "unreturned_vouchers", (int)in_state[JOB_SIGNED], "goods_open", (int)open_goods,
+        "late_unhelped", (int)late_unhelped(c), "help",
+        (int)counted(c, SUBJECT_JOB, REG_FLAG, REG_HELP_ASKED, INT64_MIN, INT64_MAX, &more),
+        "handovers",
+        (int)counted(c, SUBJECT_JOB, REG_FLAG, REG_HANDOVER_ASKED, INT64_MIN, INT64_MAX, &more),
+        "conflicts", (int)conflict_count(c), "cash_out_minor", (json_int_t)cash, "cash_jobs",
+        (int)cash_jobs, "more", more);
+    json_t *dashboard = c->out;
+    c->out = NULL;
+    json_t *quiet = silent(c);
+    c->out = dashboard;
+    json_object_set_new(c->out, "devices_silent", quiet);
+    return ST_OK;
+}

@@ -1,0 +1,342 @@
+/* web.c - see web.h. */
+#include "sync/hq/web.h"
+
+#include "sync/hq/api.h"
+#include "sync/hq/problem.h"
+#include "sync/hq/web_events.h"
+#include "sync/hq/web_files.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define BODY_BYTES (256U << 10)                        /* of a write */
+#define CATALOGUE_BYTES (CAP_ATT_BYTES / 3 * 4 + 4096) /* an edition in base64url */
+
+struct web {
+    struct hq_writer *writer;
+    struct api *api;
+    struct web_files *files;
+    struct web_events *events;
+    bool secure;
+};
+struct web_exchange {
+    struct web *web;
+    struct MHD_Connection *connection;
+    char *url;
+    char method[8], peer[64];
+    char *body;
+    size_t n, cap;
+    bool too_long, submitted, begun;
+    struct api_request request;
+    struct api_call call;
+    struct hq_writer_task task;
+};
+
+enum st web_new(struct hq *hq, struct hq_writer *w, const struct web_options *opt, struct web **out,
+                struct err *err)
+{
+    struct api_options with = {.secure = opt->secure};
+    struct web *web = calloc(1, sizeof *web);
+    *out = NULL;
+    if (web == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "no memory");
+    }
+    web->writer = w;
+    web->secure = opt->secure;
+    enum st st = api_new(hq, &with, &web->api, err);
+    st = st == ST_OK ? web_files_load(opt->assets, &web->files, err) : st;
+    st = st == ST_OK ? web_events_start(web->api, &web->events, err) : st;
+    if (st != ST_OK) {
+        web_free(&web);
+    }
+    *out = web;
+    return st;
+}
+
+void web_quiet(struct web *web)
+{
+    if (web != NULL) {
+        web_events_quiet(web->events);
+    }
+}
+
+void web_free(struct web **out)
+{
+    struct web *web = *out;
+    if (web != NULL) {
+        web_events_free(&web->events);
+        web_files_free(&web->files);
+        api_free(&web->api);
+        free(web);
+    }
+    *out = NULL;
+}
+
+bool web_takes(const struct web *web, const char *url)
+{
+    return strncmp(url, "/api/", 5) == 0 || strcmp(url, "/metrics") == 0 ||
+           web_files_find(web->files, url) != NULL;
+}
+
+/* ---- what goes with every answer --------------------------------------------------------------
+ */
+
+static const char *const headers[][2] = {
+    {"Content-Security-Policy",
+     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+     "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
+     "form-action 'self'; frame-ancestors 'none'"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"X-Frame-Options", "DENY"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+    {"Permissions-Policy", "camera=(), microphone=(), geolocation=()"},
+};
+
+static bool dress(const struct web *web, struct MHD_Response *r, const char *type,
+                  const char *caching)
+{
+    bool ok = MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, type) == MHD_YES &&
+              MHD_add_response_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, caching) == MHD_YES;
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0] && ok; i++) {
+        ok = MHD_add_response_header(r, headers[i][0], headers[i][1]) == MHD_YES;
+    }
+    if (ok && web->secure) {
+        ok = MHD_add_response_header(r, "Strict-Transport-Security", "max-age=31536000") == MHD_YES;
+    }
+    return ok;
+}
+
+static enum MHD_Result send_it(struct web_exchange *x, unsigned status, struct MHD_Response *r,
+                               bool dressed)
+{
+    enum MHD_Result ok =
+        r != NULL && dressed ? MHD_queue_response(x->connection, status, r) : MHD_NO;
+    if (r != NULL) {
+        MHD_destroy_response(r);
+    }
+    return ok;
+}
+
+static enum MHD_Result refuse(struct web_exchange *x, unsigned status, const char *problem,
+                              const char *detail)
+{
+    char body[PROBLEM_BYTES];
+    size_t n = problem_json(status, problem, detail, body, sizeof body);
+    struct MHD_Response *r = MHD_create_response_from_buffer(n, body, MHD_RESPMEM_MUST_COPY);
+    return send_it(x, status, r,
+                   r != NULL && dress(x->web, r, "application/problem+json", "no-store"));
+}
+
+static enum MHD_Result reply(struct web_exchange *x)
+{
+    struct api_reply *a = &x->call.reply;
+    struct MHD_Response *r =
+        a->stream ? web_events_response(x->web->events, x->connection, x->request.query(x, "after"))
+                  : MHD_create_response_from_buffer(a->n, a->body, MHD_RESPMEM_MUST_FREE);
+    if (r == NULL) {
+        return MHD_NO;
+    }
+    a->body = NULL; /* the response's now */
+    bool ok = dress(x->web, r, a->type, "no-store");
+    if (ok && a->cookie[0] != '\0') {
+        ok = MHD_add_response_header(r, MHD_HTTP_HEADER_SET_COOKIE, a->cookie) == MHD_YES;
+    }
+    if (ok && a->retry_after_s > 0) {
+        char s[16];
+        snprintf(s, sizeof s, "%d", a->retry_after_s);
+        ok = MHD_add_response_header(r, MHD_HTTP_HEADER_RETRY_AFTER, s) == MHD_YES;
+    }
+    if (ok && a->file[0] != '\0') {
+        char s[96];
+        snprintf(s, sizeof s, "attachment; filename=\"%s\"", a->file);
+        ok = MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_DISPOSITION, s) == MHD_YES;
+    }
+    return send_it(x, a->status, r, ok);
+}
+
+/* ---- a request's way --------------------------------------------------------------------------
+ */
+
+static void peer_of(struct MHD_Connection *c, char *out, size_t cap, bool *here)
+{
+    const union MHD_ConnectionInfo *i =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const struct sockaddr *a = i == NULL ? NULL : i->client_addr;
+    out[0] = '\0';
+    *here = false;
+    if (a != NULL && a->sa_family == AF_INET) {
+        struct sockaddr_in in;
+        memcpy(&in, a, sizeof in);
+        inet_ntop(AF_INET, &in.sin_addr, out, (socklen_t)cap);
+        *here = ntohl(in.sin_addr.s_addr) >> 24 == 127;
+    } else if (a != NULL && a->sa_family == AF_INET6) {
+        struct sockaddr_in6 in;
+        memcpy(&in, a, sizeof in);
+        inet_ntop(AF_INET6, &in.sin6_addr, out, (socklen_t)cap);
+        *here = IN6_IS_ADDR_LOOPBACK(&in.sin6_addr);
+    }
+}
+
+static const char *query(void *ctx, const char *name)
+{
+    struct web_exchange *x = ctx;
+    return MHD_lookup_connection_value(x->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+static size_t body_bound(const struct web_exchange *x)
+{
+    return strcmp(x->url, "/api/v1/catalogue") == 0 ? CATALOGUE_BYTES : BODY_BYTES;
+}
+
+struct web_exchange *web_begin(struct web *web, struct MHD_Connection *c, const char *url,
+                               const char *method)
+{
+    struct web_exchange *x = calloc(1, sizeof *x);
+    char *kept = strdup(url);
+    if (x == NULL || kept == NULL) {
+        free(x);
+        free(kept);
+        return NULL;
+    }
+    x->url = kept;
+    x->web = web;
+    x->connection = c;
+    snprintf(x->method, sizeof x->method, "%s", method);
+    return x;
+}
+
+void web_feed(struct web_exchange *x, const char *data, size_t n)
+{
+    if (x->too_long || n > body_bound(x) - x->n) {
+        x->too_long = true;
+        return;
+    }
+    if (x->n + n > x->cap) {
+        size_t cap = x->cap == 0 ? 4096 : x->cap * 2;
+        cap = cap < x->n + n ? x->n + n : cap;
+        char *p = realloc(x->body, cap);
+        if (p == NULL) {
+            x->too_long = true;
+            return;
+        }
+        x->body = p;
+        x->cap = cap;
+    }
+    memcpy(x->body + x->n, data, n);
+    x->n += n;
+}
+
+static void on_written(struct hq_writer_task *task)
+{
+    struct web_exchange *x = task->ctx;
+    MHD_resume_connection(x->connection);
+}
+
+static enum MHD_Result written(struct web_exchange *x)
+{
+    x->call.st = x->task.st;
+    x->call.out = x->task.out;
+    x->call.err = x->task.err;
+    api_finish(&x->call);
+    return reply(x);
+}
+
+static enum MHD_Result ask(struct web_exchange *x)
+{
+    static const char kind[] = "application/json";
+    struct MHD_Connection *c = x->connection;
+    const char *type =
+        MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
+    if (x->n != 0 && (type == NULL || strncmp(type, kind, sizeof kind - 1) != 0)) {
+        return refuse(x, 415, "media-type", "a body is application/json");
+    }
+    x->request = (struct api_request){
+        .method = x->method,
+        .path = x->url,
+        .cookie = MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_COOKIE),
+        .csrf = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "X-CSRF-Token"),
+        .authorization =
+            MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION),
+        .idempotency = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Idempotency-Key"),
+        .peer = x->peer,
+        .query = query,
+        .ctx = x,
+        .body = bytes_of(x->body, x->n)};
+    x->begun = true;
+    if (api_begin(x->web->api, &x->request, &x->call) == API_DONE) {
+        return reply(x);
+    }
+    x->task =
+        (struct hq_writer_task){.op = "api.write", .in = x->call.in, .done = on_written, .ctx = x};
+    x->submitted = true;
+    /* Suspended first: the writer may be done before this line ends. */
+    MHD_suspend_connection(c);
+    if (hq_writer_submit(x->web->writer, &x->task) != ST_OK) {
+        x->task.st = ST_WAIT;
+        MHD_resume_connection(c);
+    }
+    return MHD_YES;
+}
+
+static enum MHD_Result metrics(struct web_exchange *x)
+{
+    size_t n = 0;
+    char *text = api_metrics(x->web->api, &n);
+    struct MHD_Response *r =
+        text == NULL ? NULL : MHD_create_response_from_buffer(n, text, MHD_RESPMEM_MUST_FREE);
+    return send_it(x, 200, r,
+                   r != NULL && dress(x->web, r, "text/plain; version=0.0.4", "no-store"));
+}
+
+static enum MHD_Result file(struct web_exchange *x, const struct web_file *f)
+{
+    struct MHD_Response *r =
+        MHD_create_response_from_buffer(f->n, f->bytes, MHD_RESPMEM_PERSISTENT);
+    const char *had =
+        MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
+    bool same = had != NULL && strcmp(had, f->etag) == 0;
+    if (same && r != NULL) {
+        MHD_destroy_response(r);
+        r = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    }
+    return send_it(x, same ? 304 : 200, r,
+                   r != NULL && dress(x->web, r, f->type, "no-cache") &&
+                       MHD_add_response_header(r, MHD_HTTP_HEADER_ETAG, f->etag) == MHD_YES);
+}
+
+enum MHD_Result web_complete(struct web_exchange *x)
+{
+    bool here;
+    if (x->submitted) {
+        return written(x);
+    }
+    if (x->too_long) {
+        return refuse(x, 413, "too-large", "the body is too long");
+    }
+    peer_of(x->connection, x->peer, sizeof x->peer, &here);
+    const struct web_file *f = web_files_find(x->web->files, x->url);
+    if (f != NULL) {
+        return strcmp(x->method, "GET") == 0
+                   ? file(x, f)
+                   : refuse(x, 405, "method", "this address takes another method");
+    }
+    if (strcmp(x->url, "/metrics") == 0) {
+        /* Of this machine only: a proxy that lets others read them says so itself. */
+        return here ? metrics(x) : refuse(x, 404, "not-found", "there is nothing at this address");
+    }
+    return ask(x);
+}
+
+void web_end(struct web_exchange *x)
+{
+    if (x->begun) {
+        api_drop(&x->call);
+    }
+    free(x->body);
+    free(x->url);
+    free(x);
+}
