@@ -91,11 +91,14 @@ static char *word(char **p)
     return start;
 }
 
+/* Beyond this there is no screen to scroll, no list to count and no clock to move. */
+#define NUMBER_MAX 1e6
+
 static bool number(char **p, struct script_action *a)
 {
     char *end;
     a->number = strtod(*p, &end);
-    a->has_number = end != *p;
+    a->has_number = end != *p && a->number >= -NUMBER_MAX && a->number <= NUMBER_MAX;
     *p = end;
     return a->has_number;
 }

@@ -174,9 +174,9 @@ static void a_dialog_hides_what_is_below_from_scripts_too(void)
 
 static void lines_that_cannot_be_played_are_named(void)
 {
-    static const char *const BAD[] = {"tap",         "tap \"open", "jump 3",
-                                      "key Nothing", "shot a/b",   "tap \"a\" b",
-                                      "scroll",      "type x",     "expect \"a\" b"};
+    static const char *const BAD[] = {
+        "tap",    "tap \"open", "jump 3",         "key Nothing", "shot a/b",   "tap \"a\" b",
+        "scroll", "type x",     "expect \"a\" b", "pass 1e99",   "scroll nan", "tap \"a\" -inf"};
     static struct script_action actions[SCRIPT_ACTIONS];
     for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
         char text[80];
