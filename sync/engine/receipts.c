@@ -59,19 +59,24 @@ static enum receipt_refusal judge(struct journal *j, struct store_txn *t, const 
     return RECEIPT_FINE;
 }
 
-/* Did the node's own journal shrink between the kept receipt and this one, or begin anew? Then the
- * kept one is what headquarters must see: it says how far that journal had come. */
+/* Did the node's own journal shrink between the kept receipt and this one, begin anew, or become
+ * another under the same number? Or does headquarters hold less of ours (`back`)? Then the kept one
+ * is what it must see: it says how far that journal had come, and with which entry. */
 static enum st witness(struct journal *j, struct store_txn *t, bytes key, const struct receipt *r,
-                       struct arena tmp, struct err *err)
+                       bool back, struct arena tmp, struct err *err)
 {
     bytes doc;
     struct receipt kept;
     const char *rule;
     enum st st = store_get(t, T_RECEIPT, key, &tmp, &doc, NULL);
     if (st != ST_OK || receipt_open(doc, &j->trust, &kept, &rule) != ST_OK ||
-        !id8_eq(kept.node, r->node) ||
-        (id8_eq(kept.node_epoch, r->node_epoch) && kept.node_seq <= r->node_seq)) {
+        !id8_eq(kept.node, r->node)) {
         return st == ST_IO ? st : ST_OK;
+    }
+    bool same = kept.node_seq == r->node_seq && h32_eq(kept.node_head, r->node_head);
+    bool plain = id8_eq(kept.node_epoch, r->node_epoch) && (same || kept.node_seq < r->node_seq);
+    if (plain && !back) {
+        return ST_OK;
     }
     return device_witness_put(t, doc, err);
 }
@@ -99,7 +104,8 @@ enum st receipts_take(struct journal *j, struct store_txn *t, bytes doc, struct 
     *ahead = (*why == RECEIPT_BEYOND || *why == RECEIPT_HASH) && id8_eq(r.epoch, j->head.epoch) &&
              r.time_ms > m.receipt_ms;
     if (*why != RECEIPT_FINE) {
-        return ST_OK;
+        /* One that came late may tell of a journal that headquarters lost since: it must see it. */
+        return *why == RECEIPT_STALE ? device_witness_put(t, doc, err) : ST_OK;
     }
     *time_ms = r.time_ms;
     if (repeat) {
@@ -110,7 +116,7 @@ enum st receipts_take(struct journal *j, struct store_txn *t, bytes doc, struct 
     uint8_t key[16];
     memcpy(key, r.author.b, 8);
     memcpy(key + 8, r.epoch.b, 8);
-    st = witness(j, t, bytes_of(key, sizeof key), &r, tmp, err);
+    st = witness(j, t, bytes_of(key, sizeof key), &r, *back, tmp, err);
     if (st != ST_OK) {
         return st;
     }

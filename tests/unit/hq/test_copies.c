@@ -1,5 +1,6 @@
 /* test_copies.c - two copies of one store alive at once, and an answer that outlives the
  * headquarters that gave it: found by tests/sim, kept here by their shortest schedules. */
+#include "sync/engine/device_meta.h"
 #include "tests/unit/hq/pair.h"
 
 #include <sys/wait.h>
@@ -100,6 +101,13 @@ static void an_answer_from_before_a_restore_that_comes_late_proves_it(void)
     CHECK(id8_eq(epoch, p.hq->journal.head.epoch)); /* nobody knows yet */
     PAIR_OK(&p, exchange_answer(&a.journal, bytes_of(ans.p, ans.n), &now, &late, &p.err));
     CHECK_INT(late.refusal, RECEIPT_STALE);
+    struct store_txn *t = NULL;
+    uint8_t shown[RECEIPT_BYTES_MAX];
+    size_t n = 0;
+    PAIR_OK(&p, store_read(a.store, &t, &p.err));
+    PAIR_OK(&p, device_witness_get(t, shown, sizeof shown, &n, &p.err));
+    store_abort(&t);
+    CHECK(n != 0); /* marks nothing, but headquarters shall see it */
     pair_sync(&p, &a, &r);
     pair_sync(&p, &a, &r);
     pair_sync(&p, &a, &r);
