@@ -32,7 +32,11 @@ static void get_slots(struct cbor_r *r, struct slots *s)
         if (cbor_get_array(r) != 3) {
             cbor_fail(r);
         }
-        k->kind = (enum slot_kind)cbor_get_uint(r);
+        uint64_t kind = cbor_get_uint(r);
+        k->kind = (enum slot_kind)(kind & 0xFF);
+        if (kind == 0 || kind > 0xFF) {
+            cbor_fail(r);
+        }
         get_part(r, k->salt, sizeof k->salt, &k->salt_bytes);
         get_part(r, k->sealed, sizeof k->sealed, &k->sealed_bytes);
     }
@@ -57,7 +61,8 @@ static enum st decode(bytes in, struct slots *s)
     s->last_ms = cbor_get_int(&r);
     uint64_t k4 = cbor_get_uint(&r);
     get_slots(&r, s);
-    if (cbor_done(&r) != ST_OK || pairs != 4 || k1 != 1 || k2 != 2 || k3 != 3 || k4 != 4) {
+    if (cbor_done(&r) != ST_OK || pairs != 4 || version != VERSION || k1 != 1 || k2 != 2 ||
+        k3 != 3 || k4 != 4) {
         return ST_CORRUPT;
     }
     return ST_OK;

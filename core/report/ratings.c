@@ -72,6 +72,8 @@ enum st ratings_decode(bytes in, struct ratings *out)
     memset(&got, 0, sizeof got);
     struct cbor_r r = cbor_r_init(in);
     struct cbor_map m = cbor_map_begin(&r);
+    size_t pairs = 0;
+    bool empty = false;
     for (int64_t key; cbor_map_next(&m, &key);) {
         if (key >= K_GRADE && key < K_COMMENT) {
             uint64_t g = cbor_get_uint(&r);
@@ -81,11 +83,17 @@ enum st ratings_decode(bytes in, struct ratings *out)
             }
         } else if (key == K_COMMENT) {
             got.comment = cbor_get_text(&r);
+            empty = empty || got.comment.n == 0;
         } else if (key == K_CODE) {
             got.code = bytes_str(cbor_get_bytes(&r));
+            empty = empty || got.code.n == 0;
         } else {
             cbor_fail(&r);
         }
+        pairs++;
+    }
+    if (empty || pairs == 0) { /* what was not said is left out: one encoding */
+        return ST_BAD_FORM;
     }
     if (cbor_done(&r) != ST_OK || !comment_ok(got.comment) || !code_ok(got.code)) {
         return ST_BAD_FORM;

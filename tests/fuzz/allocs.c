@@ -1,8 +1,9 @@
 /* allocs.c - counts requests for memory: by the sanitizer's hooks where there is one, else by
- * standing in front of glibc. */
+ * standing in front of glibc. Of this thread: libFuzzer has one of its own. */
 #include "tests/fuzz/door.h"
 
-static volatile unsigned long requests; /* else the compiler knows that malloc changes nothing */
+static _Thread_local volatile unsigned long
+    requests; /* else the compiler knows that malloc changes nothing */
 
 unsigned long door_allocs(void)
 {

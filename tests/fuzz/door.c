@@ -58,6 +58,18 @@ bool door_run(bytes in, bool all_prefixes)
     return true;
 }
 
+void __lsan_disable(void) __attribute__((weak));
+void __lsan_enable(void) __attribute__((weak));
+
+void door_long_lived(bool on)
+{
+    if (on && __lsan_disable != NULL) {
+        __lsan_disable();
+    } else if (!on && __lsan_enable != NULL) {
+        __lsan_enable();
+    }
+}
+
 const char *door_file(unsigned which, bytes in)
 {
     static char path[4][160];

@@ -37,6 +37,9 @@ bool door_run(bytes in, bool all_prefixes);
 const char *door_file(unsigned which, bytes in);
 /* door_read_file: a whole file into static memory of `which` (0, 1), or exit(99). */
 str door_read_file(unsigned which, const char *path);
+/* door_long_lived: from here on (until false) memory is held for good, by pointers that the leak
+ * detector does not see: a store's lie in locked pages. */
+void door_long_lived(bool begin);
 /* The driver's half of door_seed. */
 void door_keep_seed(bytes in);
 /* door_allocs: requests for memory since the program began; door_counting: are they counted? */

@@ -1,13 +1,14 @@
-/* fuzz_document.c - trust document, certificate, revocation, receipt: what root, issuing key and
- * node sign. The first byte chooses which; with 0x10 the rest is a payload that is signed here, so
- * that the fuzzer gets behind the signature. */
+/* fuzz_document.c - trust document, certificate, revocation, receipt, proof of a fork: what root,
+ * issuing key and node sign. The first byte chooses which; with 0x10 the rest is a payload that is
+ * signed here, so that the fuzzer gets behind the signature. */
 #include "core/codec/cose.h"
 #include "core/codec/hash.h"
+#include "core/journal/fork.h"
 #include "core/keys/trust.h"
 #include "tests/fuzz/door.h"
 #include "tests/support/sample.h"
 
-enum which { TRUST, CERT, REVOCATION, RECEIPT, WHICH };
+enum which { TRUST, CERT, REVOCATION, RECEIPT, FORK, WHICH };
 #define SIGN_IT 0x10
 
 static struct sample s;
@@ -21,7 +22,7 @@ static void begin(void)
 static bytes signed_here(enum which which, bytes payload)
 {
     static const enum cose_type type[] = {COSE_TRUST, COSE_CERTIFICATE, COSE_REVOCATION,
-                                          COSE_RECEIPT};
+                                          COSE_RECEIPT, COSE_FORK};
     const struct author_keys *k = which == TRUST     ? &s.root
                                   : which == RECEIPT ? &s.node.keys
                                                      : &s.issuing;
@@ -113,6 +114,23 @@ static bool receipt(bytes doc)
     return true;
 }
 
+static bool fork_proof(bytes doc)
+{
+    static uint8_t again[FORK_PROOF_BYTES_MAX];
+    struct entry_view a, b;
+    const char *rule = NULL;
+    bytes out;
+    enum st st = fork_open(doc, s.trust.deployment, s.tech.keys.sign_pk, &a, &b, &rule);
+    HOLD(rule != NULL && (rule[0] != '\0') == (st != ST_OK));
+    if (st != ST_OK) {
+        HOLD(a.whole.n == 0 && b.whole.n == 0);
+        return false;
+    }
+    HOLD(a.seq == b.seq && id8_eq(a.epoch, b.epoch) && !h32_eq(a.hash, b.hash));
+    HOLD(fork_make(&b, &a, again, sizeof again, &out) == ST_OK && bytes_eq(out, doc));
+    return true;
+}
+
 static bool take(bytes in)
 {
     if (in.n == 0) {
@@ -120,7 +138,7 @@ static bool take(bytes in)
     }
     enum which which = (enum which)(in.p[0] % SIGN_IT % WHICH);
     bytes doc = bytes_of(in.p + 1, in.n - 1);
-    if (in.p[0] & SIGN_IT) {
+    if ((in.p[0] & SIGN_IT) != 0 && which != FORK) {
         doc = signed_here(which, doc);
     }
     switch (which) {
@@ -130,6 +148,8 @@ static bool take(bytes in)
         return cert(doc);
     case REVOCATION:
         return revocation(doc);
+    case FORK:
+        return fork_proof(doc);
     default:
         return receipt(doc);
     }
@@ -140,8 +160,11 @@ static void seeds(void)
     static const struct {
         const char *type;
         enum which which;
-    } all[] = {
-        {"trust", TRUST}, {"certificate", CERT}, {"revocation", REVOCATION}, {"receipt", RECEIPT}};
+    } all[] = {{"trust", TRUST},
+               {"certificate", CERT},
+               {"revocation", REVOCATION},
+               {"receipt", RECEIPT},
+               {"fork", FORK}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         door_seed_vectors(all[i].type, (int)all[i].which);
     }

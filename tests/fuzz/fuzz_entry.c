@@ -84,7 +84,7 @@ static bool take(bytes in)
     HOLD(entry_kept(in, hash, &kept) == ST_OK && same_view(&e, &kept));
     bytes out;
     HOLD(copy_all(e.payload, again, sizeof again, &out) == ST_OK && bytes_eq(out, e.payload));
-    HOLD(e.seq > 0 && (e.seq > 1) == !h32_zero(e.prev));
+    HOLD(e.seq > 1 || (e.seq == 1 && h32_zero(e.prev)));
     HOLD(e.natt <= CAP_ENTRY_ATTACHMENTS && h32_zero(entry_att(&e, e.natt)));
     HOLD(e.body.n <= CAP_BODY_BYTES && e.kind > 0 && e.kind <= UINT16_MAX);
     body_holds(&e);

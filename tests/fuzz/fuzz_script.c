@@ -23,7 +23,7 @@ static bool take(bytes in)
     HOLD(n <= SCRIPT_ACTIONS && n <= lines);
     for (size_t i = 0; st == ST_OK && i < n; i++) {
         const struct script_action *a = &actions[i];
-        HOLD(a->verb <= SCRIPT_CHECK && a->line >= 1 && (size_t)a->line <= lines);
+        HOLD(a->line >= 1 && (size_t)a->line <= lines);
         HOLD(i == 0 || a->line > actions[i - 1].line);
         bool inside = a->text >= text && a->text + strlen(a->text) <= text + in.n;
         HOLD(a->text != NULL && (inside || a->text[0] == '\0') && a->source != NULL);

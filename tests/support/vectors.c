@@ -1,5 +1,5 @@
 /* vectors.c - see vectors.h. */
-#include "tests/support/vectors.h"
+#include "tests/support/vectors_inside.h"
 
 #include "core/codec/cose.h"
 #include "core/journal/attachment.h"
@@ -7,17 +7,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void die(const char *what, const char *rule)
+void vectors_die(const char *what, const char *rule)
 {
     fprintf(stderr, "vectors: %s: %s\n", what, rule);
     exit(99);
 }
 
-static struct vector *add(struct vectors *t, const char *name, const char *type,
-                          const uint8_t pk[32])
+struct vector *vectors_add(struct vectors *t, const char *name, const char *type,
+                           const uint8_t pk[32])
 {
     if (t->n == VECTORS_MAX) {
-        die(name, "too many");
+        vectors_die(name, "too many");
     }
     struct vector *v = &t->v[t->n++];
     snprintf(v->name, sizeof v->name, "%s", name);
@@ -38,27 +38,27 @@ const struct vector *vectors_find(const struct vectors *t, const char *name)
             return &t->v[i];
         }
     }
-    die(name, "no such vector");
+    vectors_die(name, "no such vector");
     return NULL;
 }
 
 /* ---- entries that hold ------------------------------------------------------------------------
  */
 
-static void entry(struct vectors *t, const char *name, struct sample_party *p,
-                  struct chain_head *head, const struct entry_draft *d, struct now now)
+void vectors_entry(struct vectors *t, const char *name, struct sample_party *p,
+                   struct chain_head *head, const struct entry_draft *d, struct now now)
 {
-    struct vector *v = add(t, name, "entry", p->keys.sign_pk);
+    struct vector *v = vectors_add(t, name, "entry", p->keys.sign_pk);
     struct entry_view e;
     struct err err;
     if (entry_make(head, d, &now, t->s.trust.deployment, p->keys.sign_sk, v->data, sizeof v->data,
                    &e, &err) != ST_OK) {
-        die(name, err.text);
+        vectors_die(name, err.text);
     }
     v->n = e.whole.n;
 }
 
-static bytes visit_body(uint8_t *buf, size_t cap, unsigned extra_key, unsigned value)
+bytes vectors_visit_body(uint8_t *buf, size_t cap, unsigned extra_key, unsigned value)
 {
     struct cbor_w w = cbor_w_init(buf, cap);
     id8 visit = sample_id8("visit");
@@ -112,24 +112,24 @@ static void technician_chain(struct vectors *t)
     struct chain_head head = {.author = t->s.tech.author, .epoch = sample_id8("epoch")};
     struct entry_draft opened = {.kind = KIND_JOURNAL_OPENED, .subject_type = SUBJECT_AUTHOR};
     memcpy(opened.subject.b, head.author.b, sizeof head.author.b);
-    entry(t, "entry-journal-opened", &t->s.tech, &head, &opened, sample_now(0));
+    vectors_entry(t, "entry-journal-opened", &t->s.tech, &head, &opened, sample_now(0));
 
     struct entry_draft d = {.kind = KIND_VISIT_ARRIVED,
                             .subject_type = SUBJECT_JOB,
                             .subject = sample_id16("job"),
-                            .body = visit_body(buf, sizeof buf, 2, 3)};
-    entry(t, "entry-visit-arrived", &t->s.tech, &head, &d, sample_now(60000));
+                            .body = vectors_visit_body(buf, sizeof buf, 2, 3)};
+    vectors_entry(t, "entry-visit-arrived", &t->s.tech, &head, &d, sample_now(60000));
 
     h32 texts[1] = {sample_h32("cause in words")};
     d = (struct entry_draft){.kind = KIND_VISIT_ACTION,
                              .subject_type = SUBJECT_JOB,
                              .subject = sample_id16("job"),
-                             .body = visit_body(buf, sizeof buf, 3, 1),
+                             .body = vectors_visit_body(buf, sizeof buf, 3, 1),
                              .atts = texts,
                              .natt = 1};
     struct now fell = sample_now(120000);
     fell.wall_ms = 5000;
-    entry(t, "entry-clock-fell-to-1970", &t->s.tech, &head, &d, fell);
+    vectors_entry(t, "entry-clock-fell-to-1970", &t->s.tech, &head, &d, fell);
 
     head.current.has_receipt = true;
     head.current.receipt_ms = SAMPLE_TIME_MS + 30000;
@@ -143,13 +143,13 @@ static void technician_chain(struct vectors *t)
                              .atts = signed_atts,
                              .natt = 4,
                              .full_evidence = true};
-    entry(t, "entry-visit-signed", &t->s.tech, &head, &d, sample_now(3600000));
+    vectors_entry(t, "entry-visit-signed", &t->s.tech, &head, &d, sample_now(3600000));
 
     d = (struct entry_draft){.kind = 60000,
                              .subject_type = SUBJECT_JOB,
                              .subject = sample_id16("job"),
-                             .body = visit_body(buf, sizeof buf, 23, 5)};
-    entry(t, "entry-unknown-kind", &t->s.tech, &head, &d, sample_now(3700000));
+                             .body = vectors_visit_body(buf, sizeof buf, 23, 5)};
+    vectors_entry(t, "entry-unknown-kind", &t->s.tech, &head, &d, sample_now(3700000));
 }
 
 static void node_entry(struct vectors *t)
@@ -168,7 +168,7 @@ static void node_entry(struct vectors *t)
                             .natt = 1,
                             .actor = sample_id16("clerk"),
                             .actor_role = ROLE_CLERK};
-    entry(t, "entry-of-headquarters", &t->s.node, &head, &d, sample_now(10));
+    vectors_entry(t, "entry-of-headquarters", &t->s.node, &head, &d, sample_now(10));
 }
 
 /* ---- documents --------------------------------------------------------------------------------
@@ -183,11 +183,11 @@ static void put(struct vector *v, bytes doc)
 static void documents(struct vectors *t)
 {
     const struct sample *s = &t->s;
-    put(add(t, "trust", "trust", s->root.sign_pk), s->trust_doc);
-    put(add(t, "certificate", "certificate", s->issuing.sign_pk), s->tech.cert.whole);
+    put(vectors_add(t, "trust", "trust", s->root.sign_pk), s->trust_doc);
+    put(vectors_add(t, "certificate", "certificate", s->issuing.sign_pk), s->tech.cert.whole);
     bytes doc;
 
-    struct vector *v = add(t, "revocation", "revocation", s->issuing.sign_pk);
+    struct vector *v = vectors_add(t, "revocation", "revocation", s->issuing.sign_pk);
     struct revocation x = {.number = 1, .author = s->other.author, .time_ms = SAMPLE_TIME_MS};
     x.nheads = 1;
     x.heads[0].epoch = sample_id8("other epoch");
@@ -195,7 +195,7 @@ static void documents(struct vectors *t)
     x.heads[0].hash = sample_h32("the last trusted entry");
     if (revocation_make(&x, s->trust.deployment, s->issuing.sign_sk, v->data, sizeof v->data,
                         &doc) != ST_OK) {
-        die("revocation", "make");
+        vectors_die("revocation", "make");
     }
     v->n = doc.n;
 
@@ -211,14 +211,14 @@ static void documents(struct vectors *t)
     static const char *const names[] = {"receipt", "receipt-with-named-attachments",
                                         "receipt-after-a-revocation"};
     for (unsigned i = 0; i < 3; i++) {
-        v = add(t, names[i], "receipt", s->node.keys.sign_pk);
+        v = vectors_add(t, names[i], "receipt", s->node.keys.sign_pk);
         r.nnamed = i == 1 ? 2 : 0;
         r.revoked = i == 2 ? 7 : 0;
         r.named[0] = sample_h32("strokes");
         r.named[1] = sample_h32("text");
         if (receipt_make(&r, s->trust.deployment, s->node.keys.sign_sk, v->data, sizeof v->data,
                          &doc) != ST_OK) {
-            die("receipt", "make");
+            vectors_die("receipt", "make");
         }
         v->n = doc.n;
     }
@@ -228,12 +228,12 @@ static void manifest(struct vectors *t)
 {
     static uint8_t room[4096];
     struct arena a = arena_of(room, sizeof room);
-    struct vector *v = add(t, "manifest-of-a-text", "manifest", NULL);
+    struct vector *v = vectors_add(t, "manifest-of-a-text", "manifest", NULL);
     str text = S("\xe5\x8e\x8b\xe7\xbc\xa9\xe6\x9c\xba leaks");
     h32 salt = sample_h32("salt");
     struct att_view view;
     if (att_make_salted(&a, ATT_TEXT, str_bytes(text), salt.b, &view) != ST_OK) {
-        die("manifest", "make");
+        vectors_die("manifest", "make");
     }
     put(v, view.manifest);
     memcpy(v->content, text.p, text.n);
@@ -254,7 +254,7 @@ struct bend {
     size_t body_bytes;
 };
 
-static size_t unhex(const char *hex, uint8_t *out)
+size_t vectors_unhex(const char *hex, uint8_t *out)
 {
     size_t n = strlen(hex) / 2;
     for (size_t i = 0; i < n; i++) {
@@ -268,7 +268,7 @@ static void put_hex(struct cbor_w *w, uint64_t key, const char *hex)
 {
     uint8_t tmp[64];
     cbor_put_uint(w, key);
-    cbor_put_raw(w, bytes_of(tmp, unhex(hex, tmp)));
+    cbor_put_raw(w, bytes_of(tmp, vectors_unhex(hex, tmp)));
 }
 
 static void put_long_body(struct cbor_w *w, size_t n)
@@ -378,6 +378,13 @@ static const struct bend bends[] = {
     {"body-of-indefinite-length", "indefinite length", "bad form", PLAIN, .body = "bf0201ff"},
     {"body-with-long-head", "non-shortest head", "bad form", PLAIN, .body = "a1021801"},
     {"body-with-tag", "tag", "bad form", PLAIN, .body = "a102d2820102"},
+    {"body-of-impossible-length", "length beyond input", "bad form", PLAIN,
+     .body = "a1025b7fffffffffffffff"},
+    {"body-too-deep", "depth", "bad form", PLAIN, .body = "a10281818181818180"},
+    {"body-key-twice", "duplicate key", "bad form", PLAIN, .body = "a202010201"},
+    {"body-beyond-int64", "integer range", "bad form", PLAIN, .body = "a1021b8000000000000000"},
+    {"body-with-undefined", "simple value", "bad form", PLAIN, .body = "a102f7"},
+    {"body-with-reserved-head", "reserved head", "bad form", PLAIN, .body = "a1021c"},
     {"body-too-long", "body too long", "too big", PLAIN, .body_bytes = 3070},
     {"attachments-25", "number of attachments", "bad form", PLAIN, .natt = 25},
     {"evidence-empty", "evidence empty", "bad form", PLAIN, .evidence = "a0"},
@@ -395,12 +402,12 @@ static void bent_entries(struct vectors *t)
         const struct bend *b = &bends[i];
         char name[64];
         snprintf(name, sizeof name, "entry-%s", b->name);
-        struct vector *v = add(t, name, "entry", t->s.tech.keys.sign_pk);
+        struct vector *v = vectors_add(t, name, "entry", t->s.tech.keys.sign_pk);
         bytes whole;
         if (cose_sign(COSE_ENTRY, t->s.trust.deployment, t->s.tech.author.b,
                       bent_payload(b, buf, sizeof buf), t->s.tech.keys.sign_sk, v->data,
                       sizeof v->data, &whole) != ST_OK) {
-            die(name, "sign");
+            vectors_die(name, "sign");
         }
         v->n = whole.n;
         v->expect = b->expect;
@@ -408,11 +415,11 @@ static void bent_entries(struct vectors *t)
     }
 }
 
-static struct vector *again(struct vectors *t, const char *name, const char *of, const char *expect,
-                            const char *rule)
+struct vector *vectors_again(struct vectors *t, const char *name, const char *of,
+                             const char *expect, const char *rule)
 {
     const struct vector *from = vectors_find(t, of);
-    struct vector *v = add(t, name, from->type, from->pk);
+    struct vector *v = vectors_add(t, name, from->type, from->pk);
     memcpy(v->data, from->data, from->n);
     v->n = from->n;
     v->expect = expect;
@@ -422,29 +429,31 @@ static struct vector *again(struct vectors *t, const char *name, const char *of,
 
 static void altered(struct vectors *t)
 {
-    struct vector *v =
-        again(t, "entry-signature-altered", "entry-visit-arrived", "bad signature", "signature");
+    struct vector *v = vectors_again(t, "entry-signature-altered", "entry-visit-arrived",
+                                     "bad signature", "signature");
     v->data[v->n - 1] ^= 1;
-    v = again(t, "entry-payload-altered", "entry-visit-arrived", "bad signature", "signature");
+    v = vectors_again(t, "entry-payload-altered", "entry-visit-arrived", "bad signature",
+                      "signature");
     v->data[v->n - 66 - 1] ^= 1; /* the last byte of the body: flags 3 become 2 */
-    v = again(t, "entry-of-another-deployment", "entry-visit-arrived", "bad signature",
-              "signature");
+    v = vectors_again(t, "entry-of-another-deployment", "entry-visit-arrived", "bad signature",
+                      "signature");
     v->deployment[0] ^= 1;
-    v = again(t, "entry-under-another-key", "entry-visit-arrived", "bad signature", "signature");
+    v = vectors_again(t, "entry-under-another-key", "entry-visit-arrived", "bad signature",
+                      "signature");
     memcpy(v->pk, t->s.other.keys.sign_pk, 32);
-    v = again(t, "entry-byte-behind", "entry-visit-arrived", "bad form", "trailing bytes");
+    v = vectors_again(t, "entry-byte-behind", "entry-visit-arrived", "bad form", "trailing bytes");
     v->data[v->n++] = 0;
-    v = again(t, "entry-cut", "entry-visit-arrived", "bad form", "length beyond input");
+    v = vectors_again(t, "entry-cut", "entry-visit-arrived", "bad form", "length beyond input");
     v->n -= 1;
-    v = again(t, "receipt-as-entry", "receipt", "bad form", "sequence");
+    v = vectors_again(t, "receipt-as-entry", "receipt", "bad form", "sequence");
     v->type = "entry";
-    v = again(t, "certificate-altered", "certificate", "bad signature", "signature");
+    v = vectors_again(t, "certificate-altered", "certificate", "bad signature", "signature");
     v->data[v->n - 1] ^= 1;
-    v = again(t, "trust-altered", "trust", "bad signature", "signature");
+    v = vectors_again(t, "trust-altered", "trust", "bad signature", "signature");
     v->data[v->n - 1] ^= 1;
-    v = again(t, "receipt-altered", "receipt", "bad signature", "signature");
+    v = vectors_again(t, "receipt-altered", "receipt", "bad signature", "signature");
     v->data[v->n - 1] ^= 1;
-    v = again(t, "revocation-altered", "revocation", "bad signature", "signature");
+    v = vectors_again(t, "revocation-altered", "revocation", "bad signature", "signature");
     v->data[v->n - 1] ^= 1;
 }
 
@@ -458,4 +467,6 @@ void vectors_build(struct vectors *t)
     manifest(t);
     bent_entries(t);
     altered(t);
+    vectors_bent_envelopes(t);
+    vectors_forks(t);
 }

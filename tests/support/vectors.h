@@ -8,7 +8,7 @@
 
 struct vector {
     char name[64];
-    const char *type;       /* entry, trust, certificate, revocation, receipt, manifest */
+    const char *type;       /* entry, trust, certificate, revocation, receipt, manifest, fork */
     const char *expect;     /* st_name of what the reader must answer; "ok" */
     const char *rule;       /* the name of the broken rule, "" */
     uint8_t pk[32];         /* the signer's; zero for a manifest */
@@ -18,7 +18,7 @@ struct vector {
     uint8_t content[64]; /* of a manifest */
     size_t content_n;
 };
-#define VECTORS_MAX 80
+#define VECTORS_MAX 120
 
 struct vectors {
     struct sample s;

@@ -167,6 +167,18 @@ function checkEvidence(ev) {
     }
 }
 
+// Section 11: two entries that one key signed under one sequence.
+function readFork(bytes, pk, deployment) {
+    const two = read(bytes, false);
+    must(Array.isArray(two) && two.length === 2 && two.every((e) => isBytes(e)), 'fork proof');
+    const [a, b] = two.map((e) => readEntry(e));
+    must(same(a.author, b.author) && same(a.epoch, b.epoch) && a.seq === b.seq &&
+        !same(a.hash, b.hash), 'not a fork');
+    must(Buffer.compare(Buffer.from(a.hash), Buffer.from(b.hash)) < 0, 'order of entries');
+    signedBy(a, 'entry', deployment, pk);
+    signedBy(b, 'entry', deployment, pk);
+}
+
 function readManifest(bytes) {
     const m = read(bytes, false);
     must(m instanceof Map && m.size === 4 && isBytes(m.get(1), 32) && isInt(m.get(2), 1, 255) &&
@@ -453,6 +465,7 @@ function verdict(v) {
         else if (v.type === 'receipt') readReceipt(bytes, pk, deployment);
         else if (v.type === 'revocation') readRevocation(bytes, pk, deployment);
         else if (v.type === 'trust') must(same(readTrust(bytes).root, pk), 'root', 'bad signature');
+        else if (v.type === 'fork') readFork(bytes, pk, deployment);
         else if (v.type === 'manifest') checkContent(readManifest(bytes), unhex(v.content));
         else throw new Error(`a type that is not in the document: ${v.type}`);
     } catch (e) {
@@ -473,7 +486,20 @@ function vectors() {
             must(readFileSync(join(here, v.file), 'utf8').trim() === v.hex, 'file and list differ');
         });
     }
+    rfc8032();
     reports();
+}
+
+// The examples of RFC 8032 section 7.1, as we restate them.
+function rfc8032() {
+    const lines = readFileSync(join(here, 'ed25519-rfc8032.txt'), 'utf8').split('\n');
+    claim('the Ed25519 examples of RFC 8032 hold', () => {
+        const held = lines.filter((l) => l !== '' && l[0] !== '#').map((l) => {
+            const [, pk, m, sig] = l.split(' ');
+            return ed25519(unhex(pk), unhex(m === '-' ? '' : m), unhex(sig));
+        });
+        must(held.length === 5 && held.every(Boolean), 'one of them');
+    });
 }
 
 // Every 61st bit, so that each part is met: whatever changes, it is refused.

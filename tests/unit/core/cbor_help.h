@@ -21,7 +21,7 @@ static inline bytes hex(const char *digits, uint8_t *buf, size_t cap)
 {
     size_t n = strlen(digits) / 2;
     if (n > cap || !hex_get(str_c(digits), buf, n)) {
-        CHECK(!"hex of the test itself is wrong");
+        check_fail(__FILE__, __LINE__, "hex of the test itself is wrong");
         n = 0;
     }
     return bytes_of(buf, n);

@@ -153,6 +153,18 @@ static void what_was_left_out_is_not_there(void)
     CHECK_INT(ratings_encode(&none, buf, sizeof buf, &p), ST_BAD_INPUT);
 }
 
+static void ratings_have_one_encoding(void)
+{
+    struct ratings got;
+    CHECK_INT(ratings_decode(bytes_of("\xa1\x01\x02", 3), &got), ST_OK);
+    /* Nothing said is no attachment; what is empty or no grade is left out. */
+    CHECK_INT(ratings_decode(bytes_of("\xa0", 1), &got), ST_BAD_FORM);
+    CHECK_INT(ratings_decode(bytes_of("\xa1\x05\x60", 3), &got), ST_BAD_FORM);
+    CHECK_INT(ratings_decode(bytes_of("\xa1\x06\x40", 3), &got), ST_BAD_FORM);
+    CHECK_INT(ratings_decode(bytes_of("\xa1\x01\x00", 3), &got), ST_BAD_FORM);
+    CHECK_INT(ratings_decode(bytes_of("\xa1\x01\x05", 3), &got), ST_BAD_FORM);
+}
+
 int main(void)
 {
     if (sodium_init() < 0) {
@@ -163,6 +175,7 @@ int main(void)
     RUN(strokes_out_of_bounds_are_refused);
     RUN(no_bit_of_strokes_is_without_meaning);
     RUN(ratings_reach_headquarters_and_nobody_else);
+    RUN(ratings_have_one_encoding);
     RUN(what_was_left_out_is_not_there);
     CHECK_END();
 }

@@ -1,5 +1,7 @@
 /* test_slots.c - key slots: what opens them, what does not, and how wrong tries are slowed. */
-#include "core/keys/slots.h"
+#include "core/base/encode.h"
+#include "core/keys/keyfile.h"
+#include "core/keys/slots_file.h"
 #include "tests/support/check.h"
 #include "tests/support/sample.h"
 
@@ -250,6 +252,38 @@ static void no_cut_or_altered_file_of_slots_gives_a_wrong_key(void)
     }
 }
 
+static void only_the_one_form_of_a_file_of_slots_is_read(void)
+{
+    static const struct {
+        const char *file;
+        enum st st;
+    } cases[] = {
+        {"a4010102000300048183024100"
+         "4100",
+         ST_OK},
+        {"a4010002000300048183024100"
+         "4100",
+         ST_CORRUPT}, /* version 0 */
+        {"a4010202000300048183024100"
+         "4100",
+         ST_NEWER},
+        {"a40101020003000481830041004100", ST_CORRUPT}, /* kind 0 */
+        {"a4010102000300048183190102410041"
+         "00",
+         ST_CORRUPT},                                     /* kind 258 */
+        {"a4010102000300048183024100410000", ST_CORRUPT}, /* a byte behind */
+        {"a40101020018000481830241004100", ST_CORRUPT},   /* a long head */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t buf[64];
+        struct slots s;
+        size_t n = strlen(cases[i].file) / 2;
+        CHECK(hex_get(str_c(cases[i].file), buf, n));
+        CHECK_INT(keyfile_put(path, bytes_of(buf, n), false, &err), ST_OK);
+        CHECK_INT(slots_file_get(path, &s, &err), cases[i].st);
+    }
+}
+
 static void files_of_keys_are_readable_by_their_owner_only(void)
 {
     struct stat s;
@@ -295,6 +329,7 @@ int main(void)
     RUN(a_new_data_key_keeps_the_pin_and_the_recovery_slot);
     RUN(nobody_without_the_data_key_plants_a_recovery_key);
     RUN(no_cut_or_altered_file_of_slots_gives_a_wrong_key);
+    RUN(only_the_one_form_of_a_file_of_slots_is_read);
     RUN(files_of_keys_are_readable_by_their_owner_only);
     RUN(a_link_in_the_place_of_a_key_file_is_not_followed);
     CHECK_END();

@@ -2,7 +2,9 @@
  * `test_vectors --write` (from the repository's root) writes them. */
 #include "core/base/encode.h"
 #include "core/journal/attachment.h"
+#include "core/journal/fork.h"
 #include "tests/support/check.h"
+#include "tests/support/guard.h"
 #include "tests/support/vectors.h"
 
 static struct vectors all;
@@ -105,10 +107,10 @@ static void the_committed_vectors_are_what_is_made_today(void)
     }
 }
 
-static enum st read_entry(const struct vector *v, const char **rule)
+static enum st read_entry(const struct vector *v, bytes doc, const char **rule)
 {
     struct entry_view e;
-    enum st st = entry_parse(bytes_of(v->data, v->n), &e, NULL, rule);
+    enum st st = entry_parse(doc, &e, NULL, rule);
     if (st == ST_OK) {
         st = entry_verify(&e, v->deployment, v->pk);
         *rule = st == ST_OK ? "" : "signature";
@@ -116,21 +118,24 @@ static enum st read_entry(const struct vector *v, const char **rule)
     return st;
 }
 
-static enum st read_vector(const struct vector *v, const char **rule)
+/* `doc` in place of the vector's own bytes. */
+static enum st read_bytes(const struct vector *v, bytes doc, const char **rule)
 {
-    bytes doc = bytes_of(v->data, v->n);
     struct cert cert;
     struct trust trust;
     struct receipt receipt;
     struct revocation revocation;
     struct att_view att;
+    struct entry_view a, b;
     switch (v->type[0]) {
     case 'e':
-        return read_entry(v, rule);
+        return read_entry(v, doc, rule);
     case 't':
         return trust_open(doc, NULL, &trust, rule);
     case 'c':
         return cert_open(doc, &all.s.trust, &cert, rule);
+    case 'f':
+        return fork_open(doc, v->deployment, v->pk, &a, &b, rule);
     case 'm':
         return att_parse(doc, &att, rule);
     default:
@@ -145,12 +150,67 @@ static void every_vector_is_read_as_it_promises(void)
     for (unsigned i = 0; i < all.n; i++) {
         const struct vector *v = &all.v[i];
         const char *rule = "";
-        enum st st = read_vector(v, &rule);
+        enum st st = read_bytes(v, bytes_of(v->data, v->n), &rule);
         if (strcmp(st_name(st), v->expect) != 0 || strcmp(rule, v->rule) != 0) {
             check_fail(__FILE__, __LINE__, "%s: %s (%s), wanted %s (%s)", v->name, st_name(st),
                        rule, v->expect, v->rule);
         }
     }
+}
+
+static void every_prefix_of_what_holds_is_refused_beside_an_unreadable_page(void)
+{
+    unsigned prefixes = 0;
+    for (unsigned i = 0; i < all.n; i++) {
+        if (strcmp(all.v[i].expect, "ok") != 0) {
+            continue;
+        }
+        for (size_t n = 0; n < all.v[i].n; n++) {
+            const char *rule = "";
+            struct guard g = guard_copy(bytes_of(all.v[i].data, n));
+            enum st st = read_bytes(&all.v[i], g.b, &rule);
+            if (st != ST_BAD_FORM || rule[0] == '\0') {
+                check_fail(__FILE__, __LINE__, "%s cut to %zu: %s (%s)", all.v[i].name, n,
+                           st_name(st), rule);
+            }
+            guard_free(&g);
+            prefixes++;
+        }
+    }
+    CHECK(prefixes > 3000);
+}
+
+static void there_are_forty_refusals_and_every_rule_has_a_name(void)
+{
+    unsigned refused = 0;
+    for (unsigned i = 0; i < all.n; i++) {
+        bool ok = strcmp(all.v[i].expect, "ok") == 0;
+        CHECK(ok == (all.v[i].rule[0] == '\0'));
+        refused += !ok;
+    }
+    CHECK(refused >= 40);
+}
+
+static void a_fork_is_made_from_two_entries_in_either_order_and_from_no_others(void)
+{
+    const struct vector *fork = vectors_find(&all, "fork");
+    const char *const names[] = {"entry-journal-opened", "entry-of-a-second-history",
+                                 "entry-visit-arrived"};
+    struct entry_view e[3];
+    uint8_t buf[FORK_PROOF_BYTES_MAX];
+    bytes out;
+    for (int i = 0; i < 3; i++) {
+        const struct vector *v = vectors_find(&all, names[i]);
+        CHECK_INT(entry_parse(bytes_of(v->data, v->n), &e[i], NULL, NULL), ST_OK);
+    }
+    CHECK_INT(fork_make(&e[0], &e[1], buf, sizeof buf, &out), ST_OK);
+    CHECK_BYTES(out.p, out.n, fork->data, fork->n);
+    CHECK_INT(fork_make(&e[1], &e[0], buf, sizeof buf, &out), ST_OK);
+    CHECK_BYTES(out.p, out.n, fork->data, fork->n);
+    CHECK_INT(fork_make(&e[0], &e[0], buf, sizeof buf, &out), ST_BAD_INPUT);
+    CHECK_INT(fork_make(&e[0], &e[2], buf, sizeof buf, &out), ST_BAD_INPUT);
+    CHECK_INT(fork_make(&e[0], &e[1], buf, fork->n - 1, &out), ST_FULL);
+    CHECK_INT(out.n, 0);
 }
 
 static void a_text_is_proved_by_its_manifest_and_by_no_other_bytes(void)
@@ -174,6 +234,9 @@ int main(int argc, char **argv)
     }
     RUN(the_committed_vectors_are_what_is_made_today);
     RUN(every_vector_is_read_as_it_promises);
+    RUN(every_prefix_of_what_holds_is_refused_beside_an_unreadable_page);
+    RUN(there_are_forty_refusals_and_every_rule_has_a_name);
+    RUN(a_fork_is_made_from_two_entries_in_either_order_and_from_no_others);
     RUN(a_text_is_proved_by_its_manifest_and_by_no_other_bytes);
     sample_free(&all.s);
     CHECK_END();
