@@ -1,35 +1,43 @@
 /* server.c - see server.h. */
 #include "sync/hq/server.h"
 
+#include "sync/carrier/file.h"
 #include "sync/hq/hq_answer.h"
 #include "sync/hq/problem.h"
+#include "sync/hq/web.h"
 
 #include <arpa/inet.h>
 #include <microhttpd.h>
 #include <netdb.h>
+#include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define PEM_BYTES (256U << 10)
+#define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-SHA1"
 #define CONNECTION_MEMORY_BYTES (64U << 10) /* headers of a request, and its read buffer */
 
 struct server {
     struct hq *hq;
     struct hq_writer *writer;
     struct MHD_Daemon *daemon;
+    struct web *web;
+    char *tls_cert, *tls_key; /* PEM, malloc */
     uint8_t trust_doc[CAP_TRUST_CHAIN_BYTES]; /* all from the first root on */
     size_t trust_n;
     atomic_size_t in_flight; /* bytes of all requests */
     char address[128];
 };
 
-enum route { ROUTE_NONE, ROUTE_SYNC, ROUTE_TRUST, ROUTE_HEALTH, ROUTE_METHOD };
+enum route { ROUTE_NONE, ROUTE_SYNC, ROUTE_TRUST, ROUTE_HEALTH, ROUTE_METHOD, ROUTE_WEB };
 struct exchange {
     struct server *server;
     struct MHD_Connection *connection;
     enum route route;
+    struct web_exchange *web;
     struct hq_request *request;
     struct hq_writer_task task;
     size_t counted; /* in server->in_flight */
@@ -107,6 +115,9 @@ static void drop(struct exchange *x)
 {
     atomic_fetch_sub(&x->server->in_flight, x->counted);
     hq_request_drop(&x->request);
+    if (x->web != NULL) {
+        web_end(x->web);
+    }
     free(x);
 }
 
@@ -149,6 +160,11 @@ static enum MHD_Result begin(struct server *s, struct MHD_Connection *c, const c
     x->server = s;
     x->connection = c;
     x->route = route_of(url, method);
+    if (x->route == ROUTE_NONE && web_takes(s->web, url)) {
+        x->route = ROUTE_WEB;
+        x->web = web_begin(s->web, c, url, method);
+        return x->web != NULL ? MHD_YES : MHD_NO;
+    }
     if (x->route != ROUTE_SYNC) {
         return MHD_YES;
     }
@@ -220,6 +236,9 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
     if (*n != 0 && x->route == ROUTE_SYNC) {
         return feed(x, data, n);
     }
+    if (*n != 0 && x->route == ROUTE_WEB) {
+        web_feed(x->web, data, *n);
+    }
     if (*n != 0) {
         *n = 0;
         return MHD_YES;
@@ -234,6 +253,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
         return reply(c, MHD_HTTP_OK, "text/plain", "ok\n", 3, MHD_RESPMEM_PERSISTENT, 0);
     case ROUTE_METHOD:
         return refuse(x, ST_BAD_INPUT, "method", "this address takes another method", 0);
+    case ROUTE_WEB:
+        return web_complete(x->web);
     case ROUTE_NONE:
         break;
     }
@@ -319,10 +340,53 @@ static enum st load_trust(struct server *s, struct err *err)
     return st;
 }
 
-enum st server_start(struct server **out, struct hq *hq, struct hq_writer *w, const char *listen,
-                     struct err *err)
+/* A PEM file, whole; NULL when none is named. */
+static enum st pem(const char *path, char **out, struct err *err)
+{
+    bytes all;
+    if (path == NULL) {
+        return ST_OK;
+    }
+    enum st st = file_read(path, PEM_BYTES, &all, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    *out = malloc(all.n + 1);
+    if (*out != NULL) {
+        memcpy(*out, all.p, all.n);
+        (*out)[all.n] = '\0';
+    }
+    free((void *)(uintptr_t)all.p);
+    return *out != NULL ? ST_OK : err_set(err, ST_FULL, 0, __func__, "no memory");
+}
+
+static void listen_there(struct server *s, const struct addrinfo *at)
+{
+    bool tls = s->tls_cert != NULL;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+                     MHD_USE_SUPPRESS_DATE_NO_CLOCK | MHD_USE_ERROR_LOG |
+                     (at->ai_family == AF_INET6 ? MHD_USE_IPv6 : 0U) | (tls ? MHD_USE_TLS : 0U);
+    struct MHD_OptionItem tls_items[] = {
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, s->tls_cert},
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, s->tls_key},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)TLS_PRIORITIES},
+        {MHD_OPTION_END, 0, NULL}};
+    struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
+    s->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, log_line, NULL,
+        MHD_OPTION_SOCK_ADDR, at->ai_addr, MHD_OPTION_THREAD_POOL_SIZE, pool_size(),
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)HQ_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)HQ_CONNECTION_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
+        MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)HQ_CONNECTIONS, MHD_OPTION_NOTIFY_COMPLETED,
+        on_end, NULL, MHD_OPTION_ARRAY, tls ? tls_items : none, MHD_OPTION_END);
+}
+
+enum st server_start_with(struct server **out, struct hq *hq, struct hq_writer *w,
+                          const struct server_options *opt, struct err *err)
 {
     struct server *s = calloc(1, sizeof *s);
+    struct web_options console = {.assets = opt->assets, .secure = opt->tls_cert != NULL};
     struct addrinfo *at = NULL;
     char host[96];
     *out = NULL;
@@ -332,35 +396,37 @@ enum st server_start(struct server **out, struct hq *hq, struct hq_writer *w, co
     s->hq = hq;
     s->writer = w;
     enum st st = load_trust(s, err);
-    if (st == ST_OK) {
-        st = resolve(listen, &at, host, sizeof host, err);
-    }
+    st = st == ST_OK ? pem(opt->tls_cert, &s->tls_cert, err) : st;
+    st = st == ST_OK ? pem(opt->tls_key, &s->tls_key, err) : st;
+    st = st == ST_OK ? resolve(opt->listen, &at, host, sizeof host, err) : st;
+    st = st == ST_OK ? web_new(hq, w, &console, &s->web, err) : st;
     if (st != ST_OK) {
-        free(s);
+        if (at != NULL) {
+            freeaddrinfo(at);
+        }
+        server_stop(&s);
         return st;
     }
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
-                     MHD_USE_SUPPRESS_DATE_NO_CLOCK | MHD_USE_ERROR_LOG |
-                     (at->ai_family == AF_INET6 ? MHD_USE_IPv6 : 0U);
-    s->daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, log_line, NULL,
-        MHD_OPTION_SOCK_ADDR, at->ai_addr, MHD_OPTION_THREAD_POOL_SIZE, pool_size(),
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)HQ_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)HQ_CONNECTION_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
-        MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)HQ_CONNECTIONS, MHD_OPTION_NOTIFY_COMPLETED,
-        on_end, NULL, MHD_OPTION_END);
+    listen_there(s, at);
     freeaddrinfo(at);
     const union MHD_DaemonInfo *port =
         s->daemon == NULL ? NULL : MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT);
     if (port == NULL) {
         server_stop(&s);
-        return err_set(err, ST_OFFLINE, 0, __func__, "cannot listen on %.100s", listen);
+        return err_set(err, ST_OFFLINE, 0, __func__, "cannot listen on %.100s%s", opt->listen,
+                       opt->tls_cert != NULL ? ", or its certificate does not fit its key" : "");
     }
-    snprintf(s->address, sizeof s->address, strchr(host, ':') != NULL ? "[%s]:%u" : "%s:%u", host,
-             (unsigned)port->port);
+    snprintf(s->address, sizeof s->address, strchr(host, ':') != NULL ? "%s[%s]:%u" : "%s%s:%u",
+             opt->tls_cert != NULL ? "https://" : "", host, (unsigned)port->port);
     *out = s;
     return ST_OK;
+}
+
+enum st server_start(struct server **out, struct hq *hq, struct hq_writer *w, const char *listen,
+                     struct err *err)
+{
+    struct server_options opt = {.listen = listen};
+    return server_start_with(out, hq, w, &opt, err);
 }
 
 const char *server_address(const struct server *s)
@@ -377,12 +443,19 @@ void server_stop(struct server **out)
     if (s->daemon != NULL) {
         /* Suspended connections must all have been woken before the daemon goes. */
         MHD_socket fd = MHD_quiesce_daemon(s->daemon);
+        web_quiet(s->web);
         hq_writer_refuse(s->writer);
         MHD_stop_daemon(s->daemon);
         if (fd != MHD_INVALID_SOCKET) {
             close(fd);
         }
     }
+    web_free(&s->web);
+    if (s->tls_key != NULL) {
+        sodium_memzero(s->tls_key, strlen(s->tls_key));
+    }
+    free(s->tls_cert);
+    free(s->tls_key);
     free(s);
     *out = NULL;
 }
