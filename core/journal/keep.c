@@ -27,13 +27,13 @@ static bytes entry_key(id8 author, id8 epoch, uint64_t seq, unsigned branch,
     return bytes_of(out, ENTRY_KEY_BYTES);
 }
 
-/* The branch on which an entry lies; 0 when it is not here. */
-static unsigned branch_of(struct store_txn *t, h32 hash)
+/* The branch on which the entry that `e` names as previous lies; 0 when it is not here. */
+static unsigned branch_of_previous(struct store_txn *t, const struct entry_view *e)
 {
     uint8_t room[256];
     struct arena tmp = arena_of(room, sizeof room);
     bytes key;
-    if (store_get(t, T_HASH, bytes_of(hash.b, sizeof hash.b), &tmp, &key, NULL) != ST_OK ||
+    if (store_get(t, T_HASH, bytes_of(e->prev.b, sizeof e->prev.b), &tmp, &key, NULL) != ST_OK ||
         key.n != ENTRY_KEY_BYTES) {
         return 0;
     }
@@ -46,7 +46,7 @@ static enum st choose_branch(struct store_txn *t, const struct entry_view *e,
 {
     bool follows = e->seq == m->seq + 1;
     bool linked = follows && (e->seq == 1 || h32_eq(e->prev, m->hash));
-    unsigned b = linked || e->seq == 1 ? 0 : branch_of(t, e->prev);
+    unsigned b = linked || e->seq == 1 ? 0 : branch_of_previous(t, e);
     if (!linked && follows && b == 0) {
         b = 1; /* it continues another entry than the one that is the head here */
     }
@@ -105,17 +105,6 @@ enum st journal_index(struct store_txn *t, const struct entry_view *e, struct er
     return put_indexes(t, e, entry_key(e->author, e->epoch, e->seq, 0, key), err);
 }
 
-/* Held already, beyond a gap that has just been filled: the mark goes on over it. */
-static void step_over(struct store_txn *t, const struct entry_view *e, struct chain_mark *m)
-{
-    uint8_t key[ENTRY_KEY_BYTES];
-    bool next = e->seq == m->seq + 1 && (e->seq == 1 || h32_eq(e->prev, m->hash));
-    if (next && branch_of(t, e->hash) == 0 &&
-        store_has(t, T_ENTRY, entry_key(e->author, e->epoch, e->seq, 0, key))) {
-        move_mark(m, e);
-    }
-}
-
 /* Somewhere else than at the head of an unforked chain: it may be here, or lie on a branch. */
 static enum st keep_aside(struct store_txn *t, const struct entry_view *e, struct chain_mark *m,
                           bool *forked, struct err *err)
@@ -123,7 +112,6 @@ static enum st keep_aside(struct store_txn *t, const struct entry_view *e, struc
     uint8_t key[ENTRY_KEY_BYTES];
     unsigned branch = 0;
     if (store_has(t, T_HASH, bytes_of(e->hash.b, sizeof e->hash.b))) {
-        step_over(t, e, m);
         return ST_EXISTS;
     }
     enum st st = choose_branch(t, e, m, &branch, err);
@@ -168,11 +156,8 @@ enum st journal_keep(struct store_txn *t, const struct entry_view *e, bool *fork
     if (st != ST_OK && st != ST_NOT_FOUND) {
         return st;
     }
-    uint64_t before = m.seq;
     st = journal_keep_marked(t, e, &m, forked, err);
-    enum st put = st == ST_OK || (st == ST_EXISTS && m.seq != before) ? chain_mark_put(t, &m, err)
-                                                                      : ST_OK;
-    return put != ST_OK ? put : st;
+    return st == ST_OK ? chain_mark_put(t, &m, err) : st;
 }
 
 static enum st read_entry(struct store_txn *t, bytes key, struct arena *a, struct entry_view *e,
