@@ -206,6 +206,9 @@ struct sim_faults {
 bool sim_net_sync(struct sim_world *w, struct sim_device *d, const struct sim_faults *f,
                   bool *moved);
 void sim_net_replay(struct sim_world *w); /* an old bundle comes (again) */
+/* sim_net_every_byte: one exchange of `d`, cut after each byte on both ways, from nothing to all.
+ */
+void sim_net_every_byte(struct sim_world *w, struct sim_device *d);
 void sim_net_drop_all(struct sim_world *w);
 
 /* --- sim_ledger.c: what must be where
@@ -240,6 +243,8 @@ const char *sim_run_scenario(unsigned i); /* its name */
 unsigned sim_run_plan(uint64_t seed, unsigned scenario, struct sim_step steps[static SIM_STEPS]);
 struct sim_result sim_run(uint64_t seed, unsigned scenario, enum sim_mutation m,
                           const struct sim_step *steps, unsigned n, bool verbose);
+/* sim_run_every_byte: three entries on their way, the line cut after each byte of both bundles. */
+struct sim_result sim_run_every_byte(uint64_t seed);
 /* sim_run_shrink: leaves steps out while it still fails for the same reason; the new count. */
 unsigned sim_run_shrink(uint64_t seed, unsigned scenario, enum sim_mutation m,
                         struct sim_step *steps, unsigned n, double seconds);

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#define ROUNDS_MAX 12
+#define ROUNDS_MAX 16
 
 /* --- quiescence
  * ------------------------------------------------------------------------------------------ */
@@ -28,18 +28,24 @@ static void mend_all(struct sim_world *w)
     }
 }
 
+/* At rest: two rounds in which nobody said anything new and headquarters wrote nothing. */
 static void settle(struct sim_world *w)
 {
     const struct sim_faults none = {0};
+    unsigned quiet = 0;
     for (unsigned round = 0; round < ROUNDS_MAX && !w->failed; round++) {
+        h32 head = w->hq->journal.head.hash;
         bool moved = false;
         for (unsigned i = 0; i < w->ndevices && !w->failed; i++) {
             struct sim_device *d = &w->device[i];
-            if (!d->gone && !sim_net_sync(w, d, &none, &moved) && !w->failed) {
+            uint64_t before = w->exchanges;
+            if (!d->gone && !sim_net_sync(w, d, &none, &moved)) {
                 moved = true;
             }
+            moved = moved || w->exchanges > before + 1;
         }
-        if (!moved) {
+        quiet = moved || !h32_eq(head, w->hq->journal.head.hash) ? 0 : quiet + 1;
+        if (quiet == 2) {
             return;
         }
     }
@@ -116,6 +122,20 @@ static bool digest(struct sim_world *w, struct store_txn *t, id16 subject, h32 *
     return !w->failed;
 }
 
+/* For the reader of a replayed schedule: which of the ledger's entries are where. */
+static void show_holders(struct sim_world *w, unsigned k)
+{
+    for (unsigned i = 0; i < w->nledger; i++) {
+        const struct sim_entry *e = &w->ledger[i];
+        if (id16_eq(e->subject, w->subject[k])) {
+            sim_note(w,
+                     "ledger %u: kind %u, author %02x, epoch %02x, sequence %" PRIu64
+                     ", held by %08" PRIx32,
+                     i, e->kind, e->author.b[0], e->epoch.b[0], e->seq, e->holders);
+        }
+    }
+}
+
 static void same_state(struct sim_world *w, struct sim_device *d, unsigned k)
 {
     struct store_txn *here = NULL, *there = NULL;
@@ -128,6 +148,7 @@ static void same_state(struct sim_world *w, struct sim_device *d, unsigned k)
         digest(w, there, w->subject[k], &b, &nb)) {
         bool known = digest(w, here, w->subject[k], &a, &na);
         if (!w->failed && (!known || !h32_eq(a, b))) {
+            show_holders(w, k);
             sim_fail(w,
                      "device %u and headquarters differ on subject %u (type %d): %u entries "
                      "against %u",

@@ -338,3 +338,27 @@ void sim_net_replay(struct sim_world *w)
     }
     bundle_buffer_drop(&buf);
 }
+
+void sim_net_every_byte(struct sim_world *w, struct sim_device *d)
+{
+    struct bundle_buffer req = {.cap = BUNDLE_CAP}, ans = {.cap = BUNDLE_CAP};
+    struct exchange_result res = {0};
+    struct sim_message m, answer;
+    bool last = false;
+    if (!request(w, d, &req, &res, &m)) {
+        return;
+    }
+    for (size_t n = 0; n <= m.n && !w->failed; n++) {
+        w->cuts += n < m.n;
+        last = to_hq(w, &m, n, false, &ans, &answer);
+    }
+    for (size_t n = 0; last && n <= answer.n && !w->failed; n++) {
+        w->cuts += n < answer.n;
+        to_device(w, d, &answer, n, false, &res);
+    }
+    if (!last) {
+        sim_fail(w, "the whole request got no answer");
+    }
+    bundle_buffer_drop(&req);
+    bundle_buffer_drop(&ans);
+}

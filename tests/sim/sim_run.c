@@ -331,10 +331,11 @@ static void result_of(struct sim_world *w, struct sim_result *r)
     r->checks = w->checks;
 }
 
+static struct sim_world w; /* big; its scratch memory is kept from run to run */
+
 struct sim_result sim_run(uint64_t seed, unsigned scenario, enum sim_mutation m,
                           const struct sim_step *steps, unsigned n, bool verbose)
 {
-    static struct sim_world w; /* big; its scratch memory is kept from run to run */
     struct sim_result r;
     w.verbose = false;
     sim_world_begin(&w, seed, scenario, m);
@@ -347,6 +348,32 @@ struct sim_result sim_run(uint64_t seed, unsigned scenario, enum sim_mutation m,
     }
     sim_rng_seed(&w.rng, seed, 999);
     sim_rng_sodium(seed, 99999);
+    if (!w.failed) {
+        sim_check_end(&w);
+    }
+    result_of(&w, &r);
+    sim_world_end(&w);
+    return r;
+}
+
+struct sim_result sim_run_every_byte(uint64_t seed)
+{
+    struct sim_result r;
+    const struct sim_faults none = {0};
+    bool moved = false;
+    w.verbose = false;
+    sim_world_begin(&w, seed, 0, SIM_HONEST);
+    for (unsigned i = 0; i < 3 && !w.failed; i++) {
+        sim_net_sync(&w, &w.device[i], &none, &moved);
+    }
+    for (unsigned i = 0; i < 3 && !w.failed; i++) {
+        sim_act_edit(&w, &w.device[0]);
+        sim_act_visit(&w, &w.device[0]);
+        sim_act_edit(&w, NULL);
+    }
+    if (!w.failed) {
+        sim_net_every_byte(&w, &w.device[0]);
+    }
     if (!w.failed) {
         sim_check_end(&w);
     }

@@ -11,6 +11,7 @@
 
 static struct sim_result total;
 static double spent;
+static unsigned runs, failed;
 
 static double now_s(void)
 {
@@ -59,6 +60,8 @@ static bool one(uint64_t seed, unsigned scenario)
     struct sim_result r = sim_run(seed, scenario, SIM_HONEST, steps, n, false);
     spent += now_s() - from;
     add(&r);
+    runs++;
+    failed += r.failed;
     if (r.failed) {
         if (env_number("SHRINK", 1) != 0) {
             show_failure(seed, scenario, steps, n, &r);
@@ -94,6 +97,18 @@ static void the_same_seed_runs_the_same_way_twice(void)
         struct sim_result c = sim_run(78 + s, s, SIM_HONEST, steps, n, false);
         CHECK_BYTES(a.trace, sizeof a.trace, b.trace, sizeof b.trace);
         CHECK(memcmp(a.trace, c.trace, sizeof a.trace) != 0);
+    }
+}
+
+static void a_bundle_cut_after_any_byte_loses_nothing(void)
+{
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        struct sim_result r = sim_run_every_byte(seed);
+        CHECK(r.cuts > 500);
+        add(&r);
+        if (r.failed) {
+            check_fail(__FILE__, __LINE__, "seed %" PRIu64 ": %s", seed, r.why);
+        }
     }
 }
 
@@ -174,14 +189,16 @@ int main(void)
     }
     wanted = env_number("EXCHANGES", env_number("SOAK", 0) != 0 ? LONG_EXCHANGES : SHORT_EXCHANGES);
     RUN(nothing_is_lost_doubled_hidden_or_falsely_shown);
+    RUN(a_bundle_cut_after_any_byte_loses_nothing);
     RUN(an_entry_that_headquarters_drops_after_its_receipt_is_missed);
     RUN(a_device_that_claims_what_no_receipt_covers_is_caught);
     RUN(a_payment_that_is_said_twice_is_caught);
     RUN(an_edit_that_the_fold_hides_is_missed);
     RUN(the_same_seed_runs_the_same_way_twice);
     printf("# counted: %" PRIu64 " exchanges (%.0f/s), %" PRIu64 " answers taken, %" PRIu64
-           " entries acknowledged; lost 0\n",
-           total.exchanges, (double)total.exchanges / spent, total.answers, total.appends);
+           " entries acknowledged; %u of %u schedules failed\n",
+           total.exchanges, (double)total.exchanges / spent, total.answers, total.appends, failed,
+           runs);
     printf("# counted: %" PRIu64 " cuts, %" PRIu64 " altered, %" PRIu64 " drops, %" PRIu64
            " replays, %" PRIu64 " refusals for want of room, %" PRIu64
            " restores of devices, %" PRIu64 " of headquarters, %" PRIu64 " forks told\n",
