@@ -124,6 +124,7 @@ static enum st load_keys(struct journal *j, struct store_txn *t, struct err *err
     }
     if (st == ST_OK) {
         st = author_keys_load(&j->keys, seed.p);
+        st = st == ST_OK ? ST_OK : err_set(err, st, 0, "journal_open", "no locked memory for keys");
     }
     sodium_memzero(room, sizeof room);
     return st;

@@ -26,6 +26,9 @@ enum st device_secret_load(const char *path, bool create, uint8_t out[static 32]
 {
     enum st st = load(path, out, err);
     if (st != ST_NOT_FOUND || !create) {
+        if (st == ST_OK) {
+            keyfile_tidy(path); /* a second copy would outlive the destruction of this one */
+        }
         return st;
     }
     uint8_t fresh[SECRET_BYTES];

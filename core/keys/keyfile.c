@@ -9,7 +9,7 @@
 
 static enum st fail(struct err *err, int sys, const char *what)
 {
-    enum st st = sys == ENOSPC || sys == EDQUOT ? ST_FULL : ST_IO;
+    enum st st = sys == ENOSPC || sys == EDQUOT || sys == EFBIG ? ST_FULL : ST_IO;
     return err_set(err, st, sys, "keyfile", "%s", what);
 }
 
@@ -65,8 +65,8 @@ static int write_all(int fd, bytes b)
         if (put < 0 && errno == EINTR) {
             continue;
         }
-        if (put < 0) {
-            return errno;
+        if (put <= 0) {
+            return put < 0 ? errno : ENOSPC;
         }
         b.p += put;
         b.n -= (size_t)put;
@@ -116,11 +116,24 @@ static enum st write_new(const char *path, bytes content, struct err *err)
     return ST_OK;
 }
 
+static bool tmp_of(const char *path, char tmp[static CAP_PATH_BYTES])
+{
+    int len = snprintf(tmp, CAP_PATH_BYTES, "%s.tmp", path);
+    return len > 0 && len < CAP_PATH_BYTES;
+}
+
+void keyfile_tidy(const char *path)
+{
+    char tmp[CAP_PATH_BYTES];
+    if (tmp_of(path, tmp)) {
+        unlink(tmp); /* usually not there */
+    }
+}
+
 enum st keyfile_put(const char *path, bytes content, bool fresh, struct err *err)
 {
     char tmp[CAP_PATH_BYTES];
-    int len = snprintf(tmp, sizeof tmp, "%s.tmp", path);
-    if (len < 0 || (size_t)len >= sizeof tmp) {
+    if (!tmp_of(path, tmp)) {
         return err_set(err, ST_TOO_BIG, 0, "keyfile", "the path is too long");
     }
     enum st st = write_new(tmp, content, err);

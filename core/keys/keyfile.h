@@ -13,5 +13,7 @@ MUST_USE enum st keyfile_read(const char *path, uint8_t *buf, size_t cap, size_t
  * (temporary beside it, fsync, rename, fsync of the folder). With `fresh` a file that is there is
  * left alone: ST_EXISTS. ST_FULL (no room), ST_IO. */
 MUST_USE enum st keyfile_put(const char *path, bytes content, bool fresh, struct err *err);
+/* keyfile_tidy: remove what a cut keyfile_put left beside a file that is there. */
+void keyfile_tidy(const char *path);
 bool keyfile_exists(const char *path);
 #endif

@@ -122,7 +122,8 @@ static enum st finish(struct store *s, id16 subject, id8 newest, struct err *err
     enum st st = keytable_drop(&s->kt, subject, id8_zero(newest) ? NULL : &newest, err);
     if (st != ST_OK) {
         atomic_store(&s->failed, true); /* memory and file may differ: reopen, which finishes it */
-        return st;
+        return err_set(err, ST_IO, 0, __func__,
+                       "keys could not be destroyed (%s): the store must be reopened", st_name(st));
     }
     store_step(s, "key destroyed");
     st = store_write(s, &t, err);
@@ -145,7 +146,8 @@ enum st store_keytable_erase(struct store *s, id16 subject, const h32 *keep, siz
         return err_set(err, ST_BUG, 0, __func__, "only headquarters has keys of subjects");
     }
     id8 newest = {{0}};
-    enum st st = decide(s, subject, keep, nkeep, false, &newest, err);
+    bool held = nkeep == STORE_KEEP_HELD;
+    enum st st = decide(s, subject, keep, held ? 0 : nkeep, held, &newest, err);
     return st != ST_OK ? st : finish(s, subject, newest, err);
 }
 

@@ -23,6 +23,7 @@ struct store_cursor {
     MDB_cursor *mc; /* NULL: free */
     struct store_txn *t;
     enum table table;
+    struct err *err; /* of store_scan's caller: store_next says there why it failed */
     bool started;
     uint8_t prefix[CAP_STORE_KEY_BYTES];
     size_t prefix_n;
@@ -37,7 +38,7 @@ struct store_txn {
     bool write;
     bool sweep;          /* a large attachment was forgotten: its file goes after the commit */
     struct seal_run run; /* of this write transaction's values */
-    enum st broken;      /* a put or delete failed: only abort is left, commit repeats the code */
+    enum st broken;      /* a read, put or delete failed: only abort is left, commit says so */
     struct store_cursor cursors[CAP_STORE_CURSORS];
 };
 

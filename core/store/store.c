@@ -92,7 +92,7 @@ static enum st create_inside(const char *tmp, const struct store_options *opt, s
     st = st != ST_OK ? st : create_env(tmp, opt, err);
     if (st == ST_OK && opt->slots_path != NULL) {
         st = files_join(&slots, tmp, "slots", err);
-        if (st == ST_OK && link(opt->slots_path, slots.s) != 0) {
+        if (st == ST_OK && rename(opt->slots_path, slots.s) != 0) {
             st = files_fail(err, errno, tmp, __func__, "put the slots file in place");
         }
     }
@@ -100,7 +100,7 @@ static enum st create_inside(const char *tmp, const struct store_options *opt, s
 }
 
 /* A folder of ours that holds no data worth overwriting. */
-static void remove_inside(const char *tmp)
+static void empty(const char *tmp)
 {
     static const char *const names[] = {"env/data.mdb", "env/lock.mdb", "slots", "lock"};
     static const char *const dirs[] = {"env", "att"};
@@ -115,7 +115,38 @@ static void remove_inside(const char *tmp)
             rmdir(p.s);
         }
     }
-    rmdir(tmp);
+}
+
+void store_discard(const char *dir, const char *keytable_path)
+{
+    empty(dir);
+    rmdir(dir);
+    if (keytable_path != NULL) {
+        unlink(keytable_path);
+    }
+}
+
+/* The folder in the making, ours alone while *lock_fd is open. What a kill left in it goes: nobody
+ * has used it. */
+static enum st begin_making(const char *tmp, const char *parent, int *lock_fd, struct err *err)
+{
+    *lock_fd = -1;
+    if (mkdir(tmp, 0700) != 0 && errno != EEXIST) {
+        return files_fail(err, errno, parent, __func__, "make a folder for the new store");
+    }
+    int fd = open(tmp, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        int rc = errno;
+        if (fd >= 0) {
+            close(fd);
+        }
+        return rc == EWOULDBLOCK
+                   ? err_set(err, ST_LOCKED, rc, __func__, "another process is making this store")
+                   : files_fail(err, rc, parent, __func__, "take the new store's folder");
+    }
+    empty(tmp);
+    *lock_fd = fd;
+    return ST_OK;
 }
 
 static enum st keytable_place(const char *dir, const struct store_options *opt,
@@ -152,30 +183,26 @@ enum st store_create(const char *dir, const struct store_options *opt, struct er
         return err_set(err, ST_EXISTS, 0, __func__, "there is something there already");
     }
     struct files_path parent, tmp, table;
+    int lock_fd = -1;
     files_parent(&parent, dir);
-    enum st st = files_join(&tmp, dir, ".new-XXXXXX", err);
-    if (st == ST_OK && mkdtemp(tmp.s) == NULL) {
-        st = files_fail(err, errno, parent.s, __func__, "make a folder for the new store");
+    enum st st = files_join(&tmp, dir, ".new", err);
+    if (st == ST_OK && opt->side == STORE_HQ) {
+        st = keytable_place(dir, opt, &table, err);
     }
+    st = st != ST_OK ? st : begin_making(tmp.s, parent.s, &lock_fd, err);
     if (st != ST_OK) {
         return st;
     }
-    bool table_was_there = true;
+    bool table_is_new = opt->side == STORE_HQ && !files_exists(table.s);
     if (opt->side == STORE_HQ) {
-        st = keytable_place(dir, opt, &table, err);
-        table_was_there = st == ST_OK && files_exists(table.s);
-        st = st != ST_OK ? st : keytable_create(table.s, err);
+        st = keytable_create(table.s, err);
     }
     st = st != ST_OK ? st : create_inside(tmp.s, opt, err);
     st = st != ST_OK ? st : move_into_place(tmp.s, dir, parent.s, err);
-    if (st != ST_OK) {
-        remove_inside(tmp.s);
-        if (!table_was_there) {
-            unlink(table.s);
-        }
-    } else if (opt->slots_path != NULL) {
-        unlink(opt->slots_path); /* its other name, inside the store, stays */
+    if (st != ST_OK && !files_exists(dir)) {
+        store_discard(tmp.s, table_is_new ? table.s : NULL);
     }
+    close(lock_fd);
     return st;
 }
 

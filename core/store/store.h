@@ -32,12 +32,18 @@ struct store_options {
     const char
         *keytable_path;     /* HQ: file of subject keys; NULL: `DIR.keytable`. Not for a device */
     const char *slots_path; /* store_create: a slots file made beforehand (slots_create), moved to
-                             * DIR/slots in the same step; NULL: none. Ignored by store_open */
+                             * DIR/slots in the same step, gone when that fails; NULL: none. Ignored
+                             * by store_open */
 };
 
-/* store_create: make DIR complete in a temporary folder beside it, synced, renamed into place.
- * ST_EXISTS when DIR is there, ST_FULL (disk), ST_IO. Nothing is left behind on failure. */
+/* store_create: make DIR complete in DIR.new, synced, renamed into place. ST_EXISTS when DIR is
+ * there, ST_LOCKED (another process is making it), ST_FULL (disk), ST_IO. On failure nothing is
+ * left behind, unless DIR is there: then only the last sync failed. What a kill left is taken away.
+ */
 MUST_USE enum st store_create(const char *dir, const struct store_options *opt, struct err *err);
+/* store_discard: remove a store that was made and never used, and its key table's file when
+ * `keytable_path` is not NULL. One that holds large attachments is not removed. */
+void store_discard(const char *dir, const char *keytable_path);
 /* store_open: ST_NOT_FOUND, ST_LOCKED (another process writes), ST_CORRUPT, ST_IO,
  * ST_WRONG_PIN when data_key does not open the store's check value. *s is NULL on failure. */
 MUST_USE enum st store_open(const char *dir, const struct store_options *opt, struct store **s,
@@ -81,7 +87,11 @@ enum table {
     T_ODD,        /* quarantine: what came in and could not be kept as an entry, with the reason */
     TABLES
 };
-/* store_put: insert or replace. ST_FULL, ST_TOO_BIG (key over 100 bytes, value over CAP_TXN_BYTES).
+/* In a write transaction a read that fails, too (not: finds nothing, or a value whose seal is
+ * broken) leaves only store_abort: store_commit repeats the failure. So a caller who takes a failed
+ * read for an empty place makes nothing durable of it.
+ *
+ * store_put: insert or replace. ST_FULL, ST_TOO_BIG (key over 100 bytes, value over CAP_TXN_BYTES).
  */
 MUST_USE enum st store_put(struct store_txn *t, enum table table, bytes key, bytes value,
                            struct err *err);
@@ -96,7 +106,8 @@ MUST_USE enum st store_del(struct store_txn *t, enum table table, bytes key, str
 uint64_t store_count(struct store_txn *t, enum table table);
 
 /* Cursor over keys with a prefix, ascending. In a write transaction do not change the table while
- * iterating (collect first). The key slice is valid until the next step. */
+ * iterating (collect first). The key slice is valid until the next step. `err` of store_scan is
+ * where store_next says why it failed: it lives until store_scan_end. */
 struct store_cursor;
 MUST_USE enum st store_scan(struct store_txn *t, enum table table, bytes prefix, bytes from,
                             struct store_cursor **c,
@@ -146,11 +157,12 @@ bool store_att_mark(struct store_txn *t, h32 name, h32 *by_entry, unsigned *rule
  * forgotten already, and for one that was never held: it will not be taken. */
 MUST_USE enum st store_att_forget(struct store_txn *t, h32 name, h32 by_entry, unsigned rule,
                                   int64_t when_ms, struct err *err);
+#define STORE_KEEP_HELD SIZE_MAX /* as `nkeep`: all that is still held; reads every attachment */
 /* store_keytable_erase (HQ): make a new key for attachments that stay, and destroy the subject's
  * old key: rewrites the key table whole (temporary, fsync, rename, the old file overwritten and
  * unlinked). Attachments named in `keep` are sealed again under the new key first. After it no copy
  * of the environment opens the rest. Own transactions: none may be open. Cut at any point, the next
- * writer's open finishes it. */
+ * writer's open finishes it. ST_IO: reopen; other failures leave it as it was. */
 MUST_USE enum st store_keytable_erase(struct store *s, id16 subject, const h32 *keep, size_t nkeep,
                                       struct err *err);
 /* store_compact: copy every value into a new environment under a new data key, swap by rename, and

@@ -16,6 +16,15 @@ enum st store_txn_fail(struct store_txn *t, struct err *err, int rc, const char 
     return st;
 }
 
+/* What cannot be read is not absent: a caller who takes it so must not make that durable. Only the
+ * seal of one value (unseal) may fail and be passed over. */
+static enum st read_fail(struct store_txn *t, struct err *err, int rc, const char *where,
+                         enum table table)
+{
+    return t->write ? store_txn_fail(t, err, rc, where, env_table_names[table])
+                    : env_fail(err, rc, t->s->dir, where, env_table_names[table]);
+}
+
 static bool key_ok(enum table table, bytes key)
 {
     return table > 0 && table < TABLES && key.n > 0 && key.n <= CAP_STORE_KEY_BYTES;
@@ -110,7 +119,7 @@ enum st store_get(struct store_txn *t, enum table table, bytes key, struct arena
         return ST_NOT_FOUND;
     }
     if (rc != 0) {
-        return env_fail(err, rc, t->s->dir, __func__, env_table_names[table]);
+        return read_fail(t, err, rc, __func__, table);
     }
     return unseal(t, table, key, v, a, value, err);
 }
@@ -120,7 +129,12 @@ bool store_has(struct store_txn *t, enum table table, bytes key)
     struct key_copy k;
     MDB_val v;
     atomic_fetch_add_explicit(&t->s->touches, 1, memory_order_relaxed);
-    return key_ok(table, key) && mdb_get(t->txn, t->s->dbi[table], copy_key(&k, key), &v) == 0;
+    int rc = key_ok(table, key) ? mdb_get(t->txn, t->s->dbi[table], copy_key(&k, key), &v)
+                                : MDB_NOTFOUND;
+    if (rc != 0 && rc != MDB_NOTFOUND) {
+        IGNORE(read_fail(t, NULL, rc, __func__, table));
+    }
+    return rc == 0;
 }
 
 enum st store_del(struct store_txn *t, enum table table, bytes key, struct err *err)
@@ -139,7 +153,12 @@ enum st store_del(struct store_txn *t, enum table table, bytes key, struct err *
 uint64_t store_count(struct store_txn *t, enum table table)
 {
     MDB_stat st;
-    if (table < 1 || table >= TABLES || mdb_stat(t->txn, t->s->dbi[table], &st) != 0) {
+    if (table < 1 || table >= TABLES) {
+        return 0;
+    }
+    int rc = mdb_stat(t->txn, t->s->dbi[table], &st);
+    if (rc != 0) {
+        IGNORE(read_fail(t, NULL, rc, __func__, table));
         return 0;
     }
     return st.ms_entries;
@@ -166,9 +185,10 @@ enum st store_scan(struct store_txn *t, enum table table, bytes prefix, bytes fr
     int rc = mdb_cursor_open(t->txn, t->s->dbi[table], &c->mc);
     if (rc != 0) {
         c->mc = NULL;
-        return env_fail(err, rc, t->s->dir, __func__, env_table_names[table]);
+        return read_fail(t, err, rc, __func__, table);
     }
     c->t = t;
+    c->err = err;
     c->table = table;
     c->started = false;
     c->prefix_n = prefix.n;
@@ -200,8 +220,13 @@ enum st store_next(struct store_cursor *c, bytes *key)
     if (rc == MDB_NOTFOUND || (rc == 0 && !has_prefix(k, c->prefix, c->prefix_n))) {
         return ST_END;
     }
-    if (rc != 0 || k.mv_size > sizeof c->key) {
+    if (rc != 0) {
+        read_fail(c->t, c->err, rc, __func__, c->table);
         return ST_IO;
+    }
+    if (k.mv_size > sizeof c->key) {
+        return err_set(c->err, ST_IO, 0, __func__, "%s: a key is too long",
+                       env_table_names[c->table]);
     }
     memcpy(c->key, k.mv_data, k.mv_size);
     c->key_n = k.mv_size;
@@ -214,7 +239,7 @@ enum st store_value(struct store_cursor *c, struct arena *a, bytes *value, struc
     MDB_val k, v;
     int rc = mdb_cursor_get(c->mc, &k, &v, MDB_GET_CURRENT);
     if (rc != 0) {
-        return env_fail(err, rc, c->t->s->dir, __func__, env_table_names[c->table]);
+        return read_fail(c->t, err, rc, __func__, c->table);
     }
     return unseal(c->t, c->table, bytes_of(c->key, c->key_n), v, a, value, err);
 }
@@ -264,7 +289,7 @@ enum st store_last(struct store_txn *t, enum table table, bytes prefix, struct a
     if (rc == MDB_NOTFOUND || (rc == 0 && !has_prefix(k, c->prefix, c->prefix_n))) {
         st = ST_NOT_FOUND;
     } else if (rc != 0) {
-        st = env_fail(err, rc, t->s->dir, __func__, env_table_names[table]);
+        st = read_fail(t, err, rc, __func__, table);
     } else {
         bool ok = true;
         *key = arena_bytes(a, bytes_of(k.mv_data, k.mv_size), &ok);

@@ -58,9 +58,10 @@ struct hq_setup {
     uint32_t legal_period_days; /* of signed vouchers */
     id8 branch;                 /* of the node's certificate */
 };
-/* hq_init: keys, root, trust document, store, node's journal, the administrator's record. Writes
- * key and root file first, so a kill leaves no store that cannot be opened. ST_EXISTS, ST_BAD_INPUT
- * (name; a postgresql:// address: err says why not), ST_FULL, ST_IO. */
+/* hq_init: keys, root, trust document, store, node's journal, the administrator's record. The
+ * store gets its name last, so a kill leaves no store that cannot be opened; what it, or a failure,
+ * leaves (DIR.making and its key files) the next run takes away. ST_EXISTS, ST_BAD_INPUT (name; a
+ * postgresql:// address: err says why not), ST_FULL, ST_IO. */
 MUST_USE enum st hq_init(const struct hq_options *opt, const struct hq_setup *setup,
                          struct err *err);
 /* hq_open: for writing. *hq is malloc'ed. ST_LOCKED: docketd (or another command) has it. Finishes

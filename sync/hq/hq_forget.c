@@ -309,15 +309,18 @@ static enum st erase_keys(struct forget *f, id16 subject)
         return err_set(f->err, ST_FULL, 0, __func__, "no memory");
     }
     f->ndrop = f->nkeep = 0;
+    bool unread = false;
     enum st st = store_read(f->hq->store, &f->t, f->err);
     if (st == ST_OK) {
         st = digest_hashes(f->t, subject, hashes, CAP_SUBJECT_ENTRIES, &n, f->err);
+        unread = st == ST_TOO_BIG;
         st = st == ST_TOO_BIG ? ST_OK : st;
     }
     for (unsigned i = 0; i < n && st == ST_OK; i++) {
         struct arena tmp = arena_of(f->hq->work, CAP_SCRATCH_BYTES);
         struct entry_view e;
         if (journal_get(f->t, hashes[i], &tmp, &e, NULL) != ST_OK) {
+            unread = true; /* what it names must be sealed anew before the key goes: all that is */
             continue;
         }
         for (unsigned k = 0; k < e.natt; k++) {
@@ -327,7 +330,8 @@ static enum st erase_keys(struct forget *f, id16 subject)
     store_abort(&f->t);
     free(hashes);
     settle(f);
-    return st == ST_OK ? store_keytable_erase(f->hq->store, subject, f->keep, f->nkeep, f->err)
+    return st == ST_OK ? store_keytable_erase(f->hq->store, subject, f->keep,
+                                              unread ? STORE_KEEP_HELD : f->nkeep, f->err)
                        : st;
 }
 

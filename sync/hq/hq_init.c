@@ -4,10 +4,12 @@
 #include "core/model/bodies.h"
 #include "sync/hq/hq.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define KEYS_LAST_MS (20LL * 365 * 86400000) /* rotation comes long before */
@@ -55,13 +57,64 @@ static enum st paths(struct init *i, struct err *err)
     if (st == ST_OK) {
         st = path(i->keytable, NULL, dir, ".keytable", err);
     }
-    const char *const taken[] = {dir, i->keys_path, i->root_path};
-    for (size_t n = 0; st == ST_OK && n < 3; n++) {
-        if (access(taken[n], F_OK) == 0) {
-            st = err_set(err, ST_EXISTS, 0, "hq_init", "%.120s is there already", taken[n]);
+    return st;
+}
+
+/* Do the key files belong to the half-made store? Only then they go with it. False: not all that
+ * should go went, and the store must stay, to tell the next run. */
+static bool discard_keys(const struct init *i)
+{
+    struct hq_keys k;
+    char slots[HQ_PATH_BYTES + 8];
+    uint8_t sk[64], pk[32], hash[HASH_BYTES];
+    uint8_t *data_key = sodium_malloc(DATA_KEY_BYTES);
+    snprintf(slots, sizeof slots, "%s/slots", i->making);
+    bool gone = data_key != NULL;
+    if (data_key != NULL && hq_keys_load(&k, i->keys_path, NULL) == ST_OK) {
+        bool ours = slots_open(slots, SLOT_KEYFILE, (bytes){NULL, 0}, k.secret->wrap, 0, data_key,
+                               NULL) == ST_OK;
+        if (ours && hq_keys_root_load(i->root_path, sk, pk, NULL) == ST_OK) {
+            hash32(bytes_of(pk, 32), hash);
+            if (memcmp(hash, k.deployment, sizeof k.deployment) == 0) {
+                gone = unlink(i->root_path) == 0;
+            }
+            sodium_memzero(sk, sizeof sk);
+        }
+        if (ours && gone) { /* in this order: without these nobody knows whose the root is */
+            gone = unlink(i->keys_path) == 0;
+        }
+        hq_keys_wipe(&k);
+    }
+    sodium_free(data_key);
+    return gone;
+}
+
+/* What a run that failed or was killed left. The last step renames `making`, so while it is there
+ * nothing of it was ever used. */
+static void discard_half(const struct init *i)
+{
+    struct stat sb;
+    IGNORE(unlink(i->slots) != 0); /* usually not there */
+    if (access(i->making, F_OK) == 0) {
+        bool no_rows = stat(i->keytable, &sb) == 0 && sb.st_size == 0;
+        if (discard_keys(i)) {
+            store_discard(i->making, no_rows ? i->keytable : NULL);
         }
     }
-    return st;
+}
+
+static enum st nothing_there(const struct init *i, struct err *err)
+{
+    const char *const taken[] = {i->opt->dir, i->keys_path, i->root_path};
+    for (size_t n = 0; n < 3; n++) {
+        if (access(taken[n], F_OK) == 0) {
+            return err_set(err, ST_EXISTS, 0, "hq_init", "%.120s is there already", taken[n]);
+        }
+        if (n == 0) {
+            discard_half(i);
+        }
+    }
+    return ST_OK;
 }
 
 static void add_key(struct init *i, enum trust_use use, const uint8_t pk[static 32])
@@ -203,7 +256,6 @@ static enum st make_store(struct init *i, struct err *err)
                                  .data_key = data_key,
                                  .keytable_path = i->keytable,
                                  .slots_path = i->slots};
-    IGNORE(unlink(i->slots) != 0); /* of a run that was cut */
     enum st st =
         slots_create(i->slots, SLOT_KEYFILE, (bytes){NULL, 0}, i->keys.secret->wrap, data_key, err);
     if (st == ST_OK) {
@@ -216,10 +268,22 @@ static enum st make_store(struct init *i, struct err *err)
     if (st == ST_OK) {
         st = found(i, &with, err);
     }
-    if (st == ST_OK && rename(i->making, i->opt->dir) != 0) {
-        st = err_set(err, ST_IO, 0, "hq_init", "the store cannot be put in place");
-    }
     sodium_free(data_key);
+    return st;
+}
+
+/* The key files are durable before the store has its name: one that cannot be opened is never
+ * there. They are written after `making`, which says that they are nobody's yet. */
+static enum st finish(struct init *i, struct err *err)
+{
+    enum st st = hq_keys_save(&i->keys, i->keys_path, err);
+    if (st == ST_OK) {
+        st = hq_keys_root_save(i->root_path, i->root_seed, err);
+    }
+    if (st == ST_OK && rename(i->making, i->opt->dir) != 0) {
+        st = err_set(err, errno == ENOSPC ? ST_FULL : ST_IO, errno, "hq_init",
+                     "the store cannot be put in place");
+    }
     return st == ST_OK ? sync_parent(i->opt->dir, err) : st;
 }
 
@@ -236,6 +300,10 @@ enum st hq_init(const struct hq_options *opt, const struct hq_setup *setup, stru
     randombytes_buf(i->admin.b, sizeof i->admin.b);
     enum st st = paths(i, err);
     if (st == ST_OK) {
+        st = nothing_there(i, err);
+    }
+    bool begun = st == ST_OK;
+    if (st == ST_OK) {
         st = hq_keys_make(&i->keys, err);
     }
     if (st == ST_OK) {
@@ -245,13 +313,13 @@ enum st hq_init(const struct hq_options *opt, const struct hq_setup *setup, stru
         st = make_cert(i, err);
     }
     if (st == ST_OK) {
-        st = hq_keys_root_save(i->root_path, i->root_seed, err);
-    }
-    if (st == ST_OK) {
-        st = hq_keys_save(&i->keys, i->keys_path, err);
-    }
-    if (st == ST_OK) {
         st = make_store(i, err);
+    }
+    if (st == ST_OK) {
+        st = finish(i, err);
+    }
+    if (st != ST_OK && begun && access(opt->dir, F_OK) != 0) {
+        discard_half(i);
     }
     hq_keys_wipe(&i->keys);
     sodium_memzero(i, sizeof *i);
