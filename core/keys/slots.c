@@ -14,8 +14,11 @@
 #define BOX_BYTES (crypto_box_SEALBYTES + DATA_KEY_BYTES)
 #define BACKOFF_FIRST_MS 5000LL
 #define BACKOFF_MAX_MS 900000LL
-_Static_assert(BOX_BYTES + 32 == SLOT_SEALED_MAX, "a recovery slot is a box and its hash");
-_Static_assert(DATA_KEY_BYTES + SEAL_OVERHEAD <= SLOT_SEALED_MAX, "a wrapped key fits a slot");
+#define RECOVERY_BYTES (BOX_BYTES + 32)                /* a box and its hash */
+#define WRAPPED_BYTES (DATA_KEY_BYTES + SEAL_OVERHEAD) /* one key under the other */
+_Static_assert(RECOVERY_BYTES <= SLOT_SEALED_MAX, "a recovery slot fits");
+_Static_assert(2 * WRAPPED_BYTES == SLOT_SEALED_MAX, "two wrapped keys fill a slot");
+_Static_assert(WRAP_BYTES == DATA_KEY_BYTES, "either key wraps the other");
 
 static bytes ad_of(enum slot_kind kind, uint8_t out[static 16])
 {
@@ -54,11 +57,20 @@ static enum st derive(enum slot_kind kind, bytes pin, const uint8_t *salt,
     return ST_OK;
 }
 
+/* The wrapping key under the data key is another thing than the reverse. */
+static bytes back_ad(enum slot_kind kind, uint8_t out[static 16])
+{
+    bytes name = ad_of(kind, out);
+    out[name.n - 1] |= 0x80;
+    return name;
+}
+
 static void wrap_key(struct slot *k, const uint8_t wrap[static WRAP_BYTES], const uint8_t *data_key)
 {
     uint8_t ad[16];
     seal_put(wrap, ad_of(k->kind, ad), bytes_of(data_key, DATA_KEY_BYTES), k->sealed);
-    k->sealed_bytes = DATA_KEY_BYTES + SEAL_OVERHEAD;
+    seal_put(data_key, back_ad(k->kind, ad), bytes_of(wrap, WRAP_BYTES), k->sealed + WRAPPED_BYTES);
+    k->sealed_bytes = 2 * WRAPPED_BYTES;
 }
 
 static enum st unwrap_key(const struct slot *k, const uint8_t wrap[static WRAP_BYTES],
@@ -66,10 +78,10 @@ static enum st unwrap_key(const struct slot *k, const uint8_t wrap[static WRAP_B
 {
     uint8_t ad[16];
     size_t n;
-    if (k->sealed_bytes != DATA_KEY_BYTES + SEAL_OVERHEAD || k->salt_bytes != SALT_BYTES) {
+    if (k->sealed_bytes != 2 * WRAPPED_BYTES || k->salt_bytes != SALT_BYTES) {
         return ST_CORRUPT;
     }
-    return seal_get(wrap, ad_of(k->kind, ad), bytes_of(k->sealed, k->sealed_bytes), out_key, &n) ==
+    return seal_get(wrap, ad_of(k->kind, ad), bytes_of(k->sealed, WRAPPED_BYTES), out_key, &n) ==
                    ST_OK
                ? ST_OK
                : ST_WRONG_PIN;
@@ -100,14 +112,14 @@ static enum st seal_recovery(struct slot *k, const uint8_t sealing_pk[static 32]
         return err_set(err, ST_BAD_INPUT, 0, "slots", "the sealing key is not a key");
     }
     recovery_hash(k, data_key, k->sealed + BOX_BYTES);
-    k->sealed_bytes = SLOT_SEALED_MAX;
+    k->sealed_bytes = RECOVERY_BYTES;
     return ST_OK;
 }
 
 static bool recovery_holds(const struct slot *k, const uint8_t *data_key)
 {
     uint8_t h[32];
-    if (k->salt_bytes != 32 || k->sealed_bytes != SLOT_SEALED_MAX) {
+    if (k->salt_bytes != 32 || k->sealed_bytes != RECOVERY_BYTES) {
         return false;
     }
     recovery_hash(k, data_key, h);
@@ -118,7 +130,7 @@ static enum st open_recovery(const struct slot *k, const uint8_t sealing_sk[stat
                              uint8_t *out_key)
 {
     uint8_t pk[32];
-    if (k->sealed_bytes != SLOT_SEALED_MAX || crypto_scalarmult_base(pk, sealing_sk) != 0) {
+    if (k->sealed_bytes != RECOVERY_BYTES || crypto_scalarmult_base(pk, sealing_sk) != 0) {
         return ST_CORRUPT;
     }
     return crypto_box_seal_open(out_key, k->sealed, BOX_BYTES, pk, sealing_sk) == 0 ? ST_OK
@@ -296,24 +308,44 @@ enum st slots_set_recovery(const char *path, const uint8_t sealing_pk[static 32]
     return st == ST_OK ? slots_file_put(path, &s, false, err) : st;
 }
 
-/* The slots that can be carried over: the one whose wrapping key we hold, and headquarters'. */
+/* The same way to open, for another data key. */
+static void carry_over(struct slots *fresh, const struct slot *from,
+                       const uint8_t wrap[static WRAP_BYTES], const uint8_t *new_key)
+{
+    struct slot *to = slots_file_room(fresh, from->kind); /* as many as before: there is room */
+    memcpy(to->salt, from->salt, sizeof to->salt);
+    to->salt_bytes = from->salt_bytes;
+    wrap_key(to, wrap, new_key);
+}
+
+/* All of them: the one whose wrapping key the caller holds, those whose wrapping key lies under the
+ * old data key, and headquarters'. One that was altered stops it: it would be lost unseen. */
 static enum st rewrap(struct slots *old, enum slot_kind kind, const uint8_t *wrap,
                       const uint8_t *old_key, const uint8_t *new_key, struct slots *fresh,
                       struct err *err)
 {
-    struct slot *from = slots_file_find(old, kind);
-    struct slot *to = slots_file_room(fresh, kind);
-    memcpy(to->salt, from->salt, sizeof to->salt);
-    to->salt_bytes = from->salt_bytes;
-    wrap_key(to, wrap, new_key);
-    struct slot *recovery = slots_file_find(old, SLOT_RECOVERY);
-    if (recovery == NULL) {
-        return ST_OK;
+    enum st st = ST_OK;
+    for (unsigned i = 0; i < old->n && st == ST_OK; i++) {
+        const struct slot *k = &old->slot[i];
+        uint8_t other[WRAP_BYTES], ad[16];
+        size_t n;
+        if (k->kind == SLOT_RECOVERY) {
+            st = recovery_holds(k, old_key)
+                     ? seal_recovery(slots_file_room(fresh, SLOT_RECOVERY), k->salt, new_key, err)
+                     : ST_CORRUPT;
+        } else if (k->kind == kind) {
+            carry_over(fresh, k, wrap, new_key);
+        } else if (k->sealed_bytes == 2 * WRAPPED_BYTES &&
+                   seal_get(old_key, back_ad(k->kind, ad),
+                            bytes_of(k->sealed + WRAPPED_BYTES, WRAPPED_BYTES), other,
+                            &n) == ST_OK) {
+            carry_over(fresh, k, other, new_key);
+        } else {
+            st = ST_CORRUPT;
+        }
+        sodium_memzero(other, sizeof other);
     }
-    if (!recovery_holds(recovery, old_key)) {
-        return err_set(err, ST_CORRUPT, 0, "slots_rekey", "the recovery slot was altered");
-    }
-    return seal_recovery(slots_file_room(fresh, SLOT_RECOVERY), recovery->salt, new_key, err);
+    return st == ST_CORRUPT ? err_set(err, st, 0, "slots_rekey", "a key slot was altered") : st;
 }
 
 enum st slots_rekey(const char *path, const char *new_path, enum slot_kind kind,

@@ -36,10 +36,9 @@ MUST_USE enum st slots_set(const char *path, enum slot_kind kind, bytes pin,
 /* slots_set_recovery: seal the data key to headquarters' X25519 key. */
 MUST_USE enum st slots_set_recovery(const char *path, const uint8_t sealing_pk[static 32],
                                     const uint8_t *data_key, struct err *err);
-/* slots_rekey: write a new file for a new data key with the given PIN-derived slots re-wrapped by
- * the OLD data key's holder: every slot but RECOVERY is wrapped under the old wrapping key that
- * slots_open left in `wrap` (32 bytes, sodium_malloc, filled by slots_open_wrap). Used by
- * compaction. */
+/* slots_rekey: write a new file for a new data key: every way to open stays. `wrap` is the wrapping
+ * key of the slot `kind` (32 bytes, sodium_malloc, filled by slots_open_wrap); those of the others
+ * lie in the file under the old data key. ST_CORRUPT: a slot was altered. Used by compaction. */
 MUST_USE enum st slots_open_wrap(const char *path, enum slot_kind kind, bytes pin,
                                  const uint8_t secret[static 32], int64_t now_ms, uint8_t *out_key,
                                  uint8_t *out_wrap, struct err *err);

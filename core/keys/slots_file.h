@@ -1,16 +1,17 @@
 /* slots_file.h - the file of key slots as a value. Private to core/keys.
  *
  * {1: version 1, 2: wrong tries, 3: time of the last one, 4: [[kind, salt, sealed], ...]}
- *   PIN, key file: salt 16 bytes; sealed: the data key under the wrapping key, 72 bytes
- *   recovery: salt: headquarters' sealing key, 32 bytes; sealed: crypto_box_seal of the data key,
- *     80 bytes, then a hash of both keyed by the data key, 32: nobody without it can put his own
- *     key there and wait for the next rewriting. */
+ *   PIN, key file: salt 16 bytes; sealed: the data key under the wrapping key, 72 bytes, then the
+ *     wrapping key under the data key, 72: whoever rewrites the slots for a new data key has the
+ * old one, and takes the other ways to open along recovery: salt: headquarters' sealing key, 32
+ * bytes; sealed: crypto_box_seal of the data key, 80 bytes, then a hash of both keyed by the data
+ * key, 32: nobody without it can put his own key there and wait for the next rewriting. */
 #ifndef CORE_KEYS_SLOTS_FILE_H
 #define CORE_KEYS_SLOTS_FILE_H
 #include "core/keys/slots.h"
 
 #define SLOT_SALT_MAX 32
-#define SLOT_SEALED_MAX 112
+#define SLOT_SEALED_MAX 144
 struct slot {
     enum slot_kind kind;
     uint8_t salt[SLOT_SALT_MAX];

@@ -34,6 +34,46 @@ static enum st sweep(struct store_txn *t, int64_t now_ms, unsigned *left, struct
     return st;
 }
 
+/* Human numbers are told apart by their prefix: it is one device's for good. */
+static bool prefix_taken(struct hq *hq, struct store_txn *t, const char *prefix)
+{
+    bool taken = false;
+    for (unsigned i = 0; i < hq->ndevices && !taken; i++) {
+        uint8_t room[CAP_CERT_BYTES + 128];
+        struct arena tmp = arena_of(room, sizeof room);
+        struct cert c;
+        bytes doc;
+        taken =
+            store_get(t, T_CERT, bytes_of(hq->devices[i].author.b, 8), &tmp, &doc, NULL) == ST_OK &&
+            cert_parse(doc, &c, NULL) == ST_OK && strcmp(c.prefix, prefix) == 0;
+    }
+    return taken;
+}
+
+/* Nor does an open code of somebody else promise it. A second code for the same person may: the
+ * first device that comes has it, and the other is refused (certify). */
+static enum st prefix_free(struct hq *hq, struct store_txn *t, const struct hq_enrolment *e,
+                           struct err *err)
+{
+    struct hq_enrolment *all = calloc(HQ_ENROLMENTS_MAX, sizeof *all);
+    unsigned n = 0;
+    bool taken = prefix_taken(hq, t, e->prefix);
+    enum st st = all != NULL ? hq_enrol_all(t, all, HQ_ENROLMENTS_MAX, &n, err)
+                             : err_set(err, ST_FULL, 0, __func__, "no memory");
+    for (unsigned i = 0; i < n && st == ST_OK; i++) {
+        taken =
+            taken || (all[i].state == HQ_ENROL_OPEN && all[i].until_ms >= e->made_ms &&
+                      !id16_eq(all[i].person, e->person) && strcmp(all[i].prefix, e->prefix) == 0);
+    }
+    if (all != NULL) {
+        sodium_memzero(all, HQ_ENROLMENTS_MAX * sizeof *all);
+    }
+    free(all);
+    return st == ST_OK && taken ? err_set(err, ST_EXISTS, 0, "hq_join_invite",
+                                          "the prefix %s is another device's", e->prefix)
+                                : st;
+}
+
 enum st hq_join_invite(struct hq *hq, const struct hq_invite *what, char code[static 20],
                        int64_t *until_ms, struct err *err)
 {
@@ -60,6 +100,9 @@ enum st hq_join_invite(struct hq *hq, const struct hq_invite *what, char code[st
     }
     if (st == ST_OK && left >= HQ_ENROLMENTS_MAX) {
         st = err_set(err, ST_FULL, 0, __func__, "too many enrolments are pending");
+    }
+    if (st == ST_OK) {
+        st = prefix_free(hq, t, &e, err);
     }
     if (st == ST_OK) {
         st = hq_enrol_put(t, &e, err);
@@ -175,6 +218,10 @@ static enum st certify(struct hq_request *r, struct store_txn *t, const struct h
     if (store_has(t, T_CERT, bytes_of(c->author.b, sizeof c->author.b))) {
         return hq_request_refuse(r, ST_EXISTS, "enrol-exists",
                                  "a device with these keys is enrolled already");
+    }
+    if (prefix_taken(hq, t, c->prefix)) {
+        return hq_request_refuse(r, ST_EXISTS, "enrol-used",
+                                 "another device took this code's numbers meanwhile");
     }
     bytes doc;
     enum st st = cert_make(c, hq->keys.deployment, hq->keys.secret->issuing_sk, r->grant,

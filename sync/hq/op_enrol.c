@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#define PREFIXES_TRIED 100 /* in a row that were given by hand */
+
 /* Prefixes of human numbers are counted up: no two devices share one. */
 static enum st next_prefix(struct hq *hq, char out[static 9], struct err *err)
 {
@@ -84,8 +86,14 @@ enum st op_enrol(struct hq *hq, const json_t *in, json_t **out, struct err *err)
     } else if (st == ST_OK) {
         st = next_prefix(hq, inv.prefix, err);
     }
+    const bool counted = st == ST_OK && json_object_get(in, "prefix") == NULL;
     if (st == ST_OK) {
         st = hq_join_invite(hq, &inv, code, &until, err);
+    }
+    /* The next number may have been given by hand before. */
+    for (int i = 0; i < PREFIXES_TRIED && counted && st == ST_EXISTS; i++) {
+        st = next_prefix(hq, inv.prefix, err);
+        st = st == ST_OK ? hq_join_invite(hq, &inv, code, &until, err) : st;
     }
     if (st == ST_OK) {
         *out = json_pack("{s:s,s:I}", "code", code, "until_ms", (json_int_t)until);

@@ -163,12 +163,14 @@ static void headquarters_recovers_the_data_key_with_its_sealing_key_only(void)
     author_keys_wipe(&stranger);
 }
 
-static void a_new_data_key_keeps_the_pin_and_the_recovery_slot(void)
+static void a_new_data_key_keeps_every_way_to_open(void)
 {
     struct author_keys hq;
+    uint8_t file_secret[32] = {9};
     sample_keys("hq", &hq);
     fresh();
     CHECK(slots_set_recovery(path, hq.box_pk, key, &err) == ST_OK);
+    CHECK(slots_set(path, SLOT_KEYFILE, (bytes){NULL, 0}, file_secret, key, &err) == ST_OK);
     CHECK(slots_open_wrap(path, SLOT_PIN, str_bytes(S("2468")), secret, t0, got, wrap, &err) ==
           ST_OK);
     uint8_t fresh_key[32];
@@ -182,6 +184,8 @@ static void a_new_data_key_keeps_the_pin_and_the_recovery_slot(void)
     CHECK(slots_open(next, SLOT_PIN, str_bytes(S("2468")), secret, t0, got, &err) == ST_OK);
     CHECK_BYTES(got, 32, fresh_key, 32);
     CHECK(slots_open(next, SLOT_RECOVERY, (bytes){NULL, 0}, hq.box_sk, t0, got, &err) == ST_OK);
+    CHECK_BYTES(got, 32, fresh_key, 32);
+    CHECK(slots_open(next, SLOT_KEYFILE, (bytes){NULL, 0}, file_secret, t0, got, &err) == ST_OK);
     CHECK_BYTES(got, 32, fresh_key, 32);
     author_keys_wipe(&hq);
 }
@@ -326,7 +330,7 @@ int main(void)
     RUN(a_try_is_counted_even_when_the_process_dies_in_it);
     RUN(a_changed_pin_opens_and_the_old_one_does_not);
     RUN(headquarters_recovers_the_data_key_with_its_sealing_key_only);
-    RUN(a_new_data_key_keeps_the_pin_and_the_recovery_slot);
+    RUN(a_new_data_key_keeps_every_way_to_open);
     RUN(nobody_without_the_data_key_plants_a_recovery_key);
     RUN(no_cut_or_altered_file_of_slots_gives_a_wrong_key);
     RUN(only_the_one_form_of_a_file_of_slots_is_read);

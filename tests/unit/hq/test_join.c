@@ -197,6 +197,35 @@ static void a_device_of_a_technician_with_work_gets_it(void)
     end();
 }
 
+static void a_prefix_is_given_once(void)
+{
+    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
+    struct hq_invite inv = {.role = ROLE_TECHNICIAN, .prefix = "T01"};
+    const char *problem;
+    char again[20], id[33];
+    int64_t until;
+    begin(0);
+    inv.person = pair_record(&p, SUBJECT_TECHNICIAN, &w, 1, "Wang Fang", F_TECHNICIAN_NAME);
+    CHECK_INT(hq_join_invite(p.hq, &inv, again, &until, &p.err),
+              ST_EXISTS); /* promised to Li Wei */
+    inv.person = who;
+    PAIR_OK(&p, hq_join_invite(p.hq, &inv, again, &until, &p.err)); /* he lost the first code */
+    CHECK_INT(try(code, &problem), ST_OK);
+    join_end(&j);
+    CHECK_INT(try(again, &problem), ST_EXISTS); /* the first device has it */
+    CHECK_INT(hq_join_invite(p.hq, &inv, again, &until, &p.err), ST_EXISTS);
+    for (unsigned i = 0; i < 16; i++) {
+        snprintf(id + 2 * i, 3, "%02x", who.b[i]);
+    }
+    json_t *in = json_pack("{s:s,s:s}", "technician", id, "prefix", "T01"), *out = NULL;
+    CHECK_INT(ops_run(p.hq, "enrol", in, &out, &p.err), ST_EXISTS);
+    json_object_del(in, "prefix");
+    PAIR_OK(&p, ops_run(p.hq, "enrol", in, &out, &p.err)); /* counted up past it */
+    json_decref(in);
+    json_decref(out);
+    end();
+}
+
 /* --- after the root was changed
  * ----------------------------------------------------------------------------------- */
 
@@ -331,6 +360,7 @@ int main(void)
     RUN(a_trust_document_of_an_impostor_opens_no_answer);
     RUN(a_pending_joining_survives_the_end_of_the_process);
     RUN(a_device_of_a_technician_with_work_gets_it);
+    RUN(a_prefix_is_given_once);
     RUN(a_device_joins_after_the_root_was_changed);
     RUN(a_device_that_slept_through_two_changes_follows);
     CHECK_END();
