@@ -5,10 +5,15 @@
  *   no gap            what a cursor says was heard, is held
  *   no false receipt  a device believes no receipt for what was never durable at headquarters
  *   agreement         once the faults are over all hold the same, and every receipt covers all
+ *                     (-DLTL; under weak fairness)
+ * Whoever is in the middle of something when it crashes loses what is in hand: a message. So a crash
+ * is a loss; -DSTEPS takes the two steps apart all the same.
+ *
+ * Broken on purpose, each to be refuted:
  * -DBROKEN_RECEIPT  the receipt goes out before the transaction is on disk
  * -DBROKEN_CURSOR   the cursor moves in a transaction of its own, before the entries
  * -DBROKEN_EPOCH    a restored headquarters goes on in its old epoch
- * -DBROKEN_BACK     nobody hands anything back: only with -DLOST can the loss be seen (below) */
+ * -DBROKEN_BACK     nobody hands anything back to it */
 #ifndef NE
 #define NE 2 /* entries of each device */
 #endif
@@ -265,7 +270,8 @@ end:
     :: atomic { hand[d] == none && nempty(up) -> hear(d, up); hand[d] = taken }
 #ifdef BROKEN_RECEIPT
     :: atomic { hand[d] == taken ->
-        receipt(d, (h_from[d] <= got[d] + 1 && h_to[d] > got[d] -> h_to[d] : got[d]));
+        n = (h_from[d] <= got[d] + 1 && h_to[d] > got[d] -> h_to[d] : got[d]);
+        receipt(d, n);
         answer(d, down);
         hand[d] = kept }
     :: d_step { hand[d] == kept -> commit(d); drop_hand(d) }
