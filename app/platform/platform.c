@@ -3,6 +3,7 @@
 #include <SDL2/SDL_image.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -160,6 +161,22 @@ void platform_wake(struct platform *p)
     } else {
         SDL_Event e = {.type = p->wake_event};
         SDL_PushEvent(&e);
+    }
+}
+
+void platform_paste(struct ui *u, const char *text, int64_t t_ms)
+{
+    for (size_t at = 0, n = strlen(text); at < n;) {
+        struct ui_event e = {.type = UI_EV_PASTE, .t_ms = t_ms};
+        size_t take = n - at < sizeof e.text - 1 ? n - at : sizeof e.text - 1;
+        while (take > 1 && at + take < n && ((uint8_t)text[at + take] & 0xC0U) == 0x80U) {
+            take--;
+        }
+        memcpy(e.text, text + at, take);
+        if (!ui_event(u, &e)) {
+            return;
+        }
+        at += take;
     }
 }
 

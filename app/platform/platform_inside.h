@@ -27,6 +27,8 @@ struct platform {
 };
 
 int64_t platform_real_ms(void); /* monotonic; any thread */
+/* platform_paste: the text as events, in pieces; what the queue has no room for is left out. */
+void platform_paste(struct ui *u, const char *text, int64_t t_ms);
 
 /* Each platform's part. open: canvas and density. wait: sleep until input, wake or `until_ms` (real
  * monotonic; INT64_MAX never), queue events. show: bring the canvas to the glass. */

@@ -127,6 +127,30 @@ static enum ui_key key_of(SDL_Keycode k)
     return UI_KEY_NONE;
 }
 
+/* Ctrl and a letter: what people know from elsewhere. */
+static enum ui_key with_ctrl(SDL_Keycode k)
+{
+    return k == SDLK_a   ? UI_KEY_SELECT_ALL
+           : k == SDLK_c ? UI_KEY_COPY
+           : k == SDLK_x ? UI_KEY_CUT
+                         : key_of(k);
+}
+
+static bool is_paste(const SDL_Event *e)
+{
+    return e->type == SDL_KEYDOWN && e->key.keysym.sym == SDLK_v &&
+           (e->key.keysym.mod & KMOD_CTRL) != 0;
+}
+
+static void paste(struct ui *u, int64_t t_ms)
+{
+    char *text = SDL_GetClipboardText();
+    if (text != NULL) {
+        platform_paste(u, text, t_ms);
+    }
+    SDL_free(text);
+}
+
 static void mouse(struct platform *p, const SDL_Event *e, struct ui_event *ev)
 {
     if (e->type == SDL_MOUSEMOTION) {
@@ -193,7 +217,8 @@ static bool translate(struct platform *p, const SDL_Event *e, struct ui_event *e
         return true;
     case SDL_KEYDOWN:
         ev->type = UI_EV_KEY;
-        ev->key = key_of(e->key.keysym.sym);
+        ev->key = (e->key.keysym.mod & KMOD_CTRL) != 0 ? with_ctrl(e->key.keysym.sym)
+                                                       : key_of(e->key.keysym.sym);
         ev->shift = (e->key.keysym.mod & KMOD_SHIFT) != 0;
         return ev->key != UI_KEY_NONE;
     case SDL_TEXTINPUT:
@@ -243,6 +268,10 @@ static void place_input_method(const struct ui *u)
 void platform_sdl_wait(struct platform *p, struct ui *u, int64_t until_ms)
 {
     place_input_method(u);
+    const char *copied = p->script == NULL ? ui_copied(u) : NULL;
+    if (copied != NULL) {
+        (void)SDL_SetClipboardText(copied); /* a clipboard that refuses costs no work */
+    }
     SDL_Event e;
     int64_t left = until_ms == INT64_MAX ? INT64_MAX : until_ms - platform_real_ms();
     int got = left == INT64_MAX ? SDL_WaitEvent(&e)
@@ -254,6 +283,8 @@ void platform_sdl_wait(struct platform *p, struct ui *u, int64_t until_ms)
             p->quit = true;
         } else if (e.type == SDL_WINDOWEVENT) {
             window_event(p, u, &e);
+        } else if (p->script == NULL && is_paste(&e)) {
+            paste(u, (int64_t)e.common.timestamp + 1);
         } else if (p->script == NULL && translate(p, &e, &ev)) {
             (void)ui_event(u, &ev); /* a full queue: the kit is far behind, a move is lost */
         }

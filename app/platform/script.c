@@ -2,6 +2,7 @@
 #include "app/platform/script.h"
 #include "app/platform/script_parse.h"
 #include "app/platform/script_send.h"
+#include "app/platform/script_walk.h"
 #include "app/ui/ui_tree.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,8 @@ struct script {
     bool check;  /* after each action */
     int found;   /* by checks so far */
     int tries;
+    char clip[2048]; /* what Copy or Cut left */
+    struct script_walk walk;
     int64_t since_ms; /* real time at which the action in hand began; 0 not yet */
 };
 
@@ -316,6 +319,17 @@ static void check(struct script *s, const struct ui *u)
     }
 }
 
+static enum script_says by_keys(struct script *s, struct ui *u, int64_t *now)
+{
+    const char *why = NULL;
+    enum script_walk_says says = script_walk(&s->walk, u, now, &why);
+    if (says == SCRIPT_WALK_WRONG) {
+        return fail(s, u, why);
+    }
+    s->begun = says == SCRIPT_WALK_DONE;
+    return SCRIPT_FRAME;
+}
+
 static enum script_says begin(struct script *s, struct ui *u, int64_t real_ms, int64_t *now)
 {
     const struct script_action *a = &s->actions[s->at];
@@ -366,6 +380,12 @@ static enum script_says begin(struct script *s, struct ui *u, int64_t real_ms, i
             return fail(s, u, "it is there");
         }
         break;
+    case SCRIPT_PASTE:
+        *now += SCRIPT_TAP_GAP_MS;
+        script_send_paste(u, a->text[0] != '\0' ? a->text : s->clip, now);
+        break;
+    case SCRIPT_WALK:
+        return by_keys(s, u, now);
     case SCRIPT_CHECK:
         s->check = s->check || a->always;
         check(s, u);
@@ -393,6 +413,10 @@ enum script_says script_next(struct script *s, struct ui *u, bool busy, int64_t 
 {
     if (s->since_ms == 0) {
         s->since_ms = real_ms;
+    }
+    const char *copied = ui_copied(u);
+    if (copied != NULL) {
+        snprintf(s->clip, sizeof s->clip, "%s", copied);
     }
     if (busy) {
         if (real_ms - s->since_ms > WAIT_S * 1000) {

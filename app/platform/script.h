@@ -6,12 +6,13 @@
  *     type "text"         as if from a hardware keyboard, slower than a scanner
  *     scan "CODE"         as a keyboard wedge sends it, with Enter at the end
  *     key NAME            Tab ShiftTab Enter Escape Backspace Delete Left Right Up Down Home End
- *                         PageUp PageDown Space
- *     scroll N | end | top    by N dp (negative: up), or to an end
- *     draw [x,y x,y ...]  a stroke on the pad in per cent of its size; without points a signature
- *     shot NAME           NAME.png into the shots folder
- *     tree NAME           NAME.txt likewise
- *     wait ["text"] [S]  until nothing is in flight (and the text shows); fails after S (30)
+ *                         PageUp PageDown Space CtrlA CtrlC CtrlX; Shift before one chooses text
+ *     paste ["text"]      from the clipboard; without a text what Copy or Cut put there
+ *     walk                Tab through the screen until it begins anew: everything that can be
+ * tapped must come by, in view and with a visible focus scroll N | end | top    by N dp (negative:
+ * up), or to an end draw [x,y x,y ...]  a stroke on the pad in per cent of its size; without points
+ * a signature shot NAME           NAME.png into the shots folder tree NAME           NAME.txt
+ * likewise wait ["text"] [S]  until nothing is in flight (and the text shows); fails after S (30)
  *     pass N              N minutes go by on the clock
  *     expect "text"       some node's label or value contains it, in view or not
  *     reject "text"       none does

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* What may follow a verb. */
-enum wants { TARGET, QUOTED, NAME, NUMBER, POINTS, QUOTED_OR_NONE, ALWAYS_OR_NONE };
+enum wants { TARGET, QUOTED, NAME, NUMBER, POINTS, QUOTED_OR_NONE, ALWAYS_OR_NONE, NOTHING };
 
 static const struct {
     const char *word;
@@ -15,6 +15,8 @@ static const struct {
     {"type", SCRIPT_TYPE, QUOTED},
     {"scan", SCRIPT_SCAN, QUOTED},
     {"key", SCRIPT_KEY, NAME},
+    {"paste", SCRIPT_PASTE, QUOTED_OR_NONE},
+    {"walk", SCRIPT_WALK, NOTHING},
     {"scroll", SCRIPT_SCROLL, NUMBER},
     {"draw", SCRIPT_DRAW, POINTS},
     {"shot", SCRIPT_TAKE_SHOT, NAME},
@@ -31,13 +33,25 @@ enum ui_key script_parse_key(const char *name, bool *shift)
     static const struct {
         const char *name;
         enum ui_key key;
-    } KEYS[] = {
-        {"Tab", UI_KEY_TAB},        {"ShiftTab", UI_KEY_TAB},        {"Enter", UI_KEY_ENTER},
-        {"Escape", UI_KEY_ESCAPE},  {"Backspace", UI_KEY_BACKSPACE}, {"Delete", UI_KEY_DELETE},
-        {"Left", UI_KEY_LEFT},      {"Right", UI_KEY_RIGHT},         {"Up", UI_KEY_UP},
-        {"Down", UI_KEY_DOWN},      {"Home", UI_KEY_HOME},           {"End", UI_KEY_END},
-        {"PageUp", UI_KEY_PAGE_UP}, {"PageDown", UI_KEY_PAGE_DOWN},  {"Space", UI_KEY_SPACE}};
-    *shift = strcmp(name, "ShiftTab") == 0;
+    } KEYS[] = {{"Tab", UI_KEY_TAB},
+                {"Enter", UI_KEY_ENTER},
+                {"Escape", UI_KEY_ESCAPE},
+                {"Backspace", UI_KEY_BACKSPACE},
+                {"Delete", UI_KEY_DELETE},
+                {"Left", UI_KEY_LEFT},
+                {"Right", UI_KEY_RIGHT},
+                {"Up", UI_KEY_UP},
+                {"Down", UI_KEY_DOWN},
+                {"Home", UI_KEY_HOME},
+                {"End", UI_KEY_END},
+                {"PageUp", UI_KEY_PAGE_UP},
+                {"PageDown", UI_KEY_PAGE_DOWN},
+                {"Space", UI_KEY_SPACE},
+                {"CtrlA", UI_KEY_SELECT_ALL},
+                {"CtrlC", UI_KEY_COPY},
+                {"CtrlX", UI_KEY_CUT}};
+    *shift = strncmp(name, "Shift", 5) == 0;
+    name += *shift ? 5 : 0;
     for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++) {
         if (strcmp(KEYS[i].name, name) == 0) {
             return KEYS[i].key;
@@ -148,6 +162,8 @@ static bool arguments(char *p, enum wants wants, struct script_action *a)
     case POINTS:
         a->text = p;
         return true;
+    case NOTHING:
+        break;
     case ALWAYS_OR_NONE:
         a->always = strcmp(p, "always") == 0;
         return a->always || *p == '\0';

@@ -19,7 +19,9 @@ enum script_verb {
     SCRIPT_PASS,
     SCRIPT_EXPECT,
     SCRIPT_REJECT,
-    SCRIPT_CHECK
+    SCRIPT_CHECK,
+    SCRIPT_PASTE,
+    SCRIPT_WALK
 };
 
 struct script_action {
@@ -36,6 +38,7 @@ struct script_action {
  * ST_BAD_INPUT: err names the line. */
 MUST_USE enum st script_parse(char *text, struct script_action *out, size_t *count,
                               struct err *err);
-/* script_parse_key: UI_KEY_NONE when there is none of that name; *shift for ShiftTab. */
+/* script_parse_key: UI_KEY_NONE when there is none of that name; *shift for names that begin with
+ * Shift. */
 enum ui_key script_parse_key(const char *name, bool *shift);
 #endif

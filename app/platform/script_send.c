@@ -1,5 +1,6 @@
 /* script_send.c - the events of a finger, a keyboard, a scanner and a pen, with their times. */
 #include "app/platform/script_send.h"
+#include "app/platform/platform_inside.h"
 #include <math.h>
 #include <string.h>
 
@@ -48,6 +49,11 @@ void script_send_key(struct ui *u, enum ui_key key, bool shift, int64_t *now)
 {
     struct ui_event e = {.type = UI_EV_KEY, .t_ms = *now, .key = key, .shift = shift};
     (void)ui_event(u, &e);
+}
+
+void script_send_paste(struct ui *u, const char *text, int64_t *now)
+{
+    platform_paste(u, text, *now);
 }
 
 void script_send_stroke(struct ui *u, struct ui_rect r, float (*pts)[2], int n, int64_t *now)

@@ -18,6 +18,8 @@ void script_send_wheel(struct ui *u, float px, int64_t *now);
 void script_send_text(struct ui *u, const char *text, int gap_ms, int64_t *now);
 /* script_send_key: at *now, which stays. */
 void script_send_key(struct ui *u, enum ui_key key, bool shift, int64_t *now);
+/* script_send_paste: a text from the clipboard, at *now. */
+void script_send_paste(struct ui *u, const char *text, int64_t *now);
 /* script_send_stroke: through n points, in per cent of r. */
 void script_send_stroke(struct ui *u, struct ui_rect r, float (*pts)[2], int n, int64_t *now);
 /* script_send_signature: two strokes that look like one. */

@@ -260,6 +260,8 @@ struct arena *app_frame(struct app *a); /* reset each frame */
 /* app_height_sp: the height of the window in dp at the user's text size: what a page has room for.
  */
 int app_height_sp(const struct app *a);
+/* app_lying: the window is wider than high. */
+bool app_lying(const struct app *a);
 /* app_time: "2026-11-21 10:46" or "10:46" in the device's zone; app_money: "380.00" with the
  * currency by locale; app_qty: thousandths without needless zeros. Frame arena. */
 const char *app_time(struct app *a, int64_t ms, bool with_date);

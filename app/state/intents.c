@@ -246,6 +246,11 @@ int app_height_sp(const struct app *a)
 {
     return a->height_sp;
 }
+
+bool app_lying(const struct app *a)
+{
+    return a->lying;
+}
 struct arena *app_frame(struct app *a)
 {
     return &a->frame;

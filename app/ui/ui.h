@@ -56,13 +56,18 @@ void ui_end(struct ui *u, struct ui_out *out);
 /* ui_idle: no queued input, no gesture in flight, no scroll moving, no held keys, and the last
  * frame did not ask for another. */
 bool ui_idle(const struct ui *u);
+/* ui_pinyin: words for the on-screen keyboard, kept by the caller until the next call; NULL: none.
+ * What is being composed is lost. ui_wants_pinyin: a field for words is open on the keyboard. */
+struct pinyin;
+void ui_pinyin(struct ui *u, struct pinyin *p, bool chinese);
+bool ui_wants_pinyin(const struct ui *u);
 /* ui_density: pixels per dp of the last frame. */
 float ui_density(const struct ui *u);
 
 /* ---- screen ---------------------------------------------------------------------------------- */
 struct ui_screen {
     const char *id;     /* scroll position and focus are kept under it: coming back finds them */
-    const char *title;  /* one heading; wraps to two lines */
+    const char *title;  /* one heading; wraps to two lines, a tap opens a longer one */
     bool back;          /* arrow at the left; also the Escape and Back keys */
     const char *action; /* words at the right of the header ("English"), id "action" */
     struct {
@@ -122,6 +127,9 @@ bool ui_status(struct ui *u, const char *id, enum ui_place place, const char *te
 /* ui_strip: full-width line: boxed letter, words, bold words at the right (each may be NULL). */
 void ui_strip(struct ui *u, const char *box, const char *text, const char *right,
               enum ui_tone right_tone);
+/* ui_strip_place: the same, with a place sign and its words under the words. */
+void ui_strip_place(struct ui *u, const char *box, const char *text, const char *right,
+                    enum ui_tone right_tone, enum ui_place place, const char *place_text);
 
 /* ---- rows and lists -------------------------------------------------------------------------- */
 struct ui_row {
@@ -231,7 +239,9 @@ enum ui_field_flags {
     UI_FIELD_SCAN = 8,    /* a scan while it has the focus replaces its text */
     UI_FIELD_OFF = 16,
     UI_FIELD_PRIVATE = 32, /* value is not written to the tree (ratings' comment) */
-    UI_FIELD_UPPER = 64    /* letters become capitals (codes) */
+    UI_FIELD_UPPER = 64,   /* letters become capitals (codes) */
+    UI_FIELD_GUEST = 128,  /* a customer types: the keyboard neither shows nor learns words */
+    UI_FIELD_ASCII = 256   /* takes printable ASCII only (codes) */
 };
 struct ui_field {
     const char *id, *label, *hint;
@@ -247,6 +257,9 @@ enum ui_field_result {
     UI_FIELD_LEFT = 4    /* the focus went away: a good time to keep a draft */
 };
 unsigned ui_field(struct ui *u, const struct ui_field *f);
+/* ui_copied: what Copy or Cut has put on the clipboard since this was last asked, NULL for nothing;
+ * valid until the next frame. Never of a secret or private field. */
+const char *ui_copied(struct ui *u);
 /* ui_search: a field with a glass and a cross to clear it ("<id>:clear"). */
 unsigned ui_search(struct ui *u, const char *id, const char *hint, char *text, size_t cap);
 

@@ -67,6 +67,9 @@ void ui_card_end(struct ui *u)
         u->cmds[u->card_cmd + i].rect = r;
     }
     ui_w_place(u, u->card_node, r);
+    if (u->card_node >= 0) {
+        ui_w_ring(u, r, u->nodes[u->card_node].id, ui_w_dp(u, 14));
+    }
     u->y = r.y + r.h;
     u->x = u->card_x;
     u->w = u->card_w;

@@ -84,10 +84,12 @@ bool ui_w_icon_button(struct ui *u, struct ui_rect r, enum ui_icon icon, const c
     if (ui_w_pressed(u, id)) {
         ui_w_round(u, r, r.w / 2, 0, ui_theme_mix(u->tok.surface, u->tok.ink, 16));
     }
-    int s = ui_w_dp(u, 26);
+    int s = ui_w_sp(u, 26), most = ui_w_dp(u, 38); /* inside a target of 48 */
+    s = s < most ? s : most;
     ui_w_icon(u, icon, (struct ui_rect){r.x + (r.w - s) / 2, r.y + (r.h - s) / 2, s, s},
               u->tok.primary);
-    ui_w_ring(u, (struct ui_rect){r.x + 4, r.y + 4, r.w - 8, r.h - 8}, id, r.w / 2);
+    int in = ui_w_dp(u, 3);
+    ui_w_ring(u, (struct ui_rect){r.x + in, r.y + in, r.w - 2 * in, r.h - 2 * in}, id, r.w / 2);
     return fired;
 }
 

@@ -10,7 +10,7 @@ void ui_init(struct ui *u, const struct ui_fonts *fonts)
     u->fonts = *fonts;
     u->scan_gap_ms = 30;
     u->ime_key = -1;
-    u->caret = -1;
+    u->caret = u->chosen_from = -1;
     u->parent = -1;
 }
 

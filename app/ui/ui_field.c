@@ -3,141 +3,7 @@
 #include "app/ui/i18n.h"
 #include "app/ui/ui_state.h"
 
-enum { LEAST_H = 56, RADIUS = 14, LINES = 256 };
-
-/* ==== editing: pure work on the buffer ======================================================= */
-
-static size_t before(const char *t, size_t at)
-{
-    while (at > 0 && ((uint8_t)t[--at] & 0xC0U) == 0x80U) {
-    }
-    return at;
-}
-
-static size_t after(const char *t, size_t n, size_t at)
-{
-    if (at < n) {
-        at++;
-    }
-    while (at < n && ((uint8_t)t[at] & 0xC0U) == 0x80U) {
-        at++;
-    }
-    return at;
-}
-
-static bool wanted(const struct ui_field *f, char c)
-{
-    if ((uint8_t)c < 0x20 || c == 0x7F) {
-        return c == '\n' && (f->flags & UI_FIELD_MULTI) != 0;
-    }
-    bool digit = (c >= '0' && c <= '9') || c == '.' || c == '-';
-    return (f->flags & UI_FIELD_NUMERIC) == 0 || digit;
-}
-
-/* Put `s` in at *at, code point by code point, as far as there is room. */
-static bool insert(const struct ui_field *f, const char *s, size_t *at)
-{
-    bool changed = false;
-    size_t n = strlen(f->text);
-    for (size_t i = 0, len = strlen(s); i < len;) {
-        size_t end = after(s, len, i), k = end - i;
-        char c = s[i];
-        if (wanted(f, c) && n + k < f->cap) {
-            memmove(f->text + *at + k, f->text + *at, n - *at + 1);
-            memcpy(f->text + *at, s + i, k);
-            if ((f->flags & UI_FIELD_UPPER) != 0 && c >= 'a' && c <= 'z') {
-                f->text[*at] = (char)(c - 'a' + 'A');
-            }
-            *at += k;
-            n += k;
-            changed = true;
-        }
-        i = end;
-    }
-    return changed;
-}
-
-static bool erase(const struct ui_field *f, size_t from, size_t to)
-{
-    memmove(f->text + from, f->text + to, strlen(f->text + to) + 1);
-    return to > from;
-}
-
-/* Up and Down: to the same distance along the line above or below. */
-static size_t other_line(const struct ui_para *p, size_t at, int step)
-{
-    for (int i = 0; i < p->count; i++) {
-        size_t start = p->lines[i].start;
-        size_t end = i + 1 < p->count ? p->lines[i + 1].start : p->n + 1;
-        if (at >= start && at < end) {
-            int to = i + step;
-            if (to < 0 || to >= p->count) {
-                return step < 0 ? 0 : p->n;
-            }
-            size_t want = p->lines[to].start + (at - start);
-            size_t most = p->lines[to].start + p->lines[to].n;
-            want = want > most ? most : want;
-            while (want > 0 && want < p->n && ((uint8_t)p->text[want] & 0xC0U) == 0x80U) {
-                want--;
-            }
-            return want;
-        }
-    }
-    return at;
-}
-
-static unsigned edit(struct ui *u, const struct ui_field *f, const struct ui_para *p)
-{
-    unsigned out = 0;
-    size_t n = strlen(f->text), at = u->caret < 0 || (size_t)u->caret > n ? n : (size_t)u->caret;
-    bool changed = false;
-    for (size_t i = 0; i < u->edit_n; i++) {
-        const struct ui_edit *e = &u->edits[i];
-        n = strlen(f->text);
-        switch (e->key) {
-        case UI_KEY_NONE:
-            changed |= insert(f, e->text, &at);
-            break;
-        case UI_KEY_ENTER:
-            if ((f->flags & UI_FIELD_MULTI) != 0) {
-                changed |= insert(f, "\n", &at);
-            } else {
-                out |= UI_FIELD_SUBMIT;
-            }
-            break;
-        case UI_KEY_BACKSPACE: {
-            size_t from = before(f->text, at);
-            changed |= erase(f, from, at);
-            at = from;
-            break;
-        }
-        case UI_KEY_DELETE:
-            changed |= erase(f, at, after(f->text, n, at));
-            break;
-        case UI_KEY_LEFT:
-            at = before(f->text, at);
-            break;
-        case UI_KEY_RIGHT:
-            at = after(f->text, n, at);
-            break;
-        case UI_KEY_HOME:
-            at = 0;
-            break;
-        case UI_KEY_END:
-            at = n;
-            break;
-        case UI_KEY_UP:
-        case UI_KEY_DOWN:
-            at = other_line(p, at, e->key == UI_KEY_UP ? -1 : 1);
-            break;
-        default:
-            break;
-        }
-    }
-    u->edit_n = 0;
-    u->caret = (int64_t)at;
-    return out | (changed ? (unsigned)UI_FIELD_CHANGED : 0U);
-}
+enum { LEAST_H = 56, RADIUS = 14 };
 
 /* ==== showing ================================================================================ */
 
@@ -147,7 +13,7 @@ static struct ui_para shown(struct ui *u, const struct ui_field *f)
     struct ui_para p = ui_p_of(u, UI_BODY, f->text);
     if ((f->flags & UI_FIELD_SECRET) != 0) {
         size_t n = 0;
-        for (size_t i = 0; i < p.n; i = after(f->text, p.n, i)) {
+        for (size_t i = 0; i < p.n; i = ui_edit_after(f->text, p.n, i)) {
             n++;
         }
         char *dots = ui_w_room(u, n * 3 + 1);
@@ -167,7 +33,7 @@ static size_t drawn_at(const struct ui_field *f, size_t at)
         return at;
     }
     size_t n = 0;
-    for (size_t i = 0; i < at; i = after(f->text, strlen(f->text), i)) {
+    for (size_t i = 0; i < at; i = ui_edit_after(f->text, strlen(f->text), i)) {
         n++;
     }
     return n * 3;
@@ -179,7 +45,7 @@ static void place_caret(struct ui *u, const struct ui_field *f, const struct ui_
     int leading = ui_w_sp(u, ui_theme_leading_dp(p->style)), px = ui_w_sp(u, 18);
     int line = ((int)u->down_y - y) / leading;
     line = line < 0 ? 0 : line >= p->count ? p->count - 1 : line;
-    u->caret = -1;
+    u->caret = u->chosen_from = -1;
     if (p->count == 0 || (f->flags & UI_FIELD_SECRET) != 0) {
         return;
     }
@@ -197,6 +63,30 @@ static void place_caret(struct ui *u, const struct ui_field *f, const struct ui_
         at = next;
     }
     u->caret = (int64_t)at;
+}
+
+/* A band under the words that are chosen, line by line. */
+static void draw_chosen(struct ui *u, const struct ui_field *f, const struct ui_para *p, int x,
+                        int y)
+{
+    size_t from, to;
+    if (!ui_edit_chosen(u, strlen(f->text), &from, &to)) {
+        return;
+    }
+    from = drawn_at(f, from);
+    to = drawn_at(f, to);
+    int leading = ui_w_sp(u, ui_theme_leading_dp(p->style)), px = ui_w_sp(u, 18);
+    for (int i = 0; i < p->count; i++) {
+        size_t start = p->lines[i].start, end = start + p->lines[i].n;
+        size_t a = from > start ? from : start, b = to < end ? to : end;
+        if (a >= b) {
+            continue;
+        }
+        int x0 = ui_wrap_width(&u->fonts, px, false, (str){p->text + start, a - start});
+        int w = ui_wrap_width(&u->fonts, px, false, (str){p->text + a, b - a});
+        ui_w_fill(u, (struct ui_rect){x + x0, y + i * leading, w, leading},
+                  ui_theme_mix(u->tok.surface, u->tok.primary, 22));
+    }
 }
 
 static struct ui_rect draw_caret(struct ui *u, const struct ui_field *f, const struct ui_para *p,
@@ -277,12 +167,12 @@ static unsigned work(struct ui *u, const struct ui_field *f, const struct ui_par
     if (u->scan_now && (f->flags & UI_FIELD_SCAN) != 0) {
         size_t at = 0;
         f->text[0] = '\0';
-        (void)insert(f, u->scan, &at);
-        u->caret = -1;
+        (void)ui_edit_insert(f, u->scan, &at);
+        u->caret = u->chosen_from = -1;
         u->scan_now = false;
         out |= UI_FIELD_CHANGED;
     }
-    return out | (u->edit_n > 0 ? edit(u, f, p) : 0U);
+    return out | (u->edit_n > 0 ? ui_edit_run(u, f, p) : 0U);
 }
 
 /* The box with text and caret; `lead` and `tail` are kept free inside it. */
@@ -325,6 +215,9 @@ static unsigned box(struct ui *u, const struct ui_field *f, struct ui_rect r, in
                    node < 0 || h.n == 0 ? -2 : node);
         top = (f->flags & UI_FIELD_MULTI) != 0 ? pad : (r.h - one) / 2;
     } else {
+        if (focus) {
+            draw_chosen(u, f, &p, x, r.y + top);
+        }
         ui_p_paint(u, &p, x, r.y + top, w, 0, node < 0 ? -2 : node);
     }
     if (focus) {

@@ -64,7 +64,7 @@ void ui_input_set_focus(struct ui *u, uint32_t key, const struct ui_node *n)
 {
     if (u->focus != key) {
         u->blurred = u->focus_is_field ? u->focus : 0;
-        u->caret = -1;
+        u->caret = u->chosen_from = -1;
         u->ime_page = 0;
     }
     n = n == NULL ? by_key(u, key) : n;
@@ -171,6 +171,14 @@ static void finger_move(struct ui *u, const struct ui_event *e)
 static void tap(struct ui *u, const struct ui_event *e)
 {
     const struct ui_node *n = by_key(u, u->grab_key);
+    bool shade = u->modal && !inside(u->area, u->down_x, u->down_y) && !inside(u->area, e->x, e->y);
+    if (n == NULL && shade) { /* beside a sheet: it is closed, nothing is chosen */
+        n = by_key(u, u->cancel_key);
+        if (n != NULL) {
+            fire(u, n);
+        }
+        return;
+    }
     if (n == NULL) {
         ui_input_set_focus(u, 0, NULL); /* a tap beside everything closes the keyboard */
         return;
@@ -357,6 +365,10 @@ static bool take_key(struct ui *u, const struct ui_event *e)
     u->key_mode = u->acted = true;
     bool multi = (u->focus_flags & UI_FIELD_MULTI) != 0;
     bool updown = e->key == UI_KEY_UP || e->key == UI_KEY_DOWN;
+    bool clip = e->key == UI_KEY_SELECT_ALL || e->key == UI_KEY_COPY || e->key == UI_KEY_CUT;
+    if (clip && !u->focus_is_field) {
+        return true;
+    }
     if (e->key == UI_KEY_TAB) {
         move_focus(u, e->shift ? -1 : 1);
     } else if (e->key == UI_KEY_ESCAPE) {
@@ -391,6 +403,9 @@ static bool take(struct ui *u, const struct ui_event *e)
         return true;
     case UI_EV_CANCEL:
         if (u->grab == UI_GRAB_PEN) {
+    if (finish_word(u, e)) {
+        return true;
+    }
             pen(u, e, false, true);
         }
         u->grab = UI_GRAB_NONE;
@@ -418,6 +433,10 @@ void ui_input_run(struct ui *u)
             type_held(u);
         }
         u->event_at++;
+    case UI_EV_PASTE:
+        type_held(u);
+        ui_input_edit(u, UI_KEY_NONE, false, e->text);
+        return false;
         if (take(u, e)) {
             break;
         }

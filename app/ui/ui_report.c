@@ -33,7 +33,10 @@ void ui_report_line(struct ui *u, enum ui_style style, str line)
     }
     ui_p_paint(u, &p, r.x, r.y, r.w, 0, node < 0 ? -2 : node);
     int bottom = r.y + r.h;
-    u->report_last_seen = bottom > u->body.y && bottom <= u->body.y + u->body.h && !u->keyboard;
+    /* Where the bar rides on the report's end it may push the last line out above: passed, it was
+     * read as well as it can be. */
+    u->report_last_seen =
+        (bottom > u->body.y || u->bar_below > 0) && bottom <= u->body.y + u->body.h && !u->keyboard;
 }
 
 void ui_report_end(struct ui *u)

@@ -77,7 +77,7 @@ static void measure_left(struct ui *u, const struct ui_row *r, int w, struct lef
     o->title.max_lines = MOST_LINES;
     o->line2 = ui_p_of(u, UI_SMALL_MUTED, r->line2);
     o->line3 = ui_p_of(u, UI_SMALL_MUTED, r->line3);
-    o->line2.max_lines = o->line3.max_lines = MOST_LINES;
+    o->line2.max_lines = o->line3.max_lines = u->f.scale < 1.5F ? MOST_LINES : MOST_LINES - 1;
     ui_p_layout(u, &o->title, w - o->lead);
     o->h = o->title.h;
     if (o->line2.n > 0) {
@@ -180,6 +180,17 @@ bool ui_row(struct ui *u, const struct ui_row *r)
     return fired;
 }
 
+/* Marks beside words grow with the text as long as the words have the room: they are signs. */
+static float sign_scale(const struct ui *u)
+{
+    return u->f.scale < 1.4F ? u->f.scale : 1.4F;
+}
+
+static int sign(const struct ui *u, int dp)
+{
+    return (int)((float)dp * u->f.density * sign_scale(u) + 0.5F);
+}
+
 static void step_mark(struct ui *u, const struct ui_step *s, struct ui_rect c)
 {
     bool done = s->state == UI_STEP_DONE, now = s->state == UI_STEP_NOW;
@@ -195,20 +206,27 @@ static void step_mark(struct ui *u, const struct ui_step *s, struct ui_rect c)
     }
     char number[16];
     snprintf(number, sizeof number, "%d", s->number);
+    float scale = u->f.scale;
+    u->f.scale = sign_scale(u);
     struct ui_para p = ui_p_of(u, UI_SMALL_BOLD, number);
     p.colour = now ? u->tok.primary : u->tok.muted;
     p.align = 1;
     ui_p_layout(u, &p, c.w);
     ui_p_paint(u, &p, c.x, c.y + (c.h - p.h) / 2, c.w, 0, -2);
+    u->f.scale = scale;
 }
 
 bool ui_step(struct ui *u, const struct ui_step *s)
 {
     bool fired = false, now = s->state == UI_STEP_NOW;
-    int pad = ui_w_dp(u, 12), gap = ui_w_dp(u, 14), mark = ui_w_sp(u, 34), go = ui_w_sp(u, 22);
+    int pad = ui_w_dp(u, 12), gap = ui_w_dp(u, 14), mark = sign(u, 34), go = sign(u, 22);
     bool chevron = now || s->tappable;
     int w = ui_w_inner(u) - mark - gap - (chevron ? go + gap : 0);
     struct ui_para t = ui_p_of(u, s->state == UI_STEP_LATER ? UI_BODY : UI_BODY_BOLD, s->title);
+    if (chevron && !ui_p_fits(u, &t, w, 8)) { /* a whole word is worth more than the arrow */
+        chevron = false;
+        w += go + gap;
+    }
     t.colour = now ? u->tok.primary : u->tok.ink;
     struct ui_para q = ui_p_of(u, UI_SMALL_MUTED, s->state == UI_STEP_LATER ? NULL : s->sub);
     ui_p_layout(u, &t, w);

@@ -13,6 +13,7 @@ struct header {
     int action_w;    /* width of the action's button, 0 none */
     int left, right; /* what the title may not use */
     int h;
+    bool opens; /* the title has more than two lines, or had and was opened */
 };
 
 static enum ui_style action_style(const struct ui *u)
@@ -39,8 +40,11 @@ static void measure_header(struct ui *u, const struct ui_screen *s, struct heade
     }
     h->right = h->icons == 0 && h->action_w == 0 ? m : h->right;
     h->title = ui_p_of(u, UI_BUTTON_TEXT, s->title);
-    h->title.max_lines = 2;
-    ui_p_layout(u, &h->title, u->f.w_px - h->left - h->right);
+    int room = u->f.w_px - h->left - h->right;
+    struct ui_kept *k = ui_w_kept(u, u->screen_key);
+    h->title.max_lines = k->whole ? 0 : 2;
+    ui_p_layout(u, &h->title, room);
+    h->opens = h->title.cut || (k->whole && h->title.count > 2);
     h->h = h->title.h + 2 * gap;
     int least = ui_w_dp(u, 64);
     if (h->action_w > 0) {
@@ -48,6 +52,24 @@ static void measure_header(struct ui *u, const struct ui_screen *s, struct heade
         least = a > least ? a : least;
     }
     h->h = h->h < least ? least : h->h;
+}
+
+/* A title of more than two lines ends in an ellipsis and opens whole. */
+static void draw_title(struct ui *u, const struct ui_screen *s, const struct header *h, int y0)
+{
+    int room = u->f.w_px - h->left - h->right, y = y0 + (h->h - h->title.h) / 2, node;
+    if (h->opens) {
+        struct ui_kept *k = ui_w_kept(u, u->screen_key);
+        struct ui_rect r = {h->left, y0 + ui_w_dp(u, GAP), room, h->h - 2 * ui_w_dp(u, GAP)};
+        bool fired;
+        node = ui_w_target(u, UI_ROLE_HEADING, "title", s->title, NULL, r, 0, &fired);
+        ui_w_ring(u, r, "title", ui_w_dp(u, GAP));
+        k->whole = fired ? !k->whole : k->whole;
+    } else {
+        node = ui_w_node(u, UI_ROLE_HEADING, NULL, s->title, NULL,
+                         (struct ui_rect){h->left, y, room, h->title.h}, 0);
+    }
+    ui_p_paint(u, &h->title, h->left, y, room, 0, node < 0 ? -2 : node);
 }
 
 static unsigned draw_header(struct ui *u, const struct ui_screen *s, const struct header *h, int y0)
@@ -65,10 +87,7 @@ static unsigned draw_header(struct ui *u, const struct ui_screen *s, const struc
         hits |=
             ui_w_icon_button(u, r, UI_ICON_BACK, "back", _("Back")) ? (unsigned)UI_HIT_BACK : 0U;
     }
-    int room = all.w - h->left - h->right, ty = y0 + (h->h - h->title.h) / 2;
-    int t = ui_w_node(u, UI_ROLE_HEADING, NULL, s->title, NULL,
-                      (struct ui_rect){h->left, ty, room, h->title.h}, 0);
-    ui_p_paint(u, &h->title, h->left, ty, room, 0, t < 0 ? -2 : t);
+    draw_title(u, s, h, y0);
     int x = all.w - ui_w_dp(u, 4) - h->icons * (target + gap) + (h->icons > 0 ? gap : 0), at = x;
     for (int i = 0; i < 2; i++) {
         if (s->icons[i].icon != UI_ICON_NONE) {
@@ -131,6 +150,7 @@ static void measure_bar(struct ui *u, const struct ui_screen *s, int w, bool sid
     int m = ui_w_dp(u, MARGIN), gap = ui_w_dp(u, 12), inner = w - 2 * m,
         least = ui_w_dp(u, PRIMARY_H);
     bool one = given(s->primary), two = given(s->secondary);
+    *b = (struct bar){.any = false}; /* it may have been measured for the side */
     b->any = one || two || given(s->above);
     b->two = one && two;
     b->primary_w = b->secondary_w = inner;
@@ -182,9 +202,6 @@ static unsigned draw_bar(struct ui *u, const struct ui_screen *s, const struct b
     int parent = u->parent, node = ui_w_node(u, UI_ROLE_BAR, NULL, NULL, NULL, b->rect, 0);
     u->parent = node < 0 ? parent : node;
     int x = b->rect.x + m, bottom = b->rect.y + b->rect.h - m;
-    if (b->above.n > 0) {
-        ui_p_paint(u, &b->above, x, b->rect.y + gap, b->rect.w - 2 * m, 0, -1);
-    }
     struct ui_rect p = {x, bottom - b->primary_h, b->primary_w, b->primary_h};
     struct ui_rect q = {x, bottom - b->secondary_h, b->secondary_w, b->secondary_h};
     if (b->stacked) { /* the primary stays at the bottom, under the thumb */
@@ -193,6 +210,10 @@ static unsigned draw_bar(struct ui *u, const struct ui_screen *s, const struct b
         q.x = p.x + p.w + gap;
     } else if (b->two) {
         p.x = q.x + q.w + gap;
+    }
+    if (b->above.n > 0) {
+        int top = given(s->secondary) && q.y < p.y ? q.y : given(s->primary) ? p.y : q.y;
+        ui_p_paint(u, &b->above, x, top - ui_w_dp(u, 6) - b->above.h, b->rect.w - 2 * m, 0, -1);
     }
     if (given(s->secondary) &&
         ui_w_button(u, q, given(s->secondary_id) ? s->secondary_id : "secondary", s->secondary,
@@ -305,6 +326,11 @@ unsigned ui_screen_begin(struct ui *u, const struct ui_screen *s)
 {
     change_screen(u, ui_w_hash(s->id));
     u->keyboard = u->ime_open && u->focus_is_field && !u->modal_before;
+    if (u->keyboard && (u->ime_for != u->focus || u->ime_for_flags != u->focus_flags)) {
+        u->ime_for = u->focus;
+        u->ime_for_flags = u->focus_flags;
+        ime_field(u, u->focus_flags);
+    }
     u->fixed = s->fixed;
     u->ime = u->keyboard ? ime_area(u) : (struct ui_rect){0, 0, 0, 0};
     struct ui_rect all = {0, 0, u->f.w_px, u->f.h_px};

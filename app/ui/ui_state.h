@@ -19,6 +19,7 @@ enum {
     UI_CAP_EDITS = 64,       /* key strokes for the field in one frame */
     UI_CAP_SCAN = 256,       /* characters of one scan */
     UI_CAP_PEN = 1024,       /* points of the pen in one frame */
+    UI_CAP_COPY = 2048,      /* bytes of the clipboard: the longest field is half of it */
     UI_CAP_TOAST = 240
 };
 
@@ -29,6 +30,7 @@ struct ui_kept {
     float scroll_px;  /* screens */
     float content_px; /* screens: height of what scrolls */
     uint32_t focus;   /* screens */
+    bool whole;       /* screens: the title was opened */
     int64_t anchor;   /* lists: the row at the top */
     float anchor_px;  /* lists: where its top is, from the list's top */
     float row_px;     /* lists: what a row is high on average */
@@ -114,6 +116,9 @@ struct ui {
     uint32_t focus_flags; /* of the field in focus */
     int64_t caret;        /* byte in the focused field; -1: at its end */
     bool caret_place;     /* put the caret where the finger was */
+    int64_t chosen_from;  /* where the choosing began, the caret is its other end; -1: nothing */
+    char copied[UI_CAP_COPY];
+    bool copied_new;
     struct ui_edit edits[UI_CAP_EDITS];
     size_t edit_n;
     char held[UI_CAP_SCAN]; /* characters that may be a scan */
@@ -248,6 +253,18 @@ void ui_input_edit(struct ui *u, enum ui_key key, bool shift, const char *text);
 int ui_w_button_h(struct ui *u, const char *label, enum ui_icon icon, enum ui_style style, int w);
 bool ui_w_button(struct ui *u, struct ui_rect r, const char *id, const char *label,
                  enum ui_icon icon, enum ui_style style, unsigned flags);
+/* ---- ui_tree.c ---- */
+void ui_tree_node(FILE *f, const struct ui_node *n);
+
+/* ---- ui_edit.c ---- */
+/* ui_edit_run: the edits of this frame; p is the text as it was laid out before them. Result as of
+ * ui_field. ui_edit_insert: `s` at *at, code point by code point, as far as there is room.
+ * ui_edit_chosen: the bytes of a text of n that are chosen; false when none are. */
+unsigned ui_edit_run(struct ui *u, const struct ui_field *f, const struct ui_para *p);
+bool ui_edit_insert(const struct ui_field *f, const char *s, size_t *at);
+bool ui_edit_chosen(const struct ui *u, size_t n, size_t *from, size_t *to);
+size_t ui_edit_after(const char *t, size_t n, size_t at); /* the code point after the one at `at` */
+
 /* ui_w_icon_button: 48 dp square; id and label for the tree. */
 bool ui_w_icon_button(struct ui *u, struct ui_rect r, enum ui_icon icon, const char *id,
                       const char *label);

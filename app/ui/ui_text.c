@@ -128,7 +128,16 @@ bool ui_status(struct ui *u, const char *id, enum ui_place place, const char *te
 void ui_strip(struct ui *u, const char *box, const char *text, const char *right,
               enum ui_tone right_tone)
 {
+    ui_strip_place(u, box, text, right, right_tone, UI_PLACE_NONE, NULL);
+}
+
+void ui_strip_place(struct ui *u, const char *box, const char *text, const char *right,
+                    enum ui_tone right_tone, enum ui_place place, const char *place_text)
+{
     int pad = ui_w_dp(u, 12), gap = ui_w_dp(u, 12), side = ui_w_sp(u, 26), inner = ui_w_inner(u);
+    int icon = place == UI_PLACE_NONE ? 0 : ui_w_sp(u, 14);
+    int past = icon == 0 ? 0 : icon + ui_w_dp(u, 6);
+    struct ui_para s = ui_p_of(u, UI_SMALL_MUTED, place == UI_PLACE_NONE ? NULL : place_text);
     bool has_box = box != NULL && box[0] != '\0', has_right = right != NULL && right[0] != '\0';
     int lead = has_box ? side + gap : 0;
     struct ui_para p = ui_p_of(u, UI_SMALL_MUTED, text), q = ui_p_of(u, UI_SMALL_BOLD, right);
@@ -138,7 +147,8 @@ void ui_strip(struct ui *u, const char *box, const char *text, const char *right
     int pw = inner - lead - (under || !has_right ? 0 : qw + gap);
     ui_p_layout(u, &p, pw);
     ui_p_layout(u, &q, under ? inner - lead : qw + 1);
-    int words = p.n == 0 ? 0 : p.h;
+    ui_p_layout(u, &s, pw - past);
+    int words = (p.n == 0 ? 0 : p.h) + (s.n == 0 ? 0 : s.h);
     int h = under ? words + q.h : words > q.h ? words : q.h;
     h = has_box && h < side ? side : h;
     ui_w_open_row(u);
@@ -157,7 +167,14 @@ void ui_strip(struct ui *u, const char *box, const char *text, const char *right
         ui_p_layout(u, &l, side);
         ui_p_paint(u, &l, b.x, b.y + (side - l.h) / 2, side, 0, -1);
     }
-    ui_p_paint(u, &p, x + lead, under ? y : r.y + (r.h - p.h) / 2, pw, 0, p.n == 0 ? -2 : -1);
+    int top = under ? y : r.y + (r.h - words) / 2;
+    ui_p_paint(u, &p, x + lead, top, pw, 0, p.n == 0 ? -2 : -1);
+    if (s.n > 0) {
+        int line = top + (p.n == 0 ? 0 : p.h);
+        struct ui_rect at = {x + lead, line + (ui_w_sp(u, 22) - icon) / 2, icon, icon};
+        ui_w_icon(u, place_icon(place), at, u->tok.muted);
+        ui_p_paint(u, &s, x + lead + past, line, pw - past, 0, -1);
+    }
     if (under) {
         ui_p_paint(u, &q, x + lead, y + words, inner - lead, 0, -1);
     } else if (has_right) {

@@ -73,8 +73,13 @@ const struct ui_node *ui_nodes(const struct ui *u, size_t *n);
  * then value="..." and any of: checked focused disabled out cut. Pixels; strings are escaped
  * (\" \\ \n). */
 void ui_tree_write(const struct ui *u, FILE *f);
+/* ui_contrast: of two colours, 1 to 21 (WCAG). */
+float ui_contrast(ui_colour a, ui_colour b);
+/* ui_focus_shows: is a ring or a heavy edge drawn around this node in the last frame? */
+bool ui_focus_shows(const struct ui *u, const struct ui_node *n);
 /* ui_check: findings against the last frame: overlapping targets, targets under 48 dp or nearer
- * than 8 dp (letter keys exempt), text larger than its box, caps reached, equal ids. One line each
- * to `report` (may be NULL). Returns how many. */
+ * than 8 dp (letter keys exempt), text larger than its box, words under 4.5:1 (sunlight 7:1), signs
+ * and edges of controls under 3:1, caps reached, equal ids. One line each to `report` (may be
+ * NULL). Returns how many. */
 int ui_check(const struct ui *u, FILE *report);
 #endif

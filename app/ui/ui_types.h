@@ -21,7 +21,8 @@ enum ui_event_type {
     UI_EV_CANCEL, /* the system took the gesture away: nothing fires */
     UI_EV_WHEEL,  /* wheel_px: positive moves the content up */
     UI_EV_KEY,    /* key went down (or repeats) */
-    UI_EV_TEXT    /* characters from a hardware keyboard or a scanner */
+    UI_EV_TEXT,   /* characters from a hardware keyboard or a scanner */
+    UI_EV_PASTE   /* a piece of the clipboard, for the field in focus; never a scan */
 };
 
 enum ui_key {
@@ -39,7 +40,10 @@ enum ui_key {
     UI_KEY_END,
     UI_KEY_PAGE_UP,
     UI_KEY_PAGE_DOWN,
-    UI_KEY_SPACE
+    UI_KEY_SPACE,
+    UI_KEY_SELECT_ALL,
+    UI_KEY_COPY,
+    UI_KEY_CUT
 };
 
 struct ui_event {
@@ -51,7 +55,7 @@ struct ui_event {
     bool touch;      /* a finger, not a mouse: fields then open the on-screen keyboard */
     bool shift;      /* with UI_EV_KEY */
     enum ui_key key; /* UI_EV_KEY */
-    char text[32];   /* UI_EV_TEXT: NUL-terminated UTF-8 */
+    char text[32];   /* UI_EV_TEXT, UI_EV_PASTE: NUL-terminated UTF-8 */
 };
 
 /* ---- tokens ---------------------------------------------------------------------------------- */

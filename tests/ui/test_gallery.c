@@ -95,6 +95,30 @@ SIZE_TEST(nothing_overlaps_is_cut_or_too_small_at_800x480, 5)
 SIZE_TEST(nothing_overlaps_is_cut_or_too_small_at_1280x720, 6)
 SIZE_TEST(nothing_overlaps_is_cut_or_too_small_at_2400x1080, 7)
 
+/* Words, signs and edges, one of each faded in turn. */
+static void colours_that_are_too_near_are_found(void)
+{
+    bool text = false, icon = false, edge = false;
+    for (size_t i = 0; i < u.cmd_n; i++) {
+        struct ui_cmd *c = &u.cmds[i], kept = *c;
+        bool *seen = c->type == UI_CMD_TEXT                          ? &text
+                     : c->type == UI_CMD_ICON                        ? &icon
+                     : c->type == UI_CMD_ROUND && c->radius_px == 14 ? &edge
+                                                                     : NULL;
+        if (seen == NULL || *seen) {
+            continue;
+        }
+        c->colour = u.tok.background;
+        *seen = ui_check(&u, NULL) > 0;
+        *c = kept;
+    }
+    CHECK(text);
+    CHECK(icon);
+    CHECK(edge);
+    CHECK_INT((int)(ui_contrast(0xFF000000U, 0xFFFFFFFFU) * 100 + 0.5F), 2100);
+    CHECK_INT((int)(ui_contrast(0xFF777777U, 0xFFFFFFFFU) * 100 + 0.5F), 448);
+}
+
 /* The checks themselves must be able to fail. */
 static void the_checks_find_what_is_wrong(void)
 {
@@ -113,12 +137,14 @@ static void the_checks_find_what_is_wrong(void)
     CHECK(ui_check(&u, NULL) >= 1);
     u.nodes[first] = kept;
     u.nodes[first].rect.h = 47;
-    CHECK_INT(ui_check(&u, NULL), 1);
+    CHECK(ui_check(&u, NULL) >= 1);
     u.nodes[first] = kept;
     kept = u.nodes[words];
     u.nodes[words].box.w = u.nodes[words].text.w - 1;
     CHECK(ui_check(&u, NULL) >= 1);
     u.nodes[words] = kept;
+    CHECK_INT(ui_check(&u, NULL), 0);
+    colours_that_are_too_near_are_found();
     CHECK_INT(ui_check(&u, NULL), 0);
 }
 

@@ -27,7 +27,7 @@ static void wake(void *p)
 }
 
 /* As main.c does it. */
-static int play(struct platform *p, struct app *a, struct ui *u)
+static int play(struct platform *p, struct app *a, struct ui *u, bool left_hand)
 {
     struct ui_out out = {.again = true};
     struct platform_turn turn;
@@ -40,7 +40,7 @@ static int play(struct platform *p, struct app *a, struct ui *u)
                              .scale = (float)look->scale_percent / 100.0F,
                              .theme = (enum ui_theme)look->theme,
                              .lang = look->lang,
-                             .left_hand = look->left_hand};
+                             .left_hand = look->left_hand || left_hand};
         app_turn(a, u, &f);
         ui_end(u, &out);
         platform_present(p, &out, turn.exposed);
@@ -48,8 +48,17 @@ static int play(struct platform *p, struct app *a, struct ui *u)
     return platform_exit_code(p);
 }
 
+/* How a script is looked at. */
+struct look {
+    const struct size *size;
+    float scale;
+    const char *lang;
+    enum ui_theme theme;
+    bool left, walk; /* left-handed; Tab through every screen of which there is a picture */
+};
+
 /* The script with the checks on, and without pictures when nobody wants them. */
-static void write_script(const char *from, const char *to, bool shots)
+static void write_script(const char *from, const char *to, bool shots, bool walk)
 {
     char line[512];
     FILE *in = fopen(from, "r"), *out = fopen(to, "w");
@@ -59,8 +68,11 @@ static void write_script(const char *from, const char *to, bool shots)
     }
     fputs("check always\n", out);
     while (fgets(line, sizeof line, in) != NULL) {
-        if (shots || strncmp(line, "shot ", 5) != 0) {
+        bool picture = strncmp(line, "shot ", 5) == 0;
+        if (shots || !picture) {
             fputs(line, out);
+        } else if (walk) {
+            fputs("walk\n", out);
         } else {
             fputs("\n", out); /* line numbers stay */
         }
@@ -96,15 +108,15 @@ static void make_device(struct device *d)
     free(x);
 }
 
-static void run_on(const struct device *d, const char *script, const struct size *size, float scale,
-                   const char *lang, enum ui_theme theme)
+static void run_on(const struct device *d, const char *script, const struct look *l)
 {
+    const struct size *size = l->size;
     const char *shots = getenv("SHOTS");
     char pictures[700] = "";
-    write_script(script, d->script, shots != NULL);
+    write_script(script, d->script, shots != NULL && !l->walk, l->walk);
     if (shots != NULL) {
-        snprintf(pictures, sizeof pictures, "%s/%dx%d-%.1f-%s-%d", shots, size->w, size->h,
-                 (double)scale, lang, (int)theme);
+        snprintf(pictures, sizeof pictures, "%s/%dx%d-%.1f-%s-%d%s", shots, size->w, size->h,
+                 (double)l->scale, l->lang, (int)l->theme, l->left ? "-left" : "");
         mkdir(shots, 0755);
         mkdir(pictures, 0755);
     }
@@ -127,16 +139,17 @@ static void run_on(const struct device *d, const char *script, const struct size
     shop_must(platform_open(&c, &p, &err), &err, "platform");
     ui_init(u, platform_fonts(p));
     struct app_config ac = {.dir = d->dir,
-                            .lang = lang,
-                            .theme = (int)theme,
-                            .scale = scale,
+                            .lang = l->lang,
+                            .theme = (int)l->theme,
+                            .scale = l->scale,
                             .clock = {platform_now, p},
                             .wake = wake,
                             .wake_ctx = p};
     shop_must(app_open(&ac, &a, &err), &err, "app");
-    int rc = play(p, a, u);
+    int rc = play(p, a, u, l->left);
     if (rc != 0) {
-        printf("# %s at %dx%d, scale %.1f, %s\n", script, size->w, size->h, (double)scale, lang);
+        printf("# %s at %dx%d, scale %.1f, %s\n", script, size->w, size->h, (double)l->scale,
+               l->lang);
     }
     CHECK_INT(rc, 0);
     app_close(&a);
@@ -144,12 +157,17 @@ static void run_on(const struct device *d, const char *script, const struct size
     free(u);
 }
 
-static void run(const char *script, const struct size *size, float scale, const char *lang,
-                enum ui_theme theme)
+static void run_as(const char *script, const struct look *l)
 {
     struct device d;
     make_device(&d);
-    run_on(&d, script, size, scale, lang, theme);
+    run_on(&d, script, l);
+}
+
+static void run(const char *script, const struct size *size, float scale, const char *lang,
+                enum ui_theme theme)
+{
+    run_as(script, &(struct look){size, scale, lang, theme, .left = false});
 }
 
 static void all_looks(const char *script, int size)
@@ -192,7 +210,23 @@ static void visits_in_landscape(void)
     run(VISIT, &SIZES[4], 1.0F, "zh", UI_LIGHT);
     run(VISIT, &SIZES[4], 2.0F, "en", UI_LIGHT);
     run(VISIT, &SIZES[5], 1.0F, "en", UI_LIGHT);
+    run(VISIT, &SIZES[5], 2.0F, "en", UI_SUNLIGHT);
     run(OTHER, &SIZES[4], 1.0F, "en", UI_LIGHT);
+}
+
+static void at_a_text_size_between_and_left_handed(void)
+{
+    run_as(VISIT, &(struct look){&SIZES[0], 1.5F, "en", UI_LIGHT, .left = true});
+    run_as(VISIT, &(struct look){&SIZES[3], 1.5F, "zh", UI_DARK, .left = true});
+    run_as(OTHER, &(struct look){&SIZES[4], 1.5F, "en", UI_LIGHT, .left = true});
+    run_as(OTHER, &(struct look){&SIZES[1], 1.5F, "zh", UI_LIGHT, .left = false});
+}
+
+static void keys_alone_reach_everything_with_the_focus_in_sight(void)
+{
+    run_as(VISIT, &(struct look){&SIZES[1], 1.0F, "zh", UI_LIGHT, .walk = true});
+    run_as(OTHER, &(struct look){&SIZES[5], 1.0F, "en", UI_DARK, .walk = true});
+    run_as(VISIT, &(struct look){&SIZES[0], 2.0F, "en", UI_SUNLIGHT, .walk = true});
 }
 
 static void half_typed_things_are_where_they_were_and_ratings_are_asked_again(void)
@@ -202,13 +236,18 @@ static void half_typed_things_are_where_they_were_and_ratings_are_asked_again(vo
     struct device d;
     make_device(&d);
     for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++) {
-        run_on(&d, parts[k], &SIZES[1], 1.0F, "en", UI_LIGHT);
+        run_on(&d, parts[k], &(struct look){&SIZES[1], 1.0F, "en", UI_LIGHT, .left = false});
     }
 }
 
 int main(int argc, char **argv)
 {
     i18n_open(NULL);
+    if (argc == 6) { /* SCRIPT SIZE SCALE LANG walk: the same by keys */
+        run_as(argv[1], &(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL),
+                                       argv[4], UI_LIGHT, .walk = true});
+        return check_failures != 0;
+    }
     if (argc == 5) { /* SCRIPT SIZE SCALE LANG: one run, to look at */
         run(argv[1], &SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL), argv[4],
             UI_LIGHT);
@@ -220,6 +259,8 @@ int main(int argc, char **argv)
     RUN(a_visit_of_class_a_at_1080x2400);
     RUN(what_does_not_go_by_the_book);
     RUN(visits_in_landscape);
+    RUN(at_a_text_size_between_and_left_handed);
+    RUN(keys_alone_reach_everything_with_the_focus_in_sight);
     RUN(half_typed_things_are_where_they_were_and_ratings_are_asked_again);
     CHECK_END();
 }
