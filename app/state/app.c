@@ -180,9 +180,9 @@ void turn_begin(struct app *a)
 void app_turn(struct app *a, struct ui *u, const struct ui_frame *f)
 {
     turn_begin(a);
-    i18n_use(a->settings.lang);
     a->height_sp = (int)((float)f->h_px / (f->density * f->scale));
     a->lying = f->w_px > f->h_px;
+    i18n_use(a->settings.lang);
     ui_begin(u, f);
     enter(a);
     screens[present(a)].frame(a, u);

@@ -160,6 +160,7 @@ struct app {
     uint64_t sync_generation; /* generation + 1 when it was read; 0: never */
     bool want_minute;
     int height_sp;
+    bool lying; /* the window is wider than high */
 };
 
 /* news.c. news_of: what came of an intent (NULL: of the network thread's work). news_tell: post it

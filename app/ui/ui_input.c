@@ -403,9 +403,6 @@ static bool take(struct ui *u, const struct ui_event *e)
         return true;
     case UI_EV_CANCEL:
         if (u->grab == UI_GRAB_PEN) {
-    if (finish_word(u, e)) {
-        return true;
-    }
             pen(u, e, false, true);
         }
         u->grab = UI_GRAB_NONE;
@@ -421,6 +418,10 @@ static bool take(struct ui *u, const struct ui_event *e)
     case UI_EV_TEXT:
         take_text(u, e);
         return false;
+    case UI_EV_PASTE:
+        type_held(u);
+        ui_input_edit(u, UI_KEY_NONE, false, e->text);
+        return false;
     }
     return false;
 }
@@ -433,10 +434,6 @@ void ui_input_run(struct ui *u)
             type_held(u);
         }
         u->event_at++;
-    case UI_EV_PASTE:
-        type_held(u);
-        ui_input_edit(u, UI_KEY_NONE, false, e->text);
-        return false;
         if (take(u, e)) {
             break;
         }

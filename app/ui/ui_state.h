@@ -248,11 +248,6 @@ void ui_input_glide(struct ui *u);
 void ui_input_set_focus(struct ui *u, uint32_t key, const struct ui_node *n);
 void ui_input_edit(struct ui *u, enum ui_key key, bool shift, const char *text);
 
-/* ---- ui_control.c ---- */
-/* ui_w_button_h: height of a button of width w; ui_w_button: one, in r. */
-int ui_w_button_h(struct ui *u, const char *label, enum ui_icon icon, enum ui_style style, int w);
-bool ui_w_button(struct ui *u, struct ui_rect r, const char *id, const char *label,
-                 enum ui_icon icon, enum ui_style style, unsigned flags);
 /* ---- ui_tree.c ---- */
 void ui_tree_node(FILE *f, const struct ui_node *n);
 
@@ -265,6 +260,11 @@ bool ui_edit_insert(const struct ui_field *f, const char *s, size_t *at);
 bool ui_edit_chosen(const struct ui *u, size_t n, size_t *from, size_t *to);
 size_t ui_edit_after(const char *t, size_t n, size_t at); /* the code point after the one at `at` */
 
+/* ---- ui_control.c ---- */
+/* ui_w_button_h: height of a button of width w; ui_w_button: one, in r. */
+int ui_w_button_h(struct ui *u, const char *label, enum ui_icon icon, enum ui_style style, int w);
+bool ui_w_button(struct ui *u, struct ui_rect r, const char *id, const char *label,
+                 enum ui_icon icon, enum ui_style style, unsigned flags);
 /* ui_w_icon_button: 48 dp square; id and label for the tree. */
 bool ui_w_icon_button(struct ui *u, struct ui_rect r, enum ui_icon icon, const char *id,
                       const char *label);
