@@ -195,7 +195,8 @@ unsigned acct_count(struct acct_sessions *a)
  */
 
 /* The row of a name, or the one that has been quiet longest. */
-static struct tries *row_of(struct acct_sessions *a, char kind, const char *name, bool make)
+static struct tries *row_of(struct acct_sessions *a, char kind, const char *name, bool make,
+                            int64_t now_ms)
 {
     uint8_t who[16];
     crypto_generichash_state h;
@@ -217,6 +218,7 @@ static struct tries *row_of(struct acct_sessions *a, char kind, const char *name
     }
     memset(oldest, 0, sizeof *oldest);
     memcpy(oldest->who, who, sizeof who);
+    oldest->last_ms = now_ms; /* at once: the next name must not take the same row */
     return oldest;
 }
 
@@ -229,8 +231,8 @@ static int wait_of(const struct tries *t, int64_t now_ms)
 int acct_wait_s(struct acct_sessions *a, const char *login, const char *peer, int64_t now_ms)
 {
     pthread_mutex_lock(&a->lock);
-    int by_login = wait_of(row_of(a, 'l', login, false), now_ms);
-    int by_peer = wait_of(row_of(a, 'p', peer, false), now_ms);
+    int by_login = wait_of(row_of(a, 'l', login, false, now_ms), now_ms);
+    int by_peer = wait_of(row_of(a, 'p', peer, false, now_ms), now_ms);
     pthread_mutex_unlock(&a->lock);
     return by_login > by_peer ? by_login : by_peer;
 }
@@ -239,7 +241,8 @@ void acct_tried(struct acct_sessions *a, const char *login, const char *peer, bo
                 int64_t now_ms)
 {
     pthread_mutex_lock(&a->lock);
-    struct tries *l = row_of(a, 'l', login, !well), *p = row_of(a, 'p', peer, !well);
+    struct tries *l = row_of(a, 'l', login, !well, now_ms),
+                 *p = row_of(a, 'p', peer, !well, now_ms);
     if (well) {
         if (l != NULL) {
             memset(l, 0, sizeof *l);
