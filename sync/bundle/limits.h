@@ -22,9 +22,10 @@
 #define MANIFEST_JOURNALS_MAX 16  /* epochs of one author: each is a restore or a clone */
 #define MANIFEST_WANTED_MAX 32    /* attachments asked for at once; the next exchange asks on */
 #define MANIFEST_SUBJECTS_MAX 400 /* digests; a backlog beyond is compared next time */
-#define MANIFEST_HELD_MAX 256 /* others' chains that a handheld holds: colleagues, nodes, epochs   \
-                               */
-#define MANIFEST_ASKED_MAX 8  /* subjects whose hashes are asked for; the rest next time */
+#define MANIFEST_HELD_MAX                                                                          \
+    256                      /* others' chains that a handheld holds: colleagues, nodes, epochs    \
+                              */
+#define MANIFEST_ASKED_MAX 8 /* subjects whose hashes are asked for; the rest next time */
 #define MANIFEST_PROBLEMS_MAX 64 /* quarantined items named; the count says how many there were */
 #define MANIFEST_HASHES_MAX                                                                        \
     512 /* hashes of one item [4, ...]; a subject may take several items                           \
@@ -51,7 +52,13 @@
 #define HQ_INLINE_ENTRIES 256  /* up to here folded with the commit, beyond after the receipt */
 #define HQ_DEVICES_MAX 4096    /* authors of one deployment held in memory (about 1 MiB) */
 #define HQ_ENROLMENTS_MAX 1024 /* codes that are tried against a joining bundle: some ms */
-#define HQ_QUOTA_ENTRIES_DAY 200000 /* a day per author: twenty years of honest work */
+#define HQ_QUOTA_ENTRIES_DAY 200000         /* a day per author: twenty years of honest work */
+#define HQ_QUOTA_ATT_BYTES_DAY (1ULL << 30) /* ... of attachments: two hundred photos of 5 MB */
+#define HQ_QUOTA_RECEIPTS_DAY 2000 /* ... kept beside the newest: one each 43 s, day and night */
+#define HQ_QUOTA_ODD_DAY 1000      /* ... items put aside: an honest device has none */
+#define HQ_QUOTA_LACKING_DAY 50000 /* ... entries sent again because it says that it lacks them */
+#define HQ_INDEX_MAX 5000          /* entries of a backlog indexed at once for a fork: 50 ms */
+#define HQ_ATT_SCAN_MAX 20000 /* entries looked through for missing attachments at once: 50 ms */
 #define HQ_ONLINE_CODE_MS (15LL * 60 * 1000)
 #define HQ_FILE_CODE_MS (7LL * 24 * 3600 * 1000)
 #define HQ_CODE_KEPT_MS (30LL * 24 * 3600 * 1000) /* a used code still answers its own device */

@@ -12,15 +12,24 @@
 
 #define HQ_PATH_BYTES 512
 
+enum hq_quota {
+    HQ_QUOTA_ENTRIES,
+    HQ_QUOTA_ATT_BYTES,
+    HQ_QUOTA_RECEIPTS,
+    HQ_QUOTA_ODD,
+    HQ_QUOTA_LACKING,
+    HQ_QUOTAS
+};
 /* An author of this deployment, in memory: certificates are opened once. */
 struct hq_device {
     id8 author;
     id16 person;
     enum role role;
     bool revoked;
-    int64_t quota_day; /* days since 1970, of quota_entries */
-    unsigned quota_entries;
-    int64_t synced_ms; /* since this process began; 0: not yet */
+    int64_t quota_day; /* days since 1970, of quota */
+    uint64_t quota[HQ_QUOTAS];
+    int64_t refused_ms; /* when it was last over one of them; 0: never */
+    int64_t synced_ms;  /* since this process began; 0: not yet */
 };
 
 struct hq {
@@ -100,8 +109,8 @@ MUST_USE enum st hq_txn(struct hq *hq, struct store_txn **t, bool *mine, struct 
 MUST_USE enum st hq_id_of(struct hq *hq, enum subject_type type, str code, id16 *out,
                           struct err *err);
 /* hq_id_in: the same in a transaction of the caller's, on any thread. */
-MUST_USE enum st hq_id_in(struct store_txn *t, const struct hq *hq, enum subject_type type, str code,
-                          id16 *out);
+MUST_USE enum st hq_id_in(struct store_txn *t, const struct hq *hq, enum subject_type type,
+                          str code, id16 *out);
 /* hq_devices_of: indexes into hq->devices of a person's devices that are not revoked. Returns their
  * number, at most `max`. */
 unsigned hq_devices_of(const struct hq *hq, id16 person, unsigned *index, unsigned max);

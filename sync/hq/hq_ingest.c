@@ -4,6 +4,7 @@
 #include "sync/engine/parts.h"
 #include "sync/hq/hq_epoch.h"
 #include "sync/hq/hq_join.h"
+#include "sync/hq/hq_quota.h"
 #include "sync/hq/hq_receipt.h"
 #include "sync/hq/hq_returned.h"
 #include "sync/hq/hq_route.h"
@@ -116,6 +117,9 @@ static enum st keep_late(struct ingest *g)
 static enum st quarantine(struct ingest *g, enum problem_code why, const struct entry_view *e)
 {
     hq_request_problem(g->r, why, e->hash);
+    if (!hq_quota_take(g->hq, g->r->cert.author, HQ_QUOTA_ODD, 1, g->now.wall_ms)) {
+        return ST_OK; /* told, not kept */
+    }
     enum st st =
         hq_odd_put(g->t, g->r->cert.author, (unsigned)why, e->whole, g->now.wall_ms, g->err);
     return st == ST_TOO_BIG ? ST_OK : st;
@@ -174,11 +178,15 @@ static enum st check_run(struct ingest *g, const struct chain_head *from, size_t
 }
 
 /* The indexes of a backlog that is not settled yet: whoever looks for anything but the plain
- * continuation of its chain needs them first. */
+ * continuation of its chain needs them first. A long one is left to hq_route_rest: others wait for
+ * the writer. */
 enum st hq_ingest_indexes(struct store_txn *t, const struct chain_mark *m, struct arena room,
                           struct err *err)
 {
     uint64_t from = hq_indexed(t, m->author, m->epoch);
+    if (from < m->seq && m->seq - from > HQ_INDEX_MAX) {
+        return ST_WAIT;
+    }
     enum st st = ST_OK;
     for (uint64_t seq = from + 1; seq <= m->seq && st == ST_OK; seq++) {
         struct arena tmp = room;
@@ -245,7 +253,7 @@ static enum st keep_run(struct ingest *g, size_t n, struct chain_mark *m, const 
             g->fresh_bad[g->nfresh++] = fails;
         }
     }
-    return st;
+    return st == ST_WAIT ? ST_OK : st; /* the rest of it comes again */
 }
 
 /* Here already, on the main branch (whose indexes may be due) or on another. */
@@ -259,6 +267,21 @@ static bool is_held(struct ingest *g, const struct entry_view *e, const struct c
     return store_has(g->t, T_HASH, bytes_of(e->hash.b, sizeof e->hash.b)) ||
            (journal_at(g->t, e->author, e->epoch, e->seq, &tmp, &here, NULL) == ST_OK &&
             h32_eq(here.hash, e->hash));
+}
+
+/* One epoch more? A revocation must have room for all of them. */
+static bool may_open(struct ingest *g, id8 author)
+{
+    struct store_cursor *c = NULL;
+    bytes key;
+    unsigned n = 0;
+    enum st st =
+        store_scan(g->t, T_HEAD, bytes_of(author.b, sizeof author.b), (bytes){NULL, 0}, &c, g->err);
+    while (st == ST_OK && n < CAP_AUTHOR_EPOCHS && store_next(c, &key) == ST_OK) {
+        n++;
+    }
+    store_scan_end(&c);
+    return n < CAP_AUTHOR_EPOCHS;
 }
 
 static enum st take_run(struct ingest *g, size_t first, size_t n)
@@ -282,8 +305,15 @@ static enum st take_run(struct ingest *g, size_t first, size_t n)
     if (n == 0) {
         return st;
     }
+    if (st == ST_OK && m.seq == 0 && !may_open(g, author)) {
+        hq_request_problem(g->r, PROBLEM_QUOTA, e[0].hash);
+        return ST_OK;
+    }
     if (st == ST_OK && (m.forked || e[0].seq != m.seq + 1)) {
         st = hq_ingest_indexes(g->t, &m, g->arena, g->err);
+    }
+    if (st == ST_WAIT) {
+        return ST_OK; /* no receipt covers it: it comes again when the backlog is settled */
     }
     if (st == ST_OK) {
         st = find_head(g, &e[0], &m, &head);
@@ -332,6 +362,7 @@ static enum st take_chains(struct ingest *g)
 /* The device told which entries of a subject it has: it gets what it lacks. */
 static enum st compare_hashes(struct ingest *g)
 {
+    unsigned nsubjects = 0;
     enum st st = ST_OK;
     for (size_t i = 0; i < g->r->nhashes && st == ST_OK; i++) {
         id16 subject = g->r->hashes[i].subject;
@@ -339,10 +370,12 @@ static enum st compare_hashes(struct ingest *g)
         for (size_t k = 0; k < i; k++) {
             seen = seen || id16_eq(g->r->hashes[k].subject, subject);
         }
-        if (seen || !hq_scope_has(g->t, g->r->cert.author, subject)) {
+        if (seen || nsubjects == MANIFEST_ASKED_MAX ||
+            !hq_scope_has(g->t, g->r->cert.author, subject)) {
             continue;
         }
-        st = hq_receipt_lacking(g->r, g->t, subject, g->err);
+        nsubjects++; /* not more than one manifest asks for */
+        st = hq_receipt_lacking(g->r, g->t, subject, &g->now, g->err);
     }
     return st;
 }
@@ -373,27 +406,39 @@ static enum st room_for(struct ingest *g)
                : err_set(g->err, ST_FULL, 0, "hq_ingest", "no memory for a bundle's entries");
 }
 
-static bool over_quota(struct ingest *g)
+static void note_synced(struct ingest *g)
 {
-    struct hq_device *d = NULL;
     for (unsigned i = 0; i < g->hq->ndevices; i++) {
         if (id8_eq(g->hq->devices[i].author, g->r->cert.author)) {
-            d = &g->hq->devices[i];
+            g->hq->devices[i].synced_ms = g->now.wall_ms;
         }
     }
-    if (d == NULL) {
-        return false;
+}
+
+static bool take(struct ingest *g, enum hq_quota what, uint64_t n)
+{
+    return hq_quota_take(g->hq, g->r->cert.author, what, n, g->now.wall_ms);
+}
+
+/* Entries and their small attachments over the quota are refused as a whole: a device sends those
+ * once, with their entry. Chunks of large ones are left out alone: it asks where to go on. */
+static bool over_quota(struct ingest *g)
+{
+    uint64_t small = 0, large = 0;
+    for (size_t i = 0; i < g->r->natts; i++) {
+        small += g->r->atts[i].manifest.n + g->r->atts[i].content.n;
     }
-    int64_t day = g->now.wall_ms / 86400000;
-    if (d->quota_day != day) {
-        d->quota_day = day;
-        d->quota_entries = 0;
+    for (size_t i = 0; i < g->r->nchunks; i++) {
+        large += g->r->chunks[i].n;
     }
-    if (d->quota_entries + g->r->nentries > HQ_QUOTA_ENTRIES_DAY) {
+    if (!take(g, HQ_QUOTA_ENTRIES, g->r->nentries) || !take(g, HQ_QUOTA_ATT_BYTES, small)) {
         return true;
     }
-    d->quota_entries += (unsigned)g->r->nentries;
-    d->synced_ms = g->now.wall_ms;
+    if (!take(g, HQ_QUOTA_ATT_BYTES, large)) {
+        g->r->nlarges = g->r->nchunks = 0;
+        hq_request_problem(g->r, PROBLEM_QUOTA, (h32){{0}});
+    }
+    note_synced(g);
     return false;
 }
 
@@ -413,7 +458,7 @@ enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err)
         r->err.wait_s = 0;
         IGNORE(hq_request_refuse(r, ST_WAIT, "quota", /* the answer is the refusal */
                                  "this device sent more today than its quota allows"));
-        r->err.wait_s = (int)(86400 - g.now.wall_ms / 1000 % 86400);
+        r->err.wait_s = hq_quota_wait_s(g.now.wall_ms);
         return ST_OK;
     }
     enum st st = room_for(&g);

@@ -15,7 +15,9 @@ MUST_USE enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err
  * wanted (then not *all is here). */
 MUST_USE enum st hq_ingest_atts(struct hq_request *r, struct store_txn *t,
                                 const struct entry_view *e, bool *all, struct err *err);
-/* hq_ingest_indexes: what a backlog still owes of its indexes, for whoever must look things up. */
+/* hq_ingest_indexes: what a backlog still owes of its indexes, for whoever must look things up.
+ * ST_WAIT: too many for now, nothing was done; they come with what is settled after the receipts.
+ */
 MUST_USE enum st hq_ingest_indexes(struct store_txn *t, const struct chain_mark *m,
                                    struct arena room, struct err *err);
 /* hq_ingest_group: n requests, one commit, one flush. A request whose store failure would spoil the

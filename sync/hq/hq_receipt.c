@@ -3,6 +3,7 @@
 
 #include "core/report/receipt_log.h"
 #include "sync/engine/digest.h"
+#include "sync/hq/hq_quota.h"
 #include "sync/hq/hq_returned.h"
 #include "sync/hq/hq_route.h"
 
@@ -47,6 +48,7 @@ static uint64_t atts_through(const struct hq_request *r, struct store_txn *t,
                              struct arena tmp)
 {
     bool known = id8_eq(r->whole_epoch, j->epoch);
+    unsigned looked = 0;
     for (uint64_t s = from + 1; s <= seq; s++) {
         if (known && s > r->whole_from && s <= r->whole_to) {
             s = r->whole_to; /* the ingest has just looked */
@@ -54,7 +56,9 @@ static uint64_t atts_through(const struct hq_request *r, struct store_txn *t,
         }
         struct arena here = tmp;
         struct entry_view e;
-        if (journal_at(t, j->author, j->epoch, s, &here, &e, NULL) != ST_OK) {
+        /* So many at once: the next receipt goes on from there. */
+        if (looked++ == HQ_ATT_SCAN_MAX ||
+            journal_at(t, j->author, j->epoch, s, &here, &e, NULL) != ST_OK) {
             return s - 1;
         }
         for (unsigned i = 0; i < e.natt; i++) {
@@ -108,7 +112,11 @@ static enum st issue(struct hq_request *r, struct store_txn *t, const struct man
     }
     out->n = doc.n;
     st = store_put(t, T_RECEIPT, chain_key(j->author, j->epoch, key), doc, err);
-    return st == ST_OK ? receipt_log_put(t, next, doc, err) : st;
+    /* Over the day's bound the newest is kept alone: a proof is then tied by a later one. */
+    if (st != ST_OK || !hq_quota_take(hq, j->author, HQ_QUOTA_RECEIPTS, 1, now_ms)) {
+        return st;
+    }
+    return receipt_log_put(t, next, doc, err);
 }
 
 static enum st one(struct hq_request *r, struct store_txn *t, const struct manifest_journal *j,
@@ -171,7 +179,8 @@ enum st hq_receipt_all(struct hq_request *r, struct store_txn *t, const struct n
     return st;
 }
 
-enum st hq_receipt_lacking(struct hq_request *r, struct store_txn *t, id16 subject, struct err *err)
+enum st hq_receipt_lacking(struct hq_request *r, struct store_txn *t, id16 subject,
+                           const struct now *now, struct err *err)
 {
     h32 *theirs = calloc(CAP_SUBJECT_ENTRIES + MANIFEST_HASHES_MAX, sizeof *theirs);
     h32 *ours = calloc(CAP_SUBJECT_ENTRIES, sizeof *ours);
@@ -197,6 +206,9 @@ enum st hq_receipt_lacking(struct hq_request *r, struct store_txn *t, id16 subje
         struct entry_view e;
         if (!digest_find(theirs, n, ours[i]) && journal_get(t, ours[i], &tmp, &e, NULL) == ST_OK &&
             !hq_route_withheld(t, &e)) {
+            if (!hq_quota_take(r->hq, r->cert.author, HQ_QUOTA_LACKING, 1, now->wall_ms)) {
+                break; /* whoever says all day that he lacks what he was sent gets it tomorrow */
+            }
             st = hq_out_add(t, r->cert.author, ours[i], err);
         }
     }

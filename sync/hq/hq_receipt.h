@@ -9,7 +9,8 @@
  * receipt's time never goes back, not even against one that a device shows. */
 MUST_USE enum st hq_receipt_all(struct hq_request *r, struct store_txn *t, const struct now *now,
                                 struct arena tmp, struct err *err);
-/* hq_receipt_lacking: put into the device's outbox what its list of a subject's hashes lacks. */
+/* hq_receipt_lacking: put into the device's outbox what its list of a subject's hashes lacks,
+ * within the day's quota. */
 MUST_USE enum st hq_receipt_lacking(struct hq_request *r, struct store_txn *t, id16 subject,
-                                    struct err *err);
+                                    const struct now *now, struct err *err);
 #endif

@@ -5,6 +5,7 @@
 #include "sync/hq/hq_epoch.h"
 #include "sync/hq/hq_forget.h"
 #include "sync/hq/hq_ingest.h"
+#include "sync/hq/hq_quota.h"
 #include "sync/hq/hq_route.h"
 
 #include <stdlib.h>
@@ -29,6 +30,9 @@ static enum st aside(struct hq_request *r, struct store_txn *t, enum problem_cod
                      bytes item, struct err *err)
 {
     hq_request_problem(r, why, what);
+    if (!hq_quota_take(r->hq, r->cert.author, HQ_QUOTA_ODD, 1, hq_now(r->hq).wall_ms)) {
+        return ST_OK; /* told, not kept */
+    }
     enum st st = hq_odd_put(t, r->cert.author, (unsigned)why, item, hq_now(r->hq).wall_ms, err);
     return st == ST_TOO_BIG ? ST_OK : st;
 }
@@ -205,6 +209,9 @@ static enum st take_run(struct back *b, const struct entry_view *e, size_t n)
     if (st == ST_OK && known && !id8_eq(e->author, hq->journal.head.author)) {
         st = hq_ingest_indexes(b->t, &m, b->arena, b->err);
     }
+    if (st == ST_WAIT) {
+        return ST_OK; /* the next exchange asks again */
+    }
     for (size_t i = 0; i < n && st == ST_OK; i++) {
         st = take_one(b, &e[i], pk, &m);
     }
@@ -319,6 +326,9 @@ static enum st queue_tail(struct hq_request *r, struct store_txn *t, const struc
         from = high > from ? high : from;
     }
     enum st st = from < m->seq ? hq_ingest_indexes(t, m, scratch(r), err) : ST_OK;
+    if (st == ST_WAIT) {
+        return ST_OK; /* likewise */
+    }
     for (uint64_t seq = from + 1; seq <= m->seq && st == ST_OK; seq++) {
         struct arena tmp = scratch(r);
         struct entry_view e;

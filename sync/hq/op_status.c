@@ -56,9 +56,10 @@ static json_t *devices(struct hq *hq, struct store_txn *t)
     for (unsigned i = 0; i < hq->ndevices; i++) {
         const struct hq_device *d = &hq->devices[i];
         json_t *o =
-            json_pack("{s:o,s:o,s:s,s:b,s:I}", "author", ops_hex(d->author.b, 8), "technician",
+            json_pack("{s:o,s:o,s:s,s:b,s:I,s:I}", "author", ops_hex(d->author.b, 8), "technician",
                       ops_hex(d->person.b, 16), "role", ops_role_name(d->role), "revoked",
-                      d->revoked, "outbox", (json_int_t)hq_out_last(t, d->author));
+                      d->revoked, "outbox", (json_int_t)hq_out_last(t, d->author), "refused_ms",
+                      (json_int_t)d->refused_ms);
         add_chains(t, d->author, o);
         json_array_append_new(list, o);
     }

@@ -25,7 +25,7 @@ struct server {
     struct hq_writer *writer;
     struct MHD_Daemon *daemon;
     struct web *web;
-    char *tls_cert, *tls_key; /* PEM, malloc */
+    char *tls_cert, *tls_key;                 /* PEM, malloc */
     uint8_t trust_doc[CAP_TRUST_CHAIN_BYTES]; /* all from the first root on */
     size_t trust_n;
     atomic_size_t in_flight; /* bytes of all requests */

@@ -1,0 +1,14 @@
+/* hq_quota.h - what one author may cost headquarters in a day, by what grows: rows that stay, work
+ * of the one writer. Counted in memory and begun anew with the process: a restart is an operator's.
+ * Writer's thread only. */
+#ifndef SYNC_HQ_HQ_QUOTA_H
+#define SYNC_HQ_HQ_QUOTA_H
+#include "sync/hq/hq.h"
+
+/* hq_quota_take: count `n` more for this author; false when it would pass the day's bound: then
+ * nothing is counted, and `status` shows that the device was refused. Authors that are not devices
+ * have no bound. */
+bool hq_quota_take(struct hq *hq, id8 author, enum hq_quota what, uint64_t n, int64_t now_ms);
+/* hq_quota_wait_s: until the next day begins. */
+int hq_quota_wait_s(int64_t now_ms);
+#endif
