@@ -134,4 +134,5 @@ void bench_backlog(struct bench *b);
 void bench_fold(struct bench *b);
 void bench_sync(struct bench *b);
 void bench_app(struct bench *b);
+void bench_hostile(struct bench *b);
 #endif
