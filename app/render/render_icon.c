@@ -23,6 +23,7 @@ static const char *const NAMES[UI_ICONS] = {
     [UI_ICON_PERSON] = "person",   [UI_ICON_CLOCK] = "clock",
     [UI_ICON_PLACE] = "place",     [UI_ICON_ENTER] = "enter",
     [UI_ICON_EYE] = "eye",         [UI_ICON_TRASH] = "trash",
+    [UI_ICON_UP] = "up",           [UI_ICON_DOWN] = "down",
 };
 
 static bool usable(const char *dir)

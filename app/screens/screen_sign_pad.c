@@ -49,8 +49,11 @@ static void name_page(struct app *a, struct ui *u, struct sign *s)
                            .primary_id = "named"};
     unsigned hit = ui_screen_begin(u, &sc);
     ui_text(u, UI_BODY_BOLD, what(a, r));
-    struct ui_field name = {
-        .id = "name", .label = _("Name"), .text = s->d.name, .cap = sizeof s->d.name};
+    struct ui_field name = {.id = "name",
+                            .label = _("Name"),
+                            .text = s->d.name,
+                            .cap = sizeof s->d.name,
+                            .flags = UI_FIELD_GUEST};
     ui_field(u, &name);
     const char *names[REL_OTHER];
     for (unsigned k = REL_SELF; k <= REL_OTHER; k++) {
@@ -92,59 +95,46 @@ static void heading(struct app *a, struct ui *u, struct sign *s, const struct re
 
 enum { CLEAR = 1, REFUSE = 2, CONFIRM = 4, TURN = 8, BACK = 16 };
 
-/* Everything around the pad fits beside it. */
-static unsigned wide(struct app *a, struct ui *u, struct sign *s, const struct report_shown *r,
-                     bool off, bool *end)
+/* What is signed for and by whom stands above the pad where there is the height for it; else only
+ * the amount, and who signs is behind the figure in the header. */
+static unsigned pad(struct app *a, struct ui *u, struct sign *s, const struct report_shown *r,
+                    bool off, bool *end)
 {
+    bool narrow = form_narrow(a), lying = narrow && app_lying(a);
+    const char *amount = shared_fmt(a, _("Amount due: %s"), app_money(a, r->facts.total_minor));
     struct ui_screen sc = {.id = "sign-pad",
-                           .title = _("Please sign"),
+                           .title = narrow ? _("Sign") : _("Please sign"),
                            .back = true,
                            .action = sign_other(s),
                            .steps = 3,
                            .step = 3,
                            .fixed = true,
-                           .primary = form_busy(a, _("Confirm signature")),
+                           .above = lying ? amount : NULL,
+                           .primary = form_busy(a, narrow ? _("Confirm") : _("Confirm signature")),
                            .primary_id = "signed",
-                           .primary_off = off || s->ink.n == 0};
+                           .primary_off = off || s->ink.n == 0,
+                           .secondary = _("Not signing"),
+                           .secondary_id = "refuse"};
+    if (narrow) {
+        sc.icons[0].icon = UI_ICON_PERSON;
+        sc.icons[0].id = "who";
+        sc.icons[0].label = _("Who signs?");
+    }
     unsigned hit = ui_screen_begin(u, &sc), did = 0;
     shared_error(a, u, APP_SAVING, s->seen);
-    heading(a, u, s, r);
-    *end = form_pad(u, "pad", _("Signature pad"), _("Sign inside the frame"), 72, &s->ink);
-    ui_cols_begin(u, 2);
+    if (!narrow) {
+        heading(a, u, s, r);
+    } else if (!lying) {
+        ui_text(u, UI_BODY_BOLD, amount);
+    }
+    *end = form_pad(u, "pad", _("Signature pad"), _("Sign inside the frame"), 1, &s->ink);
     did |= ui_button(u, "clear", _("Clear"), UI_SECONDARY | (s->ink.n == 0 ? UI_OFF : 0U)) ? CLEAR
                                                                                            : 0U;
-    ui_col(u);
-    did |= ui_button(u, "refuse", _("Not signing"), UI_SECONDARY) ? REFUSE : 0U;
-    ui_cols_end(u);
     ui_screen_end(u);
+    s->naming = s->naming || (hit & UI_HIT_ICON0) != 0;
     return did | ((hit & UI_HIT_PRIMARY) != 0 ? CONFIRM : 0U) |
-           ((hit & UI_HIT_ACTION) != 0 ? TURN : 0U) | ((hit & UI_HIT_BACK) != 0 ? BACK : 0U);
-}
-
-/* The pad and the amount; the rest is in the bars. */
-static unsigned narrow(struct app *a, struct ui *u, struct sign *s, const struct report_shown *r,
-                       bool off, bool *end)
-{
-    struct ui_screen sc = {
-        .id = "sign-pad",
-        .title = _("Sign"),
-        .back = true,
-        .icons = {{UI_ICON_TRASH, "clear", _("Clear")}, {UI_ICON_PERSON, "who", _("Who signs?")}},
-        .fixed = true,
-        .primary = form_busy(a, _("Confirm")),
-        .primary_id = "signed",
-        .primary_off = off || s->ink.n == 0,
-        .secondary = _("Not signing"),
-        .secondary_id = "refuse"};
-    unsigned hit = ui_screen_begin(u, &sc);
-    shared_error(a, u, APP_SAVING, s->seen);
-    ui_text(u, UI_BODY_BOLD, app_money(a, r->facts.total_minor));
-    *end = form_pad(u, "pad", _("Signature pad"), _("Sign inside the frame"), 0, &s->ink);
-    ui_screen_end(u);
-    s->naming = (hit & UI_HIT_ICON1) != 0;
-    return ((hit & UI_HIT_PRIMARY) != 0 ? CONFIRM : 0U) |
            ((hit & UI_HIT_SECONDARY) != 0 ? REFUSE : 0U) |
-           ((hit & UI_HIT_ICON0) != 0 ? CLEAR : 0U) | ((hit & UI_HIT_BACK) != 0 ? BACK : 0U);
+           ((hit & UI_HIT_ACTION) != 0 ? TURN : 0U) | ((hit & UI_HIT_BACK) != 0 ? BACK : 0U);
 }
 
 static void pad_page(struct app *a, struct ui *u, struct sign *s, const struct job_model *j)
@@ -152,7 +142,7 @@ static void pad_page(struct app *a, struct ui *u, struct sign *s, const struct j
     const struct report_shown *r = sign_report(a, s);
     bool busy = app_busy(a) != APP_IDLE, end = false;
     bool off = busy || r->st != ST_OK;
-    unsigned did = form_narrow(a) ? narrow(a, u, s, r, off, &end) : wide(a, u, s, r, off, &end);
+    unsigned did = pad(a, u, s, r, off, &end);
     if ((did & CLEAR) != 0 && !busy) {
         s->ink.n = 0;
     }

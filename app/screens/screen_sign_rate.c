@@ -67,7 +67,7 @@ static void questions(struct ui *u, struct sign *s)
                          .label = _("Comment (optional, the technician cannot see it)"),
                          .text = s->comment,
                          .cap = sizeof s->comment,
-                         .flags = UI_FIELD_MULTI | UI_FIELD_PRIVATE};
+                         .flags = UI_FIELD_MULTI | UI_FIELD_PRIVATE | UI_FIELD_GUEST};
     ui_field(u, &f);
 }
 

@@ -131,6 +131,7 @@ void let_go(struct app *a)
     words_drop(&a->words); /* it reads on a thread of its own */
     today_drop(a);
     model_drop(a);
+    learned_drop(a);
     a->store = NULL;
 }
 
@@ -183,9 +184,11 @@ void app_turn(struct app *a, struct ui *u, const struct ui_frame *f)
     a->height_sp = (int)((float)f->h_px / (f->density * f->scale));
     a->lying = f->w_px > f->h_px;
     i18n_use(a->settings.lang);
+    learned_turn(a, u);
     ui_begin(u, f);
     enter(a);
     screens[present(a)].frame(a, u);
+    learned_keep(a);
     if (!a->entered) {
         a->wake(a->wake_ctx); /* it went on by itself: the new screen is to be drawn */
     }

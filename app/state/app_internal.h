@@ -161,6 +161,8 @@ struct app {
     bool want_minute;
     int height_sp;
     bool lying; /* the window is wider than high */
+    struct pinyin *pinyin; /* of the keyboard, while unlocked */
+    bool pinyin_given, pinyin_tried;
 };
 
 /* news.c. news_of: what came of an intent (NULL: of the network thread's work). news_tell: post it
@@ -221,6 +223,11 @@ bool today_words(struct store_txn *t, id16 subject, struct arena *m, struct toda
 void drafts_drop(struct app *a);
 /* drafts_settle: what became of the intent that the leaving drafts went with. */
 void drafts_settle(struct app *a, enum st st);
+/* learned.c: the keyboard's words. learned_turn: before a frame: opens, or takes away. learned_keep:
+ * after it: what was newly learned goes to the writer. learned_drop: at lock and close; wiped. */
+void learned_turn(struct app *a, struct ui *u);
+void learned_keep(struct app *a);
+void learned_drop(struct app *a);
 /* drafts_again: the store was opened again: what is kept here is written once more. */
 void drafts_again(struct app *a);
 bool draft_leaving(struct app *a, id16 subject, const char *name, bool mark);

@@ -431,6 +431,20 @@ void ui_focus(struct ui *u, const char *id)
     u->again = true;
 }
 
+void ui_pinyin(struct ui *u, struct pinyin *p, bool chinese)
+{
+    u->pinyin = p;
+    u->ime_chinese = chinese;
+    u->ime_for = 0;
+    u->ime_words_open = false;
+    u->again = true;
+}
+
+bool ui_wants_pinyin(const struct ui *u)
+{
+    return u->keyboard;
+}
+
 const char *ui_scan(const struct ui *u)
 {
     return u->scan_now ? u->scan : NULL;

@@ -389,8 +389,23 @@ static bool take_key(struct ui *u, const struct ui_event *e)
     return true;
 }
 
+/* Half a word on the keyboard, and now something else is touched: its letters are typed first. */
+static bool finish_word(struct ui *u, const struct ui_event *e)
+{
+    bool elsewhere = e->type == UI_EV_KEY || e->type == UI_EV_TEXT ||
+                     (e->type == UI_EV_DOWN && !inside(u->ime, e->x, e->y));
+    if (!elsewhere || !ime_finish(u)) {
+        return false;
+    }
+    u->event_at--; /* looked at again after the field took them */
+    return true;
+}
+
 static bool take(struct ui *u, const struct ui_event *e)
 {
+    if (finish_word(u, e)) {
+        return true;
+    }
     switch (e->type) {
     case UI_EV_DOWN:
         finger_down(u, e);

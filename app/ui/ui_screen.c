@@ -326,6 +326,11 @@ unsigned ui_screen_begin(struct ui *u, const struct ui_screen *s)
 {
     change_screen(u, ui_w_hash(s->id));
     u->keyboard = u->ime_open && u->focus_is_field && !u->modal_before;
+    if (u->keyboard && (u->ime_for != u->focus || u->ime_for_flags != u->focus_flags)) {
+        u->ime_for = u->focus;
+        u->ime_for_flags = u->focus_flags;
+        ime_field(u, u->focus_flags);
+    }
     u->fixed = s->fixed;
     u->ime = u->keyboard ? ime_area(u) : (struct ui_rect){0, 0, 0, 0};
     struct ui_rect all = {0, 0, u->f.w_px, u->f.h_px};

@@ -159,8 +159,13 @@ struct ui {
     struct ui_kept *report_kept;
 
     /* ---- keyboard ---- */
-    int ime_page; /* 0 lower, 1 upper, 2 symbols, 3 more symbols */
-    int ime_key;  /* under the finger, -1 none */
+    int ime_page;          /* 0 lower, 1 upper, 2 symbols, 3 more symbols */
+    int ime_key;           /* under the finger, -1 none */
+    struct pinyin *pinyin; /* NULL: no Chinese on the keyboard; the app's */
+    bool ime_chinese;      /* the last choice of script; at first the interface's language */
+    bool ime_words_open;   /* all candidates lie over the keys */
+    int ime_words_page;
+    uint32_t ime_for, ime_for_flags; /* the field that the keyboard was told of */
 
     /* ---- toast ---- */
     char toast[UI_CAP_TOAST];

@@ -114,6 +114,8 @@ enum ui_icon {
     UI_ICON_ENTER,
     UI_ICON_EYE,
     UI_ICON_TRASH,
+    UI_ICON_UP, /* chevrons */
+    UI_ICON_DOWN,
     UI_ICONS
 };
 

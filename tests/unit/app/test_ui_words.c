@@ -190,7 +190,7 @@ static void the_nearest_key_wins_and_a_finger_may_slide(void)
     rig_settle(&r);
     CHECK_STR(r.g.code, "W");
     struct ime_key keys[IME_CAP_KEYS];
-    int n = ime_layout((struct ui_rect){0, 0, 320, 192}, 0, false, keys);
+    int n = ime_layout((struct ui_rect){0, 0, 320, 192}, 0, IME_BILINGUAL, keys);
     for (int i = 0; i < n; i++) { /* no gaps: each key's middle is its own */
         CHECK_INT(ime_nearest(keys, n, (float)keys[i].rect.x + (float)keys[i].rect.w / 2,
                               (float)keys[i].rect.y + (float)keys[i].rect.h / 2),
