@@ -95,7 +95,7 @@ struct acct_session_view {
     char login[ACCT_LOGIN_BYTES + 1];
     char csrf[44];
     char renewed[44]; /* a new cookie value that the answer must set; empty: none */
-    int64_t until_ms;
+    int64_t made_ms, until_ms;
 };
 /* acct_open: a new session; *cookie is its secret. */
 void acct_open(struct acct_sessions *s, const char *login, int64_t now_ms, char cookie[static 44],

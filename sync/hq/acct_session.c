@@ -86,6 +86,7 @@ static void view(const struct session *s, struct acct_session_view *out)
     memcpy(out->login, s->login, sizeof out->login);
     memcpy(out->csrf, s->csrf, sizeof out->csrf);
     int64_t idle = s->seen_ms + ACCT_IDLE_MS, end = s->made_ms + ACCT_LASTS_MS;
+    out->made_ms = s->made_ms;
     out->until_ms = idle < end ? idle : end;
 }
 

@@ -7,7 +7,7 @@
 #   skipped SENTENCE            says that a thing could not be shown here, and why; claims nothing
 #   hq_make DIR [LEGAL_DAYS]    an empty headquarters;  hq_demo DIR: assets/demo imported into it
 #   hqctl COMMAND ARGS...       docketctl on $HQ
-#   server_start DIR            docketd on a port of its own choice: $URL, $SERVER; server_stop
+#   server_start DIR [OPTION..] docketd on a port of its own choice: $URL, $SERVER; server_stop
 #   device_make DIR CODE [PIN]  enrols and joins a device of that technician, with its own device
 #                               secret below DIR.config; settings in Chinese unless $UI_LANG says en
 #   dctl DIR COMMAND ARGS...    docketctl on a device, its PIN given
@@ -15,7 +15,7 @@
 #   job_id DIR CODE             the subject of a job, in hex
 #   unlock_lines [PIN]          the lines of a script that open the store
 root=$(pwd)
-bin=$root/build
+bin=${BIN:-$root/build}
 B=${B:-build/release}
 PIN=2468
 UI_LANG=${UI_LANG:-zh}
@@ -86,7 +86,9 @@ hq_demo() {
 
 server_start() {
     : >"$T/docketd.out"
-    "$bin/docketd" --store "$1" --listen 127.0.0.1:0 >"$T/docketd.out" 2>>"$T/log" &
+    server_dir=$1
+    shift
+    "$bin/docketd" --store "$server_dir" --listen 127.0.0.1:0 "$@" >"$T/docketd.out" 2>>"$T/log" &
     SERVER=$!
     n=0
     until URL=$(sed -n 's/^listening on //p' "$T/docketd.out") && [ -n "$URL" ]; do

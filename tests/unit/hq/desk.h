@@ -26,12 +26,14 @@ struct desk_query {
 };
 static inline const char *desk_query(void *ctx, const char *name)
 {
-    static _Thread_local char value[512];
+    static _Thread_local char values[16][512]; /* each lives as long as its request */
+    static _Thread_local unsigned turn;
+    char *value = values[turn++ % 16];
     const char *p = ((struct desk_query *)ctx)->buf;
     size_t n = strlen(name);
     while (p != NULL && *p != '\0') {
         if (strncmp(p, name, n) == 0 && p[n] == '=') {
-            snprintf(value, sizeof value, "%.*s", (int)strcspn(p + n + 1, "&"), p + n + 1);
+            snprintf(value, sizeof values[0], "%.*s", (int)strcspn(p + n + 1, "&"), p + n + 1);
             return value;
         }
         p = strchr(p, '&');

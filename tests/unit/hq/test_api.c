@@ -219,6 +219,10 @@ static void a_shut_login_or_a_new_password_ends_the_sessions(void)
     CHECK_INT(desk_do(&d, "GET", "/session", NULL), 200); /* one's own goes on, renewed */
     CHECK_INT(try_login("clerk", DESK_PASSWORD), 401);
     CHECK_INT(try_login("clerk", "a new one, longer"), 200);
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 200);
+    json_decref(desk_op(&d, "user.password", /* as docketctl does it */
+                        json_pack("{s:s,s:s}", "login", "clerk", "hash", desk_hash())));
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 401);
     desk_end(&d);
 }
 
