@@ -140,26 +140,113 @@ static bool registered(const struct list_keys *keys)
     return false;
 }
 
-static bool owns_code(struct store_txn *t, bytes key, id16 subject, bool *taken)
+/* A code's row lists all who have it, the first to have written it first: whom it leads to is then
+ * no matter of who came first, and when he gives it up it leads to the next. */
+#define CLAIM_BYTES 24 /* subject 16, time of the write 8 */
+#define CLAIMS_MAX 64  /* one code for more subjects is no code; the rest are not found by it */
+
+struct claim {
+    id16 subject;
+    uint8_t time[8];
+};
+struct claims {
+    unsigned n;
+    struct claim c[CLAIMS_MAX];
+};
+
+static enum st claims_get(struct store_txn *t, bytes key, struct claims *out, struct err *err)
 {
-    uint8_t room[128];
+    uint8_t room[CLAIMS_MAX * CLAIM_BYTES + 128];
     struct arena tmp = arena_of(room, sizeof room);
-    bytes value;
-    *taken = store_get(t, T_CODE, key, &tmp, &value, NULL) == ST_OK;
-    return *taken && bytes_eq(value, bytes_of(subject.b, sizeof subject.b));
+    bytes v;
+    out->n = 0;
+    enum st st = store_get(t, T_CODE, key, &tmp, &v, err);
+    for (size_t at = 0; st == ST_OK && at + CLAIM_BYTES <= v.n && out->n < CLAIMS_MAX;
+         at += CLAIM_BYTES) {
+        struct claim *c = &out->c[out->n++];
+        memcpy(c->subject.b, v.p + at, 16);
+        memcpy(c->time, v.p + at + 16, 8);
+    }
+    return st == ST_NOT_FOUND || st == ST_CORRUPT ? ST_OK : st;
 }
 
-static enum st put_code(struct store_txn *t, id16 subject, bytes old, bytes now, struct err *err)
+static enum st claims_put(struct store_txn *t, bytes key, const struct claims *k, struct err *err)
+{
+    uint8_t buf[CLAIMS_MAX * CLAIM_BYTES];
+    for (unsigned i = 0; i < k->n; i++) {
+        memcpy(buf + i * CLAIM_BYTES, k->c[i].subject.b, 16);
+        memcpy(buf + i * CLAIM_BYTES + 16, k->c[i].time, 8);
+    }
+    if (k->n > 0) {
+        return store_put(t, T_CODE, key, bytes_of(buf, k->n * CLAIM_BYTES), err);
+    }
+    enum st st = store_del(t, T_CODE, key, err);
+    return st == ST_NOT_FOUND ? ST_OK : st;
+}
+
+static bool claim_before(const struct claim *a, const struct claim *b)
+{
+    int d = memcmp(a->time, b->time, sizeof a->time);
+    return d != 0 ? d < 0 : memcmp(a->subject.b, b->subject.b, sizeof a->subject.b) < 0;
+}
+
+static struct claim claim_of(id16 subject, hlc time)
+{
+    struct claim c = {.subject = subject};
+    for (unsigned i = 0; i < 8; i++) {
+        c.time[i] = (uint8_t)(time >> (56 - 8 * i));
+    }
+    return c;
+}
+
+/* The subject's claim goes, and with `now` a new one comes. */
+static enum st claim(struct store_txn *t, bytes key, id16 subject, const struct claim *now,
+                     struct err *err)
+{
+    struct claims all;
+    enum st st = claims_get(t, key, &all, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    unsigned n = 0, before = all.n;
+    for (unsigned i = 0; i < all.n; i++) {
+        if (!id16_eq(all.c[i].subject, subject)) {
+            all.c[n++] = all.c[i];
+        }
+    }
+    if (now != NULL && (n < CLAIMS_MAX || claim_before(now, &all.c[n - 1]))) {
+        unsigned at = n < CLAIMS_MAX ? n++ : n - 1;
+        for (; at > 0 && claim_before(now, &all.c[at - 1]); at--) {
+            all.c[at] = all.c[at - 1];
+        }
+        all.c[at] = *now;
+    }
+    all.n = n;
+    return n == 0 && before == 0 ? ST_OK : claims_put(t, key, &all, err);
+}
+
+enum st fold_code_find(struct store_txn *t, enum subject_type type, bytes code, id16 *out,
+                       struct err *err)
+{
+    uint8_t key[CODE_KEY_BYTES];
+    struct claims all;
+    store_code_key(store_of(t), (unsigned)type, code, key);
+    enum st st = claims_get(t, bytes_of(key, sizeof key), &all, err);
+    if (st == ST_OK && all.n > 0) {
+        *out = all.c[0].subject;
+    }
+    return st == ST_OK && all.n == 0 ? ST_NOT_FOUND : st;
+}
+
+static enum st put_code(struct store_txn *t, id16 subject, bytes old, bytes now, hlc time,
+                        struct err *err)
 {
     enum st st = ST_OK;
-    bool taken;
-    if (old.n == CODE_KEY_BYTES && !bytes_eq(old, now) && owns_code(t, old, subject, &taken)) {
-        st = store_del(t, T_CODE, old, err);
+    struct claim c = claim_of(subject, time);
+    if (old.n == CODE_KEY_BYTES && !bytes_eq(old, now)) {
+        st = claim(t, old, subject, NULL, err);
     }
-    if (st == ST_OK && now.n == CODE_KEY_BYTES && !owns_code(t, now, subject, &taken) && !taken) {
-        st = store_put(t, T_CODE, now, bytes_of(subject.b, sizeof subject.b), err);
-    }
-    return st;
+    return st == ST_OK && now.n == CODE_KEY_BYTES ? claim(t, now, subject, &c, err) : st;
 }
 
 static enum st drop_kept(struct store_txn *t, id16 subject, const struct kept *old, struct err *err)
@@ -167,7 +254,7 @@ static enum st drop_kept(struct store_txn *t, id16 subject, const struct kept *o
     struct kept none = {0};
     enum st st = put_rows(t, old, &none, err);
     if (st == ST_OK) {
-        st = put_code(t, subject, old->code, (bytes){0}, err);
+        st = put_code(t, subject, old->code, (bytes){0}, 0, err);
     }
     if (st == ST_OK) {
         st = store_del(t, T_STATE, bytes_of(subject.b, sizeof subject.b), err);
@@ -184,6 +271,31 @@ static enum st fold_damaged(struct subject_state *s, enum subject_type type, id1
     s->subject = subject;
     s->damaged = true;
     return fresh_seal(s, a, &k->state, &k->digest, err);
+}
+
+/* What follows from a state beside it: its rows and its code. */
+struct derived {
+    uint8_t row[LIST_ROW_BYTES], code[CODE_KEY_BYTES];
+    hlc code_time;
+};
+
+static enum st derive(struct store_txn *t, const struct subject_state *s, struct derived *d,
+                      struct kept *out)
+{
+    struct list_row row;
+    memset(d, 0, sizeof *d);
+    lists_row(s, &row);
+    lists_keys(s, &row, &out->keys);
+    if (store_side(store_of(t)) == STORE_HQ) {
+        lists_register(s, &out->keys);
+    }
+    const struct field_value *code = fold_shown(s, F_CODE);
+    if (code != NULL && code->nb > 0) {
+        store_code_key(store_of(t), (unsigned)s->type, bytes_of(code->b, code->nb), d->code);
+        out->code = bytes_of(d->code, sizeof d->code);
+        d->code_time = code->time;
+    }
+    return lists_row_encode(&row, d->row, &out->row);
 }
 
 enum st fold_refold(struct store_txn *t, id16 subject, struct arena scratch, struct err *err)
@@ -212,24 +324,13 @@ enum st fold_refold(struct store_txn *t, id16 subject, struct arena scratch, str
         (old.keys.n > 0 && h32_eq(old.digest, now.digest) && (!hq || registered(&old.keys)))) {
         return st; /* nothing new: the same set */
     }
-    uint8_t row_bytes[LIST_ROW_BYTES], code_key[CODE_KEY_BYTES];
-    struct list_row row;
-    lists_row(&s, &row);
-    lists_keys(&s, &row, &now.keys);
-    if (hq) {
-        lists_register(&s, &now.keys);
-    }
-    st = lists_row_encode(&row, row_bytes, &now.row);
-    const struct field_value *code = fold_shown(&s, F_CODE);
-    if (code != NULL && code->nb > 0) {
-        store_code_key(store_of(t), (unsigned)s.type, bytes_of(code->b, code->nb), code_key);
-        now.code = bytes_of(code_key, sizeof code_key);
-    }
+    struct derived d;
+    st = derive(t, &s, &d, &now);
     if (st == ST_OK) {
         st = put_rows(t, &old, &now, err);
     }
     if (st == ST_OK) {
-        st = put_code(t, subject, old.code, now.code, err);
+        st = put_code(t, subject, old.code, now.code, d.code_time, err);
     }
     return st == ST_OK ? put_kept(t, subject, &now, a, err) : st;
 }
@@ -258,4 +359,65 @@ enum st list_row_get(struct store_txn *t, id16 subject, struct arena *tmp, struc
     memset(out, 0, sizeof *out);
     enum st st = get_kept(t, subject, &a, &k, err);
     return st == ST_OK ? list_row_decode(k.row, out) : st;
+}
+
+/* ---- are they what they should be? ------------------------------------------------------------
+ */
+
+static bool row_holds(struct store_txn *t, const struct list_key *k, bytes row, struct arena tmp)
+{
+    bytes value;
+    bool bare = k->b[0] == LIST_REGISTER;
+    return store_get(t, T_LIST, bytes_of(k->b, k->n), &tmp, &value, NULL) == ST_OK &&
+           (bare ? value.n == 0 : bytes_eq(value, row));
+}
+
+static bool code_holds(struct store_txn *t, id16 subject, bytes key, hlc time)
+{
+    struct claims all;
+    struct claim mine = claim_of(subject, time);
+    if (claims_get(t, key, &all, NULL) != ST_OK) {
+        return false;
+    }
+    for (unsigned i = 0; i < all.n; i++) {
+        if (id16_eq(all.c[i].subject, subject)) {
+            return memcmp(all.c[i].time, mine.time, sizeof mine.time) == 0;
+        }
+    }
+    return all.n == CLAIMS_MAX;
+}
+
+bool fold_rows_hold(struct store_txn *t, const struct subject_state *s, struct arena tmp,
+                    struct fold_rows *sum)
+{
+    struct kept k = {0};
+    struct derived d;
+    bool holds = derive(t, s, &d, &k) == ST_OK;
+    for (unsigned i = 0; i < k.keys.n && holds; i++) {
+        holds = row_holds(t, &k.keys.key[i], k.row, tmp);
+    }
+    sum->lists += k.keys.n;
+    if (k.code.n != 0) {
+        sum->claims++;
+        holds = holds && code_holds(t, s->subject, k.code, d.code_time);
+    }
+    return holds;
+}
+
+enum st fold_rows_count(struct store_txn *t, struct fold_rows *out, struct err *err)
+{
+    struct store_cursor *c = NULL;
+    bytes key;
+    *out = (struct fold_rows){.lists = store_count(t, T_LIST)};
+    enum st st = store_scan(t, T_CODE, (bytes){0}, (bytes){0}, &c, err);
+    while (st == ST_OK) {
+        struct claims all;
+        st = store_next(c, &key);
+        if (st == ST_OK) {
+            st = claims_get(t, key, &all, err);
+            out->claims += all.n;
+        }
+    }
+    store_scan_end(&c);
+    return st == ST_END ? ST_OK : st;
 }

@@ -8,11 +8,12 @@
 #include "core/fold/state.h"
 #include "core/store/store.h"
 
-/* fold_refold: recompute T_STATE, T_LIST and T_CODE (F_CODE -> subject; the first subject that has
- * a code keeps it) of one subject from its entries. A subject over CAP_SUBJECT_ENTRIES, or too big
- * for `scratch`, says `damaged` and is folded from headquarters' entries and a share of each other
- * author's; does not that fit either, it holds nothing. Entries whose seal fails
- * are left out; `check` reports them. Errors: those of the store. Scratch: CAP_SCRATCH_BYTES do. */
+/* fold_refold: recompute T_STATE, T_LIST and T_CODE (F_CODE -> subjects that have the code, the
+ * first to have written it first, whoever came first here) of one subject from its entries. A
+ * subject over CAP_SUBJECT_ENTRIES, or too big for `scratch`, says `damaged` and is folded from
+ * headquarters' entries and a share of each other author's; does not that fit either, it holds
+ * nothing. Entries whose seal fails are left out; `check` reports them. Errors: those of the store.
+ * Scratch: CAP_SCRATCH_BYTES do. */
 MUST_USE enum st fold_refold(struct store_txn *t, id16 subject, struct arena scratch,
                              struct err *err);
 /* fold_load: the kept state, decoded into `a`; *digest may be NULL. ST_NOT_FOUND. */
@@ -36,6 +37,18 @@ bool fold_is_cut_off(struct store_txn *t, const struct entry_view *e, struct are
 MUST_USE enum st fold_mark_admitted(struct store_txn *t, h32 entry, struct err *err);
 /* fold_is_admitted: was it noted so? */
 bool fold_is_admitted(struct store_txn *t, h32 entry);
+
+/* fold_code_find: the subject of a type to which a code leads. ST_NOT_FOUND. */
+MUST_USE enum st fold_code_find(struct store_txn *t, enum subject_type type, bytes code, id16 *out,
+                                struct err *err);
+/* For check. fold_rows_hold: are the rows of T_LIST and T_CODE those of this state? What they
+ * should be is added to *sum. fold_rows_count: what there is. */
+struct fold_rows {
+    uint64_t lists, claims;
+};
+bool fold_rows_hold(struct store_txn *t, const struct subject_state *s, struct arena tmp,
+                    struct fold_rows *sum);
+MUST_USE enum st fold_rows_count(struct store_txn *t, struct fold_rows *out, struct err *err);
 
 /* fold_job_done: archived, or cancelled or signed with no visit going on. */
 bool fold_job_done(const struct subject_state *job);

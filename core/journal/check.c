@@ -28,6 +28,8 @@ struct check {
     struct chain_mark seen;
     uint64_t holes_after; /* of its mark */
     bool in_chain;
+    struct fold_rows rows; /* that there should be */
+    bool rows_unknown;     /* a state is damaged or over all bounds: its rows are not counted */
 };
 
 const char *journal_check_name(enum check_what what)
@@ -44,6 +46,7 @@ const char *journal_check_name(enum check_what what)
         [CHECK_MARK] = "chain's mark is wrong",
         [CHECK_ATTACHMENT] = "attachment is missing",
         [CHECK_STATE] = "kept state is not what the entries fold to",
+        [CHECK_LIST] = "rows of lists or codes are not what the state says",
         [CHECK_TRUST] = "trust document does not hold",
         [CHECK_FORKED] = "forked: a second entry with one sequence",
         [CHECK_KNOWN_BAD] = "signature does not hold; known, kept as evidence",
@@ -327,6 +330,7 @@ static enum st check_state(struct check *c, id16 subject, struct err *err)
     h32 fresh, kept;
     enum st st = fold_fresh(c->t, subject, &a, &s, &encoded, &fresh, err);
     if (st == ST_TOO_BIG || st == ST_FULL) {
+        c->rows_unknown = true;
         return ST_OK; /* over the caps: kept as damaged, which the state itself says */
     }
     if (st != ST_OK) {
@@ -338,6 +342,9 @@ static enum st check_state(struct check *c, id16 subject, struct err *err)
         store_get(c->t, T_STATE, bytes_of(subject.b, sizeof subject.b), &a, &row, NULL) != ST_OK ||
         !row_holds(row, encoded)) {
         tell(c, CHECK_STATE, &p);
+        c->rows_unknown = true;
+    } else if (!fold_rows_hold(c->t, &s, a, &c->rows)) {
+        tell(c, CHECK_LIST, &p);
     }
     return ST_OK;
 }
@@ -362,6 +369,11 @@ static enum st check_states(struct check *c, struct err *err)
     }
     store_scan_end(&cur);
     struct check_place p = {.seq = 0};
+    struct fold_rows there;
+    if (st == ST_END && fold_rows_count(c->t, &there, err) == ST_OK && !c->rows_unknown &&
+        (there.lists > c->rows.lists || there.claims > c->rows.claims)) {
+        tell(c, CHECK_LIST, &p); /* rows of nobody */
+    }
     if (store_count(c->t, T_STATE) > c->out->subjects) {
         tell(c, CHECK_STATE, &p); /* a state of nobody */
     }

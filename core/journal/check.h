@@ -19,6 +19,7 @@ enum check_what {
     CHECK_MARK,           /* T_HEAD does not agree with the chain's last entry */
     CHECK_ATTACHMENT,     /* named, and neither held, forgotten nor wanted */
     CHECK_STATE,          /* the kept state is not what its entries fold to */
+    CHECK_LIST,           /* its rows in T_LIST or T_CODE are not what the state says */
     CHECK_TRUST,          /* the trust document is missing or does not hold */
     CHECK_FORKED,         /* a second entry with one sequence is kept on a branch */
     CHECK_KNOWN_BAD,      /* signature does not hold, kept as evidence, folded nowhere */

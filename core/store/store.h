@@ -72,7 +72,7 @@ enum table {
     T_SUBJECT,  /* subject16 hlc_be8 hash32 -> T_ENTRY key: a subject's entries in fold order */
     T_STATE,    /* subject16 -> state CBOR (fold) */
     T_LIST,     /* list1 ... -> small row; rebuilt from T_STATE (fold/lists.h) */
-    T_CODE,     /* type1 BLAKE2b-128 keyed(code) -> subject16: books' ids */
+    T_CODE,     /* type1 BLAKE2b-128 keyed(code) -> (subject16 time8)*: books' ids */
     T_HEAD,     /* author8 epoch8 -> chain head, fork marks (CBOR) */
     T_CERT,     /* author8 -> certificate */
     T_RECEIPT,  /* author8 epoch8 -> newest verified (device) or issued (HQ) receipt */

@@ -47,16 +47,10 @@ void ctl_view_end(struct ctl_view *v)
 
 enum st ctl_view_find(struct ctl_view *v, enum subject_type type, str code, id16 *out)
 {
-    uint8_t key[17], room[128];
-    struct arena tmp = arena_of(room, sizeof room);
-    bytes id;
     if (code.n == 0 || code.n > CAP_CODE_BYTES) {
         return ST_NOT_FOUND;
     }
-    store_code_key(v->s->store, (unsigned)type, str_bytes(code), key);
-    if (store_get(v->t, T_CODE, bytes_of(key, sizeof key), &tmp, &id, NULL) == ST_OK &&
-        id.n == sizeof out->b) {
-        memcpy(out->b, id.p, sizeof out->b);
+    if (fold_code_find(v->t, type, str_bytes(code), out, NULL) == ST_OK) {
         return ST_OK;
     }
     if (code.n == 32 && hex_get(code, out->b, sizeof out->b) &&

@@ -233,21 +233,14 @@ void hq_close(struct hq **out)
 enum st hq_id_in(struct store_txn *t, const struct hq *hq, enum subject_type type, str code,
                  id16 *out)
 {
-    uint8_t key[17], room[128];
-    struct arena tmp = arena_of(room, sizeof room);
-    bytes value;
+    (void)hq; /* codes are the store of the transaction's */
     if (code.n == 32 && hex_get(code, out->b, sizeof out->b)) {
         return ST_OK;
     }
     if (code.n == 0 || code.n > CAP_CODE_BYTES) {
         return ST_NOT_FOUND;
     }
-    store_code_key(hq->store, (unsigned)type, str_bytes(code), key);
-    enum st st = store_get(t, T_CODE, bytes_of(key, sizeof key), &tmp, &value, NULL);
-    if (st == ST_OK && value.n == sizeof out->b) {
-        memcpy(out->b, value.p, sizeof out->b);
-    }
-    return st;
+    return fold_code_find(t, type, str_bytes(code), out, NULL);
 }
 
 enum st hq_id_of(struct hq *hq, enum subject_type type, str code, id16 *out, struct err *err)
@@ -259,18 +252,11 @@ enum st hq_id_of(struct hq *hq, enum subject_type type, str code, id16 *out, str
         return err_set(err, ST_BAD_INPUT, 0, __func__, "a code has 1 to %d characters",
                        CAP_CODE_BYTES);
     }
-    uint8_t key[17], room[128];
-    struct arena tmp = arena_of(room, sizeof room);
     struct store_txn *t = NULL;
     bool mine = false;
-    bytes value;
-    store_code_key(hq->store, (unsigned)type, str_bytes(code), key);
     enum st st = hq_txn(hq, &t, &mine, err);
     if (st == ST_OK) {
-        st = store_get(t, T_CODE, bytes_of(key, sizeof key), &tmp, &value, err);
-    }
-    if (st == ST_OK && value.n == sizeof out->b) {
-        memcpy(out->b, value.p, sizeof out->b);
+        st = fold_code_find(t, type, str_bytes(code), out, err);
     }
     if (mine) {
         store_abort(&t);

@@ -99,6 +99,34 @@ static void what_stands_beside_entries_is_checked_too(void)
     store_close(&s);
 }
 
+static void rows_of_lists_and_codes_are_compared_too(void)
+{
+    struct store *s = make(STORE_HQ);
+    expect(s, 0);
+    delete_nth(s, T_LIST, 2);
+    expect(s, BIT(CHECK_LIST));
+    store_close(&s);
+    s = make(STORE_HQ);
+    alter_nth(s, T_LIST, 0, 1);
+    expect(s, BIT(CHECK_LIST));
+    store_close(&s);
+    s = make(STORE_HQ);
+    delete_nth(s, T_CODE, 0);
+    expect(s, BIT(CHECK_LIST));
+    store_close(&s);
+    s = make(STORE_HQ);
+    copy_nth(s, T_CODE, 0, 1); /* it leads to another */
+    expect(s, BIT(CHECK_LIST));
+    store_close(&s);
+    s = make(STORE_HQ);
+    struct store_txn *t = help_write(s); /* a row of nobody */
+    static const uint8_t key[17] = {LIST_CONFLICTS, 9};
+    CHECK_INT(store_put(t, T_LIST, bytes_of(key, sizeof key), help_b("x"), NULL), ST_OK);
+    CHECK_INT(store_commit(&t, NULL), ST_OK);
+    expect(s, BIT(CHECK_LIST));
+    store_close(&s);
+}
+
 static void a_broken_seal_is_found_and_hides_nothing_else(void)
 {
     struct store *s = make(STORE_DEVICE);
@@ -171,6 +199,7 @@ int main(void)
     RUN(a_sound_store_is_found_sound);
     RUN(every_damage_is_named);
     RUN(what_stands_beside_entries_is_checked_too);
+    RUN(rows_of_lists_and_codes_are_compared_too);
     RUN(a_broken_seal_is_found_and_hides_nothing_else);
     RUN(more_values_than_a_batch_are_all_seen);
     RUN(others_chains_may_be_held_in_part_on_a_device);
