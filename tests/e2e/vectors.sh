@@ -1,6 +1,6 @@
 #!/bin/sh
 # Goal of this test: somebody else's CBOR and Ed25519 read what we sign, from the documents alone.
-# - every committed vector is accepted, or refused for the reason that the list gives;
+# - every committed vector and bundle is accepted, or refused for the reason that the list gives;
 # - the committed report.cbor files and QR codes are genuine, and are not with a bit changed;
 # - so is the report.cbor that `make run` left, where it has been run.
 set -u

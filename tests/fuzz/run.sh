@@ -26,10 +26,10 @@ for program in "$@"; do
         -artifact_prefix="$findings/$door-" "$new" "$seeds" "$kept" >"$work/$door/log" 2>&1; then
         echo "  FAIL  $door, $work/$door/log:"; tail -40 "$work/$door/log"; failed=$((failed + 1)); continue
     fi
-    # What the seeds do not reach, the smallest input for each: that is the corpus.
+    # The edges that the seeds do not reach, the smallest input for each: that is the corpus.
     before=$(ls "$kept" | wc -l)
     mkdir -p "$work/$door/small" && cp "$seeds"/* "$work/$door/small" && find "$new" -size -5 -exec cp {} "$kept" \;
-    if ! "$program" -merge=1 -max_len=4096 "$work/$door/small" "$kept" >"$work/$door/merge.log" 2>&1; then
+    if ! "$program" -merge=1 -use_counters=0 -max_len=4096 "$work/$door/small" "$kept" >"$work/$door/merge.log" 2>&1; then
         echo "  FAIL  $door, $work/$door/merge.log:"; tail -20 "$work/$door/merge.log"; failed=$((failed + 1)); continue
     fi
     rm -f "$kept"/*

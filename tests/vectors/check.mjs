@@ -14,6 +14,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decode, encode } from 'cborg';
 import { blake2b } from '@noble/hashes/blake2b';
+import { Bad, readBundle } from './bundle.mjs';
 import { render } from './template.mjs';
 
 // ---- bytes, hashes, keys ------------------------------------------------------------------------
@@ -487,7 +488,36 @@ function vectors() {
         });
     }
     rfc8032();
+    bundles();
     reports();
+}
+
+// Each bundle is refused as the list says, or holds the frames that the list says.
+function bundles() {
+    const all = JSON.parse(readFileSync(join(here, 'bundle.json'), 'utf8'));
+    const raw = (s) => Buffer.from(s, 'hex');
+    const chunk = Buffer.concat([raw(all.chunk.name), Buffer.from([0, 0, 0, all.chunk.index]), raw(all.chunk.hex)]);
+    const request = [raw(all.request), Buffer.concat(all.items.map((i) => raw(i.hex))), chunk];
+    for (const v of all.bundles) {
+        claim(`bundle, ${v.name}: ${v.expect === 'ok' ? 'accepted' : `refused as ${v.expect}`}`, () => {
+            let got = 'ok', frames = [];
+            try {
+                frames = readBundle(raw(v.hex), {
+                    deployment: raw(v.deployment), senderKey: raw(v.sender_key),
+                    recipientSecret: raw(v.recipient_secret), recipientKey: raw(v.recipient_key),
+                    code: v.joining ? raw(all.code) : undefined,
+                });
+            } catch (e) {
+                if (!(e instanceof Bad)) throw e;
+                got = e.how;
+            }
+            must(got === v.expect, `answered ${got}`);
+            if (got !== 'ok') return undefined;
+            const want = v.joining ? [raw(all.joining)] : request;
+            must(frames.length === want.length && frames.every((f, i) => f.body.equals(want[i])), 'frames');
+            return `${frames.length} frames`;
+        });
+    }
 }
 
 // The examples of RFC 8032 section 7.1, as we restate them.
