@@ -160,7 +160,7 @@ struct app {
     uint64_t sync_generation; /* generation + 1 when it was read; 0: never */
     bool want_minute;
     int height_sp;
-    bool lying; /* the window is wider than high */
+    bool lying;            /* the window is wider than high */
     struct pinyin *pinyin; /* of the keyboard, while unlocked */
     bool pinyin_given, pinyin_tried;
 };
@@ -223,8 +223,9 @@ bool today_words(struct store_txn *t, id16 subject, struct arena *m, struct toda
 void drafts_drop(struct app *a);
 /* drafts_settle: what became of the intent that the leaving drafts went with. */
 void drafts_settle(struct app *a, enum st st);
-/* learned.c: the keyboard's words. learned_turn: before a frame: opens, or takes away. learned_keep:
- * after it: what was newly learned goes to the writer. learned_drop: at lock and close; wiped. */
+/* learned.c: the keyboard's words. learned_turn: before a frame: opens, or takes away.
+ * learned_keep: after it: what was newly learned goes to the writer. learned_drop: at lock and
+ * close; wiped. */
 void learned_turn(struct app *a, struct ui *u);
 void learned_keep(struct app *a);
 void learned_drop(struct app *a);
