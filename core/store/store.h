@@ -38,8 +38,7 @@ struct store_options {
 
 /* store_create: make DIR complete in DIR.new, synced, renamed into place. ST_EXISTS when DIR is
  * there, ST_LOCKED (another process is making it), ST_FULL (disk), ST_IO. On failure nothing is
- * left behind, unless DIR is there: then only the last sync failed. What a kill left is taken away.
- */
+ * left, unless DIR is there: then only the last sync failed. What a kill left is taken away. */
 MUST_USE enum st store_create(const char *dir, const struct store_options *opt, struct err *err);
 /* store_discard: remove a store that was made and never used, and its key table's file when
  * `keytable_path` is not NULL. One that holds large attachments is not removed. */

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -53,6 +54,17 @@ static enum st sync_folder(const char *path, struct err *err)
     return st;
 }
 
+/* Has the name been given to another file since this one was opened? Who held it before renamed it.
+ */
+static bool moved_on(int fd, const char *path)
+{
+    struct stat here, there;
+    return fstat(fd, &here) == 0 &&
+           (lstat(path, &there) != 0 || here.st_ino != there.st_ino || here.st_dev != there.st_dev);
+}
+
+/* The temporary has one name, not one for each process: what a kill left in it, secrets too, is
+ * written over by the next try. The lock keeps two that write the same file apart. */
 static enum st begin(struct file_out *f, const char *path, unsigned mode, struct err *err)
 {
     memset(f, 0, sizeof *f);
@@ -61,9 +73,33 @@ static enum st begin(struct file_out *f, const char *path, unsigned mode, struct
         return err_set(err, ST_TOO_BIG, 0, __func__, "the path is too long");
     }
     snprintf(f->path, sizeof f->path, "%s", path);
-    snprintf(f->temporary, sizeof f->temporary, "%s.%ld.part", path, (long)getpid());
-    f->fd = open(f->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
-    return f->fd < 0 ? fail(err, "cannot create", f->temporary) : ST_OK;
+    snprintf(f->temporary, sizeof f->temporary, "%s.part", path);
+    do {
+        if (f->fd >= 0) {
+            close(f->fd);
+        }
+        f->fd = open(f->temporary, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
+        if (f->fd < 0) {
+            return fail(err, "cannot create", f->temporary);
+        }
+        if (flock(f->fd, LOCK_EX | LOCK_NB) != 0) {
+            enum st st = errno == EWOULDBLOCK ? err_set(err, ST_LOCKED, errno, __func__,
+                                                        "%.120s is being written already", path)
+                                              : fail(err, "cannot lock", f->temporary);
+            close(f->fd);
+            f->fd = -1;
+            return st;
+        }
+    } while (moved_on(f->fd, f->temporary));
+    struct stat sb;
+    bool wider = fstat(f->fd, &sb) == 0 && (sb.st_mode & 0777 & ~(mode_t)mode) != 0;
+    if ((wider && fchmod(f->fd, (mode_t)mode) != 0) || ftruncate(f->fd, 0) != 0) {
+        enum st st = fail(err, "cannot write", f->temporary);
+        close(f->fd);
+        f->fd = -1;
+        return st;
+    }
+    return ST_OK;
 }
 
 enum st file_out_begin(struct file_out *f, const char *path, struct err *err)
@@ -83,18 +119,17 @@ enum st file_out_end(struct file_out *f, bool good, struct err *err)
     if (f->fd >= 0 && good && fsync(f->fd) != 0) {
         st = fail(err, "cannot sync", f->temporary);
     }
-    if (f->fd >= 0 && close(f->fd) != 0 && st == ST_OK) {
-        st = fail(err, "cannot close", f->temporary);
-    }
-    f->fd = -1;
-    if (good && st == ST_OK && rename(f->temporary, f->path) != 0) {
+    if (f->fd >= 0 && good && st == ST_OK && rename(f->temporary, f->path) != 0) {
         st = fail(err, "cannot rename to", f->path);
     }
-    if (!good || st != ST_OK) {
+    if (f->fd >= 0 && (!good || st != ST_OK)) {
         IGNORE(unlink(f->temporary) != 0); /* the first error is the one to tell */
-        return st;
     }
-    return sync_folder(f->path, err);
+    if (f->fd >= 0) {
+        close(f->fd); /* last: it holds the lock. What was written is synced or gone */
+    }
+    f->fd = -1;
+    return good && st == ST_OK ? sync_folder(f->path, err) : st;
 }
 
 enum st file_write(const char *path, bytes content, unsigned mode, struct err *err)

@@ -5,8 +5,9 @@
 #include "core/base/status.h"
 #include "sync/bundle/bundle.h"
 
-/* file_write: temporary beside `path`, synced, renamed, folder synced. mode as open(2)'s, 0644 for
- * a bundle, 0600 for keys. ST_FULL (disk), ST_IO; then `path` is as it was. */
+/* file_write: temporary (PATH.part) beside it, synced, renamed, folder synced. mode as open(2)'s,
+ * 0644 for a bundle, 0600 for keys. ST_FULL (disk), ST_LOCKED (somebody writes it already), ST_IO;
+ * then `path` is as it was. */
 MUST_USE enum st file_write(const char *path, bytes content, unsigned mode, struct err *err);
 /* file_read: the whole file into malloc'ed memory, at most `max` bytes; the caller frees out->p.
  * ST_NOT_FOUND, ST_TOO_BIG, ST_IO. */
