@@ -1,4 +1,4 @@
-/* fail.c - counting calls and failing one of them. See fail.h. */
+/* fail_count.c - counting calls and failing one of them. See fail.h. */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "tests/fault/fail.h"
 
