@@ -126,6 +126,48 @@ static void load_equipment(struct store_txn *t, struct arena *m, struct job_mode
     }
 }
 
+#define SERVICES_MAX 64 /* jobs of one machine looked through; a year has a handful */
+
+/* When this machine was last served, as far as jobs of it are here: the newest sign-off that stands
+ * on another job, and what was told then. */
+static void load_last_service(struct store_txn *t, struct arena *m, struct job_model *j)
+{
+    uint8_t prefix[LIST_KEY_BYTES];
+    struct store_cursor *c = NULL;
+    bytes key, none = {NULL, 0};
+    h32 told = {{0}};
+    if (!j->has_equipment ||
+        store_scan(t, T_LIST, fold_list_prefix(LIST_OF_EQUIPMENT, 0, &j->equipment.subject, prefix),
+                   none, &c, NULL) != ST_OK) {
+        return;
+    }
+    for (unsigned n = 0; n < SERVICES_MAX && store_next(c, &key) == ST_OK; n++) {
+        struct arena tmp = *m;
+        struct subject_state s;
+        id16 sub;
+        memcpy(sub.b, key.p + key.n - sizeof sub.b, sizeof sub.b);
+        if (id16_eq(sub, j->subject) || fold_load(t, sub, &tmp, &s, NULL, NULL) != ST_OK ||
+            s.type != SUBJECT_JOB) {
+            continue;
+        }
+        for (unsigned v = 0; v < s.nvisits; v++) {
+            for (unsigned k = 0; k < s.visits[v].nsigned; k++) {
+                const struct signature_state *x = &s.visits[v].signatures[k];
+                const struct field_value *f = fold_shown(&s, F_JOB_FAULT_TOLD);
+                if (x->stands && x->wall_ms > j->last_service_ms) {
+                    j->last_service_ms = x->wall_ms;
+                    told = (h32){{0}};
+                    if (f != NULL) {
+                        memcpy(told.b, f->b, sizeof told.b);
+                    }
+                }
+            }
+        }
+    }
+    store_scan_end(&c);
+    j->last_service = h32_zero(told) ? (str){NULL, 0} : text_in(t, m, told, NULL);
+}
+
 static bool load(struct app *a, id16 subject)
 {
     struct arena m = arena_of(a->model_mem, APP_MODEL_BYTES);
@@ -146,6 +188,7 @@ static bool load(struct app *a, id16 subject)
         j->customer_lang = 1;
         load_customer(t, &m, j);
         load_equipment(t, &m, j, a->now.wall_ms);
+        load_last_service(t, &m, j);
         j->ndeadlines = deadlines(&j->job, &a->edition.cat.calendar, j->deadlines);
         j->place = place_of(a, t, subject);
         /* The newest of ours: open, or the last one that ended. */
