@@ -10,6 +10,7 @@
 #include "app/state/run.h"
 #include "app/ui/i18n.h"
 #include "app/ui/ui_state.h"
+#include "core/base/civil.h"
 #include "sync/carrier/http_client.h"
 
 static const char usage[] =
@@ -45,16 +46,6 @@ static int theme_of(const char *s)
     return -2;
 }
 
-/* days_of: days since 1970-01-01 of a proleptic Gregorian date. */
-static int64_t days_of(int64_t y, int64_t m, int64_t d)
-{
-    y -= m <= 2 ? 1 : 0;
-    int64_t era = (y >= 0 ? y : y - 399) / 400;
-    int64_t yoe = y - era * 400;
-    int64_t doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-    return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-}
-
 static bool digits(const char **s, int n, int64_t *out)
 {
     *out = 0;
@@ -78,7 +69,8 @@ static bool time_of(const char *s, int64_t *ms, int16_t *offset)
         digits(&p, 2, &d) && (*p == 'T' || *p == ' ') && *++p != '\0' && digits(&p, 2, &h) &&
         *p++ == ':' && digits(&p, 2, &mi) && *p == '\0' && mo >= 1 && mo <= 12 && d >= 1 &&
         d <= 31 && h < 24 && mi < 60) {
-        *ms = ((days_of(y, mo, d) * 24 + h) * 60 + mi - *offset) * 60000;
+        *ms = ((civil_days((struct civil){(int)y, (int)mo, (int)d}) * 24 + h) * 60 + mi - *offset) *
+              60000;
         return true;
     }
     char *end = NULL;

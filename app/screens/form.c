@@ -171,6 +171,40 @@ bool form_send(struct app *a, const struct form_fact *f, const char *draft, enum
            app_append(a, f->kind, body, f->atts, f->natt, draft, go);
 }
 
+bool form_open(struct app *a, struct ui *u, struct form_page *p, const void *screen, unsigned seen)
+{
+    const struct job_model *j = app_job(a);
+    p->rule = j == NULL ? RULE_NOT_ACCEPTED : visit_may(&j->job, form_visit(a), p->kind);
+    struct ui_screen sc = {.id = p->id,
+                           .title = p->title,
+                           .back = true,
+                           .primary = form_busy(a, p->save),
+                           .primary_id = "save",
+                           .primary_off = app_busy(a) != APP_IDLE || p->rule != RULE_OK};
+    p->hit = ui_screen_begin(u, &sc);
+    if (screen == NULL || j == NULL) {
+        ui_screen_end(u);
+        if ((p->hit & UI_HIT_BACK) != 0) {
+            app_back(a);
+        }
+        return false;
+    }
+    shared_error(a, u, APP_SAVING, seen);
+    form_rule(a, u, p->rule);
+    return true;
+}
+
+bool form_close(struct app *a, struct ui *u, const struct form_page *p, unsigned version,
+                const void *data, size_t size)
+{
+    ui_screen_end(u);
+    form_keep(a, p->id, version, data, size);
+    if ((p->hit & UI_HIT_BACK) != 0) {
+        app_back(a);
+    }
+    return (p->hit & UI_HIT_PRIMARY) != 0;
+}
+
 void form_rule(struct app *a, struct ui *u, enum rule r)
 {
     if (r != RULE_OK) {
@@ -328,19 +362,21 @@ void form_ink_get(struct app *a, bytes kept, struct ui_ink *ink)
     }
 }
 
-#define NARROW_SP 560 /* header, steps, two lines, a row of buttons and a pad of 140 */
+#define NARROW_SP                                                                                  \
+    560 /* header, steps, three lines, two rows of buttons and a pad worth signing                 \
+         */
 
 bool form_narrow(const struct app *a)
 {
     return app_height_sp(a) < NARROW_SP;
 }
 
-bool form_pad(struct ui *u, const char *id, const char *label, const char *hint, int below_dp,
+bool form_pad(struct ui *u, const char *id, const char *label, const char *hint, int buttons,
               struct ui_ink *ink)
 {
     size_t before = ink->n;
     bool end = false;
-    ui_pad(u, id, label, hint, below_dp, ink, &end);
+    ui_pad(u, id, label, hint, buttons, ink, &end);
     if (ink->t0_ms == 0 && before > 0 && ink->n > before) {
         /* The strokes were kept over a restart: the clock that they began with is gone. The new
          * ones follow after a second. */

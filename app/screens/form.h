@@ -49,6 +49,20 @@ bool form_same(struct app *a, const struct form_fact *f, const struct fact *old)
 /* form_send: append it; true when it is under way (app_append). */
 bool form_send(struct app *a, const struct form_fact *f, const char *draft, enum screen_id go);
 
+/* The page of one fact: header, errors, the rule, one button, the draft; what is between is the
+ * screen's. form_open: false (the page is closed again) when there is nothing to fill in.
+ * form_close keeps `data` as the draft `id`, goes back when asked to; true when the button was
+ * pressed. */
+struct form_page {
+    const char *id, *title, *save;
+    unsigned kind;
+    enum rule rule;
+    unsigned hit;
+};
+bool form_open(struct app *a, struct ui *u, struct form_page *p, const void *screen, unsigned seen);
+bool form_close(struct app *a, struct ui *u, const struct form_page *p, unsigned version,
+                const void *data, size_t size);
+
 /* form_rule: why a step cannot be done now, as a banner; nothing for RULE_OK. */
 void form_rule(struct app *a, struct ui *u, enum rule r);
 /* form_busy: words for a primary button while a fact is being saved, else `words`. */
@@ -75,10 +89,10 @@ bool form_holds(str text, const char *search);
 bytes form_ink_put(const struct ui_ink *ink, uint8_t *buf, size_t cap);
 void form_ink_get(struct app *a, bytes strokes, struct ui_ink *ink);
 
-/* form_narrow: too little height for more than a heading beside a pad: buttons go into the bars. */
+/* form_narrow: too little height for more than one line and a button beside a pad. */
 bool form_narrow(const struct app *a);
 /* form_pad: ui_pad, going on in time where kept strokes end. True at the end of a stroke. */
-bool form_pad(struct ui *u, const char *id, const char *label, const char *hint, int below_dp,
+bool form_pad(struct ui *u, const char *id, const char *label, const char *hint, int buttons,
               struct ui_ink *ink);
 
 /* form_lang: speak the customer's language to the end of the frame; form_lang_end before it. */

@@ -140,9 +140,6 @@ void job_facts(struct app *a, struct ui *u, const struct job_model *j)
     if (ui_button_icon(u, "details", _("Correct details"), UI_ICON_EDIT, UI_LINK)) {
         app_go(a, SCREEN_DETAILS, j->subject);
     }
-    if (j->visit != NULL) {
-        ui_status(u, NULL, shared_place_sign(j->place), shared_place(j->place));
-    }
 }
 
 /* ---- sheets ---------------------------------------------------------------------------------- */
@@ -353,11 +350,13 @@ bool job_history(struct app *a, struct ui *u, const struct job_model *j)
         ui_section(
             u,
             shared_fmt(a, own ? _("Visit %u, yours") : _("Visit %u, another technician's"), k + 1));
+        ui_card_begin(u, NULL, NULL, NULL);
         for (unsigned i = 0; i < v->nfacts; i++, n++) {
             const char *words = job_kind(v->facts[i].kind);
             ui_pair(u, words[0] != '\0' ? words : _("Made by a newer version"),
                     app_time(a, v->facts[i].wall_ms, true));
         }
+        ui_card_end(u);
     }
     if (n == 0) {
         ui_text(u, UI_BODY_MUTED, _("Nothing was recorded yet."));

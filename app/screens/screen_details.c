@@ -19,6 +19,7 @@ struct details {
 };
 struct details_screen {
     struct details form;
+    bool empty[DETAILS]; /* emptied: a value is replaced by another one, never by nothing */
     unsigned seen;
 };
 _Static_assert(sizeof(struct details_screen) <= CAP_SCREEN_BYTES, "fits a screen's block");
@@ -51,7 +52,7 @@ SCREEN_ENTER(details)
     }
 }
 
-static void save(struct app *a, struct details_screen *s, const struct job_model *j)
+static void save(struct app *a, struct ui *u, struct details_screen *s, const struct job_model *j)
 {
     struct record_write w[DETAILS];
     struct intent_att atts[DETAILS];
@@ -63,8 +64,11 @@ static void save(struct app *a, struct details_screen *s, const struct job_model
             continue;
         }
         str clean;
-        if (utf8_clean(app_frame(a), str_c(s->form.text[k]), &clean) != ST_OK) {
-            continue;
+        s->empty[k] =
+            utf8_clean(app_frame(a), str_c(s->form.text[k]), &clean) != ST_OK || clean.n == 0;
+        if (s->empty[k]) {
+            ui_reveal(u, ids[k]);
+            return;
         }
         w[n].field = fields[k];
         w[n].type = FT_TEXT;
@@ -112,7 +116,10 @@ SCREEN(details)
                              .label = labels[k],
                              .text = s->form.text[k],
                              .cap = sizeof s->form.text[k],
-                             .flags = k == 2 ? UI_FIELD_MULTI : 0};
+                             .flags = k == 2 ? UI_FIELD_MULTI : 0,
+                             .error = s->empty[k] && s->form.text[k][0] == '\0'
+                                          ? _("Write what is right instead of it.")
+                                          : NULL};
         changed = (ui_field(u, &f) & UI_FIELD_CHANGED) != 0 || changed;
     }
     if (changed) {
@@ -120,7 +127,7 @@ SCREEN(details)
     }
     ui_screen_end(u);
     if ((hit & UI_HIT_PRIMARY) != 0 && !busy) {
-        save(a, s, j);
+        save(a, u, s, j);
     } else if ((hit & UI_HIT_BACK) != 0) {
         app_back(a);
     }

@@ -22,7 +22,7 @@ struct diagnose {
     struct form d;
     struct pick pick;
     bool listing;
-    bool short_fault, short_cause; /* what is missing, said after Save */
+    bool short_fault, short_cause, short_class; /* what is missing, said after Save */
     unsigned seen;
     int phase; /* facts to save: 0 none, 1 diagnosis, 2 class, 3 words of the proposal */
 };
@@ -322,7 +322,8 @@ static void propose(struct ui *u, struct form *d)
     ui_text(u, UI_SMALL_MUTED, _("Headquarters confirms the class. Work goes on under yours."));
 }
 
-static void service_class(struct app *a, struct ui *u, struct form *d, const struct job_model *j)
+static void service_class(struct app *a, struct ui *u, struct form *d, const struct job_model *j,
+                          bool missing)
 {
     struct class_decision c = decided(j, d);
     ui_section(u, _("Service class"));
@@ -339,17 +340,31 @@ static void service_class(struct app *a, struct ui *u, struct form *d, const str
         d->why = WHY_NONE;
     }
     if (d->other_class) {
+        if (missing) {
+            ui_banner(u, "no-class", UI_TONE_LATE, _("Choose the class, and say why."));
+        }
         propose(u, d);
     }
 }
 
-static void save(struct app *a, struct diagnose *s, const struct job_model *j)
+/* Another class is proposed with a reason, or not at all. Words were sent once: not again. */
+static bool half_proposed(struct app *a, const struct form *d)
+{
+    bool told = fold_fact(form_visit(a), KIND_PROPOSED) != NULL;
+    return d->other_class && (d->class_ == CLASS_NONE || d->why == WHY_NONE ||
+                              (d->why == WHY_OTHER && d->class_words[0] == '\0' && !told));
+}
+
+static void save(struct app *a, struct ui *u, struct diagnose *s, const struct job_model *j)
 {
     struct form_fact f;
     make_diagnosis(a, &s->d, &f, NULL);
     s->short_fault = f.b.diagnosed.fault.n == 0 && !f.b.diagnosed.fault_words;
     s->short_cause = s->d.cause == CAUSE_NONE;
-    if (!s->short_fault && !s->short_cause) {
+    s->short_class = half_proposed(a, &s->d);
+    if (s->short_fault || s->short_cause || s->short_class) {
+        ui_reveal(u, s->short_fault ? "no-fault" : s->short_cause ? "no-cause" : "no-class");
+    } else {
         s->phase = 1;
         s->seen = app_result(a)->serial;
         go_on(a, s, j);
@@ -387,13 +402,14 @@ SCREEN(diagnose)
     }
     fault(a, u, s, j);
     cause(a, u, s);
-    service_class(a, u, &s->d, j);
+    s->short_class = s->short_class && half_proposed(a, &s->d);
+    service_class(a, u, &s->d, j, s->short_class);
     ui_screen_end(u);
     if (s->phase == 0) {
         form_keep(a, "diagnose", VERSION, &s->d, sizeof s->d);
     }
     if ((hit & UI_HIT_PRIMARY) != 0 && !busy) {
-        save(a, s, j);
+        save(a, u, s, j);
     } else if ((hit & UI_HIT_BACK) != 0 && !busy) {
         app_back(a);
     } else {

@@ -44,7 +44,7 @@ SCREEN_ENTER(end_visit)
     }
 }
 
-static void save(struct app *a, struct end_visit *s)
+static void save(struct app *a, struct ui *u, struct end_visit *s)
 {
     struct form_fact f;
     form_begin(a, &f, KIND_VISIT_ENDED, fold_fact(visit(a), KIND_VISIT_ENDED));
@@ -57,6 +57,7 @@ static void save(struct app *a, struct end_visit *s)
     s->no_note = (s->d.outcome == END_OTHER && !b->note) ||
                  (s->d.outcome == END_PART_WANTED && b->part.n == 0 && !b->note);
     if (s->none || s->bad_part || s->no_note) {
+        ui_reveal(u, s->none ? "none" : s->bad_part ? "part" : "note");
         return;
     }
     s->seen = app_result(a)->serial;
@@ -74,13 +75,17 @@ static void part_wanted(struct app *a, struct ui *u, struct end_visit *s)
         catalogue_part(app_catalogue(a), bytes_of(s->d.part, strlen(s->d.part)));
     struct ui_field part = {.id = "part",
                             .label = _("Number of the part wanted"),
-                            .hint = p != NULL ? form_name(a, p->name, p->name_en)
-                                              : _("scan or type; or say it in the note"),
+                            .hint = _("scan or type; or say it in the note"),
                             .text = s->d.part,
                             .cap = sizeof s->d.part,
-                            .flags = UI_FIELD_SCAN | UI_FIELD_UPPER,
+                            .flags = UI_FIELD_SCAN | UI_FIELD_UPPER | UI_FIELD_ASCII,
                             .error = s->bad_part ? _("Letters, digits and signs only.") : NULL};
     ui_field(u, &part);
+    if (s->d.part[0] != '\0') {
+        ui_text(u, UI_SMALL_MUTED,
+                p != NULL ? form_name(a, p->name, p->name_en)
+                          : _("This number is not in the catalogue. Say what it is."));
+    }
 }
 
 static void body(struct app *a, struct ui *u, struct end_visit *s)
@@ -137,7 +142,7 @@ SCREEN(end_visit)
     ui_screen_end(u);
     form_keep(a, "end", VERSION, &s->d, sizeof s->d);
     if ((hit & UI_HIT_PRIMARY) != 0) {
-        save(a, s);
+        save(a, u, s);
     } else if ((hit & UI_HIT_BACK) != 0) {
         app_go(a, SCREEN_JOB, j->subject);
     }

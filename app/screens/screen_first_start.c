@@ -7,7 +7,7 @@
 struct first_start {
     int step; /* 0 language, 1 code and address, 2 PIN */
     char code[40], address[128], pin[CAP_PIN_MAX + 1], again[CAP_PIN_MAX + 1];
-    bool differ, too_short, code_short;
+    bool differ, too_short, code_short, no_address;
     unsigned seen;
 };
 
@@ -60,18 +60,28 @@ static void join(struct app *a, struct ui *u, struct first_start *s)
     if (s->code_short) {
         code.error = _("The code has 16 letters and digits.");
     }
+    const char *scan = ui_scan(u);
+    if (scan != NULL && strlen(scan) < sizeof s->code) {
+        snprintf(s->code, sizeof s->code, "%s", scan);
+    }
     unsigned r = ui_field(u, &code);
     struct ui_field address = {.id = "address",
                                .label = _("Address of headquarters"),
                                .hint = "http://…",
                                .text = s->address,
-                               .cap = sizeof s->address};
+                               .cap = sizeof s->address,
+                               .error = s->no_address && s->address[0] == '\0'
+                                            ? _("Enter the address of headquarters.")
+                                            : NULL};
     ui_field(u, &address);
     ui_screen_end(u);
     if ((hit & UI_HIT_PRIMARY) != 0 || (r & UI_FIELD_SUBMIT) != 0) {
         s->code_short = code_letters(s->code) != 16;
-        if (!s->code_short && s->address[0] != '\0') {
+        s->no_address = s->address[0] == '\0';
+        if (!s->code_short && !s->no_address) {
             s->step = 2;
+        } else {
+            ui_reveal(u, s->code_short ? "code" : "address");
         }
     }
     if ((hit & UI_HIT_BACK) != 0) {

@@ -108,7 +108,9 @@ static void head(struct app *a, struct ui *u, const struct job_model *j)
     }
     enum ui_tone tone;
     const char *right = time_left(a, j, &tone);
-    ui_strip(u, shared_class(d.class_), shared_class_words(a, &d), right, tone);
+    enum ui_place place = j->visit == NULL ? UI_PLACE_NONE : shared_place_sign(j->place);
+    ui_strip_place(u, shared_class(d.class_), shared_class_words(a, &d), right, tone, place,
+                   shared_place(j->place));
     if (j->job.cancelled) {
         form_rule(a, u, RULE_CANCELLED);
     }

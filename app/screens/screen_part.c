@@ -7,6 +7,7 @@ struct part {
     struct part_form d;
     struct pick pick;
     bool bad_qty, bad_price, bad_number, no_reason, no_old, no_why, no_words, withdrawing;
+    bool too_long; /* a scan that no serial is as long as */
     unsigned seen;
 };
 
@@ -111,6 +112,32 @@ static void choose_page(struct app *a, struct ui *u, struct part *s)
     }
 }
 
+/* A scanner reads what it is held at: a part's number or another part's serial is no serial of this
+ * one. In words, NULL when it may be one. */
+static const char *serial_wrong(struct app *a, const struct part *s, const char *serial)
+{
+    const struct visit_state *v = form_visit(a);
+    struct code c;
+    if (serial[0] == '\0' || !form_code(serial, &c)) {
+        return NULL;
+    }
+    if (catalogue_part(app_catalogue(a), code_bytes(&c)) != NULL) {
+        return _("This is the number of a part, not a serial number.");
+    }
+    if (serial == s->d.serial_out && strcmp(s->d.serial_in, s->d.serial_out) == 0) {
+        return _("The old part has the serial number of the new one.");
+    }
+    for (unsigned k = 0; v != NULL && serial == s->d.serial_in && k < v->nfacts; k++) {
+        union body b;
+        bool other = v->facts[k].kind == KIND_VISIT_PART && !h32_eq(v->facts[k].entry, s->d.old);
+        if (other && body_decode(KIND_VISIT_PART, v->facts[k].body, &b) == ST_OK &&
+            bytes_eq(code_bytes(&b.part.serial_in), code_bytes(&c))) {
+            return _("This serial number is fitted already.");
+        }
+    }
+    return NULL;
+}
+
 /* ---- details --------------------------------------------------------------------------------- */
 static void check(struct part *s)
 {
@@ -126,19 +153,29 @@ static void check(struct part *s)
     s->no_words = d->in_words && d->words[0] == '\0';
 }
 
-static bool whole(const struct part *s)
+/* Where the first thing stands that is missing or wrong; NULL: nothing is. */
+static const char *first_wrong(struct app *a, const struct part *s)
 {
-    return !(s->bad_qty || s->bad_price || s->bad_number || s->no_reason || s->no_old ||
-             s->no_why || s->no_words);
+    return s->no_words                                   ? "words"
+           : s->bad_number                               ? "number"
+           : s->bad_price                                ? "price"
+           : s->bad_qty                                  ? "qty"
+           : s->no_reason                                ? "no-reason"
+           : s->no_old                                   ? "no-old"
+           : s->no_why                                   ? "why"
+           : serial_wrong(a, s, s->d.serial_in) != NULL  ? "serial_in"
+           : serial_wrong(a, s, s->d.serial_out) != NULL ? "serial_out"
+                                                         : NULL;
 }
 
-static void save(struct app *a, struct part *s, id16 job)
+static void save(struct app *a, struct ui *u, struct part *s, id16 job)
 {
     struct form_fact f;
     const struct fact *old = corrected(a, s);
     struct part_form *d = &s->d;
     check(s);
-    if (!whole(s)) {
+    if (first_wrong(a, s) != NULL) {
+        ui_reveal(u, first_wrong(a, s));
         return;
     }
     form_begin(a, &f, KIND_VISIT_PART, old);
@@ -200,16 +237,23 @@ static void choices(struct app *a, struct ui *u, struct part *s)
     }
 }
 
-static void serials(struct ui *u, struct part_form *d)
+static void serials(struct app *a, struct ui *u, struct part *s)
 {
+    struct part_form *d = &s->d;
     const char *scan = ui_scan(u);
     if (scan != NULL) {
+        s->too_long = strlen(scan) > CAP_CODE_BYTES;
+        d->serials = true;
+    }
+    if (scan != NULL && !s->too_long) {
         /* First the new part's, then the old one's. */
         char *to = d->serial_in[0] == '\0' ? d->serial_in : d->serial_out;
         memset(to, 0, sizeof d->serial_in);
-        size_t n = strlen(scan);
-        memcpy(to, scan, n < sizeof d->serial_in ? n : sizeof d->serial_in - 1);
-        d->serials = true;
+        memcpy(to, scan, strlen(scan));
+    }
+    if (s->too_long) {
+        ui_banner(u, "too-long", UI_TONE_LATE,
+                  _("This code is longer than any serial number. Nothing was changed."));
     }
     if (!d->serials) {
         d->serials = ui_button(u, "serials", _("Serial numbers"), UI_LINK);
@@ -220,13 +264,15 @@ static void serials(struct ui *u, struct part_form *d)
                           .hint = _("scan, type, or leave empty when there is none"),
                           .text = d->serial_in,
                           .cap = sizeof d->serial_in,
-                          .flags = UI_FIELD_SCAN};
+                          .flags = UI_FIELD_SCAN | UI_FIELD_ASCII,
+                          .error = serial_wrong(a, s, d->serial_in)};
     ui_field(u, &in);
     struct ui_field out = {.id = "serial_out",
                            .label = _("Serial of the old part"),
                            .text = d->serial_out,
                            .cap = sizeof d->serial_out,
-                           .flags = UI_FIELD_SCAN};
+                           .flags = UI_FIELD_SCAN | UI_FIELD_ASCII,
+                           .error = serial_wrong(a, s, d->serial_out)};
     ui_field(u, &out);
 }
 
@@ -256,7 +302,7 @@ static void name_fields(struct app *a, struct ui *u, struct part *s)
                               .hint = _("empty when none stands on it"),
                               .text = d->number,
                               .cap = sizeof d->number,
-                              .flags = UI_FIELD_SCAN | UI_FIELD_UPPER,
+                              .flags = UI_FIELD_SCAN | UI_FIELD_UPPER | UI_FIELD_ASCII,
                               .error = s->bad_number ? _("Letters, digits and signs only.") : NULL};
     ui_field(u, &number);
     struct ui_field price = {.id = "price",
@@ -326,7 +372,7 @@ static void details_page(struct app *a, struct ui *u, struct part *s, id16 job)
     name_fields(a, u, s);
     quantity(u, s);
     choices(a, u, s);
-    serials(u, &s->d);
+    serials(a, u, s);
     ui_tick(u, "charged", _("The customer pays for it"), &s->d.charged);
     if (s->withdrawing) {
         sure(a, u, s);
@@ -334,7 +380,7 @@ static void details_page(struct app *a, struct ui *u, struct part *s, id16 job)
     ui_screen_end(u);
     form_keep(a, draft(s), PART_FORM_VERSION, &s->d, sizeof s->d);
     if ((hit & UI_HIT_PRIMARY) != 0) {
-        save(a, s, job);
+        save(a, u, s, job);
     } else if ((hit & UI_HIT_SECONDARY) != 0) {
         s->withdrawing = true;
     } else if ((hit & UI_HIT_BACK) != 0) {

@@ -4,9 +4,10 @@
 
 #include "app/screens/form.h"
 
-enum { VERSION = 1 };
+enum { VERSION = 2 };
 struct form {
     unsigned method; /* as in the fact, 0 none */
+    bool proposed;   /* what is due stood in the field once: emptied it stays empty */
     char amount[FORM_LINE];
 };
 struct payment {
@@ -74,7 +75,8 @@ SCREEN(payment)
     if (open <= 0) {
         ui_empty(u, UI_ICON_CHECK, _("There is nothing to pay."), NULL, NULL);
     } else {
-        if (s->d.amount[0] == '\0') {
+        if (!s->d.proposed) {
+            s->d.proposed = true;
             form_put_money(s->d.amount, sizeof s->d.amount, open);
         }
         const char *words[METHODS];

@@ -208,7 +208,9 @@ static void lines_page(struct app *a, struct ui *u, struct price *s, const struc
         int64_t parts_minor = 0;
         s->empty = s->d.n == 0;
         s->bad_parts = !form_money(s->d.parts, &parts_minor);
-        if (!s->empty && !s->bad_parts) {
+        if (s->empty || s->bad_parts) {
+            ui_reveal(u, s->empty ? "empty" : "parts");
+        } else {
             s->d.page = PAGE_READ;
             s->ink.n = 0;
             s->d.nstrokes = 0;
@@ -340,29 +342,28 @@ static void read_page(struct app *a, struct ui *u, struct price *s, const struct
 
 static void sign_page(struct app *a, struct ui *u, struct price *s, const struct job_model *j)
 {
-    bool busy = app_busy(a) != APP_IDLE, narrow = form_narrow(a);
+    bool busy = app_busy(a) != APP_IDLE, narrow = form_narrow(a), lying = narrow && app_lying(a);
+    const char *sum = app_money(a, total(a, &s->d));
     struct ui_screen sc = {.id = "price-sign",
-                           .title = narrow ? _("Sign") : _("Please sign for the price"),
+                           .title = lying    ? sum
+                                    : narrow ? _("Sign")
+                                             : _("Please sign for the price"),
                            .back = true,
                            .fixed = true,
                            .primary =
                                form_busy(a, narrow ? _("I agree") : _("I agree to this price")),
                            .primary_id = "consent",
-                           .primary_off = busy || s->ink.n == 0};
-    if (narrow) {
-        sc.icons[0].icon = UI_ICON_TRASH;
-        sc.icons[0].id = "clear";
-        sc.icons[0].label = _("Clear");
-    }
+                           .primary_off = busy || s->ink.n == 0,
+                           .secondary = _("I refuse"),
+                           .secondary_id = "refuse",
+                           .secondary_off = busy};
     unsigned hit = ui_screen_begin(u, &sc);
     shared_error(a, u, APP_SAVING, s->seen);
-    const char *sum = app_money(a, total(a, &s->d));
-    ui_text(u, UI_BODY_BOLD, narrow ? sum : shared_fmt(a, _("Estimate: %s"), sum));
-    bool end = form_pad(u, "pad", _("Signature pad"), _("Sign inside the frame"), narrow ? 0 : 72,
-                        &s->ink);
-    bool clear =
-        narrow ? (hit & UI_HIT_ICON0) != 0
-               : ui_button(u, "clear", _("Clear"), UI_SECONDARY | (s->ink.n == 0 ? UI_OFF : 0U));
+    if (!lying) {
+        ui_text(u, UI_BODY_BOLD, shared_fmt(a, _("Estimate: %s"), sum));
+    }
+    bool end = form_pad(u, "pad", _("Signature pad"), _("Sign inside the frame"), 1, &s->ink);
+    bool clear = ui_button(u, "clear", _("Clear"), UI_SECONDARY | (s->ink.n == 0 ? UI_OFF : 0U));
     ui_screen_end(u);
     if (clear) {
         s->ink.n = 0;
@@ -374,6 +375,8 @@ static void sign_page(struct app *a, struct ui *u, struct price *s, const struct
     }
     if ((hit & UI_HIT_PRIMARY) != 0 && !busy) {
         save(a, s, j, true);
+    } else if ((hit & UI_HIT_SECONDARY) != 0) {
+        save(a, s, j, false);
     } else if ((hit & UI_HIT_BACK) != 0) {
         s->d.page = PAGE_READ;
     }

@@ -96,20 +96,21 @@ static void heading(struct app *a, struct ui *u, struct sign *s, const struct re
 enum { CLEAR = 1, REFUSE = 2, CONFIRM = 4, TURN = 8, BACK = 16 };
 
 /* What is signed for and by whom stands above the pad where there is the height for it; else only
- * the amount, and who signs is behind the figure in the header. */
+ * the amount, in the header of a low window, and who signs is behind the figure beside it. */
 static unsigned pad(struct app *a, struct ui *u, struct sign *s, const struct report_shown *r,
                     bool off, bool *end)
 {
     bool narrow = form_narrow(a), lying = narrow && app_lying(a);
-    const char *amount = shared_fmt(a, _("Amount due: %s"), app_money(a, r->facts.total_minor));
+    const char *sum = app_money(a, r->facts.total_minor);
     struct ui_screen sc = {.id = "sign-pad",
-                           .title = narrow ? _("Sign") : _("Please sign"),
+                           .title = lying    ? sum
+                                    : narrow ? _("Sign")
+                                             : _("Please sign"),
                            .back = true,
                            .action = sign_other(s),
                            .steps = 3,
                            .step = 3,
                            .fixed = true,
-                           .above = lying ? amount : NULL,
                            .primary = form_busy(a, narrow ? _("Confirm") : _("Confirm signature")),
                            .primary_id = "signed",
                            .primary_off = off || s->ink.n == 0,
@@ -125,7 +126,7 @@ static unsigned pad(struct app *a, struct ui *u, struct sign *s, const struct re
     if (!narrow) {
         heading(a, u, s, r);
     } else if (!lying) {
-        ui_text(u, UI_BODY_BOLD, amount);
+        ui_text(u, UI_BODY_BOLD, shared_fmt(a, _("Amount due: %s"), sum));
     }
     *end = form_pad(u, "pad", _("Signature pad"), _("Sign inside the frame"), 1, &s->ink);
     did |= ui_button(u, "clear", _("Clear"), UI_SECONDARY | (s->ink.n == 0 ? UI_OFF : 0U)) ? CLEAR

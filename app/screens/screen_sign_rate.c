@@ -19,12 +19,13 @@ static void wipe(struct sign *s)
         s->grade[k] = -1;
     }
     sodium_memzero(s->comment, sizeof s->comment);
+    sodium_memzero(s->code, sizeof s->code);
 }
 
 /* Seal what was said; an empty rating leaves nothing. False: headquarters' key is not usable. */
 static bool seal(struct app *a, struct sign *s)
 {
-    struct ratings r = {.comment = {NULL, 0}};
+    struct ratings r = {.comment = {NULL, 0}, .code = str_c(s->code)};
     uint8_t plain[RATINGS_PLAIN_MAX];
     bytes p, sealed = {NULL, 0};
     for (int k = 0; k < RATE_QUESTIONS; k++) {
@@ -42,7 +43,7 @@ static bool seal(struct app *a, struct sign *s)
  * an earlier rating leaves that one as it is. */
 static void leave(struct app *a, struct sign *s, bool go_on)
 {
-    bool said = s->comment[0] != '\0';
+    bool said = s->comment[0] != '\0' || s->code[0] != '\0';
     for (int k = 0; k < RATE_QUESTIONS; k++) {
         said = said || s->grade[k] >= 0;
     }
@@ -69,6 +70,12 @@ static void questions(struct ui *u, struct sign *s)
                          .cap = sizeof s->comment,
                          .flags = UI_FIELD_MULTI | UI_FIELD_PRIVATE | UI_FIELD_GUEST};
     ui_field(u, &f);
+    struct ui_field code = {.id = "code",
+                            .label = _("Your code from headquarters, if you have one"),
+                            .text = s->code,
+                            .cap = sizeof s->code,
+                            .flags = UI_FIELD_PRIVATE | UI_FIELD_GUEST | UI_FIELD_ASCII};
+    ui_field(u, &code);
 }
 
 SCREEN(sign_rate)

@@ -52,12 +52,14 @@ static void reasons(struct app *a, struct ui *u, struct sign *s)
     ui_field(u, &f);
 }
 
-static void record(struct app *a, struct sign *s)
+static void record(struct app *a, struct ui *u, struct sign *s)
 {
     s->no_reason = s->d.reason == 0;
     s->no_words = s->d.reason == SR_OTHER && s->d.words[0] == '\0';
     if (!s->no_reason && !s->no_words) {
         IGNORE(!sign_send(a, s, s->d.outcome)); /* the button stays */
+    } else {
+        ui_reveal(u, s->no_reason ? "no-reason" : "why_words");
     }
 }
 
@@ -74,7 +76,7 @@ static unsigned page(struct app *a, struct ui *u, struct sign *s, bool *give_bac
     shared_error(a, u, APP_SAVING, s->seen);
     const char *const names[] = {_("I refuse to sign"), _("Customer absent")};
     int o = s->d.outcome == SIGN_REFUSED ? 0 : s->d.outcome == SIGN_ABSENT ? 1 : -1;
-    if (ui_choice(u, "outcome", _("What is so?"), names, 2, &o)) {
+    if (ui_choice(u, "outcome", _("What happened?"), names, 2, &o)) {
         s->d.outcome = o == 0 ? SIGN_REFUSED : SIGN_ABSENT;
         s->d.reason = 0;
     }
@@ -106,7 +108,7 @@ SCREEN(sign_refuse)
     form_lang_end(a, keep);
     sign_keep(a, s);
     if ((hit & UI_HIT_PRIMARY) != 0 && app_busy(a) == APP_IDLE) {
-        record(a, s);
+        record(a, u, s);
     } else if (give_back) {
         app_go(a, SCREEN_HAND_BACK, j->subject);
     } else if ((hit & UI_HIT_BACK) != 0) {

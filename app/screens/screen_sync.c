@@ -103,6 +103,7 @@ SCREEN(sync)
     struct ui_screen sc = {.id = "sync-page",
                            .title = _("Sync"),
                            .back = true,
+                           .above = reachable ? NULL : _("Enter the address, or sync by file."),
                            .primary = busy ? _("Syncing…") : _("Sync now"),
                            .primary_id = "sync-now",
                            .primary_off = busy || !reachable};

@@ -36,12 +36,13 @@ SCREEN_ENTER(test)
     }
 }
 
-static void save(struct app *a, struct test *s, id16 job)
+static void save(struct app *a, struct ui *u, struct test *s, id16 job)
 {
     struct form_fact f;
     const struct fact *old = fold_fact(form_visit(a), KIND_VISIT_TESTED);
     s->none = s->d.result == 0;
     if (s->none) {
+        ui_reveal(u, "none");
         return;
     }
     form_begin(a, &f, KIND_VISIT_TESTED, old);
@@ -97,28 +98,15 @@ static void body(struct ui *u, struct test *s)
 SCREEN(test)
 {
     struct test *s = app_screen_data(a, SCREEN_TEST, sizeof *s);
-    const struct job_model *j = app_job(a);
-    enum rule r =
-        j == NULL ? RULE_NOT_ACCEPTED : visit_may(&j->job, form_visit(a), KIND_VISIT_TESTED);
-    struct ui_screen sc = {.id = "test",
-                           .title = _("Test, teach, tidy"),
-                           .back = true,
-                           .primary = form_busy(a, _("Save test")),
-                           .primary_id = "save",
-                           .primary_off = app_busy(a) != APP_IDLE || r != RULE_OK};
-    unsigned hit = ui_screen_begin(u, &sc);
-    if (s == NULL || j == NULL) {
-        ui_screen_end(u);
+    struct form_page p = {.id = "test",
+                          .title = _("Test, teach, tidy"),
+                          .save = _("Save test"),
+                          .kind = KIND_VISIT_TESTED};
+    if (!form_open(a, u, &p, s, s == NULL ? 0 : s->seen)) {
         return;
     }
-    shared_error(a, u, APP_SAVING, s->seen);
-    form_rule(a, u, r);
     body(u, s);
-    ui_screen_end(u);
-    form_keep(a, "test", VERSION, &s->d, sizeof s->d);
-    if ((hit & UI_HIT_PRIMARY) != 0) {
-        save(a, s, j->subject);
-    } else if ((hit & UI_HIT_BACK) != 0) {
-        app_back(a);
+    if (form_close(a, u, &p, VERSION, &s->d, sizeof s->d)) {
+        save(a, u, s, app_job(a)->subject);
     }
 }

@@ -80,7 +80,7 @@ static void job_row(struct app *a, struct ui *u, size_t index)
                                  r.equipment.n > 0 && r.fault_told.n > 0 ? " · " : "",
                                  (int)r.fault_told.n, r.fault_told.p);
     struct ui_row row = {.id = id,
-                         .box = r.row.class_ == CLASS_NONE ? NULL : shared_class(r.row.class_),
+                         .box = r.class_ == CLASS_NONE ? NULL : shared_class(r.class_),
                          .title = r.customer.n > 0 ? shared_z(a, r.customer)
                                   : r.code.n > 0   ? shared_z(a, r.code)
                                                    : _("Customer not known"),
@@ -90,6 +90,7 @@ static void job_row(struct app *a, struct ui *u, size_t index)
                          .big_tone = tone,
                          .right2 = r.row.cancelled            ? _("cancelled")
                                    : r.row.stage > VISIT_NONE ? shared_stage(r.row.stage)
+                                   : left != NULL             ? shared_limit(a, &r.deadline, r.zone)
                                                               : NULL,
                          .place =
                              r.row.stage == VISIT_NONE ? UI_PLACE_NONE : shared_place_sign(r.place),

@@ -48,13 +48,14 @@ static bool make(struct app *a, struct form_fact *f, const struct form *d, const
     return f->b.action.n > 0;
 }
 
-static void save(struct app *a, struct work *s, id16 job)
+static void save(struct app *a, struct ui *u, struct work *s, id16 job)
 {
     struct form_fact f;
     const struct fact *old = fold_fact(form_visit(a), KIND_VISIT_ACTION);
     s->none = !make(a, &f, &s->d, old);
     s->no_words = s->d.action[ACTION_OTHER] && !f.b.action.words;
     if (s->none || s->no_words) {
+        ui_reveal(u, s->none ? "none" : "act_words");
         return;
     }
     s->seen = app_result(a)->serial;
@@ -152,31 +153,19 @@ static void actions(struct app *a, struct ui *u, struct work *s)
 SCREEN(work)
 {
     struct work *s = app_screen_data(a, SCREEN_WORK, sizeof *s);
-    const struct job_model *j = app_job(a);
-    enum rule r =
-        j == NULL ? RULE_NOT_ACCEPTED : visit_may(&j->job, form_visit(a), KIND_VISIT_ACTION);
-    struct ui_screen sc = {.id = "work",
-                           .title = _("Work and parts"),
-                           .back = true,
-                           .primary = form_busy(a, _("Save work")),
-                           .primary_id = "save",
-                           .primary_off = app_busy(a) != APP_IDLE || r != RULE_OK};
-    unsigned hit = ui_screen_begin(u, &sc);
-    if (s == NULL || j == NULL) {
-        ui_screen_end(u);
+    struct form_page p = {.id = "work",
+                          .title = _("Work and parts"),
+                          .save = _("Save work"),
+                          .kind = KIND_VISIT_ACTION};
+    if (!form_open(a, u, &p, s, s == NULL ? 0 : s->seen)) {
         return;
     }
-    shared_error(a, u, APP_SAVING, s->seen);
-    form_rule(a, u, r);
-    if (r == RULE_OK) {
-        parts(a, u, j->subject);
+    id16 job = app_job(a)->subject;
+    if (p.rule == RULE_OK) {
+        parts(a, u, job);
     }
     actions(a, u, s);
-    ui_screen_end(u);
-    form_keep(a, "work", VERSION, &s->d, sizeof s->d);
-    if ((hit & UI_HIT_PRIMARY) != 0) {
-        save(a, s, j->subject);
-    } else if ((hit & UI_HIT_BACK) != 0) {
-        app_back(a);
+    if (form_close(a, u, &p, VERSION, &s->d, sizeof s->d)) {
+        save(a, u, s, job);
     }
 }

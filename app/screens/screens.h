@@ -62,6 +62,8 @@ const char *shared_z(struct app *a, str s);
 const char *shared_fmt(struct app *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* shared_left: "1:20 left", "0:35 late"; tone goes with it. Minutes may be negative. */
 const char *shared_left(struct app *a, int64_t minutes, enum ui_tone *tone);
+/* shared_limit: what counts down: "city 6 h". */
+const char *shared_limit(struct app *a, const struct deadline *d, int zone);
 /* Words for codes: translated, static. "" for codes that have none. */
 const char *shared_class(unsigned class_); /* "A" */
 const char *shared_class_words(struct app *a, const struct class_decision *d);

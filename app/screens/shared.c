@@ -4,6 +4,7 @@
 
 #include "app/screens/screens.h"
 #include "core/model/kinds.h"
+#include "core/rules/service.h"
 
 void shared_error(struct app *a, struct ui *u, enum app_busy what, unsigned seen)
 {
@@ -39,6 +40,21 @@ const char *shared_left(struct app *a, int64_t minutes, enum ui_tone *tone)
                        : shared_fmt(a, _("%lld:%02lld late"), (long long)h, (long long)(m % 60));
     }
     return shared_fmt(a, _("%lld:%02lld left"), (long long)h, (long long)(m % 60));
+}
+
+const char *shared_limit(struct app *a, const struct deadline *d, int zone)
+{
+    switch (d->kind) {
+    case DL_ARRIVE:
+        return shared_fmt(a, zone == 2 ? _("suburb %d h") : _("city %d h"), d->hours);
+    case DL_RESPOND:
+        return shared_fmt(a, _("accept: %d h"), d->hours);
+    case DL_PLAN:
+        return shared_fmt(a, _("diagnosis: %d h"), d->hours);
+    case DL_SITE:
+        return shared_fmt(a, _("arrival: %d h"), d->hours);
+    }
+    return "";
 }
 
 static const char *pick(const char *const *words, size_t n, unsigned code)

@@ -29,10 +29,11 @@ struct sign {
     struct ui_ink_point points[FORM_INK];
     int grade[RATE_QUESTIONS]; /* -1: none */
     char comment[SIGN_COMMENT];
-    bool rated;      /* the page was left: by rating, or by leaving it out */
-    bool again;      /* it was left before; only the newer rating counts */
-    bool fresh;      /* nobody has looked at it yet: from the top */
-    bool read_again; /* the report changed since it was read */
+    char code[CAP_CODE_BYTES + 1]; /* what headquarters gave the customer, if anything */
+    bool rated;                    /* the page was left: by rating, or by leaving it out */
+    bool again;                    /* it was left before; only the newer rating counts */
+    bool fresh;                    /* nobody has looked at it yet: from the top */
+    bool read_again;               /* the report changed since it was read */
     uint16_t nsealed;
     uint8_t sealed[SIGN_COMMENT + 128];
     bool naming; /* the page of name and relation */

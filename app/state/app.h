@@ -98,6 +98,8 @@ struct today_row {
     str customer, phone, equipment, model, address, fault_told, code; /* frame arena */
     struct deadline deadline;
     bool has_deadline;
+    int zone;                  /* 1 city, 2 suburb */
+    enum service_class class_; /* of the visit; before, what the device can decide; or none */
     unsigned place;
 };
 size_t app_today_count(struct app *a);

@@ -4,26 +4,13 @@
 #include <string.h>
 
 #include "app/state/app_internal.h"
+#include "core/base/civil.h"
 #include "core/rules/visit.h"
 
 static const char *kept(struct app *a, const char *s)
 {
     const char *p = arena_cstr(&a->frame, str_c(s));
     return p == NULL ? "" : p;
-}
-
-/* Days to civil date, after the well-known proleptic Gregorian arithmetic (era of 400 years). */
-static void civil(int64_t days, int *y, int *m, int *d)
-{
-    int64_t z = days + 719468;
-    int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-    int64_t doe = z - era * 146097;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    int64_t mp = (5 * doy + 2) / 153;
-    *d = (int)(doy - (153 * mp + 2) / 5 + 1);
-    *m = (int)(mp < 10 ? mp + 3 : mp - 9);
-    *y = (int)(yoe + era * 400 + (*m <= 2 ? 1 : 0));
 }
 
 const char *app_time(struct app *a, int64_t ms, bool with_date)
@@ -37,10 +24,9 @@ const char *app_time(struct app *a, int64_t ms, bool with_date)
     }
     char buf[40];
     if (with_date) {
-        int y, m, d;
-        civil(days, &y, &m, &d);
-        snprintf(buf, sizeof buf, "%04d-%02d-%02d %02d:%02d", y, m, d, (int)(min / 60),
-                 (int)(min % 60));
+        struct civil c = civil_of(days);
+        snprintf(buf, sizeof buf, "%04d-%02d-%02d %02d:%02d", c.year, c.month, c.day,
+                 (int)(min / 60), (int)(min % 60));
     } else {
         snprintf(buf, sizeof buf, "%02d:%02d", (int)(min / 60), (int)(min % 60));
     }

@@ -187,6 +187,8 @@ static void add_times(struct app *a, struct store_txn *t, id16 subject, struct a
     if (fold_load(t, subject, &tmp, &job, NULL, NULL) != ST_OK) {
         return;
     }
+    const struct field_value *zone = fold_shown(&job, F_JOB_ZONE);
+    out->zone = zone == NULL ? 1 : (int)zone->i;
     size_t n = deadlines(&job, &a->edition.cat.calendar, d);
     for (size_t k = 0; k < n && !out->has_deadline; k++) {
         if (!d[k].met) {
@@ -195,6 +197,67 @@ static void add_times(struct app *a, struct store_txn *t, id16 subject, struct a
         }
     }
     out->place = place_of(a, t, subject);
+}
+
+enum {
+    CLASS_ROWS = 24 /* of one customer that are looked at for a contract: a frame has no more */
+};
+
+/* The contracts of a customer among the first rows of what he has; false: there are more rows, and
+ * no saying without them. */
+static bool contracts_of(struct store_txn *t, struct arena *m, id16 customer,
+                         struct subject_state *out, size_t cap, size_t *n)
+{
+    uint8_t prefix[17] = {LIST_OF_CUSTOMER};
+    struct store_cursor *c = NULL;
+    bytes none = {NULL, 0}, key, value;
+    size_t rows = 0;
+    *n = 0;
+    memcpy(prefix + 1, customer.b, 16);
+    if (store_scan(t, T_LIST, bytes_of(prefix, sizeof prefix), none, &c, NULL) != ST_OK) {
+        return false;
+    }
+    bool more = store_next(c, &key) == ST_OK;
+    for (; more && rows < CLASS_ROWS && *n < cap; rows++, more = store_next(c, &key) == ST_OK) {
+        struct list_row row;
+        struct arena tmp = *m;
+        id16 sub;
+        if (key.n < 16 || store_value(c, &tmp, &value, NULL) != ST_OK ||
+            list_row_decode(value, &row) != ST_OK || row.type != SUBJECT_CONTRACT) {
+            continue;
+        }
+        memcpy(sub.b, key.p + key.n - 16, 16);
+        *n += fold_load(t, sub, m, &out[*n], NULL, NULL) == ST_OK ? 1 : 0;
+    }
+    store_scan_end(&c);
+    return !more;
+}
+
+/* What the technician recorded; before that, what the rules say of what the device holds. */
+static enum service_class class_of(struct app *a, struct store_txn *t, struct arena m,
+                                   const struct today_row *r)
+{
+    struct subject_state equipment, *e = NULL, *contracts;
+    struct class_decision d;
+    size_t n = 0;
+    if (r->row.class_ != CLASS_NONE) {
+        return (enum service_class)r->row.class_;
+    }
+    if (!id16_zero(r->row.equipment) &&
+        fold_load(t, r->row.equipment, &m, &equipment, NULL, NULL) == ST_OK) {
+        e = &equipment;
+    }
+    class_decide(e, NULL, 0, false, a->now.wall_ms, &d);
+    if (d.class_ == CLASS_C || id16_zero(r->row.customer)) {
+        return d.class_;
+    }
+    enum { MOST = 4 };
+    contracts = arena_new(&m, struct subject_state, MOST);
+    if (contracts == NULL || !contracts_of(t, &m, r->row.customer, contracts, MOST, &n)) {
+        return CLASS_NONE;
+    }
+    class_decide(e, contracts, n, false, a->now.wall_ms, &d);
+    return d.class_;
 }
 
 /* The row was read in memory of its own, which the next one takes: only the texts stay. */
@@ -228,6 +291,7 @@ bool app_today_row(struct app *a, size_t index, struct today_row *out)
     bool ok = today_words(t, d->subjects[index], &row, out);
     if (ok) {
         add_times(a, t, d->subjects[index], row, out);
+        out->class_ = class_of(a, t, row, out);
         ok = keep_texts(&a->frame, out);
     }
     store_abort(&t);

@@ -282,10 +282,10 @@ struct ui_ink {
     int32_t w, h;  /* size of the pad when drawn, hundredths of a dp; kept by the first stroke */
     int64_t t0_ms; /* of the first point */
 };
-/* ui_pad: fills the rest of a fixed screen, less `below_dp` (times scale) for what follows it.
+/* ui_pad: fills the rest of a fixed screen, less room for `buttons` of one line under it.
  * The caller clears by n = 0. True when points were added: on_stroke_end tells a lifted pen (a
  * good time to keep the draft); may be NULL. */
-bool ui_pad(struct ui *u, const char *id, const char *label, const char *hint, int below_dp,
+bool ui_pad(struct ui *u, const char *id, const char *label, const char *hint, int buttons,
             struct ui_ink *ink, bool *stroke_end);
 /* ui_ink: show strokes, not editable, `h_dp` high. */
 void ui_ink(struct ui *u, const char *label, const struct ui_ink *ink, int h_dp);

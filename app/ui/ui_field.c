@@ -164,7 +164,11 @@ static unsigned work(struct ui *u, const struct ui_field *f, const struct ui_par
     if (fired && u->caret_place) {
         place_caret(u, f, p, x, y);
     }
-    if (u->scan_now && (f->flags & UI_FIELD_SCAN) != 0) {
+    bool asked = u->scan_now && (f->flags & UI_FIELD_SCAN) != 0;
+    if (asked && strlen(u->scan) >= f->cap) { /* half a number would be another number */
+        ui_toast(u, UI_TONE_LATE, _("This code is too long for this field. Nothing was changed."));
+        u->scan_now = false;
+    } else if (asked) {
         size_t at = 0;
         f->text[0] = '\0';
         (void)ui_edit_insert(f, u->scan, &at);

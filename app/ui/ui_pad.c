@@ -1,7 +1,7 @@
 /* ui_pad.c - what is drawn by hand or shown as a picture: signature, QR; progress. */
 #include "app/ui/ui_state.h"
 
-enum { PAD_LEAST_H = 140, PEN_DP10 = 42, QUIET = 4 };
+enum { PAD_LEAST_H = 116, PEN_DP10 = 42, QUIET = 4 };
 
 /* ==== ink ==================================================================================== */
 
@@ -70,7 +70,7 @@ static bool take_pen(struct ui *u, struct ui_ink *ink, struct ui_rect r, bool *s
     return ink->n > before;
 }
 
-bool ui_pad(struct ui *u, const char *id, const char *label, const char *hint, int below_dp,
+bool ui_pad(struct ui *u, const char *id, const char *label, const char *hint, int buttons,
             struct ui_ink *ink, bool *stroke_end)
 {
     if (stroke_end != NULL) {
@@ -78,7 +78,9 @@ bool ui_pad(struct ui *u, const char *id, const char *label, const char *hint, i
     }
     ui_w_open(u, 8, 8);
     int scroll = (int)(u->screen->scroll_px + 0.5F), bottom = u->body.y + u->body.h;
-    int left = bottom - (u->y + scroll) - ui_w_dp(u, 12) - ui_w_sp(u, below_dp);
+    int one = ui_w_sp(u, 26) + ui_w_dp(u, 20), button = ui_w_dp(u, 56);
+    button = (one > button ? one : button) + ui_w_dp(u, 8);
+    int left = bottom - (u->y + scroll) - ui_w_dp(u, 12) - buttons * button;
     int least = ui_w_dp(u, PAD_LEAST_H);
     struct ui_rect r = ui_w_take(u, left < least ? least : left);
     bool fired;
@@ -98,8 +100,10 @@ bool ui_pad(struct ui *u, const char *id, const char *label, const char *hint, i
     struct ui_para p = ui_p_of(u, UI_SMALL_MUTED, hint);
     int pad = ui_w_dp(u, 16);
     ui_p_layout(u, &p, r.w - 2 * pad);
-    ui_p_paint(u, &p, r.x + pad, r.y + r.h - p.h - ui_w_dp(u, 10), r.w - 2 * pad, 0,
-               node < 0 || p.n == 0 ? -2 : node);
+    if (p.h * 2 < r.h && ink->n == 0) { /* else the room is for ink */
+        ui_p_paint(u, &p, r.x + pad, r.y + r.h - p.h - ui_w_dp(u, 10), r.w - 2 * pad, 0,
+                   node < 0 || p.n == 0 ? -2 : node);
+    }
     paint_ink(u, ink, r);
     return added;
 }

@@ -3,7 +3,15 @@
 #include "app/ui/ui_state.h"
 #include "app/ime/ime.h"
 
-enum { MARGIN = 16, GAP = 8, TARGET = 48, PRIMARY_H = 64, SIDE_BELOW = 480, SIDE_MOST = 280 };
+enum {
+    MARGIN = 16,
+    GAP = 8,
+    TARGET = 48,
+    PRIMARY_H = 64,
+    SIDE_BELOW = 480,
+    SIDE_MOST = 280,
+    SEGMENTS_H = 24
+};
 
 /* ==== header ================================================================================= */
 
@@ -295,7 +303,13 @@ static unsigned frame(struct ui *u, const struct ui_screen *s)
     u->f.scale = frame_scale(scale);
     measure_header(u, s, &h);
     measure_bar(u, s, side ? side_w : all.w, side, &b);
-    if (side && b.rect.h > all.h - h.h) {
+    int beside = all.h - h.h - (s->steps > 0 ? ui_w_dp(u, SEGMENTS_H) : 0);
+    struct ui_screen bare = *s;
+    bare.above = NULL;
+    if (side && b.rect.h > beside) { /* the buttons matter more than the line above them */
+        measure_bar(u, &bare, side_w, true, &b);
+    }
+    if (side && b.rect.h > beside) {
         side = false;
         measure_bar(u, s, all.w, false, &b);
     }

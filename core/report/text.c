@@ -5,6 +5,7 @@
  * that holds none of the separators before it; codes are ASCII and end at a middle dot, which is
  * not; a typed text's further lines begin with the indent, which no label does. A line is left out
  * only where its fact is empty. */
+#include "core/base/civil.h"
 #include "core/report/facts.h"
 #include "core/report/template_1.h"
 
@@ -80,15 +81,11 @@ static void quantity(struct out *o, int64_t milli)
     put(o, buf, (size_t)(buf[n - 1] == '.' ? n - 1 : n));
 }
 
-/* Civil date of a day since 1970 (the proleptic Gregorian calendar, eras of 400 years). */
 static void date(struct out *o, int64_t day)
 {
-    int64_t z = day + 719468, era = z / 146097, doe = z - era * 146097;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-    int64_t d = doy - (153 * mp + 2) / 5 + 1, m = mp < 10 ? mp + 3 : mp - 9;
+    struct civil c = civil_of(day);
     char buf[40];
-    snprintf(buf, sizeof buf, "%04d-%02d-%02d", (int)(yoe + era * 400 + (m <= 2)), (int)m, (int)d);
+    snprintf(buf, sizeof buf, "%04d-%02d-%02d", c.year, c.month, c.day);
     puts_(o, buf);
 }
 

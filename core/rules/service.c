@@ -202,7 +202,7 @@ size_t deadlines(const struct subject_state *job, const struct calendar *c, stru
     for (size_t i = 0; i < LIMITS; i++) {
         const struct limit *l = &limits[i];
         int64_t hours = suburb ? l->suburb_hours : l->hours;
-        struct deadline d = {.kind = l->kind, .working = l->working};
+        struct deadline d = {.kind = l->kind, .working = l->working, .hours = (int)hours};
         d.due_ms = l->working ? calendar_add(c, called->i, hours * 60)
                               : money_add(called->i, hours * HOUR_MS);
         d.met = met_at(job, l->met_by, &d.met_ms);

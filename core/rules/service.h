@@ -56,6 +56,7 @@ struct deadline {
     enum deadline_kind kind;
     int64_t due_ms;
     bool working;
+    int hours; /* from the call */
     bool met;
     int64_t met_ms;
 };

@@ -51,7 +51,7 @@ static inline void gallery_sign(struct ui *u, struct gallery *g)
             gallery_t(g, "服务凭证 D7-A1-000342 第 1 版，应付 0.00 元",
                       "Service report D7-A1-000342 version 1, amount due CNY 0.00"));
     ui_pad(u, "pad", gallery_t(g, "签字", "Signature"),
-           gallery_t(g, "在框内签字，可横过来签", "Sign inside; the device may be turned"), 72,
+           gallery_t(g, "在框内签字，可横过来签", "Sign inside; the device may be turned"), 1,
            &g->ink, NULL);
     ui_cols_begin(u, 2);
     if (ui_button(u, "clear", gallery_t(g, "清除", "Clear"), UI_SECONDARY)) {
