@@ -1,0 +1,147 @@
+/* test_revoked.c - what is taken back and let in again: a device and its later work, a job's
+ * cancellation. */
+#include "tests/unit/hq/pair.h"
+
+static struct pair p;
+static struct pair_device a, b;
+static id16 who, job;
+
+static void begin(void)
+{
+    struct exchange_result r;
+    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
+    pair_begin(&p);
+    who = pair_record(&p, SUBJECT_TECHNICIAN, &w, 1, "Li Wei", F_TECHNICIAN_NAME);
+    id16 c = pair_record(&p, SUBJECT_CUSTOMER, NULL, 0, "Golden Lotus", F_CUSTOMER_NAME);
+    job = pair_job(&p, c, "no cooling");
+    pair_assign(&p, job, who);
+    pair_join(&p, &a, who, "D1");
+    pair_join(&p, &b, who, "D2");
+    pair_sync(&p, &a, &r);
+    pair_sync(&p, &b, &r);
+}
+
+static void end(void)
+{
+    pair_leave(&a);
+    pair_leave(&b);
+    pair_end(&p);
+}
+
+static void a_revoked_device_is_told_and_its_later_work_is_not_passed_on(void)
+{
+    struct exchange_result r;
+    id8 visit = {{1}};
+    begin();
+    pair_step(&p, &a, job, KIND_VISIT_ACCEPTED, visit);
+    pair_sync(&p, &a, &r);
+    json_t *out = NULL, *in = json_pack("{s:o}", "author", ops_hex(a.journal.head.author.b, 8));
+    PAIR_OK(&p, ops_run(p.hq, "revoke", in, &out, &p.err));
+    json_decref(in);
+    json_decref(out);
+    h32 later = pair_step(&p, &a, job, KIND_VISIT_ARRIVED, visit);
+    r = pair_exchange(&p, &a, NULL, NULL);
+    CHECK(r.revoked);
+    CHECK_INT(pair_place(&p, &a, later), SYNC_HQ); /* stored, with a receipt */
+    /* ... that is witness to nothing: it says itself that the author was revoked. */
+    uint8_t key[16];
+    struct store_txn *t = NULL;
+    struct arena tmp = arena_of(a.scratch, CAP_SCRATCH_BYTES);
+    struct receipt given;
+    bytes doc;
+    memcpy(key, a.journal.head.author.b, 8);
+    memcpy(key + 8, a.journal.head.epoch.b, 8);
+    PAIR_OK(&p, store_read(a.store, &t, &p.err));
+    PAIR_OK(&p, store_get(t, T_RECEIPT, bytes_of(key, 16), &tmp, &doc, &p.err));
+    PAIR_OK(&p, receipt_open(doc, &a.journal.trust, &given, NULL));
+    CHECK_INT(given.revoked, 1);
+    store_abort(&t);
+    pair_sync(&p, &b, &r);
+    PAIR_OK(&p, store_read(b.store, &t, &p.err));
+    CHECK(!store_has(t, T_HASH, bytes_of(later.b, 32)));
+    store_abort(&t);
+    end();
+}
+
+/* The list of what was cut off names it; admitted, it counts here and goes to who holds the job. */
+static void late_work_of_a_revoked_device_is_admitted_by_name(void)
+{
+    struct exchange_result r;
+    id8 visit = {{1}};
+    begin();
+    pair_step(&p, &a, job, KIND_VISIT_ACCEPTED, visit);
+    pair_sync(&p, &a, &r);
+    json_t *out = NULL, *in = json_pack("{s:o}", "author", ops_hex(a.journal.head.author.b, 8));
+    PAIR_OK(&p, ops_run(p.hq, "revoke", in, &out, &p.err));
+    json_decref(in);
+    json_decref(out);
+    h32 later = pair_step(&p, &a, job, KIND_VISIT_TRAVELLING, visit);
+    r = pair_exchange(&p, &a, NULL, NULL);
+    pair_sync(&p, &b, &r);
+    in = json_object();
+    PAIR_OK(&p, ops_run(p.hq, "admit", in, &out, &p.err));
+    const json_t *late = json_object_get(out, "late");
+    CHECK_INT(json_array_size(late), 1);
+    json_t *want = ops_hex(later.b, 32);
+    CHECK(json_equal(json_object_get(json_array_get(late, 0), "entry"), want));
+    json_object_set_new(in, "entries", json_pack("[O]", want));
+    json_object_set_new(in, "role", json_string("clerk"));
+    json_decref(out);
+    CHECK_INT(ops_run(p.hq, "admit", in, &out, &p.err), ST_FORBIDDEN);
+    json_object_set_new(in, "role", json_string("supervisor"));
+    PAIR_OK(&p, ops_run(p.hq, "admit", in, &out, &p.err));
+    json_decref(out);
+    CHECK_INT(ops_run(p.hq, "admit", in, &out, &p.err), ST_EXISTS); /* it counts already */
+    json_decref(in);
+    json_decref(want);
+    pair_sync(&p, &b, &r);
+    struct subject_state s;
+    h32 here = pair_digest(&p, p.hq->store, job, NULL), there = pair_digest(&p, b.store, job, NULL);
+    CHECK(h32_eq(here, there));
+    struct store_txn *t = NULL;
+    struct arena tmp = arena_of(b.scratch, CAP_SCRATCH_BYTES);
+    PAIR_OK(&p, store_read(b.store, &t, &p.err));
+    PAIR_OK(&p, fold_load(t, job, &tmp, &s, NULL, &p.err));
+    CHECK(s.nbad == 0 && s.visits[0].stage == VISIT_TRAVELLING);
+    store_abort(&t);
+    end();
+}
+
+static void a_cancelled_job_is_taken_up_again(void)
+{
+    uint8_t body[CAP_BODY_BYTES];
+    union body gone = {.cancelled = {.reason = 1}};
+    struct append what = {.kind = KIND_JOB_CANCELLED, .subject_type = SUBJECT_JOB};
+    begin();
+    what.subject = job;
+    PAIR_OK(&p, body_encode(what.kind, &gone, body, sizeof body, &what.body));
+    char hex[33] = "";
+    for (unsigned i = 0; i < 16; i++) {
+        snprintf(hex + 2 * i, 3, "%02x", job.b[i]);
+    }
+    json_t *out = NULL, *in = json_pack("{s:s}", "job", hex);
+    CHECK_INT(ops_run(p.hq, "job.restore", in, &out, &p.err), ST_EXISTS);
+    PAIR_OK(&p, hq_act(p.hq, &what, NULL, &p.err));
+    struct exchange_result r;
+    pair_sync(&p, &a, &r);
+    PAIR_OK(&p, ops_run(p.hq, "job.restore", in, &out, &p.err));
+    json_decref(in);
+    json_decref(out);
+    pair_sync(&p, &a, &r);
+    struct subject_state s;
+    struct store_txn *t = NULL;
+    struct arena tmp = arena_of(a.scratch, CAP_SCRATCH_BYTES);
+    PAIR_OK(&p, store_read(a.store, &t, &p.err));
+    PAIR_OK(&p, fold_load(t, job, &tmp, &s, NULL, &p.err));
+    CHECK(!s.cancelled && id16_eq(s.assigned, a.person));
+    store_abort(&t);
+    end();
+}
+
+int main(void)
+{
+    RUN(a_revoked_device_is_told_and_its_later_work_is_not_passed_on);
+    RUN(late_work_of_a_revoked_device_is_admitted_by_name);
+    RUN(a_cancelled_job_is_taken_up_again);
+    CHECK_END();
+}
