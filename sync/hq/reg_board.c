@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 
-#define BOARD_MAX 1000   /* jobs shown at once */
-#define COUNT_MAX 100000 /* keys counted for one figure */
-#define LOOK_MAX 500     /* states looked into for one figure */
+#define BOARD_MAX 1000  /* jobs shown at once */
+#define COUNT_MAX 10000 /* keys counted for one figure: some ms; beyond, "more" says so */
+#define LOOK_MAX 500    /* states looked into for one figure */
 #define SILENT_MS (3LL * 86400000)
 
 static id8 unit_of(const struct api_call *c)
