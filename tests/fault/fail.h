@@ -39,6 +39,8 @@ struct fail_at {
 struct fail {
     struct fail_site site[FAIL_SITES];
     unsigned nsites;
+    char names[1U << 18]; /* of files and functions */
+    size_t names_n;
     uint64_t reached[FAIL_SITES], failed[FAIL_SITES];
     bool usual[FAIL_SITES]; /* reached when nothing fails */
     bool armed, tracing;

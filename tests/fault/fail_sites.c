@@ -87,6 +87,19 @@ static uintptr_t target(const uint8_t *p, const uint8_t *end, uintptr_t *after)
 #endif
 }
 
+/* A copy that lives beside the sites. */
+static const char *keep(const char *s)
+{
+    size_t n = strlen(s) + 1;
+    if (fail->names_n + n > sizeof fail->names) {
+        printf("# too many names of files and functions\n");
+        exit(99);
+    }
+    char *to = memcpy(fail->names + fail->names_n, s, n);
+    fail->names_n += n;
+    return to;
+}
+
 /* What addr2line says of the addresses in the file `list`; NULL: it cannot be asked. */
 static FILE *ask(const char *list, pid_t *pid)
 {
@@ -136,7 +149,7 @@ static bool name_all(void)
             break;
         }
         line[strcspn(line, "\n")] = '\0';
-        fail->site[i].function = strdup(line);
+        fail->site[i].function = keep(line);
         if (fgets(line, sizeof line, p) == NULL) {
             break;
         }
@@ -146,7 +159,7 @@ static bool name_all(void)
             fail->site[i].line = (unsigned)strtoul(colon + 1, NULL, 10);
         }
         bool ours = strncmp(line, here, cut - 1) == 0 && line[cut - 1] == '/';
-        fail->site[i].file = strdup(ours ? line + cut : line);
+        fail->site[i].file = keep(ours ? line + cut : line);
         named += ours;
     }
     unlink(list);
