@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the doors under libFuzzer, T seconds each (T=60): tests/fuzz/run.sh PROGRAM... (fuzz_*, built
-# with MODE=fuzz). What is new is merged into tests/fuzz/corpus/DOOR, kept small. A finding is left in
-# build/fuzz/findings and fails the run; replay it with the program and the file's name.
+# with MODE=fuzz). With T of 30 or more what is new is merged into tests/fuzz/corpus/DOOR. A finding
+# is left in build/fuzz/findings and fails this run and every later one until it holds.
 set -u
 work=build/fuzz/work
 findings=build/fuzz/findings
@@ -20,23 +20,37 @@ for program in "$@"; do
     if ! "$program" --seeds "$seeds" >"$work/$door/count"; then
         echo "  FAIL  $door: its seeds cannot be made"; failed=$((failed + 1)); continue
     fi
+    # What an earlier run found holds by now, or is found again.
+    for f in "$findings/$door-"*; do
+        if [ -f "$f" ] && "$program" "$f" >"$work/$door/log" 2>&1; then rm -f "$f"; fi
+    done
     max=$(find "$seeds" "$kept" -type f -printf '%s\n' | sort -n | tail -1)
     [ "$max" -gt 4096 ] || max=4096
     if ! "$program" -max_total_time="$T" -max_len="$max" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
         -artifact_prefix="$findings/$door-" "$new" "$seeds" "$kept" >"$work/$door/log" 2>&1; then
         echo "  FAIL  $door, $work/$door/log:"; tail -40 "$work/$door/log"; failed=$((failed + 1)); continue
     fi
-    # The edges that the seeds do not reach, the smallest input for each: that is the corpus.
-    before=$(ls "$kept" | wc -l)
-    mkdir -p "$work/$door/small" && cp "$seeds"/* "$work/$door/small" && find "$new" -size -5 -exec cp {} "$kept" \;
-    if ! "$program" -merge=1 -use_counters=0 -max_len=4096 "$work/$door/small" "$kept" >"$work/$door/merge.log" 2>&1; then
-        echo "  FAIL  $door, $work/$door/merge.log:"; tail -20 "$work/$door/merge.log"; failed=$((failed + 1)); continue
+    before=$(find "$kept" -type f | wc -l)
+    # A short run looks only. A longer one keeps, of what it found, the smallest input for each edge
+    # that seeds and corpus do not reach.
+    if [ "$T" -ge 30 ]; then
+        mkdir -p "$work/$door/all" "$work/$door/small"
+        cp "$seeds"/* "$work/$door/all"
+        find "$kept" -type f -exec cp {} "$work/$door/all" \;
+        find "$new" -type f -size -5 -exec cp {} "$work/$door/small" \;
+        ls "$work/$door/all" >"$work/$door/had"
+        if ! "$program" -merge=1 -use_counters=0 -max_len=4096 -artifact_prefix="$findings/$door-" \
+            "$work/$door/all" "$work/$door/small" >"$work/$door/merge.log" 2>&1; then
+            echo "  FAIL  $door, $work/$door/merge.log:"; tail -20 "$work/$door/merge.log"; failed=$((failed + 1)); continue
+        fi
+        ls "$work/$door/all" | grep -vxFf "$work/$door/had" | while IFS= read -r f; do cp "$work/$door/all/$f" "$kept/"; done
     fi
-    rm -f "$kept"/*
-    (cd "$work/$door/small" && rm -f seed-* && for f in *; do [ -f "$f" ] && cp "$f" "../../../../../$kept/"; done)
+    if [ -n "$(find "$findings" -name "$door-*")" ]; then
+        echo "  FAIL  $door: $(find "$findings" -name "$door-*" | tr '\n' ' ')"; failed=$((failed + 1)); continue
+    fi
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$work/$door/log")
     cov=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$work/$door/log" | tail -1)
-    echo "  ok    $door: $runs inputs in $T s, $cov edges, corpus $before -> $(ls "$kept" | wc -l)"
+    echo "  ok    $door: $runs inputs in $T s, $cov edges, corpus $before -> $(find "$kept" -type f | wc -l)"
     rmdir "$kept" 2>/dev/null || true
 done
 echo "fuzz: $# doors, $failed with findings"
