@@ -153,6 +153,17 @@ static bool shows(const struct ui *u, const char *text)
     return false;
 }
 
+static int count_of(const struct ui *u, const char *text)
+{
+    size_t count;
+    const struct ui_node *n = ui_nodes(u, &count);
+    int found = 0;
+    for (size_t i = 0; i < count; i++) {
+        found += strcmp(n[i].label, text) == 0 ? 1 : 0;
+    }
+    return found;
+}
+
 static enum script_says fail(const struct script *s, const struct ui *u, const char *why)
 {
     const struct script_action *a = &s->actions[s->at];
@@ -213,6 +224,10 @@ static enum script_says tap(struct script *s, struct ui *u, const struct script_
         return fail(s, u, "it cannot be brought into view");
     }
     script_send_tap(u, n->seen, now);
+    if (a->verb == SCRIPT_TWICE) {
+        *now -= SCRIPT_TAP_GAP_MS - SCRIPT_TWICE_GAP_MS;
+        script_send_tap(u, n->seen, now);
+    }
     s->begun = true;
     return SCRIPT_FRAME;
 }
@@ -336,6 +351,7 @@ static enum script_says begin(struct script *s, struct ui *u, int64_t real_ms, i
     bool shift = false;
     switch (a->verb) {
     case SCRIPT_TAP:
+    case SCRIPT_TWICE:
         return tap(s, u, a, now);
     case SCRIPT_TYPE:
         return type(s, u, a, now);
@@ -373,6 +389,11 @@ static enum script_says begin(struct script *s, struct ui *u, int64_t real_ms, i
     case SCRIPT_EXPECT:
         if (!shows(u, a->text)) {
             return fail(s, u, "it is not there");
+        }
+        break;
+    case SCRIPT_COUNT:
+        if (count_of(u, a->text) != (int)a->number) {
+            return fail(s, u, "there are not that many");
         }
         break;
     case SCRIPT_REJECT:

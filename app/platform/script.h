@@ -16,6 +16,8 @@
  *     pass N              N minutes go by on the clock
  *     expect "text"       some node's label or value contains it, in view or not
  *     reject "text"       none does
+ *     count "text" N      exactly N nodes have this label
+ *     twice "Label" | #id  tap it, and again before anything can have been drawn
  *     check [always]      what ui_check finds on the screen as it stands (from here on after each
  *                         action) goes to stderr; the run then ends as failed
  * A line that cannot be played ends the run with its number, what was wanted and what is there. */

@@ -17,6 +17,8 @@ static const struct {
     {"key", SCRIPT_KEY, NAME},
     {"paste", SCRIPT_PASTE, QUOTED_OR_NONE},
     {"walk", SCRIPT_WALK, NOTHING},
+    {"twice", SCRIPT_TWICE, TARGET},
+    {"count", SCRIPT_COUNT, QUOTED_OR_NONE},
     {"scroll", SCRIPT_SCROLL, NUMBER},
     {"draw", SCRIPT_DRAW, POINTS},
     {"shot", SCRIPT_TAKE_SHOT, NAME},

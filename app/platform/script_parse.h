@@ -21,7 +21,9 @@ enum script_verb {
     SCRIPT_REJECT,
     SCRIPT_CHECK,
     SCRIPT_PASTE,
-    SCRIPT_WALK
+    SCRIPT_WALK,
+    SCRIPT_TWICE,
+    SCRIPT_COUNT
 };
 
 struct script_action {

@@ -6,6 +6,7 @@
 
 enum {
     SCRIPT_TAP_GAP_MS = 300, /* longer than a double tap */
+    SCRIPT_TWICE_GAP_MS = 60,
     SCRIPT_TYPE_GAP_MS = 60, /* slower than any scanner */
     SCRIPT_SCAN_GAP_MS = 5
 };

@@ -80,6 +80,19 @@ unsigned form_class(const struct visit_state *v)
     return form_read(v, KIND_VISIT_CLASS, &b) != NULL ? b.class_.class_ : CLASS_NONE;
 }
 
+struct class_decision form_decision(const struct job_model *j)
+{
+    struct class_decision d = j->class_;
+    union body b;
+    if (form_read(j->visit, KIND_VISIT_CLASS, &b) != NULL) {
+        bool same = d.class_ == (enum service_class)b.class_.class_;
+        d.until_ms = same ? d.until_ms : j->class_excluded.until_ms;
+        d.class_ = (enum service_class)b.class_.class_;
+        d.basis = (enum class_basis)b.class_.basis;
+    }
+    return d;
+}
+
 const struct fact *form_read(const struct visit_state *v, unsigned kind, union body *b)
 {
     const struct fact *f = fold_fact(v, kind);

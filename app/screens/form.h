@@ -26,6 +26,8 @@ void form_drop(struct app *a, const char *name);
 const struct visit_state *form_visit(struct app *a);
 /* form_class: the class that the visit was given, CLASS_NONE before. */
 unsigned form_class(const struct visit_state *v);
+/* form_decision: the class of a job as recorded, with its basis; before, as the device decides. */
+struct class_decision form_decision(const struct job_model *j);
 /* form_read: the newest fact of a kind that holds, its body decoded; NULL when there is none. */
 const struct fact *form_read(const struct visit_state *v, unsigned kind, union body *b);
 /* form_text: the text of a fact's attachment into buf (cut at a code point); "" when none. */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "app/screens/job_parts.h"
+#include "app/screens/part_form.h"
 #include "core/rules/money.h"
 
 #define MENU_MAX 12 /* lines of one sheet: ui_menu */
@@ -269,6 +270,17 @@ static void correct(struct app *a, struct ui *u, const struct job_model *j, enum
     }
 }
 
+/* What and when; of parts, which. */
+static const char *fact_words(struct app *a, const struct fact *f, bool date)
+{
+    union body b;
+    const char *t = app_time(a, f->wall_ms, date);
+    if (f->kind == KIND_VISIT_PART && body_decode(f->kind, f->body, &b) == ST_OK) {
+        return shared_fmt(a, "%s · %s · %s", job_kind(f->kind), part_form_name(a, f, &b), t);
+    }
+    return shared_fmt(a, "%s · %s", job_kind(f->kind), t);
+}
+
 /* The newest first. The acceptance carries the visit: it goes only when nothing else is left. */
 static void withdraw(struct app *a, struct ui *u, const struct job_model *j, enum job_sheet *sheet,
                      h32 *chosen)
@@ -280,9 +292,7 @@ static void withdraw(struct app *a, struct ui *u, const struct job_model *j, enu
                        ? j->visit->nfacts == 1
                        : kind != KIND_VISIT_SIGNED && kind != KIND_JOB_REOPENED;
         if (may && job_kind(kind)[0] != '\0') {
-            item(&m, (int)k,
-                 shared_fmt(a, "%s · %s", job_kind(kind),
-                            app_time(a, j->visit->facts[k].wall_ms, false)));
+            item(&m, (int)k, fact_words(a, &j->visit->facts[k], false));
         }
     }
     int k = shown(u, "withdraw", _("Withdraw which step?"), &m, sheet);
@@ -298,8 +308,7 @@ static void sure(struct app *a, struct ui *u, const struct job_model *j, enum jo
     const char *what = "";
     for (unsigned k = 0; k < j->visit->nfacts; k++) {
         if (h32_eq(j->visit->facts[k].entry, *chosen)) {
-            what = shared_fmt(a, "%s · %s", job_kind(j->visit->facts[k].kind),
-                              app_time(a, j->visit->facts[k].wall_ms, true));
+            what = fact_words(a, &j->visit->facts[k], true);
         }
     }
     struct ui_dialog d = {

@@ -83,6 +83,7 @@ SCREEN(arrive)
     } else if ((hit & UI_HIT_BACK) != 0) {
         app_back(a);
     } else if (nobody && r == RULE_OK && app_busy(a) == APP_IDLE) {
+        screen_end_visit_for(a, END_NOBODY);
         save(a, s, j->subject, SCREEN_END_VISIT); /* he was there, and nobody else */
     }
 }

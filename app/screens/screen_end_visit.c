@@ -44,6 +44,12 @@ SCREEN_ENTER(end_visit)
     }
 }
 
+void screen_end_visit_for(struct app *a, unsigned outcome)
+{
+    struct form d = {.outcome = outcome};
+    form_keep(a, "end", VERSION, &d, sizeof d);
+}
+
 static void save(struct app *a, struct ui *u, struct end_visit *s)
 {
     struct form_fact f;
@@ -66,11 +72,6 @@ static void save(struct app *a, struct ui *u, struct end_visit *s)
 
 static void part_wanted(struct app *a, struct ui *u, struct end_visit *s)
 {
-    const char *scan = ui_scan(u);
-    if (scan != NULL && strlen(scan) < sizeof s->d.part) {
-        memset(s->d.part, 0, sizeof s->d.part);
-        memcpy(s->d.part, scan, strlen(scan));
-    }
     const struct cat_part *p =
         catalogue_part(app_catalogue(a), bytes_of(s->d.part, strlen(s->d.part)));
     struct ui_field part = {.id = "part",
@@ -81,6 +82,11 @@ static void part_wanted(struct app *a, struct ui *u, struct end_visit *s)
                             .flags = UI_FIELD_SCAN | UI_FIELD_UPPER | UI_FIELD_ASCII,
                             .error = s->bad_part ? _("Letters, digits and signs only.") : NULL};
     ui_field(u, &part);
+    const char *scan = ui_scan(u); /* that the field did not take */
+    if (scan != NULL && strlen(scan) < sizeof s->d.part) {
+        memset(s->d.part, 0, sizeof s->d.part);
+        memcpy(s->d.part, scan, strlen(scan));
+    }
     if (s->d.part[0] != '\0') {
         ui_text(u, UI_SMALL_MUTED,
                 p != NULL ? form_name(a, p->name, p->name_en)

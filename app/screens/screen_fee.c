@@ -172,8 +172,7 @@ SCREEN(fee)
     }
     shared_error(a, u, APP_SAVING, s->seen);
     form_rule(a, u, r);
-    struct class_decision d = j->class_;
-    d.class_ = (enum service_class)form_class(v);
+    struct class_decision d = form_decision(j);
     ui_strip(u, shared_class(d.class_), shared_class_words(a, &d), NULL, UI_TONE_PLAIN);
     ui_text(u, UI_TITLE, app_money(a, fee.total_minor));
     if (over) {

@@ -1,6 +1,7 @@
 /* screen_hand_back.c - the customer is done: the technician's PIN takes the device back. */
 #include "app/screens/job_parts.h"
 #include "app/screens/pin.h"
+#include "app/screens/sign.h"
 
 SCREEN_ENTER(hand_back)
 {
@@ -14,6 +15,8 @@ SCREEN(hand_back)
 {
     struct pin *s = app_screen_data(a, SCREEN_HAND_BACK, sizeof *s);
     bool busy = app_busy(a) != APP_IDLE;
+    char keep[3];
+    form_lang(a, sign_speaks(a), keep); /* the customer holds the device still */
     struct ui_screen sc = {.id = "hand-back",
                            .title = _("Thank you"),
                            .primary = busy ? _("Unlocking…") : _("Unlock"),
@@ -22,6 +25,7 @@ SCREEN(hand_back)
     unsigned hit = ui_screen_begin(u, &sc);
     if (s == NULL) {
         ui_screen_end(u);
+        form_lang_end(a, keep);
         return;
     }
     const struct job_model *j = app_job(a);
@@ -32,6 +36,7 @@ SCREEN(hand_back)
                        : _("Please hand the device back to the technician. Nothing was recorded."));
     bool given = pin_ask(a, u, s, _("PIN of the technician"));
     ui_screen_end(u);
+    form_lang_end(a, keep);
     if (((hit & UI_HIT_PRIMARY) != 0 || given) && !busy && s->text[0] != '\0') {
         s->seen = app_result(a)->serial;
         if (app_hand_back(a, s->text)) {

@@ -99,13 +99,7 @@ static const char *time_left(struct app *a, const struct job_model *j, enum ui_t
 
 static void head(struct app *a, struct ui *u, const struct job_model *j)
 {
-    union body b;
-    struct class_decision d = j->class_;
-    if (form_read(j->visit, KIND_VISIT_CLASS, &b) != NULL) {
-        bool same = d.class_ == (enum service_class)b.class_.class_;
-        d.class_ = (enum service_class)b.class_.class_;
-        d.until_ms = same ? d.until_ms : j->class_excluded.until_ms;
-    }
+    struct class_decision d = form_decision(j);
     enum ui_tone tone;
     const char *right = time_left(a, j, &tone);
     enum ui_place place = j->visit == NULL ? UI_PLACE_NONE : shared_place_sign(j->place);
@@ -220,6 +214,32 @@ static const char *hint(unsigned kind)
     }
 }
 
+static bool price_refused(const struct fact *f)
+{
+    union body b;
+    return f->kind == KIND_VISIT_PRICED && body_decode(f->kind, f->body, &b) == ST_OK &&
+           !b.priced.consented;
+}
+
+/* What is to be known before the next step is taken stands right above it. */
+static void before_step(struct app *a, struct ui *u, const struct job_model *j, unsigned kind)
+{
+    struct fee worked;
+    union body b;
+    bool open = form_visit(a) != NULL && j->visit->stage < VISIT_SIGNED;
+    if (kind == KIND_VISIT_SIGNED && open && form_read(j->visit, KIND_VISIT_FEE, &b) != NULL &&
+        fee_work_out(j->visit, &worked) && worked.parts_minor != b.fee.parts_minor) {
+        ui_banner(
+            u, "fee-check", UI_TONE_SOON,
+            _("The parts are not those of the fee. Check the fee before the customer signs."));
+    }
+    if (kind == KIND_VISIT_LEFT && j->visit != NULL && j->visit->end != 0) {
+        ui_banner(
+            u, "ended", UI_TONE_SOON,
+            shared_fmt(a, _("This visit ended without signature: %s."), shared_end(j->visit->end)));
+    }
+}
+
 static void stepper(struct app *a, struct ui *u, const struct job_model *j, unsigned next)
 {
     int number = 0;
@@ -245,23 +265,12 @@ static void stepper(struct app *a, struct ui *u, const struct job_model *j, unsi
                                        : done ? UI_STEP_DONE
                                               : UI_STEP_LATER,
                               .tappable = now || (done && open && s->screen != SCREENS),
-                              .bad = sig != NULL && sig->stands && sig->outcome != SIGN_SIGNED};
+                              .bad = (sig != NULL && sig->stands && sig->outcome != SIGN_SIGNED) ||
+                                     (f != NULL && price_refused(f))};
+        before_step(a, u, j, s->kind);
         if (ui_step(u, &row) && app_busy(a) == APP_IDLE) {
             take_step(a, j, s);
         }
-    }
-    struct fee worked;
-    union body b;
-    if (open && form_read(j->visit, KIND_VISIT_FEE, &b) != NULL &&
-        fee_work_out(j->visit, &worked) && worked.parts_minor != b.fee.parts_minor) {
-        ui_banner(
-            u, "fee-check", UI_TONE_SOON,
-            _("The parts are not those of the fee. Check the fee before the customer signs."));
-    }
-    if (j->visit != NULL && j->visit->end != 0) {
-        ui_banner(
-            u, "ended", UI_TONE_SOON,
-            shared_fmt(a, _("This visit ended without signature: %s."), shared_end(j->visit->end)));
     }
 }
 

@@ -237,20 +237,28 @@ static void choices(struct app *a, struct ui *u, struct part *s)
     }
 }
 
-static void serials(struct app *a, struct ui *u, struct part *s)
+/* A scan that no field took: first the new part's serial, then the old one's. */
+static void take_scan(struct ui *u, struct part *s)
 {
     struct part_form *d = &s->d;
     const char *scan = ui_scan(u);
-    if (scan != NULL) {
-        s->too_long = strlen(scan) > CAP_CODE_BYTES;
-        d->serials = true;
+    if (scan == NULL) {
+        return;
     }
-    if (scan != NULL && !s->too_long) {
-        /* First the new part's, then the old one's. */
-        char *to = d->serial_in[0] == '\0' ? d->serial_in : d->serial_out;
-        memset(to, 0, sizeof d->serial_in);
+    d->serials = true;
+    s->too_long = strlen(scan) > CAP_CODE_BYTES;
+    char *to = d->serial_in[0] == '\0' ? d->serial_in : d->serial_out;
+    if (!s->too_long && to[0] == '\0') {
         memcpy(to, scan, strlen(scan));
+    } else if (!s->too_long) {
+        ui_toast(u, UI_TONE_SOON,
+                 _("Both serial numbers are there. Tap the one to replace, then scan."));
     }
+}
+
+static void serials(struct app *a, struct ui *u, struct part *s)
+{
+    struct part_form *d = &s->d;
     if (s->too_long) {
         ui_banner(u, "too-long", UI_TONE_LATE,
                   _("This code is longer than any serial number. Nothing was changed."));
@@ -373,6 +381,7 @@ static void details_page(struct app *a, struct ui *u, struct part *s, id16 job)
     quantity(u, s);
     choices(a, u, s);
     serials(a, u, s);
+    take_scan(u, s); /* after the fields: what they take is theirs */
     ui_tick(u, "charged", _("The customer pays for it"), &s->d.charged);
     if (s->withdrawing) {
         sure(a, u, s);

@@ -44,6 +44,7 @@ SCREEN_ENTER(copy);
 SCREEN(copy);
 SCREEN_ENTER(end_visit);
 SCREEN(end_visit);
+void screen_end_visit_for(struct app *a, unsigned outcome); /* its page opens with this chosen */
 SCREEN_ENTER(payment);
 SCREEN(payment);
 SCREEN(conflicts);

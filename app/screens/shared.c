@@ -77,9 +77,13 @@ const char *shared_class_words(struct app *a, const struct class_decision *d)
     case CLASS_A:
         return _("Paid by the customer");
     case CLASS_B:
-        return shared_fmt(a, _("By contract, until %s"), day);
+        return d->basis == BASIS_TECHNICIAN ? _("By contract, as you propose")
+               : day[0] == '\0'             ? _("By contract")
+                                            : shared_fmt(a, _("By contract, until %s"), day);
     case CLASS_C:
-        return shared_fmt(a, _("Free in warranty, until %s"), day);
+        return d->basis == BASIS_TECHNICIAN ? _("Free, as you propose")
+               : day[0] == '\0'             ? _("Free in warranty")
+                                            : shared_fmt(a, _("Free in warranty, until %s"), day);
     case CLASS_D:
         return _("Internal");
     case CLASS_NONE:

@@ -102,6 +102,14 @@ void sign_turn(struct app *a, struct sign *s)
     sign_keep(a, s);
 }
 
+const char *sign_speaks(struct app *a)
+{
+    const struct sign *s = app_screen_data(a, SCREEN_SIGN_PAD, sizeof *s);
+    const struct job_model *j = app_job(a);
+    bool english = s != NULL && s->loaded ? s->d.english : j != NULL && j->customer_lang == 2;
+    return english ? "en" : "zh";
+}
+
 static str clean(struct app *a, const char *text)
 {
     str out = {NULL, 0};

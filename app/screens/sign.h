@@ -54,6 +54,8 @@ const struct report_shown *sign_report(struct app *a, const struct sign *s);
 /* sign_other: the name of the other language, for the header. sign_turn: change over to it. */
 const char *sign_other(const struct sign *s);
 void sign_turn(struct app *a, struct sign *s);
+/* sign_speaks: "en" or "zh": what the customer of the present job reads, also after signing. */
+const char *sign_speaks(struct app *a);
 /* sign_send: the outcome with what was gathered; wiped here when it is on its way. */
 bool sign_send(struct app *a, struct sign *s, unsigned outcome);
 #endif

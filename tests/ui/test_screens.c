@@ -229,6 +229,14 @@ static void keys_alone_reach_everything_with_the_focus_in_sight(void)
     run_as(VISIT, &(struct look){&SIZES[0], 2.0F, "en", UI_SUNLIGHT, .walk = true});
 }
 
+static void wrong_taps_wrong_fields_and_a_customer_who_tries_everything(void)
+{
+    run("tests/ui/wrong.script", &SIZES[1], 1.0F, "en", UI_LIGHT);
+    run("tests/ui/wrong.script", &SIZES[5], 1.0F, "en", UI_DARK);
+    run("tests/ui/refused.script", &SIZES[0], 1.0F, "en", UI_SUNLIGHT);
+    run("tests/ui/refused.script", &SIZES[3], 2.0F, "en", UI_LIGHT);
+}
+
 static void half_typed_things_are_where_they_were_and_ratings_are_asked_again(void)
 {
     static const char *const parts[] = {"tests/ui/drafts-1.script", "tests/ui/drafts-2.script",
@@ -261,6 +269,7 @@ int main(int argc, char **argv)
     RUN(visits_in_landscape);
     RUN(at_a_text_size_between_and_left_handed);
     RUN(keys_alone_reach_everything_with_the_focus_in_sight);
+    RUN(wrong_taps_wrong_fields_and_a_customer_who_tries_everything);
     RUN(half_typed_things_are_where_they_were_and_ratings_are_asked_again);
     CHECK_END();
 }
