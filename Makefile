@@ -54,7 +54,7 @@ $(B)/tests/%:      CFLAGS_ALL += $(call pc,$(PC_CORE) $(PC_SYNC) $(PC_REPORT) $(
 
 .DEFAULT_GOAL := all
 all: deps-build programs  ## build docket, docketd, docketctl into build/
-programs: build/docket build/docketd build/docketctl i18n
+programs: build/docket build/docketd build/docketctl i18n console
 build/docket build/docketd build/docketctl: build/%: $(B)/bin/%
 	@cp -f $< $@.new && mv -f $@.new $@
 
@@ -97,6 +97,13 @@ PO := $(wildcard assets/i18n/*.po)
 i18n: $(patsubst assets/i18n/%.po,build/locale/%/LC_MESSAGES/docket.mo,$(PO))
 build/locale/%/LC_MESSAGES/docket.mo: assets/i18n/%.po
 	@mkdir -p $(@D); msgfmt --check-format -o $@ $<
+# The console as docketd --assets build/assets serves it: its files, and the same words as JSON.
+CONSOLE := $(shell find assets/console -type f ! -name README.md 2>/dev/null)
+console: $(CONSOLE:%=build/%) $(PO:assets/i18n/%.po=build/assets/console/i18n/%.json)
+build/assets/console/i18n/%.json: assets/i18n/%.po assets/i18n/json.sh
+	@mkdir -p $(@D); assets/i18n/json.sh $< >$@.new && mv -f $@.new $@
+build/assets/console/%: assets/console/%
+	@mkdir -p $(@D); cp -f $< $@
 
 # ---- tests ------------------------------------------------------------------------------------
 SUPPORT := $(call obj,$(wildcard tests/support/*.c))
@@ -120,7 +127,7 @@ $(T_APP): LDLIBS = $(LIB_APP) $(LIB_HQ)
 # named in tests/fault/NAME_calls.txt the linker turns over to test_NAME. Short in `make test`, long
 # with SOAK=1 in the environment.
 proofs = $(patsubst tests/$(1)/test_%.c,%,$(wildcard tests/$(1)/test_*.c))
-others = $(foreach n,$(filter-out $(2),$(call proofs,$(1))),tests/$(1)/$(n)_%)
+others = $(foreach n,$(filter-out $(2),$(call proofs,$(1))),tests/$(1)/$(n).c tests/$(1)/$(n)_%)
 proof_objs = $(call obj,$(filter-out tests/$(1)/test_% $(call others,$(1),$(2)),$(call src,tests/$(1))))
 T_FAULT := $(patsubst %.c,$(B)/%,$(wildcard tests/fault/test_*.c))
 T_SIM   := $(patsubst %.c,$(B)/%,$(wildcard tests/sim/test_*.c))
@@ -196,7 +203,7 @@ clean:  ## remove build/
 	rm -rf build
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*[#]# ' Makefile | sed 's/:.*[#]# /\t/' | expand -t 14
-.PHONY: all programs i18n test test-bins unit check soak bench fuzz fuzz-doors run screenshots lint format layers deb \
+.PHONY: all programs i18n console test test-bins unit check soak bench fuzz fuzz-doors run screenshots lint format layers deb \
         deps-build deps-run deps-test deps-fuzz clean help
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings both catalogues up to date with the strings of app/. New strings come in untranslated in
+# Brings both catalogues up to date with the strings of app/ and assets/console/. New strings come in untranslated in
 # Chinese and as themselves in English; strings that are gone go. Nothing is guessed. Catalogues hold
 # no paths, line numbers, hosts or dates, so that only words change in a commit.
 set -eu
@@ -13,7 +13,10 @@ trap 'rm -rf "$tmp"' EXIT
 find app -name '*.[ch]' | sort >"$tmp/files"
 xgettext --from-code=UTF-8 --language=C --keyword=_ --keyword=N_ --add-comments=TRANSLATORS: \
     --no-location --sort-output --package-name=Docket --files-from="$tmp/files" -o "$tmp/docket.pot"
-[ -f "$tmp/docket.pot" ] || { echo "app/ has no strings yet"; exit 0; }
+# The console's: the same words, so a string that both say is translated once.
+find assets/console -name '*.js' | sort >"$tmp/js"
+xgettext --from-code=UTF-8 --language=JavaScript --keyword=_ --keyword=N_ --keyword=n_:1,2 --add-comments=TRANSLATORS: \
+    --no-location --sort-output --package-name=Docket --join-existing --files-from="$tmp/js" -o "$tmp/docket.pot"
 sed -i 's/charset=CHARSET/charset=UTF-8/' "$tmp/docket.pot"
 for lang in zh_CN en; do
     po="assets/i18n/$lang.po"

@@ -177,11 +177,17 @@ static json_t *entry_json(struct api_call *c, const struct entry_view *e)
     if (id16_zero(who)) {
         IGNORE(!api_person_of(c, e->author, &who)); /* zero: shown as nobody */
     }
-    return json_pack("{s:o,s:s,s:o,s:o,s:s,s:I,s:I,s:o}", "entry", ops_hex(e->hash.b, 32), "kind",
-                     k == NULL ? "" : k->name, "author", ops_hex(e->author.b, 8), "actor",
-                     reg_named(c, who, F_TECHNICIAN_NAME), "role", ops_role_name(e->actor_role),
-                     "wall_ms", (json_int_t)e->wall_ms, "seq", (json_int_t)e->seq, "fields",
-                     written(e));
+    json_t *out = json_pack("{s:o,s:s,s:o,s:o,s:s,s:I,s:I,s:o}", "entry", ops_hex(e->hash.b, 32),
+                            "kind", k == NULL ? "" : k->name, "author", ops_hex(e->author.b, 8),
+                            "actor", reg_named(c, who, F_TECHNICIAN_NAME), "role",
+                            ops_role_name(e->actor_role), "wall_ms", (json_int_t)e->wall_ms, "seq",
+                            (json_int_t)e->seq, "fields", written(e));
+    union body b;
+    if (e->kind == KIND_JOB_ASSIGNED && body_decode(e->kind, e->body, &b) == ST_OK) {
+        json_object_set_new(out, "technician",
+                            reg_named(c, b.assigned.technician, F_TECHNICIAN_NAME));
+    }
+    return out;
 }
 
 static json_t *history(struct api_call *c)
@@ -216,6 +222,10 @@ enum st api_read_record(struct api_call *c)
     if (st == ST_OK) {
         c->out = reg_detail(c, &s);
         json_object_set_new(c->out, "history", history(c));
+        if (s.type == SUBJECT_CUSTOMER || s.type == SUBJECT_EQUIPMENT) {
+            reg_file_add(c, s.subject,
+                         s.type == SUBJECT_CUSTOMER ? LIST_OF_CUSTOMER : LIST_OF_EQUIPMENT, c->out);
+        }
     }
     return st;
 }

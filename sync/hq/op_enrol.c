@@ -1,6 +1,7 @@
 /* op_enrol.c - a code for one new device of a person. */
 #include "sync/hq/hq_join.h"
 #include "sync/hq/ops.h"
+#include "sync/pdf/qr.h"
 
 #include <stdio.h>
 
@@ -47,6 +48,24 @@ static enum st branch_of(struct hq *hq, id16 person, id8 *out, struct err *err)
         memcpy(out->b, v->b, sizeof out->b);
     }
     return st;
+}
+
+/* The code as a QR's rows of '0' and '1': whoever shows it only paints. NULL: no memory. */
+static json_t *qr_rows(const char *code)
+{
+    struct qr qr;
+    if (qr_make(str_c(code), &qr) != ST_OK) {
+        return NULL;
+    }
+    json_t *rows = json_array();
+    for (int y = 0; y < qr.side; y++) {
+        char row[QR_SIDE_MAX];
+        for (int x = 0; x < qr.side; x++) {
+            row[x] = qr.modules[y * qr.side + x] != 0 ? '1' : '0';
+        }
+        json_array_append_new(rows, json_stringn(row, (size_t)qr.side));
+    }
+    return rows;
 }
 
 enum st op_enrol(struct hq *hq, const json_t *in, json_t **out, struct err *err)
@@ -96,7 +115,8 @@ enum st op_enrol(struct hq *hq, const json_t *in, json_t **out, struct err *err)
         st = st == ST_OK ? hq_join_invite(hq, &inv, code, &until, err) : st;
     }
     if (st == ST_OK) {
-        *out = json_pack("{s:s,s:I}", "code", code, "until_ms", (json_int_t)until);
+        *out = json_pack("{s:s,s:I,s:o*}", "code", code, "until_ms", (json_int_t)until, "qr",
+                         qr_rows(code));
     }
     return st;
 }

@@ -4,6 +4,7 @@
 #include "core/rules/service.h"
 
 #define GOODS_MOST 32
+#define FILE_MOST 200 /* rows of one file */
 
 /* ---- facts ------------------------------------------------------------------------------------
  */
@@ -245,6 +246,29 @@ static json_t *goods_json(struct api_call *c, const struct subject_state *job)
     }
     store_scan_end(&cur);
     return list;
+}
+
+void reg_file_add(struct api_call *c, id16 subject, enum list list, json_t *out)
+{
+    uint8_t key[LIST_KEY_BYTES];
+    struct store_cursor *cur = NULL;
+    json_t *file = json_array();
+    bytes k;
+    if (store_scan(c->txn, T_LIST, fold_list_prefix(list, 0, &subject, key), (bytes){0}, &cur,
+                   NULL) == ST_OK) {
+        while (json_array_size(file) < FILE_MOST && store_next(cur, &k) == ST_OK) {
+            struct arena keep = c->arena;
+            struct subject_state s;
+            id16 id;
+            memcpy(id.b, k.p + k.n - sizeof id.b, sizeof id.b);
+            if (fold_load(c->txn, id, &c->arena, &s, NULL, NULL) == ST_OK && api_sees(c, &s)) {
+                json_array_append_new(file, reg_row(c, &s));
+            }
+            c->arena = keep;
+        }
+        store_scan_end(&cur);
+    }
+    json_object_set_new(out, "file", file);
 }
 
 void reg_job_add(struct api_call *c, const struct subject_state *job, json_t *out)

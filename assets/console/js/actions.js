@@ -1,0 +1,204 @@
+// What may be done with a record, by role and state: one row each. The server decides; a button that
+// it would refuse is only left out.
+import { _, N_, fmt, moment } from './i18n.js';
+import { call } from './api.js';
+import { FIELDS, TYPE_PATHS, toInput, named } from './fields.js';
+import { ask } from './forms.js';
+import { say } from './view.js';
+import * as W from './words.js';
+
+const OPEN = ['registered', 'dispatched', 'accepted', 'on_site', 'waiting'];
+const CLERK = ['clerk', 'supervisor'];
+const path = (r) => `/${TYPE_PATHS[r.type]}/${r.id}`;
+const given = (v) => ({ fields: v });
+const f = (type, name, more) => ({ type, name, ...more });
+const must = (type, name, more) => ({ type, name, required: true, ...more });
+
+const step = (type, name, words, roles, states, fields = [], more = {}) =>
+    ({ name, label: words, roles, states, fields: fields.map((x) => ({ ...x, type })), send: (r, v) => call('POST', `${path(r)}/${name}`, given(v)), ...more });
+const edit = (roles, names, states) => ({ name: 'edit', label: N_('Edit'), key: 'e', roles, states, edit: names });
+
+export const ACTIONS = {
+    job: [
+        {
+            name: 'assign', label: N_('Dispatch'), key: 'd', roles: ['supervisor'], states: OPEN, primary: (r) => r.state === 'registered' || r.handover,
+            fields: [{ name: 'technician', label: N_('Technician'), kind: 'ref', of: 'technician', role: 'technician', nobody: N_('Nobody: take it back') }],
+            value: { technician: (r) => (r.technician ? r.technician.code : '') },
+            send: (r, v) => call('POST', `${path(r)}/assign`, { technician: v.technician || '' }),
+        },
+        { name: 'archive', label: N_('Strike off'), roles: ['clerk'], states: ['signed'], primary: () => true, text: N_('The signed voucher is back. The call is struck off and filed.'), send: (r) => call('POST', `${path(r)}/archive`) },
+        {
+            name: 'cash', label: N_('Take the cash'), roles: ['accountant'], when: (r) => r.cash_owed_minor > 0, primary: () => true,
+            fields: [{ name: 'amount', label: N_('Amount'), kind: 'money', required: true }], value: { amount: (r) => (r.cash_owed_minor / 100).toFixed(2) },
+            send: (r, v) => call('POST', `${path(r)}/cash`, { amount: v.amount }),
+        },
+        edit(CLERK, ['fault_told', 'contact', 'phone', 'appointment', 'priority', 'zone', 'channel', 'class_proposed', 'equipment', 'note'], OPEN),
+        { name: 'voucher', label: N_('Show the voucher'), roles: null, when: (r) => (r.visits_list || []).some((v) => v.signatures.length), print: true },
+        { name: 'invoice', label: N_('Make out an invoice'), roles: ['accountant'], states: ['signed', 'archived'], fresh: 'invoice' },
+        { name: 'goods', label: N_('Goods come in'), roles: CLERK, states: [...OPEN, 'signed'], fresh: 'goods' },
+        { name: 'slip', label: N_('Propose parts'), roles: [...CLERK, 'parts keeper'], states: OPEN, fresh: 'slip' },
+        {
+            name: 'cancel', label: N_('Cancel the call'), danger: true, roles: CLERK, states: OPEN,
+            fields: [{ name: 'reason', label: N_('Reason'), kind: 'choice', list: W.CANCEL_REASONS, required: true }], send: (r, v) => call('POST', `${path(r)}/cancel`, { reason: v.reason }),
+        },
+    ],
+    customer: [edit(CLERK, ['name', 'phone', 'address', 'zone', 'language', 'email', 'note']), { name: 'call', label: N_('Register a call'), roles: CLERK, fresh: 'call', primary: () => true }],
+    equipment: [edit(CLERK, ['name', 'maker', 'model', 'serial', 'bought', 'warranty_until', 'place', 'note']), { name: 'call', label: N_('Register a call'), roles: CLERK, fresh: 'call', primary: () => true }],
+    contract: [edit(CLERK, ['number', 'start', 'end', 'terms', 'note'])],
+    stock: [edit(['parts keeper'], ['quantity', 'note'])],
+    goods: [
+        step('goods', 'begin', N_('Begin the repair'), CLERK, ['in'], [must('', 'repairer', { role: 'technician' }), f('', 'due')], { primary: () => true }),
+        step('goods', 'finish', N_('Repair is done'), CLERK, ['in_work'], [must('', 'minutes')], { primary: () => true }),
+        step('goods', 'pass', N_('Passed inspection'), ['supervisor'], ['finished'], [], { primary: () => true, text: N_('You have inspected it, and it works.') }),
+        step('goods', 'reject', N_('Send back to repair'), ['supervisor'], ['finished']),
+        step('goods', 'out', N_('Goods go back'), CLERK, ['passed'], [], { primary: () => true }),
+        step('goods', 'void', N_('Void the receipt'), CLERK, ['out'], [must('', 'signed_back')], { primary: () => true, value: { signed_back: () => moment(Date.now()).replace(' ', 'T') } }),
+        step('goods', 'help', N_('Ask for help'), CLERK, ['in', 'in_work'], [], { text: N_('It will be late. Help is asked for now.') }),
+        { name: 'receipt', label: N_('Print the receipt'), roles: null, print: true },
+    ],
+    slip: [
+        step('slip', 'approve', N_('Approve'), ['supervisor', 'branch manager'], ['proposed'], [], { primary: () => true }),
+        step('slip', 'refuse', N_('Refuse'), ['supervisor', 'branch manager'], ['proposed']),
+        step('slip', 'issue', N_('Issue the parts'), ['parts keeper'], ['approved'], [], { primary: () => true }),
+        step('slip', 'clear', N_('Clear the slip'), ['parts keeper'], ['issued'], [must('', 'old'), must('', 'unused')], { primary: () => true, text: N_('What came back: old parts, and what was not used.') }),
+        { name: 'paper', label: N_('Print the slip'), roles: null, print: true },
+    ],
+    day: [
+        step('day', 'review', N_('Reviewed'), ['supervisor'], ['submitted'], [], { primary: () => true }),
+        step('day', 'sign', N_('Sign'), ['branch manager'], ['reviewed'], [], { primary: () => true }),
+        step('day', 'receive', N_('File it'), ['service department'], ['signed'], [], { primary: () => true }),
+        { name: 'paper', label: N_('Print the report'), roles: null, print: true },
+    ],
+    invoice: [
+        step('invoice', 'hand', N_('Handed to the customer'), ['accountant'], ['issued'], [], { primary: () => true }),
+        step('invoice', 'mail', N_('Mailed to the customer'), ['accountant'], ['issued']),
+    ],
+    device: [{ name: 'revoke', label: N_('Revoke'), danger: true, roles: ['supervisor', 'administrator'], states: ['active'], text: N_('It is shut out at once, and what it sends from now on is set aside. Work that it has not sent is lost to headquarters until it is admitted.'), send: (r) => call('POST', `/devices/${r.id}/revoke`) }],
+    user: [
+        { name: 'password', label: N_('New password'), roles: ['administrator'], fields: [{ name: 'new_password', label: N_('New password'), kind: 'password', required: true, auto: 'new-password', hint: N_('12 characters or more.') }], send: (r, v) => call('POST', `/users/${encodeURIComponent(r.id)}/password`, v) },
+        { name: 'disable', label: N_('Shut the login'), danger: true, roles: ['administrator'], states: ['open'], text: N_('Whoever uses it is logged out at once.'), send: (r) => call('POST', `/users/${encodeURIComponent(r.id)}/disable`) },
+        { name: 'enable', label: N_('Open the login'), roles: ['administrator'], states: ['shut'], send: (r) => call('POST', `/users/${encodeURIComponent(r.id)}/enable`) },
+    ],
+    token: [{ name: 'end', label: N_('End its access'), danger: true, roles: ['administrator'], text: N_('The program that uses it is refused from now on.'), send: (r) => call('DELETE', `/tokens/${encodeURIComponent(r.id)}`) }],
+};
+
+export function actionsOf(record, me) {
+    return (ACTIONS[record.type] || []).filter((a) => (!a.roles || a.roles.includes(me.role)) &&
+        (!a.states || a.states.includes(record.state)) && (!a.when || a.when(record)));
+}
+
+// ---- edit: what was seen goes along, what changed meanwhile is shown ------------------------------
+function editForm(record, a, done) {
+    const type = record.type;
+    const seen = Object.fromEntries(Object.entries(record.values).map(([name, v]) => [name, v.seen]));
+    const before = Object.fromEntries(a.edit.map((name) => [name, toInput(FIELDS[type][name], record.fields[name])]));
+    const patch = async (fields, known) => {
+        if (Object.keys(fields).length) {
+            await call('PATCH', path(record), { fields, seen: Object.fromEntries(Object.keys(fields).map((n) => [n, known[n] || []])) });
+            say(_('Saved.'));
+        }
+        done();
+    };
+    ask({
+        title: fmt(_('Edit: %s'), titleOf(record)), go: _('Save'), type, fields: a.edit.map((name) => f(type, name, { value: before[name] })),
+        watch: { id: record.id, path: path(record), seen },
+        submit: (v, form) => patch(Object.fromEntries(Object.entries(v).filter(([name]) => form.elements[name].value.trim() !== before[name])), seen),
+        // Kept for a second refusal: what was not in conflict comes along.
+        settle: (list) => patch(Object.fromEntries(list.filter((c) => c.take === 'mine').map((c) => [c.name, typeof c.yours === 'object' && c.yours ? c.yours.code || c.yours.id : c.yours])), Object.fromEntries(list.map((c) => [c.name, c.entries]))),
+    });
+}
+
+export function titleOf(r) {
+    if (r.type === 'job') { return [named(r.fields.customer), named(r.fields.equipment)].filter(Boolean).join(' · ') || r.code; }
+    if (r.type === 'day') { return `${_(W.TYPES.day)} ${toInput(FIELDS.day.day, r.fields.day)}`; }
+    return r.fields.name || r.fields.receipt || r.fields.number || r.code || (r.fields.part ? `${r.fields.part}` : '') || `${_(W.TYPES[r.type])} ${r.id.slice(0, 8)}`;
+}
+
+export function act(record, a, done, print) {
+    if (a.print) { print(record); return; }
+    if (a.edit) { editForm(record, a, done); return; }
+    if (a.fresh) { fresh(a.fresh, done, record); return; }
+    ask({
+        title: _(a.label), text: a.text && _(a.text), go: _(a.label), danger: a.danger,
+        fields: (a.fields || []).map((x) => ({ ...x, value: a.value && a.value[x.name] ? a.value[x.name](record) : toInputOf(record, x) })),
+        submit: async (v) => { await a.send(record, v); say(_('Done.')); done(); },
+    });
+}
+const toInputOf = (record, x) => (x.type && record.fields[x.name] != null ? toInput(FIELDS[x.type][x.name], record.fields[x.name]) : '');
+
+// ---- something new -------------------------------------------------------------------------------
+const own = (name, words, kind, more) => ({ name, label: words, kind, ...more });
+const FRESH = {
+    call: {
+        label: N_('Register a call'), roles: CLERK, then: 'calls',
+        fields: (r) => [
+            own('customer', N_('Customer'), 'ref', { of: 'customer', hint: N_('Name, phone or number. Leave it empty for a new customer.'), value: r && (r.type === 'customer' ? r.code : r.fields.customer && r.fields.customer.code) }),
+            own('c_name', N_('Name of the new customer'), 'text'), own('c_phone', N_('Phone of the new customer'), 'text'), own('c_address', N_('Address of the new customer'), 'text'),
+            own('equipment', N_('Equipment'), 'ref', { of: 'equipment', value: r && r.type === 'equipment' ? r.code : '', hint: N_('Model, serial or number, when it is on file.') }),
+            must('job', 'fault_told'), f('job', 'zone', { value: '1' }), f('job', 'channel', { value: '1' }), f('job', 'contact'), f('job', 'phone'), f('job', 'appointment'), f('job', 'priority', { value: '0' }), f('job', 'class_proposed'), f('job', 'note'),
+        ],
+        send: (v) => {
+            const { customer, equipment, c_name: name, c_phone: phone, c_address: address, ...fields } = v;
+            if (!customer && !name) { throw Object.assign(new Error(_('Say which customer, or the name of a new one.')), { field: 'customer' }); }
+            const zone = fields.zone ? { zone: fields.zone } : {};
+            return call('POST', '/calls', { fields, ...(equipment ? { equipment } : {}), ...(customer ? { customer } : { customer_new: { name, ...(phone ? { phone } : {}), ...(address ? { address } : {}), ...zone } }) });
+        },
+    },
+    customer: { label: N_('Add a customer'), roles: CLERK, then: 'customers', code: true, fields: () => [must('customer', 'name'), ...['phone', 'address', 'zone', 'language', 'email', 'note'].map((n) => f('customer', n))], url: '/customers' },
+    equipment: { label: N_('Add equipment'), roles: CLERK, then: 'equipment', code: true, fields: () => [must('equipment', 'customer'), must('equipment', 'name'), ...['maker', 'model', 'serial', 'bought', 'warranty_until', 'place', 'note'].map((n) => f('equipment', n))], url: '/equipment' },
+    contract: { label: N_('Add a contract'), roles: CLERK, then: 'contracts', code: true, fields: () => [must('contract', 'customer'), f('contract', 'equipment'), must('contract', 'number'), must('contract', 'start'), must('contract', 'end'), f('contract', 'terms')], url: '/contracts' },
+    stock: { label: N_('Add to the van stock'), roles: ['parts keeper'], then: 'stock', fields: () => [must('stock', 'technician', { role: 'technician' }), must('stock', 'part'), must('stock', 'quantity')], url: '/stock' },
+    goods: { label: N_('Goods come in'), roles: CLERK, then: 'goods', fields: (r) => [must('goods', 'job', { value: r && r.code }), must('goods', 'what'), must('goods', 'receipt'), must('goods', 'acknowledged', { value: '1' }), f('goods', 'technician', { role: 'technician' }), f('goods', 'shelf'), f('goods', 'due'), f('goods', 'note')], url: '/goods' },
+    slip: { label: N_('Propose parts'), roles: [...CLERK, 'parts keeper'], then: 'slips', code: true, fields: (r) => [must('slip', 'technician', { role: 'technician', value: r && r.technician ? r.technician.code : '' }), must('slip', 'part'), must('slip', 'quantity'), f('slip', 'job', { value: r && r.code }), f('slip', 'note')], url: '/slips' },
+    day: { label: N_('Hand in a daily report'), roles: ['supervisor'], then: 'days', fields: () => [must('day', 'day', { value: toInput(FIELDS.day.day, Date.now()) }), f('day', 'technician', { role: 'technician', nobody: N_('My own, as supervisor') }), ...['a', 'b', 'c', 'd', 'note'].map((n) => f('day', n))], url: '/days' },
+    invoice: { label: N_('Make out an invoice'), roles: ['accountant'], then: 'invoices', code: true, codeMust: true, fields: (r) => [must('invoice', 'job', { value: r && r.code }), must('invoice', 'amount', { value: r ? invoiced(r) : '' }), f('invoice', 'note')], url: '/invoices' },
+    user: {
+        label: N_('Add a login'), roles: ['administrator'], then: 'users',
+        fields: () => [own('login', N_('Login'), 'code', { required: true }), own('name', N_('Name'), 'text', { required: true }), own('role', N_('Role'), 'role', { required: true }), own('branch', N_('Branch'), 'code', { hint: N_('Empty: all branches.') }), own('password', N_('Password'), 'password', { required: true, auto: 'new-password', hint: N_('12 characters or more.') })],
+        send: (v) => call('POST', '/users', v),
+    },
+    token: {
+        label: N_('Give a program access'), roles: ['administrator'], then: 'tokens',
+        fields: () => [own('label', N_('What it is for'), 'code', { required: true }), own('login', N_('Acts as the login'), 'code', { required: true }), own('scopes', N_('Scopes'), 'text', { required: true, value: 'calls:read customers:read' }), own('days', N_('Days'), 'number', { value: '365' })],
+        send: (v) => call('POST', '/tokens', v),
+        shown: (out) => ({ title: _('The access token'), text: _('It is shown this once. Copy it now.'), secret: out.token || out.secret }),
+    },
+    enrol: {
+        label: N_('Enrolment code'), roles: ['supervisor', 'administrator'], then: 'devices',
+        fields: () => [own('technician', N_('Technician'), 'ref', { of: 'technician', required: true })],
+        send: (v) => call('POST', '/devices/enrol', v),
+        shown: (out) => ({ title: _('Enrolment code'), text: fmt(_('For one handheld, once, until %1$s. Scan it there, or type it; the address of headquarters is %2$s'), moment(out.until_ms), location.origin), secret: out.code.replace(/(.{4})(?=.)/g, '$1 '), qr: out.qr }),
+    },
+    edition: {
+        label: N_('Publish a catalogue'), roles: ['parts keeper', 'service department', 'administrator'], then: 'editions',
+        text: N_('The file that docketctl wrote from the tables of parts, faults and prices. A lower number than the one in force is refused.'),
+        fields: () => [own('file', N_('File of the edition'), 'file', { required: true })],
+        send: async (v) => {
+            const b = new Uint8Array(await v.file.arrayBuffer());
+            let s = '';
+            for (let i = 0; i < b.length; i += 8192) { s += String.fromCharCode(...b.subarray(i, i + 8192)); }
+            return call('POST', '/catalogue', { data_base64url: btoa(s).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '') });
+        },
+    },
+};
+const invoiced = (r) => {
+    const all = (r.visits_list || []).flatMap((v) => v.signatures).filter((s) => s.stands);
+    return all.length ? (all[all.length - 1].total_minor / 100).toFixed(2) : '';
+};
+
+export const freshLabel = (name, me) => (name && FRESH[name].roles.includes(me.role) ? _(FRESH[name].label) : '');
+export function fresh(name, done, from) {
+    const n = FRESH[name];
+    const fields = n.fields(from);
+    if (n.code) { fields.unshift(own('code', N_('Number'), 'code', { required: n.codeMust, hint: n.codeMust ? undefined : N_('Of the company\'s books, when it has one.') })); }
+    ask({
+        title: _(n.label), text: n.text && _(n.text), go: _(n.label), fields,
+        submit: async (v) => {
+            const { code, ...rest } = v;
+            const out = await (n.send ? n.send(v) : call('POST', n.url, { fields: rest, ...(code ? { code } : {}) }));
+            if (n.shown) { setTimeout(() => ask({ ...n.shown(out), go: '' })); } else { say(out.code ? fmt(_('Saved as %s.'), out.code) : _('Saved.')); }
+            done(n.then, out.id);
+        },
+    });
+}
+

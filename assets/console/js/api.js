@@ -1,0 +1,68 @@
+// The API: one function. A refusal becomes a Problem, which has a sentence.
+import { problemWords } from './words.js';
+
+let csrf = '';
+let onLoggedOut = () => {};
+export const whenLoggedOut = (f) => { onLoggedOut = f; };
+
+export class Problem extends Error {
+    constructor(status, body) {
+        super(problemWords(status, body));
+        this.status = status;
+        this.kind = String(body.type || '').replace('/problems/', '');
+        this.conflict = body.conflict;
+    }
+}
+const key = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
+
+async function send(method, path, body, idempotency) {
+    const headers = {};
+    if (method !== 'GET') {
+        headers['X-CSRF-Token'] = csrf;
+        headers['Idempotency-Key'] = idempotency;
+        headers['Content-Type'] = 'application/json';
+    }
+    let answer;
+    try {
+        answer = await fetch(`/api/v1${path}`, { method, headers, body: method === 'GET' ? undefined : JSON.stringify(body || {}) });
+    } catch {
+        throw new Problem(0, {});
+    }
+    const text = await answer.text();
+    const json = text && /json/.test(answer.headers.get('Content-Type') || '') ? JSON.parse(text) : {};
+    if (json.csrf) { csrf = json.csrf; }
+    if (!answer.ok) { throw new Problem(answer.status, json); }
+    return json;
+}
+
+// A write keeps its key when it is sent again: it is done once. The network may fail between.
+async function write(method, path, body) {
+    const once = key();
+    for (let tries = 0; ; tries++) {
+        try {
+            return await send(method, path, body, once);
+        } catch (e) {
+            if (tries < 2 && (e.status === 0 || e.status === 503)) {
+                await new Promise((go) => { setTimeout(go, 400 * (tries + 1)); });
+            } else if (tries === 0 && e.kind === 'csrf') {
+                await send('GET', '/session'); // another tab has a newer one
+            } else {
+                throw e;
+            }
+        }
+    }
+}
+
+export async function call(method, path, body) {
+    try {
+        return await (method === 'GET' ? send(method, path) : write(method, path, body));
+    } catch (e) {
+        if (e.status === 401 && path !== '/session') { onLoggedOut(); }
+        throw e;
+    }
+}
+export const get = (path) => call('GET', path);
+export const query = (o) => {
+    const s = new URLSearchParams(Object.entries(o).filter(([, v]) => v !== '' && v != null)).toString();
+    return s ? `?${s}` : '';
+};

@@ -1,0 +1,255 @@
+// The console: who is here, which page, what changed elsewhere, keys.
+import { _, N_, speak, preferred, language, fmt } from './i18n.js';
+import { call, get, query, whenLoggedOut } from './api.js';
+import { $, draw, say, LOGIN, SHELL } from './view.js';
+import { GROUPS, PAGES, REGISTERS, source, title, short } from './registers.js';
+import { roleWord, TYPES, stateWord } from './words.js';
+import { TYPE_HOMES } from './fields.js';
+import { titleOf } from './actions.js';
+import { ask, close, somebodyWrote } from './forms.js';
+import { forCompany } from './paper.js';
+import * as list from './list.js';
+import * as dashboard from './dashboard.js';
+import * as board from './board.js';
+
+const DESK = ['clerk', 'supervisor', 'branch manager', 'service department', 'administrator'];
+const app = { me: null, registers: {}, counts: null, say, setCounts, page: '' };
+const other = () => (language() === 'zh' ? { name: 'English', lang: 'en' } : { name: '中文', lang: 'zh-CN' });
+const desk = () => DESK.includes(app.me.role);
+const shown = (page) => (page === 'dashboard' || page === 'board' ? desk() : REGISTERS[page].url ? app.me.role === 'administrator' : source(page) in app.registers);
+
+// ---- login ----------------------------------------------------------------------------------------
+function login(words) {
+    stopListening();
+    close();
+    list.leave();
+    app.me = null;
+    localStorage.removeItem('here');
+    const root = $('#root');
+    draw(root, LOGIN, { other: other(), words: { title: _('Docket, headquarters'), login: _('Login'), password: _('Password'), enter: _('Log in') } });
+    document.title = 'Docket';
+    const form = $('form', root), error = $('.error', root);
+    const complain = (text) => { error.textContent = text; error.hidden = !text; };
+    complain(words || '');
+    form.login.focus();
+    form.onsubmit = async (e) => {
+        e.preventDefault();
+        const button = $('button.primary', form);
+        complain(form.login.value && form.password.value ? '' : _('Login and password, both.'));
+        if (!error.hidden) { return; }
+        button.disabled = true;
+        try {
+            await begin(await call('POST', '/session', { login: form.login.value.trim(), password: form.password.value }));
+        } catch (problem) {
+            complain(problem.message);
+            form.password.value = '';
+            form.password.focus();
+        } finally { button.disabled = false; }
+    };
+    root.onclick = onClick;
+}
+
+async function begin(me) {
+    app.me = me;
+    localStorage.setItem('here', '1');
+    const known = await get('/registers');
+    app.registers = Object.fromEntries(known.registers.map((r) => [r.name, r]));
+    forCompany(me.company);
+    shell();
+    listen();
+    await route();
+}
+
+function shell() {
+    const root = $('#root');
+    const groups = GROUPS.map((g) => ({ title: _(g.title), pages: g.pages.filter(shown).map((name) => ({ name, title: short(name) })) })).filter((g) => g.pages.length);
+    draw(root, SHELL, {
+        groups, other: other(), can: { search: desk() }, me: { name: app.me.name || app.me.login, branch: app.me.branch, role: roleWord(app.me.role) },
+        words: { skip: _('Skip to the content'), menu: _('Menu'), hq: _('Headquarters'), search: _('Search'), searchHint: _('Number, customer, phone, address…  /'), pages: _('Pages') },
+    });
+    root.onclick = onClick;
+    $('.search').onsubmit = (e) => {
+        e.preventDefault();
+        const q = $('#search') ? $('#search').value.trim() : '';
+        if (q) { location.hash = `#/search${query({ q })}`; }
+    };
+    setCounts(app.counts);
+}
+
+// ---- counts that matter ---------------------------------------------------------------------------
+function setCounts(d) {
+    app.counts = d;
+    if (!d) { return; }
+    const put = (page, n, hot) => {
+        const b = $(`[data-count="${page}"]`);
+        if (b) { b.textContent = n > 0 ? n : ''; b.className = hot && n > 0 ? 'hot' : ''; }
+    };
+    Object.entries(REGISTERS).forEach(([page, r]) => { if (r.count) { put(page, r.count(d), r.hot); } });
+    put('board', d.undispatched, true);
+    list.counts(d);
+}
+async function count() {
+    if (app.me && desk()) { setCounts(await get('/dashboard')); }
+}
+
+// ---- pages ----------------------------------------------------------------------------------------
+const home = () => GROUPS.flatMap((g) => g.pages).find(shown);
+const SEARCH = `<div class="page"><section class="list" aria-labelledby="title"><div class="bar"><h1 id="title">{{title}}</h1></div>
+{{#hits.length}}<ul class="hits">{{#hits}}<li><a href="{{href}}" data-key="h-{{href}}"><span class="muted kind">{{type}}</span> <b>{{text}}</b> <span class="muted">{{more}}</span></a></li>{{/hits}}</ul>{{/hits.length}}
+{{^hits.length}}<p class="empty">{{none}}</p>{{/hits.length}}{{#more}}<p class="muted">{{more}}</p>{{/more}}</section></div>`;
+async function search(q) {
+    const found = await get(`/search${query({ q })}`);
+    draw($('#main'), SEARCH, {
+        title: fmt(_('Search: %s'), q), none: _('Nothing found. Check the spelling, or search for less.'), more: found.more ? _('There are more. Search for less.') : '',
+        hits: found.hits.map((h) => ({ href: `#/${TYPE_HOMES[h.type]}/${h.id}`, type: TYPES[h.type] ? _(TYPES[h.type]) : h.type, text: titleOf(h), more: [h.code, h.fields.phone, h.fields.address, h.fields.fault_told, stateWord(h.type, h.state)].filter(Boolean).join(' · ') })),
+    });
+}
+
+async function route() {
+    if (!app.me) { return; }
+    const [path, params] = (location.hash.replace(/^#\/?/, '') || home()).split('?');
+    const [page, id] = path.split('/').map(decodeURIComponent);
+    const known = page === 'search' ? desk() : (page in PAGES || page in REGISTERS) && shown(page);
+    if (!known) { location.replace(`#/${home()}`); return; }
+    const same = app.page === page;
+    app.page = page;
+    document.querySelectorAll('nav a').forEach((a) => (a.dataset.page === page ? a.setAttribute('aria-current', 'page') : a.removeAttribute('aria-current')));
+    document.body.classList.remove('menu-open');
+    document.body.dataset.page = page;
+    const name = page === 'search' ? _('Search') : title(page);
+    document.title = `${name} · Docket`;
+    const main = $('#main');
+    if (!same) { Object.assign(main, { onclick: null, onchange: null, onsubmit: null, ondrop: null, ondragover: null, ondragstart: null, scrollTop: 0 }); }
+    if (page in PAGES) { list.leave(); }
+    const given = Object.fromEntries(new URLSearchParams(params || ''));
+    try {
+        if (page === 'dashboard') { await dashboard.show(app); }
+        else if (page === 'board') { await board.show(app); }
+        else if (page === 'search') { await search(given.q || ''); }
+        else { await list.show(app, page, id, given); }
+        document.body.dataset.ready = location.hash;
+    } catch (e) {
+        if (e.status !== 401) { say(e.message); if (!e.status) { console.error(e); } }
+    }
+}
+
+// ---- what changes elsewhere ------------------------------------------------------------------------
+let stream = null;
+let waiting = null;
+const changed = new Set();
+function listen() {
+    stopListening();
+    stream = new EventSource('/api/v1/events');
+    stream.addEventListener('changed', (e) => {
+        const news = JSON.parse(e.data);
+        news.subjects.forEach((s) => { changed.add(s.type); somebodyWrote(s.id); });
+        if (news.more) { Object.keys(TYPE_HOMES).forEach((t) => changed.add(t)); }
+        waiting = waiting || setTimeout(again, 300);
+    });
+    // A minute passes for every limit, whether or not somebody writes.
+    stream.clock = setInterval(() => { changed.add('job'); again(); }, 60000);
+}
+function stopListening() {
+    if (stream) { clearInterval(stream.clock); stream.close(); }
+    stream = null;
+}
+async function again() {
+    waiting = null;
+    const types = new Set(changed);
+    changed.clear();
+    if (!app.me || document.hidden) { document.hidden && types.forEach((t) => changed.add(t)); return; }
+    try {
+        if (app.page === 'dashboard') { await dashboard.show(app); }
+        else {
+            await count();
+            if (app.page === 'board' && types.has('job')) { await board.show(app); }
+            if (list.concerns(types)) { await list.refresh(); }
+        }
+    } catch { /* it is shown at the next change; a write says what is wrong */ }
+}
+document.addEventListener('visibilitychange', () => { if (!document.hidden && changed.size) { again(); } });
+
+// ---- clicks and keys ------------------------------------------------------------------------------
+async function onClick(e) {
+    const what = e.target.closest('[data-do]');
+    const doing = what && what.dataset.do;
+    if (doing === 'language') {
+        await speak(language() === 'zh' ? 'en' : 'zh');
+        if (app.me) { list.leave(); shell(); await route(); await count(); } else { login(); }
+    } else if (doing === 'menu') {
+        const open = document.body.classList.toggle('menu-open');
+        what.setAttribute('aria-expanded', String(open));
+    } else if (doing === 'skip') {
+        e.preventDefault();
+        $('#main').focus();
+    } else if (doing === 'cancel') {
+        close();
+    } else if (doing === 'me') {
+        account();
+    }
+}
+
+function account() {
+    ask({
+        title: app.me.name || app.me.login, text: [roleWord(app.me.role), app.me.branch, app.me.company].filter(Boolean).join(' · '), go: _('Save'),
+        fields: [
+            { name: 'what', label: N_('What to do'), kind: 'choice', list: [N_('Log out'), N_('Log out everywhere'), N_('Change my password')], value: '0' },
+            { name: 'password', label: N_('Password'), kind: 'password', auto: 'current-password', hint: N_('Only to change it.') },
+            { name: 'new_password', label: N_('New password'), kind: 'password', auto: 'new-password', hint: N_('12 characters or more.') },
+        ],
+        submit: async ({ what, password, new_password }) => {
+            if (what === 2) {
+                await call('POST', '/session/password', { password: password || '', new_password: new_password || '' });
+                say(_('The password is changed. Your other sessions have ended.'));
+            } else {
+                await call('DELETE', what === 1 ? '/sessions' : '/session');
+                login();
+            }
+        },
+    });
+}
+
+const KEYS = [
+    ['/', N_('Search')], ['N', N_('New')], ['J  K', N_('Next row, row before')], ['Enter', N_('Open the row')], ['Esc', N_('Close the record, leave a field')],
+    ['E', N_('Edit the record')], ['D', N_('Dispatch the call')], ['G', N_('To the side bar')], ['?', N_('These keys')],
+];
+document.addEventListener('keydown', (e) => {
+    const typing = e.target.matches('input, select, textarea') || ($('#dialog') && $('#dialog').open);
+    if (e.key === 'Escape' && e.target.matches('.filters *, #search')) { e.target.blur(); return; }
+    if (!app.me || typing || e.ctrlKey || e.metaKey || e.altKey) { return; }
+    const k = e.key.length === 1 ? e.key.toLowerCase() : e.key;
+    let used = true;
+    if (k === '/' && $('#search')) { $('#search').focus(); $('#search').select(); }
+    else if (k === 'n') { list.make(); }
+    else if (k === 'j' || k === 'k' || ((k === 'ArrowDown' || k === 'ArrowUp') && e.target.closest('#rows'))) { used = list.key(k); }
+    else if (k === 'Escape') { used = list.escape(); }
+    else if (k === 'e' || k === 'd') { used = list.press(k); }
+    else if (k === 'g') { document.body.classList.add('menu-open'); const a = $('nav a[aria-current]') || $('nav a'); if (a) { a.focus(); } }
+    else if (k === '?') { ask({ title: _('Keys'), text: '', fields: [], go: '' }); keys(); }
+    else { used = false; }
+    if (used) { e.preventDefault(); }
+});
+function keys() {
+    const dl = document.createElement('dl');
+    dl.className = 'fields';
+    KEYS.forEach(([k, words]) => {
+        const dt = document.createElement('dt'), dd = document.createElement('dd'), kbd = document.createElement('kbd');
+        kbd.textContent = k;
+        dt.append(kbd);
+        dd.textContent = _(words);
+        dl.append(dt, dd);
+    });
+    $('#dialog .qr').append(dl);
+}
+
+addEventListener('hashchange', route);
+whenLoggedOut(() => { if (app.me) { login(_('Your session has ended. Log in again.')); } });
+addEventListener('beforeprint', () => document.body.classList.add('printing'));
+addEventListener('afterprint', () => document.body.classList.remove('printing', 'papered'));
+
+await speak(preferred());
+if (localStorage.getItem('here')) {
+    try { await begin(await get('/session')); } catch { login(); }
+} else {
+    login();
+}

@@ -1,0 +1,190 @@
+// A form in the dialog: fields from their rows, sentences where they belong, and the change of
+// somebody else shown before it is overwritten.
+import { _, fmt, moment } from './i18n.js';
+import { get, query } from './api.js';
+import { $, draw, FORM } from './view.js';
+import { field, fromInput, show, named } from './fields.js';
+import * as W from './words.js';
+
+let open = null; // {spec, watch}
+
+const people = { list: null };
+export async function technicians() {
+    if (!people.list) {
+        const page = await get('/registers/people?limit=200').catch(() => ({ rows: [] }));
+        people.list = page.rows.map((r) => ({ code: r.code, name: named(r.fields) || r.code, role: r.fields.role }));
+        setTimeout(() => { people.list = null; }, 60000);
+    }
+    return people.list;
+}
+
+const INPUTS = { time: 'datetime-local', date: 'date', password: 'password', file: 'file' };
+// {type, name} of a record's field, or a field of the form's own: {name, label, kind, ...}
+async function viewOf(one) {
+    const f = { ...(one.type ? field(one.type, one.name) : {}), ...one };
+    const v = { name: f.name, label: _(f.label), required: f.required, heading: f.heading && _(f.heading), hint: f.hint && _(f.hint), value: f.value == null ? '' : f.value, auto: f.auto || 'off', accept: f.accept, f };
+    if (f.kind === 'choice') {
+        v.options = [{ value: '', label: '–' }, ...f.list.map((w, i) => ({ value: String(i), label: w && _(w) })).filter((o) => o.label)];
+    } else if (f.kind === 'role') {
+        v.options = Object.keys(W.ROLES).filter((r) => r !== 'headquarters').map((r) => ({ value: r, label: W.roleWord(r) }));
+    } else if (f.kind === 'ref' && f.of === 'technician') {
+        const list = (await technicians()).filter((p) => !f.role || p.role === f.role);
+        v.options = [{ value: '', label: f.nobody ? _(f.nobody) : '–' }, ...list.map((p) => ({ value: p.code, label: `${p.name} · ${W.roleWord(p.role)}` }))];
+    } else if (f.kind === 'long') {
+        v.long = true;
+    } else {
+        v.input = INPUTS[f.kind] || 'text';
+        v.of = f.kind === 'ref' ? f.of : '';
+    }
+    if (v.options) { v.options.forEach((o) => { o.on = o.value === String(v.value); }); }
+    return v;
+}
+
+// Suggestions for customers, equipment and calls, as one types.
+let asked = 0;
+async function suggest(input) {
+    const mine = ++asked;
+    const text = input.value.trim();
+    if (text.length < 2) { return; }
+    await new Promise((go) => { setTimeout(go, 200); });
+    if (mine !== asked) { return; }
+    const found = await get(`/search${query({ q: text })}`).catch(() => ({ hits: [] }));
+    const list = $(`#l-${input.name}`);
+    if (!list || mine !== asked) { return; }
+    list.replaceChildren(...found.hits.filter((h) => h.type === input.dataset.of).slice(0, 30).map((h) => {
+        const o = document.createElement('option');
+        o.value = h.code || h.id;
+        o.label = [h.fields.name || h.fields.model || named(h.fields.customer), h.fields.phone, h.fields.address || h.fields.fault_told].filter(Boolean).join(' · ');
+        return o;
+    }));
+}
+
+function complain(form, words, name) {
+    const p = $('.error', form);
+    p.textContent = words;
+    p.hidden = !words;
+    form.querySelectorAll('[aria-invalid]').forEach((e) => e.removeAttribute('aria-invalid'));
+    const input = name && form.elements[name];
+    if (input) { input.setAttribute('aria-invalid', 'true'); input.focus(); } else if (words) { p.scrollIntoView({ block: 'nearest' }); }
+}
+
+class FieldError extends Error {
+    constructor(words, name) { super(words); this.field = name; }
+}
+function values(form, views) {
+    const out = {};
+    for (const { name, label, required, f } of views) {
+        const input = form.elements[name];
+        if (!input) { continue; }
+        const s = f.kind === 'file' ? input.files[0] : f.kind === 'password' ? input.value : input.value.trim();
+        if (!s) {
+            if (required) { throw new FieldError(fmt(_('%s is missing.'), label), name); }
+            continue;
+        }
+        try {
+            out[name] = f.kind === 'file' || f.kind === 'role' || f.kind === 'password' ? s : fromInput(f, s);
+        } catch (e) {
+            throw new FieldError(`${label}: ${e.message}`, name);
+        }
+    }
+    return out;
+}
+
+const wordsOf = () => ({ cancel: _('Cancel') });
+const writer = (w) => fmt(_('%s, %s'), named(w.actor) || _('a handheld'), moment(w.time_ms));
+
+// spec: {title, text, fields, go, danger, submit(values, form), watch: {id, refresh(form)}, secret, qr}
+export async function ask(spec) {
+    const dialog = $('#dialog');
+    const views = await Promise.all((spec.fields || []).map(viewOf));
+    open = { spec, views };
+    draw(dialog, FORM, { ...spec, fields: views, words: wordsOf(), goClass: spec.danger ? 'danger' : 'primary' });
+    if (spec.qr) { drawQr($('.qr', dialog), spec.qr); }
+    if (!dialog.open) { dialog.showModal(); }
+    const first = dialog.querySelector('.field input, .field select, .field textarea');
+    if (first) { first.focus(); }
+    const form = $('form', dialog);
+    form.addEventListener('input', (e) => { if (e.target.dataset.of) { suggest(e.target); } });
+    form.addEventListener('submit', (e) => { e.preventDefault(); submit(form); });
+}
+
+async function submit(form) {
+    const { spec, views } = open;
+    const button = $('button[value=go]', form);
+    try {
+        complain(form, '');
+        const v = values(form, views);
+        button.disabled = true;
+        await spec.submit(v, form);
+        close();
+    } catch (e) {
+        if (e.conflict && spec.settle) {
+            showConflict(e.conflict);
+        } else {
+            complain(form, e.message, e.field);
+        }
+    } finally {
+        button.disabled = false;
+    }
+}
+
+// Both values of each field, and a choice. What stands is chosen already: nothing is lost by Enter.
+function showConflict(conflict) {
+    const { spec } = open;
+    const conflicts = Object.entries(conflict.fields).map(([name, c]) => {
+        const f = field(spec.type, name);
+        return {
+            name, label: f ? _(f.label) : name, mine: show(f, c.yours), mineWords: _('what you wrote'), entries: c.stands.filter((w) => !w.proposal).map((w) => w.entry), yours: c.yours,
+            stands: c.stands.filter((w) => !w.proposal).slice(-1).map((w) => ({ value: show(f, w.value), by: writer(w) })),
+        };
+    });
+    const dialog = $('#dialog');
+    const next = { ...spec, title: _('Somebody changed this meanwhile'), text: _('Nothing of yours was written yet. Choose what shall stand.'), go: _('Save'), goClass: 'primary', words: wordsOf(), conflicts, fields: [] };
+    draw(dialog, FORM, next);
+    const form = $('form', dialog);
+    $('input', form).focus();
+    open = {
+        views: [],
+        spec: { ...spec, submit: () => spec.settle(conflicts.map((c) => ({ ...c, take: form.elements[`choose-${c.name}`].value }))) },
+    };
+    form.addEventListener('submit', (e) => { e.preventDefault(); submit(form); });
+}
+
+export function close() {
+    const dialog = $('#dialog');
+    open = null;
+    if (dialog && dialog.open) { dialog.close(); }
+}
+
+// Somebody wrote what this form shows: said at the field, before anything is overwritten.
+export async function somebodyWrote(id) {
+    const watch = open && open.spec.watch;
+    if (!watch || watch.id !== id) { return; }
+    const now = await get(watch.path).catch(() => null);
+    if (!now || !open || open.spec.watch !== watch) { return; }
+    for (const { name, f } of open.views) {
+        const stands = now.values[name];
+        const p = $(`#dialog [data-field="${name}"] .seen`);
+        if (p && stands && String(stands.seen) !== String(watch.seen[name] || [])) {
+            const w = stands.writes.filter((one) => !one.proposal).pop();
+            p.textContent = w ? fmt(_('Now here: %1$s (%2$s)'), show(f, w.value), writer(w)) : '';
+        }
+    }
+}
+
+// Modules as a drawing: the server made the code, the page only paints it.
+function drawQr(box, rows) {
+    const quiet = 4, px = 6, side = rows.length + 2 * quiet;
+    const c = document.createElement('canvas');
+    c.width = side * px;
+    c.height = side * px;
+    c.setAttribute('role', 'img');
+    c.setAttribute('aria-label', _('Enrolment code as QR'));
+    const g = c.getContext('2d');
+    g.fillStyle = '#fff';
+    g.fillRect(0, 0, c.width, c.height);
+    g.fillStyle = '#000';
+    rows.forEach((row, y) => Array.from(row).forEach((m, x) => { if (m === '1') { g.fillRect((x + quiet) * px, (y + quiet) * px, px, px); } }));
+    box.append(c);
+}
+

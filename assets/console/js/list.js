@@ -1,0 +1,196 @@
+// A register's page: filters in the address, rows by a cursor, a record beside them.
+import { _, N_ } from './i18n.js';
+import { get, query } from './api.js';
+import { $, draw, LIST, ROWS, TILES } from './view.js';
+import { REGISTERS, source, title } from './registers.js';
+import { showRecord } from './record.js';
+import { fresh, freshLabel } from './actions.js';
+import { technicians } from './forms.js';
+import { tiles } from './dashboard.js';
+
+import * as W from './words.js';
+
+const PAGE = 50;
+let here = null; // {page, params, rows, next, id, app}
+
+const address = (page, id, params) => `#/${page}${id ? `/${id}` : ''}${query(params)}`;
+const midnight = (s, add) => (s ? new Date(`${s}T00:00:00`).getTime() + add * 86400000 : '');
+
+function asked(page, params) {
+    const { from, to, ...rest } = params;
+    return { ...rest, from: midnight(from, 0), to: midnight(to, 1) };
+}
+
+async function fetchRows(cursor, limit) {
+    const reg = REGISTERS[here.page];
+    if (reg.url) { return { rows: reg.rows(await get(reg.url)), next: null }; }
+    return get(`/registers/${source(here.page)}${query(reg.plain ? {} : { ...asked(here.page, here.params), cursor, limit })}`);
+}
+
+// ---- filters: what the server says that this register takes ---------------------------------------
+async function filters(app, page, params) {
+    const known = app.registers[source(page)];
+    const list = [];
+    if (!known || REGISTERS[page].plain) { return list; }
+    const choice = (name, words, options) => list.push({ name, label: words, options: options.map((o) => ({ ...o, on: (params[name] || '') === o.value })) });
+    if (known.filters.includes('state') && known.states.length) {
+        choice('state', _('State'), [{ value: '', label: _('All') }, ...known.states.map((s) => ({ value: s, label: W.stateWord(known.type, s) }))]);
+    }
+    if (known.filters.includes('class')) {
+        choice('class', _('Class'), [{ value: '', label: _('All') }, ...[1, 2, 3, 4].map((n) => ({ value: String(n), label: _(W.CLASSES[n]) }))]);
+    }
+    if (known.filters.includes('technician') && app.registers.people) {
+        choice('technician', _('Technician'), [{ value: '', label: _('All') }, ...(await technicians()).filter((p) => p.role === 'technician').map((p) => ({ value: p.code, label: p.name }))]);
+    }
+    if (known.filters.includes('due')) {
+        choice('due', _('Order'), [{ value: '', label: _('Newest first') }, { value: '1', label: _('Nearest deadline first') }]);
+    }
+    list.push({ name: 'from', label: _('From'), date: true, value: params.from || '' }, { name: 'to', label: _('Until'), date: true, value: params.to || '' });
+    if (!app.me.branch) { list.push({ name: 'branch', label: _('Branch'), text: true, value: params.branch || '' }); }
+    return list;
+}
+
+// ---- rows -----------------------------------------------------------------------------------------
+const cls = (c, r) => (typeof c.cls === 'function' ? c.cls(r) : c.cls || '');
+function rowsView() {
+    const reg = REGISTERS[here.page];
+    return {
+        type: here.page, heads: reg.columns.map((c) => ({ label: _(c.label), cls: typeof c.cls === 'string' ? c.cls : '' })),
+        rows: here.rows.map((r) => ({
+            id: r.id, cls: [r.id === here.id ? 'on' : '', r.conflict ? 'conflict' : '', r.late ? 'is-late' : ''].join(' ').trim(),
+            cells: reg.columns.map((c, i) => {
+                const linked = c.link || (i === 0 && !reg.columns.some((x) => x.link));
+                return { label: _(c.label), text: c.text(r) || (linked ? r.id.slice(0, 8) : ''), cls: cls(c, r), box: c.box, title: c.title ? c.title(r) : '', href: linked ? address(here.page, r.id, here.params) : '', key: r.id };
+            }),
+        })),
+        next: here.next, empty: _(reg.empty), words: { more: _('More'), further: _('Look further back') },
+    };
+}
+function drawRows() {
+    draw($('#rows'), ROWS, rowsView());
+    const on = $('#rows tr.on a');
+    if (on) { on.setAttribute('aria-current', 'true'); }
+}
+async function load() {
+    const mine = here;
+    const many = Math.min(200, Math.max(PAGE, mine.rows.length));
+    const page = await fetchRows('', many);
+    if (here !== mine) { return; }
+    Object.assign(mine, { rows: page.rows, next: page.next });
+    drawRows();
+}
+async function more() {
+    const mine = here;
+    const page = await fetchRows(mine.next, PAGE);
+    if (here !== mine) { return; }
+    const first = page.rows[0];
+    mine.rows.push(...page.rows);
+    mine.next = page.next;
+    drawRows();
+    const link = first && $(`#rows tr[data-id="${CSS.escape(first.id)}"] a`);
+    if (link) { link.focus(); }
+}
+
+function done(page, id) {
+    if (page && id) { location.hash = address(page, id, {}); }
+    refresh();
+}
+
+async function detail() {
+    const aside = $('#detail');
+    const { page, id, app } = here;
+    aside.hidden = !id;
+    $('.page').classList.toggle('with-detail', Boolean(id));
+    document.querySelectorAll('#rows tr').forEach((tr) => tr.classList.toggle('on', tr.dataset.id === id));
+    if (!id) { aside.replaceChildren(); return; }
+    here.record = await showRecord(aside, { page, id, rows: here.rows, me: app.me, back: address(page, '', here.params), done });
+}
+
+// ---- the page -------------------------------------------------------------------------------------
+const CSV = N_('CSV');
+export async function show(app, page, id, params) {
+    if (here && here.page === page && JSON.stringify(here.params) === JSON.stringify(params) && $('#rows')) {
+        here.id = id; // the same list: only what stands beside it changes
+        await detail();
+        return;
+    }
+    const reg = REGISTERS[page];
+    const mine = { app, page, id, params, rows: [], next: null };
+    const list = await filters(app, page, params);
+    here = mine;
+    draw($('#main'), LIST, {
+        title: title(page), fresh: freshLabel(reg.fresh, app.me), filters: list, filtered: Object.keys(params).length > 0,
+        csv: reg.plain ? '' : `/api/v1/registers/${source(page)}${query({ ...asked(page, params), format: 'csv' })}`,
+        words: { csv: _(CSV), print: _('Print'), filter: _('Filter'), clear: _('Clear the filter'), detail: _('The record') },
+    });
+    wire(app);
+    await load();
+    if (here !== mine) { return; }
+    if (reg.tiles) { counts(app.counts); }
+    await detail();
+}
+
+function wire(app) {
+    const main = $('#main');
+    const { page } = here;
+    main.onchange = (e) => {
+        const form = e.target.closest('.filters');
+        if (form) { location.hash = address(page, '', Object.fromEntries([...new FormData(form)].filter(([, v]) => v))); }
+    };
+    main.onsubmit = (e) => e.preventDefault();
+    main.onclick = (e) => {
+        const tr = e.target.closest('#rows tr[data-id]');
+        if (tr && !e.target.closest('a') && !String(getSelection())) { location.hash = address(page, tr.dataset.id, here.params); return; }
+        const what = e.target.closest('[data-do]');
+        if (!what || what.closest('#detail')) { return; }
+        if (what.dataset.do === 'new') { make(); }
+        if (what.dataset.do === 'more') { more().catch((p) => app.say(p.message)); }
+        if (what.dataset.do === 'clear') { location.hash = `#/${page}`; }
+        if (what.dataset.do === 'print-list') { document.body.classList.remove('papered'); window.print(); }
+    };
+}
+
+export function make() {
+    const reg = here && REGISTERS[here.page];
+    if (reg && freshLabel(reg.fresh, here.app.me)) { fresh(reg.fresh, done); }
+}
+export const leave = () => { here = null; };
+export function counts(d) {
+    const box = $('#tiles');
+    if (box && here && REGISTERS[here.page].tiles && d) { draw(box, TILES, { tiles: tiles(d) }); }
+}
+
+// What changed elsewhere: the list in place, its scroll and focus kept; the record when it is the one.
+export async function refresh() {
+    if (!here) { return; }
+    await load();
+    if (here && here.id) { await detail(); }
+}
+export const concerns = (types) => here && (REGISTERS[here.page].plain || types.has(REGISTERS[here.page].type));
+
+// ---- keys -----------------------------------------------------------------------------------------
+export function key(k) {
+    const links = [...document.querySelectorAll('#rows tbody a')];
+    const now = links.indexOf(document.activeElement);
+    const at = now >= 0 ? now : links.findIndex((a) => a.closest('tr').dataset.id === here.id);
+    const next = k === 'j' || k === 'ArrowDown' ? at + 1 : at - 1;
+    const link = links[Math.max(0, Math.min(links.length - 1, next))];
+    if (link) { link.focus(); }
+    return Boolean(link);
+}
+export function escape() {
+    if (here && here.id) {
+        const { id } = here;
+        location.hash = address(here.page, '', here.params);
+        setTimeout(() => { const a = $(`#rows tr[data-id="${CSS.escape(id)}"] a`); if (a) { a.focus(); } }, 50);
+        return true;
+    }
+    return false;
+}
+export function press(k) {
+    const record = here && here.id && here.record;
+    const found = record && [...document.querySelectorAll('#detail button[data-act]')].find((b) => ({ e: 'edit', d: 'assign' }[k] === b.dataset.act));
+    if (found) { found.click(); }
+    return Boolean(found);
+}
+

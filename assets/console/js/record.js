@@ -1,0 +1,145 @@
+// A record beside its list: what it is, what may be done, its proof and its whole history.
+import { _, fmt, n_, brief, moment, money, quantity, limit } from './i18n.js';
+import { get, call } from './api.js';
+import { draw, say, DETAIL, TIMELINE } from './view.js';
+import { FIELDS, TYPE_PATHS, TYPE_HOMES, show, named, label } from './fields.js';
+import { actionsOf, act, titleOf } from './actions.js';
+import { REGISTERS } from './registers.js';
+import { print } from './paper.js';
+import * as W from './words.js';
+
+
+
+// What belongs to a record and stands in other registers.
+async function load(page, id, rows) {
+    if (REGISTERS[page].plain) {
+        const row = rows.find((r) => r.id === id);
+        return row && page === 'conflicts' ? get(`/${TYPE_PATHS[row.type]}/${id}`) : row;
+    }
+    return get(`/${TYPE_PATHS[REGISTERS[page].type]}/${id}`);
+}
+
+function fields(r) {
+    const rows = [];
+    const add = (name, text, href) => { if (text) { rows.push({ label: name, text, href }); } };
+    if (r.code && r.code !== titleOf(r)) { add(_('Number'), r.code); }
+    for (const [name, f] of Object.entries(FIELDS[r.type] || {})) {
+        const v = r.fields[name];
+        add(_(f.label), show(f, v), f.kind === 'ref' && v && v.id && f.of !== 'technician' ? `#/${TYPE_HOMES[f.of]}/${v.id}` : '');
+        if (r.type === 'job' && name === 'customer' && r.customer) {
+            add(_('Phone'), r.fields.phone ? '' : r.customer.fields.phone);
+            add(_('Address'), r.customer.fields.address);
+        }
+        if (r.type === 'job' && name === 'equipment' && r.equipment) {
+            add(_('Warranty until'), show(FIELDS.equipment.warranty_until, r.equipment.fields.warranty_until));
+            add(_('Where it stands'), r.equipment.fields.place);
+        }
+    }
+    if (r.type === 'device') { add(_('Technician'), named(r.technician)); add(_('Last contact'), r.time_ms ? moment(r.time_ms) : _('never')); }
+    if (r.type === 'user') { add(_('Name'), r.fields.name); add(_('Role'), W.roleWord(r.fields.role)); }
+    if (r.type === 'token') { add(_('Login'), r.fields.login); add(_('Scopes'), r.fields.scopes); add(_('Until'), moment(r.time_ms)); }
+    add(_('Branch'), r.branch);
+    return rows;
+}
+
+function timeline(r) {
+    const facts = new Map((r.visits_list || []).flatMap((v) => v.facts.map((f) => [f.entry, f])));
+    const signed = new Map((r.visits_list || []).flatMap((v) => v.signatures.map((s) => [s.entry, s])));
+    return (r.history || []).map((e) => {
+        const fact = facts.get(e.entry), s = signed.get(e.entry);
+        const first = e === r.history[0] && e.kind === 'record.set';
+        const to = e.kind === 'job.assigned' ? named(e.technician) || _('nobody') : '';
+        const says = to || first ? to : fact ? W.factWords(e.kind, fact.body, money, quantity) : s ? `${W.at(W.OUTCOMES, s.outcome)} ${s.number}` : (e.fields || []).map((n) => label(r.type, n)).filter(Boolean).join(', ');
+        return { time: brief(e.wall_ms), moment: moment(e.wall_ms), what: says ? fmt(_('%1$s: %2$s'), W.kindWord(e.kind), says) : first ? _('Registered') : W.kindWord(e.kind), who: [W.roleWord(e.role), named(e.actor)].filter(Boolean).join(' ') };
+    });
+}
+
+function signatures(r) {
+    return (r.visits_list || []).flatMap((v) => v.signatures).filter((s) => s.stands).map((s) => ({
+        title: fmt(_('Service report %1$s, version %2$s'), s.number, s.version), mark: s.not_covered ? '◐' : '●',
+        words: [W.at(W.OUTCOMES, s.outcome), money(s.total_minor), moment(s.wall_ms),
+            s.not_covered ? n_('%d entry came after the signature: not covered by it', '%d entries came after the signature: not covered by it', s.not_covered) : _('the signature covers the whole content')].join(' · '),
+    }));
+}
+
+const line = (r) => ({
+    href: `#/${TYPE_HOMES[r.type]}/${r.id}`,
+    text: r.type === 'job' ? [r.code, r.fields.fault_told].filter(Boolean).join(' · ') : titleOf(r),
+    more: [W.stateWord(r.type, r.state), r.type === 'equipment' ? r.fields.model : '', r.type === 'job' ? brief(r.time_ms) : ''].filter(Boolean).join(' · '),
+});
+function related(r) {
+    const groups = [];
+    const of = (title, rows) => { if (rows && rows.length) { groups.push({ title, rows: rows.map(line) }); } };
+    const file = r.file || [];
+    of(_('Equipment'), file.filter((x) => x.type === 'equipment'));
+    of(_('Maintenance contracts'), file.filter((x) => x.type === 'contract'));
+    of(_('Calls'), file.filter((x) => x.type === 'job'));
+    of(_('Goods'), r.goods && r.goods.length ? r.goods : file.filter((x) => x.type === 'goods'));
+    return groups;
+}
+
+function conflicts(r, me) {
+    const may = ['clerk', 'supervisor', 'service department', 'administrator'].includes(me.role);
+    return Object.entries(r.values || {}).filter(([, v]) => v.conflict || v.writes.some((w) => w.proposal)).map(([name, v]) => ({
+        field: name, label: v.conflict ? fmt(_('Conflict: %s'), label(r.type, name)) : fmt(_('Proposed: %s'), label(r.type, name)),
+        values: v.writes.map((w) => {
+            const value = show((FIELDS[r.type] || {})[name], w.value);
+            return { value, by: [named(w.actor) || _('a handheld'), moment(w.time_ms), w.proposal ? _('proposed') : ''].filter(Boolean).join(' · '), settle: may, field: name, entry: w.entry, word: _('This one is right'), aria: `${_('This one is right')}: ${value}` };
+        }),
+    }));
+}
+
+// The limit that counts stands beside the name; all of them below.
+function deadlines(r) {
+    return (r.deadlines || []).map((d) => ({ label: _(W.DEADLINES[d.kind]), text: d.met ? fmt(_('met %s'), moment(d.met_ms)) : `${moment(d.due_ms)} · ${limit(d.left_minutes)}`, cls: d.met ? 'done' : d.left_minutes < 0 ? 'late' : '' }));
+}
+
+function summary(r) {
+    const zone = r.fields.zone ? W.at(W.ZONES, r.fields.zone) : '';
+    const parts = r.type === 'job' ? [r.class ? _(W.CLASSES[r.class]) : _('Class not decided yet'), W.stateWord(r.type, r.state), named(r.technician), zone] : [_(W.TYPES[r.type]), W.stateWord(r.type, r.state)];
+    if (r.cash_owed_minor) { parts.push(fmt(_('cash in hand %s'), money(r.cash_owed_minor))); }
+    return parts.filter(Boolean).join(' · ');
+}
+
+function warnings(r) {
+    return [r.help && _('The technician asks for help.'), r.handover && _('The technician asks to hand it over.'), r.left_over && _('Left over from an earlier day: first.'),
+        r.late_unhelped && _('Past its planned time, and no help was asked for (B-18.14).'), r.fields.forked && _('Its journal has forked: two handhelds write under one key.')].filter(Boolean);
+}
+
+export const view = (r, me, back) => ({
+    job: r.type === 'job', title: titleOf(r), summary: summary(r), box: r.type === 'job' ? W.CLASS_LETTERS[r.class] || '–' : '', back,
+    due: r.left_minutes == null ? null : { text: limit(r.left_minutes), cls: r.late ? 'late' : r.left_minutes <= 90 ? 'soon' : '' },
+    warnings: warnings(r), actions: actionsOf(r, me).map((a) => ({ name: a.name, label: _(a.label), cls: a.danger ? 'danger' : a.primary && a.primary(r) ? 'primary' : '' })),
+    conflicts: conflicts(r, me), signatures: signatures(r), deadlines: deadlines(r), fields: fields(r), related: related(r), timeline: timeline(r),
+    words: { close: _('Back to the list'), history: _('History'), deadlines: _('Deadlines') },
+});
+
+// Shows a record in `aside`; answers it. done(page, id): something was written.
+export async function showRecord(aside, { page, id, rows, me, back, done }) {
+    let record;
+    try {
+        record = await load(page, id, rows);
+    } catch (e) {
+        if (e.status === 401) { return null; }
+        aside.textContent = e.message;
+        return null;
+    }
+    if (!record) { return null; }
+    aside.dataset.type = record.type;
+    draw(aside, DETAIL, view(record, me, back), { timeline: TIMELINE });
+    aside.onclick = async (e) => {
+        const button = e.target.closest('button[data-do]');
+        if (!button) { return; }
+        if (button.dataset.do === 'act') {
+            act(record, actionsOf(record, me).find((a) => a.name === button.dataset.act), done, print);
+        } else if (button.dataset.do === 'settle') {
+            try {
+                await call('POST', '/conflicts', { type: record.type, id: record.id, field: button.dataset.field, entry: button.dataset.entry });
+                say(_('Done.'));
+                done();
+            } catch (problem) { say(problem.message); }
+        }
+    };
+    return record;
+}
+

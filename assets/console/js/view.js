@@ -1,0 +1,98 @@
+// From views to the page: mustache.js escapes all that is shown; nothing else makes HTML.
+export const $ = (selector, from = document) => from.querySelector(selector);
+export const render = (template, view, partials) => globalThis.Mustache.render(template, view, partials);
+
+// Draws into an element and gives the focus back to what had it, by its data-key.
+export function draw(element, template, view, partials) {
+    const had = document.activeElement && element.contains(document.activeElement) ? document.activeElement.dataset.key : '';
+    element.innerHTML = render(template, view, partials);
+    const again = had && element.querySelector(`[data-key="${CSS.escape(had)}"]`);
+    if (again) { again.focus({ preventScroll: true }); }
+}
+
+export function say(words) {
+    const toast = $('#toast');
+    toast.textContent = words;
+    toast.classList.add('shown');
+    clearTimeout(say.timer);
+    say.timer = setTimeout(() => toast.classList.remove('shown'), 6000);
+}
+
+export const LOGIN = `
+<main class="login" id="main"><form class="card" novalidate>
+<h1>{{words.title}}</h1>
+<p class="error" role="alert" hidden></p>
+<label for="login">{{words.login}}</label>
+<input id="login" name="login" autocomplete="username" autocapitalize="none" spellcheck="false" required>
+<label for="password">{{words.password}}</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required>
+<button class="primary wide">{{words.enter}}</button>
+<p class="muted"><button type="button" class="link" data-do="language" lang="{{other.lang}}">{{other.name}}</button></p>
+</form></main>`;
+
+export const SHELL = `
+<a class="skip" href="#main" data-do="skip">{{words.skip}}</a>
+<header class="top">
+<button class="menu" data-do="menu" aria-expanded="false" aria-controls="nav" aria-label="{{words.menu}}">☰</button>
+<a class="brand" href="#/">Docket <span>{{words.hq}}</span></a>
+<form role="search" class="search">{{#can.search}}<input id="search" type="search" name="q" aria-label="{{words.search}}" placeholder="{{words.searchHint}}" autocomplete="off">{{/can.search}}</form>
+<button class="link" data-do="language" lang="{{other.lang}}">{{other.name}}</button>
+<button class="link who" data-do="me" title="{{me.role}}">{{me.name}}<span class="muted">{{#me.branch}} · {{me.branch}}{{/me.branch}}</span></button>
+</header>
+<nav id="nav" aria-label="{{words.pages}}">{{#groups}}<h2>{{title}}</h2><ul>{{#pages}}
+<li><a href="#/{{name}}" data-page="{{name}}"><span>{{title}}</span><b data-count="{{name}}"></b></a></li>{{/pages}}</ul>{{/groups}}</nav>
+<main id="main" tabindex="-1"></main>
+<dialog id="dialog" aria-labelledby="dialog-title"></dialog>`;
+
+export const TILES = `<ul class="tiles">{{#tiles}}<li><a class="tile" href="{{href}}"><span>{{label}}</span><b class="{{cls}}">{{value}}</b></a></li>{{/tiles}}</ul>`;
+
+export const LIST = `
+<div class="page"><section class="list" aria-labelledby="title">
+<div class="bar"><h1 id="title">{{title}}</h1><div class="tools">
+{{#fresh}}<button class="primary" data-do="new" data-key="new">{{fresh}} <kbd>N</kbd></button>{{/fresh}}
+{{#csv}}<a class="button" href="{{csv}}" download data-key="csv">{{words.csv}}</a>{{/csv}}
+<button data-do="print-list" data-key="print">{{words.print}}</button></div></div>
+<div id="tiles"></div>
+{{#filters.length}}<form class="filters" aria-label="{{words.filter}}">{{#filters}}<label><span>{{label}}</span>
+{{#options.length}}<select name="{{name}}" data-key="f-{{name}}">{{#options}}<option value="{{value}}"{{#on}} selected{{/on}}>{{label}}</option>{{/options}}</select>{{/options.length}}
+{{#date}}<input type="date" name="{{name}}" value="{{value}}" data-key="f-{{name}}">{{/date}}{{#text}}<input name="{{name}}" value="{{value}}" size="8" data-key="f-{{name}}">{{/text}}</label>{{/filters}}
+{{#filtered}}<button type="button" class="link" data-do="clear">{{words.clear}}</button>{{/filtered}}</form>{{/filters.length}}
+<div id="rows"></div></section>
+<aside id="detail" aria-label="{{words.detail}}" hidden></aside></div>`;
+
+export const ROWS = `
+{{#rows.length}}<table class="{{type}}"><thead><tr>{{#heads}}<th scope="col" class="{{cls}}">{{label}}</th>{{/heads}}</tr></thead>
+<tbody>{{#rows}}<tr data-id="{{id}}" class="{{cls}}">{{#cells}}<td class="{{cls}}" data-label="{{label}}"{{#title}} title="{{title}}"{{/title}}>{{#href}}<a href="{{href}}" data-key="r-{{key}}">{{text}}</a>{{/href}}{{^href}}{{#box}}<span class="box">{{text}}</span>{{/box}}{{^box}}{{text}}{{/box}}{{/href}}</td>{{/cells}}</tr>{{/rows}}</tbody></table>
+{{#next}}<p class="more"><button data-do="more" data-key="more">{{words.more}}</button></p>{{/next}}{{/rows.length}}
+{{^rows.length}}<p class="empty">{{empty}}{{#next}} <button data-do="more" data-key="more">{{words.further}}</button>{{/next}}</p>{{/rows.length}}`;
+
+export const DETAIL = `
+<div class="head"><a class="back" href="{{back}}" data-do="close" data-key="close" aria-label="{{words.close}}"><span aria-hidden="true">←</span></a>
+<h2>{{title}}</h2></div>
+<p class="sum">{{#box}}<span class="box">{{box}}</span> {{/box}}{{summary}}{{#due}} <b class="{{due.cls}}">{{due.text}}</b>{{/due}}</p>
+{{#warnings}}<p class="warn">{{.}}</p>{{/warnings}}
+<div class="actions">{{#actions}}<button class="{{cls}}" data-do="act" data-act="{{name}}" data-key="a-{{name}}">{{label}}</button>{{/actions}}</div>
+{{#conflicts}}<section class="conflict"><h3>{{label}}</h3><ul>{{#values}}<li><b>{{value}}</b> <span class="muted">{{by}}</span>
+{{#settle}}<button data-do="settle" data-field="{{field}}" data-entry="{{entry}}" aria-label="{{aria}}">{{word}}</button>{{/settle}}</li>{{/values}}</ul></section>{{/conflicts}}
+{{#signatures}}<section class="signature"><h3>{{title}}</h3><p><span aria-hidden="true">{{mark}}</span> {{words}}</p></section>{{/signatures}}
+{{#job}}{{> timeline}}{{/job}}
+<dl class="fields">{{#fields}}<dt>{{label}}</dt><dd>{{#href}}<a href="{{href}}">{{text}}</a>{{/href}}{{^href}}{{text}}{{/href}}</dd>{{/fields}}</dl>
+{{#deadlines.length}}<h3>{{words.deadlines}}</h3><dl class="fields">{{#deadlines}}<dt>{{label}}</dt><dd class="{{cls}}">{{text}}</dd>{{/deadlines}}</dl>{{/deadlines.length}}
+{{#related}}<h3>{{title}}</h3><ul class="related">{{#rows}}<li><a href="{{href}}">{{text}}</a> <span class="muted">{{more}}</span></li>{{/rows}}</ul>{{/related}}
+{{^job}}{{> timeline}}{{/job}}`;
+export const TIMELINE = `{{#timeline.length}}<h3>{{words.history}}</h3><ol class="timeline">{{#timeline}}<li><time title="{{moment}}">{{time}}</time> <span>{{what}}</span> <span class="muted">{{who}}</span></li>{{/timeline}}</ol>{{/timeline.length}}`;
+
+export const FORM = `
+<form method="dialog" novalidate><h2 id="dialog-title">{{title}}</h2>
+{{#text}}<p>{{text}}</p>{{/text}}
+<p class="error" role="alert" hidden></p>
+{{#secret}}<p class="secret"><code>{{secret}}</code></p>{{/secret}}<div class="qr"></div>
+{{#fields}}{{#heading}}<h3>{{heading}}</h3>{{/heading}}<div class="field" data-field="{{name}}"><label for="i-{{name}}">{{label}}{{#required}} <span class="must" aria-hidden="true">*</span>{{/required}}</label>
+{{#options.length}}<select id="i-{{name}}" name="{{name}}"{{#required}} required{{/required}}>{{#options}}<option value="{{value}}"{{#on}} selected{{/on}}>{{label}}</option>{{/options}}</select>{{/options.length}}
+{{#long}}<textarea id="i-{{name}}" name="{{name}}" rows="3"{{#required}} required{{/required}}>{{value}}</textarea>{{/long}}
+{{#input}}<input id="i-{{name}}" name="{{name}}" type="{{input}}" value="{{value}}" autocomplete="{{auto}}"{{#required}} required{{/required}}{{#of}} list="l-{{name}}" data-of="{{of}}"{{/of}}{{#accept}} accept="{{accept}}"{{/accept}}>{{#of}}<datalist id="l-{{name}}"></datalist>{{/of}}{{/input}}
+{{#hint}}<p class="hint">{{hint}}</p>{{/hint}}<p class="hint seen" role="status"></p></div>{{/fields}}
+{{#conflicts}}<fieldset class="choose"><legend>{{label}}</legend>
+{{#stands}}<label><input type="radio" name="choose-{{name}}" value="theirs" checked> <span><b>{{value}}</b><br><span class="muted">{{by}}</span></span></label>{{/stands}}
+<label><input type="radio" name="choose-{{name}}" value="mine"> <span><b>{{mine}}</b><br><span class="muted">{{mineWords}}</span></span></label></fieldset>{{/conflicts}}
+<div class="buttons"><button type="button" data-do="cancel">{{words.cancel}}</button>{{#go}}<button class="{{goClass}}" value="go">{{go}}</button>{{/go}}</div></form>`;

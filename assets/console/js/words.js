@@ -1,0 +1,126 @@
+// What codes mean. The API answers codes; every word of them stands here, once.
+import { _, N_, fmt } from './i18n.js';
+
+export const STATES = {
+    job: {
+        registered: N_('Not dispatched'), dispatched: N_('Dispatched'), accepted: N_('On the way'),
+        on_site: N_('On site'), waiting: N_('Waiting for another visit'), signed: N_('Signed'),
+        archived: N_('Archived'), cancelled: N_('Cancelled'),
+    },
+    goods: {
+        in: N_('Received'), in_work: N_('In repair'), finished: N_('Finished'), passed: N_('Passed inspection'),
+        out: N_('Returned'), voided: N_('Receipt void'),
+    },
+    slip: {
+        proposed: N_('Proposed'), approved: N_('Approved'), refused: N_('Refused'), issued: N_('Issued'),
+        cleared: N_('Cleared'),
+    },
+    day: { submitted: N_('Handed in'), reviewed: N_('Reviewed'), signed: N_('Signed by the manager'), received: N_('Filed') },
+    invoice: { issued: N_('Issued'), handed: N_('Handed over'), mailed: N_('Mailed') },
+    device: { active: N_('Active'), revoked: N_('Revoked') },
+    edition: { stands: N_('In force') },
+    quarantine: { kept: N_('Set aside') },
+    user: { open: N_('Open'), shut: N_('Shut') },
+};
+export const stateWord = (type, state) => (state && STATES[type] && STATES[type][state] ? _(STATES[type][state]) : state || '');
+
+export const TYPES = {
+    job: N_('Call'), customer: N_('Customer'), equipment: N_('Equipment'), contract: N_('Maintenance contract'),
+    technician: N_('Person'), stock: N_('Van stock'), goods: N_('Goods'), slip: N_('Issue slip'),
+    day: N_('Daily report'), invoice: N_('Invoice'), device: N_('Handheld'), edition: N_('Catalogue'),
+    quarantine: N_('Set aside'), user: N_('Login'), token: N_('Access token'),
+};
+export const ROLES = {
+    clerk: N_('Clerk'), supervisor: N_('Supervisor'), technician: N_('Technician'), accountant: N_('Accountant'),
+    'parts keeper': N_('Parts keeper'), 'branch manager': N_('Branch manager'),
+    'service department': N_('Service department'), administrator: N_('Administrator'), headquarters: N_('Headquarters'),
+};
+export const roleWord = (r) => (ROLES[r] ? _(ROLES[r]) : r || '');
+
+export const CLASS_LETTERS = ['', 'A', 'B', 'C', 'D'];
+export const CLASSES = [null, N_('A paid'), N_('B contract'), N_('C free'), N_('D internal')];
+export const CHANNELS = [null, N_('Telephone'), N_('Document'), N_('By a technician')];
+export const ZONES = [null, N_('City'), N_('Suburb')];
+export const LANGUAGES = [null, '中文', 'English'];
+export const PRIORITIES = [N_('Ordinary'), N_('Urgent')];
+export const YES = [null, N_('Signed by the customer')];
+export const CANCEL_REASONS = [null, N_('The customer withdrew it'), N_('Registered twice'), N_('Settled by telephone'), N_('Other reason')];
+const CAUSES = [null, N_('Wear'), N_('Defect'), N_('Installation'), N_('Misuse'), N_('Accident'), N_('Surroundings'), N_('No fault found'), N_('Other')];
+const RESPONSIBLE = [null, N_('Maker'), N_('User'), N_('Installer'), N_('Nobody'), N_('Other')];
+const ACTIONS = [null, N_('Replace'), N_('Tighten'), N_('Clean'), N_('Adjust'), N_('Refill'), N_('Repair'), N_('Inspect'), N_('Explain'), N_('Other')];
+const RESULTS = [null, N_('Works'), N_('Works with limits'), N_('Not fixed')];
+const OLD_PARTS = [null, N_('Taken back'), N_('Left with the customer'), N_('No old part')];
+const ENDS = [null, N_('Nobody there'), N_('Part wanted'), N_('Price refused'), N_('Help wanted'), N_('Handed over'), N_('Other reason')];
+export const PAYMENTS = [null, N_('Cash'), N_('Card'), N_('Mobile'), N_('Transfer'), N_('Invoice later')];
+export const OUTCOMES = [null, N_('Signed'), N_('Refuse to sign'), N_('Customer absent')];
+export const DEADLINES = [null, N_('Arrive'), N_('Reply within 3 hours'), N_('Plan within 6 hours'), N_('On site within 72 hours')];
+export const at = (list, i) => (list[i] ? _(list[i]) : i ? String(i) : '');
+
+const KINDS = {
+    'record.set': N_('Written'), 'job.assigned': N_('Dispatch'), 'job.cancelled': N_('Call cancelled'),
+    'job.archived': N_('Struck off: the voucher is back'), 'job.restored': N_('Call restored'),
+    'cash.accepted': N_('Cash handed in'), certificate: N_('Handheld enrolled'), revoked: N_('Handheld revoked'),
+    forgotten: N_('Erased by law'), edition: N_('Catalogue published'), 'journal.opened': N_('Journal opened'),
+    admitted: N_('Entries admitted after all'), 'visit.accepted': N_('Accepted'), 'visit.travelling': N_('Travelling'),
+    'visit.arrived': N_('Arrived'), 'visit.diagnosed': N_('Diagnosis'), 'visit.class': N_('Class'),
+    'visit.priced': N_('Price list and estimate'), 'visit.part': N_('Part'), 'visit.action': N_('Action'),
+    'visit.tested': N_('Test'), 'visit.fee': N_('Fee'), 'visit.signed': N_('Customer signs'), 'visit.left': N_('Left the site'),
+    'visit.ended': N_('End of the visit'), 'visit.paid': N_('Payment'), withdrawn: N_('Evidence withdrawn'),
+    'job.reopened': N_('Reopen'), 'handover.asked': N_('Asked to hand over'), 'help.asked': N_('Help request'),
+    proposed: N_('Proposal'),
+};
+export const kindWord = (k) => (KINDS[k] ? _(KINDS[k]) : k);
+
+// What a fact of a visit says, in one line.
+export function factWords(kind, b, money, quantity) {
+    const list = {
+        'visit.diagnosed': () => [b.fault, b.fault_words, at(CAUSES, b.cause), b.cause_words, b.responsibility ? fmt(_('Responsibility: %s'), at(RESPONSIBLE, b.responsibility)) : ''],
+        'visit.class': () => [at(CLASSES, b.class)],
+        'visit.priced': () => [money(b.estimate_minor), b.consented ? _('Agreed') : _('Price refused')],
+        'visit.part': () => [`${b.number || b.part_words || ''} × ${quantity(b.qty_milli)}`, b.serial_in, at(OLD_PARTS, b.old_part), b.old_why],
+        'visit.action': () => [...(b.codes || []).map((c) => at(ACTIONS, c)), b.words],
+        'visit.tested': () => [at(RESULTS, b.result), b.result_words, b.danger ? fmt(_('Hidden danger: %s'), b.danger) : ''],
+        'visit.fee': () => [money(b.total_minor)],
+        'visit.ended': () => [at(ENDS, b.outcome), b.part, b.note],
+        'visit.paid': () => [money(b.amount_minor), at(PAYMENTS, b.method), b.receipt],
+        'help.asked': () => [b.note], 'handover.asked': () => [b.note], proposed: () => [b.words],
+    }[kind];
+    return list ? list().filter(Boolean).join(' · ') : '';
+}
+
+const RULES = {
+    role: N_('This is for another role.'),
+    step_out_of_order: N_('The paper is not at this step.'),
+    receipt_and_acknowledgement_needed: N_('The customer needs a receipt, and must have signed for the taking away.'),
+    goods_not_passed: N_('Nothing goes back before the supervisor has inspected it.'),
+    customer_has_not_signed: N_('The receipt becomes void only with the customer\'s signature.'),
+    voucher_not_back: N_('The signed voucher is not back yet.'),
+    goods_receipt_open: N_('A thing of this customer is still here: its receipt is open.'),
+    cash_not_handed_in: N_('The cash of this call has not been handed in.'),
+    slip_not_approved: N_('The slip has not been approved.'),
+    old_part_owed: N_('The old part is still owed.'),
+    repairer_is_inspector: N_('Who repaired does not inspect.'),
+    collector_is_invoicer: N_('Who collected the money does not invoice it.'),
+    user_is_keeper: N_('Who uses the part neither approves nor issues it.'),
+};
+const PROBLEMS = {
+    'bad-input': N_('Something in the form is wrong. Nothing was written.'),
+    login: N_('Login or password is wrong.'),
+    'login-wait': N_('Too many wrong tries. Wait a little, then try again.'),
+    unauthenticated: N_('Your session has ended. Log in again; what you typed is not lost until then.'),
+    csrf: N_('This page is out of date. Load it again.'),
+    password: N_('The password is wrong.'),
+    role: N_('This is for another role.'), forbidden: N_('This is for another role.'), branch: N_('This belongs to another branch.'),
+    scope: N_('This is for another role.'), 'not-found': N_('There is no such record, or it is not yours to see.'),
+    exists: N_('This number is taken already.'), busy: N_('Headquarters is busy. Nothing was written. Try again.'),
+    changed: N_('Somebody changed this meanwhile. Nothing was written.'), 'too-large': N_('This is too long. Nothing was written.'),
+    store: N_('Headquarters could not do this. Nothing was written.'),
+};
+export function problemWords(status, body) {
+    const kind = String(body.type || '').replace('/problems/', '');
+    if (kind === 'rule') { return `${RULES[body.rule] ? _(RULES[body.rule]) : body.rule} (${body.rule_id})`; }
+    if (status === 0) { return _('Headquarters cannot be reached. Your entry is still in the form. Try again.'); }
+    const words = PROBLEMS[kind] ? _(PROBLEMS[kind]) : _('That did not work. Nothing was written.');
+    // The server's own remark names the field; it is in English and helps who asks for help.
+    return kind === 'bad-input' && body.detail ? `${words} (${body.detail})` : words;
+}
