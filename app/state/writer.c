@@ -11,7 +11,9 @@
 #include "core/keys/slots.h"
 #include "core/rules/service.h"
 #include "core/rules/visit.h"
+#include "sync/carrier/mend.h"
 #include "sync/carrier/paths.h"
+#include "sync/engine/want_back.h"
 
 static void slots_path(const struct app *a, char *out, size_t cap)
 {
@@ -67,8 +69,14 @@ static enum st check_again(struct writer *w, bytes pin, struct err *err)
 static enum st open_store(struct writer *w, struct err *err)
 {
     struct store_options opt = {.side = STORE_DEVICE, .mode = STORE_WRITE, .data_key = w->data_key};
-    enum st st = store_open(w->app->dir, &opt, &w->store, err);
+    struct salvage_totals kept;
+    enum st st = mend_open(w->app->dir, &opt, false, arena_of(w->work, CAP_SCRATCH_BYTES),
+                           &w->store, &kept, err);
+    if (st == ST_OK) {
+        st = mend_finish(w->store, arena_of(w->work, CAP_SCRATCH_BYTES), want_back, &kept, err);
+    }
     if (st != ST_OK) {
+        store_close(&w->store);
         return st;
     }
     struct now now = now_of(w->app);

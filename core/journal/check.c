@@ -28,6 +28,7 @@ struct check {
     struct chain_mark seen;
     uint64_t holes_after; /* of its mark */
     bool in_chain;
+    uint64_t gap_after;    /* the last before the chain's first gap; UINT64_MAX: none yet */
     struct fold_rows rows; /* that there should be */
     bool rows_unknown;     /* a state is damaged or over all bounds: its rows are not counted */
 };
@@ -182,6 +183,14 @@ static void check_attachments(struct check *c, const struct entry_view *e)
 /* --- one chain ----------------------------------------------------------------------------------
  */
 
+static bool leads_there(const struct check *c, const struct chain_mark *m)
+{
+    struct arena tmp = c->scratch;
+    struct entry_view e;
+    return m->seq == 0 || (journal_at(c->t, m->author, m->epoch, m->seq, &tmp, &e, NULL) == ST_OK &&
+                           h32_eq(e.hash, m->hash));
+}
+
 static void end_chain(struct check *c)
 {
     uint8_t room[512];
@@ -193,8 +202,11 @@ static void end_chain(struct check *c)
     c->in_chain = false;
     struct check_place p = {
         .author = c->seen.author, .epoch = c->seen.epoch, .seq = c->seen.seq, .hash = c->seen.hash};
-    if (chain_mark_get(c->t, c->seen.author, c->seen.epoch, &tmp, &m, NULL) != ST_OK ||
-        m.seq != c->seen.seq || !h32_eq(m.hash, c->seen.hash) || (c->seen.forked && !m.forked)) {
+    bool marked = chain_mark_get(c->t, c->seen.author, c->seen.epoch, &tmp, &m, NULL) == ST_OK;
+    bool at_end = marked && m.seq == c->seen.seq && h32_eq(m.hash, c->seen.hash);
+    /* After damage it stays before the first gap until that is filled: the gap itself is told. */
+    bool at_gap = marked && m.seq == c->gap_after && leads_there(c, &m);
+    if ((!at_end && !at_gap) || (c->seen.forked && !m.forked)) {
         tell(c, CHECK_MARK, &p);
     }
 }
@@ -210,6 +222,7 @@ static void begin_chain(struct check *c, id8 author, id8 epoch)
     struct chain_mark m;
     c->in_chain = true;
     c->seen = (struct chain_mark){.author = author, .epoch = epoch};
+    c->gap_after = UINT64_MAX;
     bool marked = chain_mark_get(c->t, author, epoch, &tmp, &m, NULL) == ST_OK;
     c->holes_after = marked ? m.holes_after : 0; /* no mark: end_chain tells */
     c->out->chains++;
@@ -241,6 +254,7 @@ static void check_main(struct check *c, const struct entry_view *e)
         }
     } else if (held_whole(c, e->author)) {
         tell(c, missing_before(c, e->seq), &p);
+        c->gap_after = c->gap_after == UINT64_MAX ? c->seen.seq : c->gap_after;
     }
     c->seen.seq = e->seq;
     c->seen.hash = e->hash;

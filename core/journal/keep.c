@@ -27,13 +27,13 @@ static bytes entry_key(id8 author, id8 epoch, uint64_t seq, unsigned branch,
     return bytes_of(out, ENTRY_KEY_BYTES);
 }
 
-/* The branch on which the entry that `e` names as previous lies; 0 when it is not here. */
-static unsigned branch_of_previous(struct store_txn *t, const struct entry_view *e)
+/* The branch on which an entry lies; 0 when it is not here. */
+static unsigned branch_of(struct store_txn *t, h32 hash)
 {
     uint8_t room[256];
     struct arena tmp = arena_of(room, sizeof room);
     bytes key;
-    if (store_get(t, T_HASH, bytes_of(e->prev.b, sizeof e->prev.b), &tmp, &key, NULL) != ST_OK ||
+    if (store_get(t, T_HASH, bytes_of(hash.b, sizeof hash.b), &tmp, &key, NULL) != ST_OK ||
         key.n != ENTRY_KEY_BYTES) {
         return 0;
     }
@@ -46,7 +46,7 @@ static enum st choose_branch(struct store_txn *t, const struct entry_view *e,
 {
     bool follows = e->seq == m->seq + 1;
     bool linked = follows && (e->seq == 1 || h32_eq(e->prev, m->hash));
-    unsigned b = linked || e->seq == 1 ? 0 : branch_of_previous(t, e);
+    unsigned b = linked || e->seq == 1 ? 0 : branch_of(t, e->prev);
     if (!linked && follows && b == 0) {
         b = 1; /* it continues another entry than the one that is the head here */
     }
@@ -105,6 +105,17 @@ enum st journal_index(struct store_txn *t, const struct entry_view *e, struct er
     return put_indexes(t, e, entry_key(e->author, e->epoch, e->seq, 0, key), err);
 }
 
+/* Held already, beyond a gap that has just been filled: the mark goes on over it. */
+static void step_over(struct store_txn *t, const struct entry_view *e, struct chain_mark *m)
+{
+    uint8_t key[ENTRY_KEY_BYTES];
+    bool next = e->seq == m->seq + 1 && (e->seq == 1 || h32_eq(e->prev, m->hash));
+    if (next && branch_of(t, e->hash) == 0 &&
+        store_has(t, T_ENTRY, entry_key(e->author, e->epoch, e->seq, 0, key))) {
+        move_mark(m, e);
+    }
+}
+
 /* Somewhere else than at the head of an unforked chain: it may be here, or lie on a branch. */
 static enum st keep_aside(struct store_txn *t, const struct entry_view *e, struct chain_mark *m,
                           bool *forked, struct err *err)
@@ -112,6 +123,7 @@ static enum st keep_aside(struct store_txn *t, const struct entry_view *e, struc
     uint8_t key[ENTRY_KEY_BYTES];
     unsigned branch = 0;
     if (store_has(t, T_HASH, bytes_of(e->hash.b, sizeof e->hash.b))) {
+        step_over(t, e, m);
         return ST_EXISTS;
     }
     enum st st = choose_branch(t, e, m, &branch, err);
@@ -146,6 +158,26 @@ enum st journal_keep_marked(struct store_txn *t, const struct entry_view *e, str
     return st == ST_OK ? journal_index(t, e, err) : st;
 }
 
+/* A receipt covers more than the mark: damage took entries out of the middle. What lies beyond the
+ * gap that was just filled is held already. */
+static enum st run_on(struct store_txn *t, struct chain_mark *m, struct err *err)
+{
+    uint8_t room[CAP_ENTRY_BYTES + 64];
+    enum st st = ST_OK;
+    while (st == ST_OK) {
+        struct arena a = arena_of(room, sizeof room);
+        struct entry_view e;
+        st = journal_at(t, m->author, m->epoch, m->seq + 1, &a, &e, err);
+        if (st == ST_OK && (m->seq == 0 ? !h32_zero(e.prev) : !h32_eq(e.prev, m->hash))) {
+            st = ST_NOT_FOUND; /* another branch's: the main one ends here */
+        }
+        if (st == ST_OK) {
+            move_mark(m, &e);
+        }
+    }
+    return st == ST_NOT_FOUND || st == ST_CORRUPT ? ST_OK : st;
+}
+
 enum st journal_keep(struct store_txn *t, const struct entry_view *e, bool *forked, struct err *err)
 {
     uint8_t room[512];
@@ -156,8 +188,14 @@ enum st journal_keep(struct store_txn *t, const struct entry_view *e, bool *fork
     if (st != ST_OK && st != ST_NOT_FOUND) {
         return st;
     }
+    uint64_t before = m.seq;
     st = journal_keep_marked(t, e, &m, forked, err);
-    return st == ST_OK ? chain_mark_put(t, &m, err) : st;
+    if (st == ST_OK && m.receipt_seq > m.seq) {
+        st = run_on(t, &m, err);
+    }
+    enum st put =
+        st == ST_OK || (st == ST_EXISTS && m.seq != before) ? chain_mark_put(t, &m, err) : ST_OK;
+    return put != ST_OK ? put : st;
 }
 
 static enum st read_entry(struct store_txn *t, bytes key, struct arena *a, struct entry_view *e,

@@ -2,6 +2,7 @@
 #include "core/journal/own.h"
 
 #include "core/base/encode.h"
+#include "core/store/salvage.h"
 
 #include <sodium.h>
 
@@ -189,6 +190,9 @@ enum st own_load(struct journal *j, struct store_txn *t, struct err *err)
         return st;
     }
     const char *broken = st == ST_OK ? check_tail(j, t, &m) : "the head's mark is missing";
+    if (broken == NULL && store_tail_in_doubt(t)) {
+        broken = "the store was damaged, and its end may be missing";
+    }
     j->head.time = m.time;
     if (broken != NULL) {
         find_last_held(j, t);
@@ -239,5 +243,6 @@ enum st own_epoch_new(struct journal *j, struct store_txn *t, struct err *err)
         .author = j->head.author, .epoch = epoch, .time = j->head.time, .current = j->head.current};
     j->head = next;
     memcpy(j->epoch_mark, mark, sizeof mark);
-    return store_put(t, T_META, epoch_key(), bytes_of(epoch.b, sizeof epoch.b), err);
+    enum st st = store_put(t, T_META, epoch_key(), bytes_of(epoch.b, sizeof epoch.b), err);
+    return st == ST_OK ? store_tail_settled(t, err) : st;
 }

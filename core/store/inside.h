@@ -13,8 +13,14 @@
 #define META_CHECK "store.check"     /* proves the data key; holds the key of codes */
 #define META_COMPACT "store.compact" /* something was forgotten since the last compaction */
 #define META_LOST "store.lost"       /* values that compaction could not carry over, in digits */
+#define META_MEND "store.mend"       /* salvaged; what is derived is due. NOTE_NUMBERS of them */
+#define META_DOUBT "store.doubt"     /* salvaged; the own chain's end may be missing */
 #define META_ERASE "store.erase."    /* + subject in hex: its old keys must still be destroyed */
 #define META_ERASE_BYTES (sizeof META_ERASE - 1 + 32)
+
+#define NOTE_NUMBERS 6
+#define LOCK_CLOSED '-' /* first byte of DIR/lock: the last writer closed, and met no damage */
+#define LOCK_WRITING 'w'
 
 /* One body of a T_ATT row, sealed and laid out, and one sealed chunk, fit each half. */
 #define SCRATCH_BYTES (CAP_CHUNK_BYTES + 256)
@@ -57,7 +63,8 @@ struct store {
     uint64_t map_bytes;
     int lock_fd; /* -1: a reader */
     bool unclean;
-    atomic_bool failed; /* a sync failed: no writing until reopened */
+    atomic_bool failed;  /* a sync failed: no writing until reopened */
+    atomic_bool suspect; /* damage was met: the next open is to look through all of it */
     MDB_env *env;
     MDB_dbi dbi[TABLES];
     uint8_t key[32];
@@ -97,6 +104,9 @@ MUST_USE enum st env_check_get(struct env_at *e, const uint8_t key[static 32], e
 MUST_USE enum st env_settle(struct env_at *e, const struct store *s, uint8_t code_key[static 32],
                             struct err *err);
 extern const char *const env_table_names[TABLES];
+
+/* salvage.c: finish or undo a salvage that was cut. A writer's open, and a salvage, begin so. */
+MUST_USE enum st salvage_settle(const char *dir, struct err *err);
 
 /* resident.c: find the map after an environment was opened; let go of its pages now and then. */
 void resident_find(struct store *s);

@@ -10,9 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LOCK_CLOSED '-' /* first byte of DIR/lock: the last writer closed */
-#define LOCK_WRITING 'w'
-
 void store_hook_set(struct store *s, void (*at)(void *ctx, const char *step), void *ctx)
 {
     s->hook = (struct store_hook){at, ctx};
@@ -238,6 +235,19 @@ static enum st set_mark(const struct store *s, char mark, struct err *err)
     return ST_OK;
 }
 
+/* The mark stands before LMDB looks at the file: a page that ends the process at its first reading
+ * must not do so at every start. */
+static enum st settle(struct store *s, struct env_at *e, struct err *err)
+{
+    enum st st = salvage_settle(s->dir, err);
+    st = st != ST_OK ? st : set_mark(s, LOCK_WRITING, err);
+    st = st != ST_OK ? st : env_settle(e, s, s->code_key, err);
+    if (st != ST_OK && st != ST_CORRUPT && !s->unclean) {
+        IGNORE(set_mark(s, LOCK_CLOSED, NULL)); /* it was not opened: nothing is in doubt */
+    }
+    return st;
+}
+
 static enum st open_inside(struct store *s, struct err *err)
 {
     enum st st = s->mode == STORE_WRITE ? take_lock(s, err) : ST_OK;
@@ -245,7 +255,7 @@ static enum st open_inside(struct store *s, struct err *err)
         return st;
     }
     struct env_at e;
-    st = env_settle(&e, s, s->code_key, err);
+    st = s->mode == STORE_WRITE ? settle(s, &e, err) : env_settle(&e, s, s->code_key, err);
     for (int i = 0; st == ST_NOT_FOUND && s->mode == STORE_READ && i < 3; i++) {
         st = env_settle(&e, s, s->code_key, err); /* a writer was swapping it under our feet */
     }
@@ -262,8 +272,7 @@ static enum st open_inside(struct store *s, struct err *err)
         }
     }
     if (st == ST_OK && s->mode == STORE_WRITE) {
-        st = set_mark(s, LOCK_WRITING, err);
-        st = st != ST_OK ? st : att_file_sweep(s, err);
+        st = att_file_sweep(s, err);
         st = st != ST_OK ? st : forget_resume(s, err);
     }
     if (st != ST_OK) {
@@ -325,7 +334,7 @@ void store_close(struct store **sp)
     }
     keytable_close(&s->kt);
     if (s->lock_fd >= 0) {
-        if (opened && !atomic_load(&s->failed)) {
+        if (opened && !atomic_load(&s->failed) && !atomic_load(&s->suspect)) {
             IGNORE(set_mark(s, LOCK_CLOSED, NULL)); /* unmarked, the next open only checks more */
         }
         close(s->lock_fd);

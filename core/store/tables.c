@@ -1,6 +1,15 @@
 /* tables.c - get, put, delete and scan over sealed values. */
 #include "core/store/inside.h"
 
+/* Damage was met: closing this store must not call it clean. */
+static enum st met_damage(struct store *s, enum st st)
+{
+    if (st == ST_CORRUPT || st == ST_IO) {
+        atomic_store(&s->suspect, true);
+    }
+    return st;
+}
+
 bytes store_ad(enum table table, bytes key, uint8_t buf[static AD_BYTES])
 {
     buf[0] = (uint8_t)table;
@@ -11,7 +20,7 @@ bytes store_ad(enum table table, bytes key, uint8_t buf[static AD_BYTES])
 enum st store_txn_fail(struct store_txn *t, struct err *err, int rc, const char *where,
                        const char *what)
 {
-    enum st st = env_fail(err, rc, t->s->dir, where, what);
+    enum st st = met_damage(t->s, env_fail(err, rc, t->s->dir, where, what));
     t->broken = st;
     return st;
 }
@@ -22,7 +31,7 @@ static enum st read_fail(struct store_txn *t, struct err *err, int rc, const cha
                          enum table table)
 {
     return t->write ? store_txn_fail(t, err, rc, where, env_table_names[table])
-                    : env_fail(err, rc, t->s->dir, where, env_table_names[table]);
+                    : met_damage(t->s, env_fail(err, rc, t->s->dir, where, env_table_names[table]));
 }
 
 static bool key_ok(enum table table, bytes key)
@@ -86,8 +95,8 @@ static enum st unseal(struct store_txn *t, enum table table, bytes key, MDB_val 
     uint8_t ad[AD_BYTES];
     size_t n = 0;
     if (v.mv_size < SEAL_OVERHEAD) {
-        return err_set(err, ST_CORRUPT, 0, __func__, "%s: a value is cut short",
-                       env_table_names[table]);
+        return met_damage(t->s, err_set(err, ST_CORRUPT, 0, __func__, "%s: a value is cut short",
+                                        env_table_names[table]));
     }
     uint8_t *out = arena_new(a, uint8_t, v.mv_size - SEAL_OVERHEAD);
     if (out == NULL) {
@@ -97,8 +106,8 @@ static enum st unseal(struct store_txn *t, enum table table, bytes key, MDB_val 
     if (seal_get(t->s->key, store_ad(table, key, ad), bytes_of(v.mv_data, v.mv_size), out, &n) !=
         ST_OK) {
         *a = mark;
-        return err_set(err, ST_CORRUPT, 0, __func__, "%s: a value is damaged",
-                       env_table_names[table]);
+        return met_damage(t->s, err_set(err, ST_CORRUPT, 0, __func__, "%s: a value is damaged",
+                                        env_table_names[table]));
     }
     *value = bytes_of(out, n);
     return ST_OK;

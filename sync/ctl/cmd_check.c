@@ -136,7 +136,7 @@ static int check(const struct ctl_open *how, struct checking *c)
 
 int ctl_cmd_check(int argc, char **argv)
 {
-    struct ctl_open how = {0};
+    struct ctl_open how = {.look = true};
     struct checking c = {.named = 0};
     const struct ctl_opt opts[] = {{"store", &how.dir, NULL, true},
                                    {"keys", &how.keys, NULL, false},

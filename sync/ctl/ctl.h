@@ -61,8 +61,9 @@ struct ctl_store {
     struct store *store;
     enum store_side side;
     struct trust trust;
-    struct hq *hq;          /* headquarters opened for writing or reading through hq.h */
-    struct journal journal; /* a device opened for writing */
+    struct salvage_totals salvaged; /* by this open; values 0: the file was whole */
+    struct hq *hq;                  /* headquarters opened for writing or reading through hq.h */
+    struct journal journal;         /* a device opened for writing */
     bool journal_open;
     uint8_t *scratch; /* CAP_SCRATCH_BYTES of its own for callers' arenas */
     uint8_t *journal_scratch;
@@ -75,6 +76,8 @@ struct ctl_open {
     const char *keys;   /* NULL: DIR.keys */
     const char *pin_fd; /* NULL: from the terminal */
     bool write;
+    bool look; /* through the file first (not beside a writer): a reader answers ST_CORRUPT on
+                  damage, a writer leaves it behind and goes on with what holds */
     bool bare; /* a device: with no journal opened, since what opens it is to be mended */
 };
 /* ctl_store_open: ask for the PIN where there is one. ST_LOCKED when another process writes and

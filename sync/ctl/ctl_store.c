@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #include "core/keys/slots.h"
+#include "sync/carrier/mend.h"
 #include "sync/carrier/paths.h"
 #include "sync/ctl/ctl.h"
+#include "sync/engine/want_back.h"
 
 /* ---- time --------------------------------------------------------------------------------------
  */
@@ -146,11 +148,12 @@ static bool there(const char *path)
 
 static enum st open_hq(const struct ctl_open *how, struct ctl_store *s, struct err *err)
 {
-    struct hq_options opt = {.dir = how->dir, .keys_path = how->keys};
+    struct hq_options opt = {.dir = how->dir, .keys_path = how->keys, .look = how->look};
     enum st st = how->write ? hq_open(&opt, &s->hq, err) : hq_open_reader(&opt, &s->hq, err);
     if (st == ST_OK) {
         s->side = STORE_HQ;
         s->store = s->hq->store;
+        s->salvaged = s->hq->salvaged;
     }
     return st;
 }
@@ -170,6 +173,26 @@ static enum st open_journal(struct ctl_store *s, struct err *err)
         journal_close(&s->journal);
     }
     return st;
+}
+
+/* As the app does: after an end without close the file is looked through, and mended, first. */
+static enum st open_whole(const struct ctl_open *how, const struct store_options *opt,
+                          struct ctl_store *s, struct err *err)
+{
+    struct arena room = arena_of(s->scratch, CAP_SCRATCH_BYTES);
+    enum st st = mend_open(how->dir, opt, how->look, room, &s->store, &s->salvaged, err);
+    return st != ST_OK ? st : mend_finish(s->store, room, want_back, &s->salvaged, err);
+}
+
+static enum st open_reading(const struct ctl_open *how, const struct store_options *opt,
+                            struct ctl_store *s, struct err *err)
+{
+    struct salvage_totals found;
+    struct arena room = arena_of(s->scratch, CAP_SCRATCH_BYTES);
+    enum st st = how->look && store_last_end(how->dir) != STORE_END_NOT_YET
+                     ? store_walk(how->dir, opt, room, &found, err)
+                     : ST_OK;
+    return st == ST_OK || st == ST_NOT_FOUND ? store_open(how->dir, opt, &s->store, err) : st;
 }
 
 static enum st open_device(const struct ctl_open *how, struct ctl_store *s, struct err *err)
@@ -198,7 +221,7 @@ static enum st open_device(const struct ctl_open *how, struct ctl_store *s, stru
                                 .mode = how->write ? STORE_WRITE : STORE_READ,
                                 .data_key = s->data_key};
     s->side = STORE_DEVICE;
-    st = store_open(how->dir, &opt, &s->store, err);
+    st = how->write ? open_whole(how, &opt, s, err) : open_reading(how, &opt, s, err);
     return st == ST_OK && how->write && !how->bare ? open_journal(s, err) : st;
 }
 

@@ -46,8 +46,10 @@ static enum st add_chain(struct build *b, id8 epoch)
     c.from = c.mark.receipt_seq + 1;
     c.to = c.mark.seq;
     st = read_receipt(b, &c);
-    /* A closed epoch that is wholly receipted, with its attachments, has nothing to say. */
-    if (st != ST_OK || (!current && c.from > c.to && c.att_from > c.to)) {
+    /* A closed epoch that is wholly receipted, with its attachments, has nothing to say; but where
+     * the receipt covers more than damage left here, headquarters hears it and sends the rest. */
+    bool lacks = c.mark.receipt_seq > c.mark.seq;
+    if (st != ST_OK || (!current && !lacks && c.from > c.to && c.att_from > c.to)) {
         return st;
     }
     if (b->nchains == MANIFEST_JOURNALS_MAX) {

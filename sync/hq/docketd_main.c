@@ -1,4 +1,5 @@
 /* docketd_main.c - headquarters as a process. */
+#include "core/journal/missing.h"
 #include "sync/hq/control.h"
 #include "sync/hq/server.h"
 
@@ -74,6 +75,30 @@ static int parse(int argc, char **argv, struct options *o)
     return -1;
 }
 
+static void say_range(void *ctx, const struct missing_range *r)
+{
+    char author[17], epoch[17];
+    (void)ctx;
+    hex_put(bytes_of(r->author.b, sizeof r->author.b), author);
+    hex_put(bytes_of(r->epoch.b, sizeof r->epoch.b), epoch);
+    fprintf(stderr, "docketd: missing: author %.8s epoch %.8s entries %llu to %llu\n", author,
+            epoch, (unsigned long long)r->from, (unsigned long long)r->to);
+}
+
+/* After a crash the file was found damaged: what holds was kept, the rest is named. */
+static void say_salvaged(struct hq *hq)
+{
+    const struct salvage_totals *n = &hq->salvaged;
+    struct missing_sink sink = {say_range, NULL, NULL};
+    struct missing_totals gone = {0};
+    IGNORE(journal_missing(hq->store, NULL, hq_arena(hq), &sink, &gone, NULL)); /* named or not */
+    fprintf(stderr,
+            "docketd: the store's file was damaged: %llu values hold and were kept, %llu did not; "
+            "%llu entries are missing and are asked of the devices\n",
+            (unsigned long long)(n->values + n->rescued), (unsigned long long)n->damaged,
+            (unsigned long long)gone.entries);
+}
+
 static enum st serve(const struct options *o, const sigset_t *ends, struct err *err)
 {
     struct hq_options with = {.dir = o->store, .keys_path = o->keys};
@@ -87,6 +112,9 @@ static enum st serve(const struct options *o, const sigset_t *ends, struct err *
     }
     if (st == ST_OK) {
         st = op_api_sweep(hq, hq_now(hq).wall_ms, err);
+    }
+    if (st == ST_OK && hq->salvaged.values + hq->salvaged.rescued != 0) {
+        say_salvaged(hq);
     }
     if (st == ST_OK) {
         st = hq_writer_start(&writer, hq, err);

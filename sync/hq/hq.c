@@ -2,6 +2,7 @@
 #include "sync/hq/hq.h"
 
 #include "core/keys/slots.h"
+#include "sync/carrier/mend.h"
 #include "sync/hq/hq_forget.h"
 #include "sync/hq/hq_route.h"
 
@@ -120,6 +121,26 @@ static enum st make(const struct hq_options *opt, struct hq **out, struct err *e
     return st;
 }
 
+/* After a crash the file is looked through first; what was damaged is left behind and said. */
+static enum st open_whole(struct hq *hq, const struct store_options *with, bool always,
+                          struct err *err)
+{
+    struct arena room = arena_of(hq->work, CAP_SCRATCH_BYTES);
+    enum st st = mend_open(hq->dir, with, always, room, &hq->store, &hq->salvaged, err);
+    return st != ST_OK ? st : mend_finish(hq->store, room, hq_marks_back, &hq->salvaged, err);
+}
+
+static enum st open_reading(struct hq *hq, const struct store_options *with, bool look,
+                            struct err *err)
+{
+    struct salvage_totals found;
+    struct arena room = arena_of(hq->work, CAP_SCRATCH_BYTES);
+    enum st st = look && store_last_end(hq->dir) != STORE_END_NOT_YET
+                     ? store_walk(hq->dir, with, room, &found, err)
+                     : ST_OK;
+    return st == ST_OK || st == ST_NOT_FOUND ? store_open(hq->dir, with, &hq->store, err) : st;
+}
+
 static enum st open_store(struct hq *hq, const struct hq_options *opt, enum store_mode mode,
                           struct err *err)
 {
@@ -141,7 +162,8 @@ static enum st open_store(struct hq *hq, const struct hq_options *opt, enum stor
                         hq_now(hq).wall_ms, data_key, err);
     }
     if (st == ST_OK) {
-        st = store_open(hq->dir, &with, &hq->store, err);
+        st = mode == STORE_WRITE ? open_whole(hq, &with, opt->look, err)
+                                 : open_reading(hq, &with, opt->look, err);
     }
     sodium_free(data_key);
     return st;

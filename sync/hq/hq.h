@@ -7,6 +7,7 @@
 #define SYNC_HQ_HQ_H
 #include "core/base/clock.h"
 #include "core/base/encode.h"
+#include "core/store/salvage.h"
 #include "sync/hq/hq_store.h"
 #include "sync/hq/hq_keys.h"
 
@@ -45,9 +46,10 @@ struct hq {
     uint8_t *work;           /* likewise: hq_arena */
     uint8_t *routing;        /* likewise: of routing alone */
     char dir[HQ_PATH_BYTES], keys_path[HQ_PATH_BYTES];
-    bool batch_broken;      /* an hq_act of the batch failed: it can only be undone */
-    bool reader;            /* opened beside a docketd */
-    struct trust trust;     /* as it was at open: for threads other than the writer's */
+    struct salvage_totals salvaged; /* by this open; values 0: the file was whole */
+    bool batch_broken;              /* an hq_act of the batch failed: it can only be undone */
+    bool reader;                    /* opened beside a docketd */
+    struct trust trust;             /* as it was at open: for threads other than the writer's */
     bool rolled_back;       /* a device proved that this node was restored: a new epoch is due */
     bool erase_due;         /* an erasure came back from a device: keys are to be destroyed */
     bool rest_due;          /* entries wait for hq_route_rest */
@@ -61,6 +63,8 @@ struct hq_options {
     const char *root_path; /* NULL: DIR.root; hq_init only */
     uint64_t map_bytes;    /* 0: CAP_MAP_HQ_BYTES; tests set less */
     struct clock clock;    /* read NULL: the system's */
+    bool look; /* through the file first, whatever the last end was (not beside a writer). A reader
+                  answers ST_CORRUPT on damage, a writer leaves it behind */
 };
 struct hq_setup {
     const char *name;           /* of the company, UTF-8 */

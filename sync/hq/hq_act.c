@@ -17,6 +17,10 @@ enum st hq_act_in(struct hq *hq, struct store_txn *t, struct append *what, h32 *
     struct arena tmp = arena_of(hq->routing, CAP_SCRATCH_BYTES);
     if (st == ST_OK) {
         st = journal_get(t, *hash, &tmp, &e, err);
+        if (st == ST_NOT_FOUND) {
+            store_suspect(hq->store);
+            st = err_set(err, ST_CORRUPT, 0, __func__, "an entry just made is not there");
+        }
     }
     if (st == ST_OK) {
         st = hq_route_entry(hq, t, &e, tmp, err);

@@ -63,6 +63,10 @@ enum hq_note {
 uint64_t hq_note(struct store_txn *t, enum hq_note note, id8 author, id8 epoch);
 MUST_USE enum st hq_note_set(struct store_txn *t, enum hq_note note, id8 author, id8 epoch,
                              uint64_t value, struct err *err);
+/* hq_marks_back: after a salvage set both back to what each chain holds without gap, so that what
+ * comes again is indexed, folded and routed again; and want the attachments that are gone. In the
+ * transaction that ends the mending. */
+MUST_USE enum st hq_marks_back(struct store_txn *t, struct err *err);
 /* hq_meta: short named values (T_META, "hq/" before the name). */
 MUST_USE enum st hq_meta_get(struct store_txn *t, const char *name, uint8_t *buf, size_t cap,
                              size_t *n, struct err *err);

@@ -1,7 +1,7 @@
-/* power_check.c - does a folder that a power cut left hold what was said? See power_story.h. */
+/* power_check.c - see power_check.h. */
 #include "core/journal/check.h"
 #include "core/store/store_check.h"
-#include "tests/fault/power_story.h"
+#include "tests/fault/power_check.h"
 
 #include <dirent.h>
 #include <unistd.h>
@@ -48,13 +48,12 @@ static const char *check_all(struct store *s, uint8_t *scratch)
     return why[0] != '\0' ? why : NULL;
 }
 
-static bool due(const struct promise *f, enum power_side side, size_t at)
+static bool due(const struct promise *f, enum story_side side, size_t at)
 {
     return f->side == side && f->from <= at && at < f->until;
 }
 
-static bool is_due(const struct power_story *s, enum power_side side, enum promise_kind kind,
-                   size_t at)
+static bool is_due(const struct story *s, enum story_side side, enum promise_kind kind, size_t at)
 {
     for (unsigned i = 0; i < s->npromises; i++) {
         if (s->promises[i].kind == kind && due(&s->promises[i], side, at)) {
@@ -98,8 +97,8 @@ static const char *receipt_holds(struct store_txn *t, const struct promise *f, s
     return st == ST_OK && place == SYNC_HQ ? NULL : "a receipt that was shown is lost";
 }
 
-static const char *draft_holds(struct store_txn *t, const struct power_story *s,
-                               const struct promise *f, struct arena a)
+static const char *draft_holds(struct store_txn *t, const struct story *s, const struct promise *f,
+                               struct arena a)
 {
     uint8_t key[20];
     bytes v;
@@ -109,7 +108,7 @@ static const char *draft_holds(struct store_txn *t, const struct power_story *s,
     return st == ST_OK && v.n == 3000 && v.p[0] == f->n ? NULL : "a draft is lost";
 }
 
-static const char *promise_holds(struct store_txn *t, const struct power_story *s,
+static const char *promise_holds(struct store_txn *t, const struct story *s,
                                  const struct promise *f, struct arena a)
 {
     switch (f->kind) {
@@ -135,7 +134,7 @@ static const char *promise_holds(struct store_txn *t, const struct power_story *
     return NULL;
 }
 
-static const char *promises_hold(struct power_story *s, enum power_side side, size_t at,
+static const char *promises_hold(struct story *s, enum story_side side, size_t at,
                                  struct store *store, uint8_t *scratch)
 {
     struct store_txn *t = NULL;
@@ -179,7 +178,7 @@ static const char *tidy(const char *dir)
  */
 
 /* The data key by any slot that should open. */
-static const char *open_key(struct power_story *s, size_t at, const char *dir, uint8_t *key)
+static const char *open_key(struct story *s, size_t at, const char *dir, uint8_t *key)
 {
     char slots[320];
     struct err err = {0};
@@ -188,7 +187,7 @@ static const char *open_key(struct power_story *s, size_t at, const char *dir, u
     enum st st = ST_NOT_FOUND;
     for (unsigned i = 0; i < s->npromises; i++) {
         const struct promise *f = &s->promises[i];
-        if (f->kind == PROMISE_KEY && due(f, POWER_DEVICE, at)) {
+        if (f->kind == PROMISE_KEY && due(f, STORY_DEVICE, at)) {
             st = slots_open(slots, SLOT_KEYFILE, (bytes){NULL, 0}, s->secrets[f->n], now.wall_ms,
                             key, &err);
             return st == ST_OK ? NULL : no("the key slot does not open", st, &err);
@@ -206,7 +205,7 @@ static const char *open_key(struct power_story *s, size_t at, const char *dir, u
 }
 
 /* Before the store was founded in words the joining goes on, as the app's next start would. */
-static const char *join_again(struct power_story *s, const char *dir)
+static const char *join_again(struct story *s, const char *dir)
 {
     struct now now = pair_now(&s->p);
     struct err err = {0};
@@ -215,7 +214,7 @@ static const char *join_again(struct power_story *s, const char *dir)
     return st == ST_OK || st == ST_EXISTS ? NULL : no("the joining cannot go on", st, &err);
 }
 
-static const char *use_device(struct power_story *s, size_t at, const char *dir, uint8_t *key)
+static const char *use_device(struct story *s, size_t at, const char *dir, uint8_t *key)
 {
     struct store_options o = {
         .side = STORE_DEVICE, .mode = STORE_WRITE, .map_bytes = PAIR_MAP, .data_key = key};
@@ -234,7 +233,7 @@ static const char *use_device(struct power_story *s, size_t at, const char *dir,
     }
     uint8_t *room = malloc(CAP_SCRATCH_BYTES);
     bad = bad != NULL ? bad : check_all(store, room);
-    bad = bad != NULL ? bad : promises_hold(s, POWER_DEVICE, at, store, room);
+    bad = bad != NULL ? bad : promises_hold(s, STORY_DEVICE, at, store, room);
     bad = bad != NULL ? bad : tidy(dir);
     if (bad == NULL) {
         h32 hash;
@@ -248,7 +247,7 @@ static const char *use_device(struct power_story *s, size_t at, const char *dir,
     return bad;
 }
 
-static const char *check_device(struct power_story *s, size_t at, const char *base)
+static const char *check_device(struct story *s, size_t at, const char *base)
 {
     char dir[300], path[320];
     uint8_t secret[32];
@@ -256,17 +255,17 @@ static const char *check_device(struct power_story *s, size_t at, const char *ba
     snprintf(path, sizeof path, "%s-secret", dir);
     for (unsigned i = 0; i < s->npromises; i++) {
         const struct promise *f = &s->promises[i];
-        if (f->kind == PROMISE_SECRET && due(f, POWER_DEVICE, at) &&
+        if (f->kind == PROMISE_SECRET && due(f, STORY_DEVICE, at) &&
             (device_secret_load(path, false, secret, NULL) != ST_OK ||
              memcmp(secret, f->hash.b, 32) != 0)) {
             return "the device secret is lost";
         }
     }
-    if (!is_due(s, POWER_DEVICE, PROMISE_SECRET, at)) {
+    if (!is_due(s, STORY_DEVICE, PROMISE_SECRET, at)) {
         enum st st = device_secret_load(path, true, secret, NULL);
         return st == ST_OK ? NULL : no("the device secret", st, NULL);
     }
-    const char *bad = is_due(s, POWER_DEVICE, PROMISE_FOUNDED, at) ? NULL : join_again(s, dir);
+    const char *bad = is_due(s, STORY_DEVICE, PROMISE_FOUNDED, at) ? NULL : join_again(s, dir);
     uint8_t *key = sodium_malloc(32);
     bad = bad != NULL ? bad : open_key(s, at, dir, key);
     bad = bad != NULL ? bad : use_device(s, at, dir, key);
@@ -277,7 +276,7 @@ static const char *check_device(struct power_story *s, size_t at, const char *ba
 /* --- headquarters -------------------------------------------------------------------------------
  */
 
-static const char *check_hq(struct power_story *s, size_t at, const char *base)
+static const char *check_hq(struct story *s, size_t at, const char *base)
 {
     char dir[300];
     struct hq *hq = NULL;
@@ -285,7 +284,7 @@ static const char *check_hq(struct power_story *s, size_t at, const char *base)
     snprintf(dir, sizeof dir, "%s%s", base, strrchr(s->p.dir, '/'));
     bool there = access(dir, F_OK) == 0;
     if (!there) {
-        return is_due(s, POWER_HQ, PROMISE_FOUNDED, at) ? "headquarters is lost" : NULL;
+        return is_due(s, STORY_HQ, PROMISE_FOUNDED, at) ? "headquarters is lost" : NULL;
     }
     struct hq_options o = {
         .dir = dir, .map_bytes = PAIR_MAP, .clock = {.read = pair_clock, .ctx = &s->p}};
@@ -295,7 +294,7 @@ static const char *check_hq(struct power_story *s, size_t at, const char *base)
     }
     uint8_t *room = malloc(CAP_SCRATCH_BYTES);
     const char *bad = check_all(hq->store, room);
-    bad = bad != NULL ? bad : promises_hold(s, POWER_HQ, at, hq->store, room);
+    bad = bad != NULL ? bad : promises_hold(s, STORY_HQ, at, hq->store, room);
     bad = bad != NULL ? bad : tidy(dir);
     if (bad == NULL) {
         struct append what = {.kind = 901, .subject_type = SUBJECT_JOB, .subject = s->job};
@@ -307,8 +306,7 @@ static const char *check_hq(struct power_story *s, size_t at, const char *base)
     return bad;
 }
 
-const char *power_story_check(struct power_story *s, enum power_side side, size_t at,
-                              const char *dir)
+const char *power_check(struct story *s, enum story_side side, size_t at, const char *dir)
 {
-    return side == POWER_HQ ? check_hq(s, at, dir) : check_device(s, at, dir);
+    return side == STORY_HQ ? check_hq(s, at, dir) : check_device(s, at, dir);
 }

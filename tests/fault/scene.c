@@ -2,6 +2,9 @@
 #define _XOPEN_SOURCE 700 /* nftw */
 #include "tests/fault/scene.h"
 
+#include "sync/carrier/mend.h"
+#include "sync/engine/want_back.h"
+
 #include "core/model/catalogue.h"
 #include "sync/carrier/file.h"
 
@@ -146,7 +149,16 @@ enum st scene_unlock(struct world *w, struct pair_device *d, const char *pin)
     struct store_options o = {
         .side = STORE_DEVICE, .mode = STORE_WRITE, .map_bytes = PAIR_MAP, .data_key = key};
     if (st == ST_OK) {
-        st = store_open(d->dir, &o, &d->store, &w->err);
+        /* As the app does: a file that is in doubt is looked through, and mended, first. */
+        struct salvage_totals kept;
+        struct arena room = arena_of(d->scratch, CAP_SCRATCH_BYTES);
+        st = mend_open(d->dir, &o, false, room, &d->store, &kept, &w->err);
+        if (st == ST_OK) {
+            st = mend_finish(d->store, room, want_back, &kept, &w->err);
+        }
+        if (st != ST_OK) {
+            store_close(&d->store);
+        }
     }
     if (st == ST_OK) {
         st =

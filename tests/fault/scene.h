@@ -94,5 +94,9 @@ enum st scene_op(struct world *w, const char *op, const char *fmt, ...)
 enum st scene_unlock(struct world *w, struct pair_device *d, const char *pin);
 enum st scene_hq_open(struct world *w);
 void scene_copy_tree(const char *from, const char *to); /* `to` is not there yet */
+/* scene_spoil_device, scene_spoil_hq: damage to the closed store's file, as if it had been in use.
+ */
+enum st scene_spoil_device(struct world *w);
+enum st scene_spoil_hq(struct world *w);
 void scene_path(const struct world *w, const char *name, char out[static 160]);
 #endif

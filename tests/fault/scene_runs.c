@@ -489,5 +489,7 @@ const struct scene scenes[] = {
     {"a cut compaction", BOTH, prepare_cut, run_unlock},
     {"one cut earlier", BOTH, prepare_cut_early, run_unlock},
     {"news of a revocation", BOTH, prepare_news, run_sync},
+    {"a damaged handheld", 0, scene_spoil_device, run_unlock},
+    {"a damaged headquarters", 0, scene_spoil_hq, run_hq_open},
 };
 const unsigned scenes_n = sizeof scenes / sizeof scenes[0];

@@ -5,7 +5,7 @@
  * This program's own pwrite, fsync and so on stand before the C library's, for LMDB's shared object
  * too (the linker exports what a library of the same link asks for): they do the call and tell the
  * log. While states are tried nothing needs to be durable, so a sync does nothing then. */
-#include "tests/fault/power_story.h"
+#include "tests/fault/power_check.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,8 +19,8 @@
 
 #define EACH_LOG(call)                                                                             \
     do {                                                                                           \
-        for (unsigned i_ = 0; power_live != NULL && i_ < POWER_SIDES; i_++) {                      \
-            struct power_log *l = &power_live->log[i_];                                            \
+        for (unsigned i_ = 0; story_live != NULL && i_ < STORY_SIDES; i_++) {                      \
+            struct disk_log *l = &story_live->log[i_];                                             \
             call;                                                                                  \
         }                                                                                          \
     } while (0)
@@ -39,14 +39,14 @@ int open(const char *path, int flags, ...)
     }
     int fd = (int)syscall(SYS_openat, AT_FDCWD, path, flags & ~O_DSYNC, mode);
     if (fd >= 0) {
-        EACH_LOG(power_log_opened(l, path, fd, flags));
+        EACH_LOG(disk_log_opened(l, path, fd, flags));
     }
     return fd;
 }
 
 int close(int fd)
 {
-    EACH_LOG(power_log_closed(l, fd));
+    EACH_LOG(disk_log_closed(l, fd));
     return (int)syscall(SYS_close, fd);
 }
 
@@ -54,7 +54,7 @@ ssize_t pwrite(int fd, const void *p, size_t n, off_t at)
 {
     ssize_t got = (ssize_t)syscall(SYS_pwrite64, fd, p, n, at);
     if (got > 0) {
-        EACH_LOG(power_log_write(l, fd, p, (size_t)got, at));
+        EACH_LOG(disk_log_write(l, fd, p, (size_t)got, at));
     }
     return got;
 }
@@ -63,7 +63,7 @@ ssize_t write(int fd, const void *p, size_t n)
 {
     ssize_t got = (ssize_t)syscall(SYS_write, fd, p, n);
     if (got > 0) {
-        EACH_LOG(power_log_append(l, fd, p, (size_t)got));
+        EACH_LOG(disk_log_append(l, fd, p, (size_t)got));
     }
     return got;
 }
@@ -88,7 +88,7 @@ off_t lseek(int fd, off_t at, int whence)
 {
     off_t got = (off_t)syscall(SYS_lseek, fd, at, whence);
     if (got >= 0) {
-        EACH_LOG(power_log_seek(l, fd, got));
+        EACH_LOG(disk_log_seek(l, fd, got));
     }
     return got;
 }
@@ -97,14 +97,14 @@ int ftruncate(int fd, off_t n)
 {
     int rc = (int)syscall(SYS_ftruncate, fd, n);
     if (rc == 0) {
-        EACH_LOG(power_log_cut(l, fd, n));
+        EACH_LOG(disk_log_cut(l, fd, n));
     }
     return rc;
 }
 
 int fsync(int fd)
 {
-    EACH_LOG(power_log_sync(l, fd));
+    EACH_LOG(disk_log_sync(l, fd));
     return 0;
 }
 
@@ -126,7 +126,7 @@ int mkdir(const char *path, mode_t mode)
 {
     int rc = (int)syscall(SYS_mkdir, path, mode);
     if (rc == 0) {
-        EACH_LOG(power_log_folder(l, path));
+        EACH_LOG(disk_log_folder(l, path));
     }
     return rc;
 }
@@ -147,7 +147,7 @@ int rmdir(const char *path)
 {
     int rc = (int)syscall(SYS_rmdir, path);
     if (rc == 0) {
-        EACH_LOG(power_log_unname(l, path));
+        EACH_LOG(disk_log_unname(l, path));
     }
     return rc;
 }
@@ -156,7 +156,7 @@ int unlink(const char *path)
 {
     int rc = (int)syscall(SYS_unlink, path);
     if (rc == 0) {
-        EACH_LOG(power_log_unname(l, path));
+        EACH_LOG(disk_log_unname(l, path));
     }
     return rc;
 }
@@ -165,7 +165,7 @@ int rename(const char *from, const char *to)
 {
     int rc = (int)syscall(SYS_rename, from, to);
     if (rc == 0) {
-        EACH_LOG(power_log_rename(l, from, to));
+        EACH_LOG(disk_log_rename(l, from, to));
     }
     return rc;
 }
@@ -174,7 +174,7 @@ int link(const char *from, const char *to)
 {
     int rc = (int)syscall(SYS_link, from, to);
     if (rc == 0) {
-        EACH_LOG(power_log_link(l, from, to));
+        EACH_LOG(disk_log_link(l, from, to));
     }
     return rc;
 }
@@ -187,29 +187,28 @@ struct tally {
 };
 
 struct variant {
-    enum power_keep keep;
-    enum power_names names;
+    enum disk_keep keep;
+    enum disk_names names;
 };
 static const struct variant variants[] = {
-    {POWER_NONE, POWER_NAMES_NONE},       {POWER_ALL, POWER_NAMES_ALL},
-    {POWER_NONE, POWER_NAMES_ALL},        {POWER_ALL, POWER_NAMES_NONE},
-    {POWER_PIECES_4K, POWER_NAMES_FIRST}, {POWER_PIECES_512, POWER_NAMES_ANY},
-    {POWER_PIECES_512, POWER_NAMES_ALL},  {POWER_PIECES_4K, POWER_NAMES_ANY},
+    {DISK_NONE, DISK_NAMES_NONE},       {DISK_ALL, DISK_NAMES_ALL},
+    {DISK_NONE, DISK_NAMES_ALL},        {DISK_ALL, DISK_NAMES_NONE},
+    {DISK_PIECES_4K, DISK_NAMES_FIRST}, {DISK_PIECES_512, DISK_NAMES_ANY},
+    {DISK_PIECES_512, DISK_NAMES_ALL},  {DISK_PIECES_4K, DISK_NAMES_ANY},
 };
 #define VARIANTS (sizeof variants / sizeof variants[0])
 
 /* In a child: a state that kills the process that opens it is a loss, not the end of the test.
  * Exit 0: holds; 1: says why on stdout. */
-static bool survives(struct power_story *s, enum power_side side, size_t at, const char *dir,
-                     bool quiet)
+static bool survives(struct story *s, enum story_side side, size_t at, const char *dir, bool quiet)
 {
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
-        const char *bad = power_story_check(s, side, at, dir);
+        const char *bad = power_check(s, side, at, dir);
         if (bad != NULL && !quiet) {
             printf("# lost: %s, after %zu of %zu calls: %s\n",
-                   side == POWER_HQ ? "headquarters" : "device", at, s->log[side].n, bad);
+                   side == STORY_HQ ? "headquarters" : "device", at, s->log[side].n, bad);
             fflush(stdout);
         }
         _exit(bad != NULL);
@@ -223,27 +222,26 @@ static bool survives(struct power_story *s, enum power_side side, size_t at, con
 }
 
 /* Every `stride`-th call of the log, with what may be left then; `per` variants of each. */
-static void sweep(struct power_story *s, enum power_side side, size_t stride, bool quiet,
-                  struct tally *t)
+static void sweep(struct story *s, enum story_side side, size_t stride, bool quiet, struct tally *t)
 {
-    struct power_disk disk;
+    struct disk_left disk;
     char dir[200];
     unsigned bad = 0;
     snprintf(dir, sizeof dir, "%s/state", s->base);
     CHECK(mkdir(dir, 0700) == 0 || errno == EEXIST);
-    power_disk_begin(&disk, &s->log[side]);
+    disk_left_begin(&disk, &s->log[side]);
     for (size_t at = 1; at <= s->log[side].n; at++) {
-        power_disk_step(&disk);
+        disk_left_step(&disk);
         if (at % stride != 0 && at != s->log[side].n) {
             continue;
         }
         t->points++;
-        size_t n = power_disk_pending(&disk) == 0 ? 1 : stride == 1 ? VARIANTS : 2;
+        size_t n = disk_left_pending(&disk) == 0 ? 1 : stride == 1 ? VARIANTS : 2;
         for (size_t v = 0; v < n; v++) {
             const struct variant *x =
                 &variants[stride == 1 || n == 1 ? v : (at / stride * 2 + v) % VARIANTS];
-            power_empty(dir);
-            power_disk_leave(&disk, x->keep, x->names, (uint32_t)(at * 31 + v), dir);
+            disk_log_empty(dir);
+            disk_left_write(&disk, x->keep, x->names, (uint32_t)(at * 31 + v), dir);
             t->states++;
             bool ok = survives(s, side, at, dir, quiet || bad > 20);
             if (!ok && !quiet && bad <= 20) {
@@ -254,13 +252,13 @@ static void sweep(struct power_story *s, enum power_side side, size_t stride, bo
         }
     }
     t->lost += bad;
-    power_disk_free(&disk);
+    disk_left_free(&disk);
 }
 
 static bool soak;
-static struct power_story story;
+static struct story story;
 
-static size_t stride_for(enum power_side side, size_t points)
+static size_t stride_for(enum story_side side, size_t points)
 {
     size_t n = story.log[side].n / points;
     return soak || n == 0 ? 1 : n;
@@ -268,34 +266,34 @@ static size_t stride_for(enum power_side side, size_t points)
 
 static void nothing_that_was_said_is_lost_to_a_power_cut(void)
 {
-    struct tally t[POWER_SIDES] = {{0}};
-    power_story_tell(&story, soak ? 7 : 2, false);
-    for (unsigned i = 0; i < POWER_SIDES; i++) {
-        sweep(&story, (enum power_side)i, stride_for((enum power_side)i, 100), false, &t[i]);
+    struct tally t[STORY_SIDES] = {{0}};
+    story_tell(&story, soak ? 7 : 2, false);
+    for (unsigned i = 0; i < STORY_SIDES; i++) {
+        sweep(&story, (enum story_side)i, stride_for((enum story_side)i, 100), false, &t[i]);
         CHECK(t[i].states >= (soak ? 2000 : 120));
         CHECK_INT(t[i].lost, 0);
         printf("# counted: power cuts, %s: %zu calls logged, %lu points, %lu states, %u promises, "
                "%lu lost\n",
-               i == POWER_HQ ? "headquarters" : "device", story.log[i].n, t[i].points, t[i].states,
+               i == STORY_HQ ? "headquarters" : "device", story.log[i].n, t[i].points, t[i].states,
                story.npromises, t[i].lost);
     }
     CHECK(!soak || t[0].states + t[1].states >= 5000);
-    power_story_free(&story);
+    story_free(&story);
 }
 
 /* The oracle bites: when no sync is believed, as with MDB_NOSYNC, losses are found on both sides.
  */
 static void a_disk_that_ignores_sync_is_found_out(void)
 {
-    power_story_tell(&story, 1, true);
-    for (unsigned i = 0; i < POWER_SIDES; i++) {
+    story_tell(&story, 1, true);
+    for (unsigned i = 0; i < STORY_SIDES; i++) {
         struct tally t = {0};
-        sweep(&story, (enum power_side)i, story.log[i].n / 12, true, &t);
+        sweep(&story, (enum story_side)i, story.log[i].n / 12, true, &t);
         CHECK(t.lost > 0);
         printf("# counted: the same with syncs ignored, %s: %lu of %lu states lost something\n",
-               i == POWER_HQ ? "headquarters" : "device", t.lost, t.states);
+               i == STORY_HQ ? "headquarters" : "device", t.lost, t.states);
     }
-    power_story_free(&story);
+    story_free(&story);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
-/* power_disk.c - what a power cut leaves of a log: see power_log.h. */
-#include "tests/fault/power_log.h"
+/* disk_left.c - what a power cut leaves of a log: see disk_log.h. */
+#include "tests/fault/disk_log.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -17,16 +17,16 @@ static void must(bool ok, const char *what)
     }
 }
 
-void power_disk_begin(struct power_disk *d, const struct power_log *l)
+void disk_left_begin(struct disk_left *d, const struct disk_log *l)
 {
     d->log = l;
     d->at = 0;
     d->files = calloc(l->nnodes, sizeof *d->files);
-    must(d->files != NULL, "power_disk");
+    must(d->files != NULL, "disk_left");
     d->files[0].is_dir = true;
 }
 
-void power_disk_free(struct power_disk *d)
+void disk_left_free(struct disk_left *d)
 {
     for (size_t i = 0; i < d->log->nnodes; i++) {
         free(d->files[i].data);
@@ -48,12 +48,12 @@ static uint32_t next(uint32_t *seed)
 /* --- content ------------------------------------------------------------------------------------
  */
 
-static void resize(struct power_file *f, size_t n)
+static void resize(struct disk_file *f, size_t n)
 {
     if (n > f->room) {
         f->room = n + n / 2;
         f->data = realloc(f->data, f->room);
-        must(f->data != NULL, "power_disk");
+        must(f->data != NULL, "disk_left");
     }
     if (n > f->n) {
         memset(f->data + f->n, 0, n - f->n);
@@ -61,7 +61,7 @@ static void resize(struct power_file *f, size_t n)
     f->n = n;
 }
 
-static void put(struct power_file *f, const uint8_t *p, size_t n, size_t at)
+static void put(struct disk_file *f, const uint8_t *p, size_t n, size_t at)
 {
     if (at + n > f->n) {
         resize(f, at + n);
@@ -70,9 +70,9 @@ static void put(struct power_file *f, const uint8_t *p, size_t n, size_t at)
 }
 
 /* piece 0: whole or not at all. */
-static void play(struct power_file *f, const struct power_op *op, size_t piece, uint32_t *seed)
+static void play(struct disk_file *f, const struct disk_op *op, size_t piece, uint32_t *seed)
 {
-    if (op->what == POWER_CUT) {
+    if (op->what == DISK_CUT) {
         if (seed == NULL || next(seed) % 2 == 0) {
             resize(f, (size_t)op->at);
         }
@@ -92,7 +92,7 @@ static void play(struct power_file *f, const struct power_op *op, size_t piece, 
 /* --- names --------------------------------------------------------------------------------------
  */
 
-static struct power_name *find(struct power_file *f, const char *name)
+static struct disk_name *find(struct disk_file *f, const char *name)
 {
     for (size_t i = 0; i < f->nnames; i++) {
         if (strcmp(f->names[i].name, name) == 0) {
@@ -102,42 +102,47 @@ static struct power_name *find(struct power_file *f, const char *name)
     return NULL;
 }
 
-static void give(struct power_file *f, const char *name, unsigned node)
+static void give(struct disk_file *f, const char *name, unsigned node)
 {
-    struct power_name *here = find(f, name);
+    struct disk_name *here = find(f, name);
     if (here == NULL) {
         f->names = realloc(f->names, (f->nnames + 1) * sizeof *f->names);
-        must(f->names != NULL, "power_disk");
+        must(f->names != NULL, "disk_left");
         here = &f->names[f->nnames++];
         snprintf(here->name, sizeof here->name, "%s", name);
     }
     here->node = node;
 }
 
-static void take(struct power_file *f, const char *name, unsigned node, bool any)
+static void take(struct disk_file *f, const char *name, unsigned node, bool any)
 {
-    struct power_name *here = find(f, name);
+    struct disk_name *here = find(f, name);
     if (here != NULL && (any || here->node == node)) {
         *here = f->names[--f->nnames];
     }
 }
 
-static void name_op(struct power_file *f, const struct power_op *op)
+/* `dir`: which folder `f` is; a rename from one to another concerns both. */
+static void name_op(struct disk_file *f, unsigned dir, const struct disk_op *op)
 {
     switch (op->what) {
-    case POWER_NAME:
+    case DISK_NAME:
         give(f, op->name, op->node);
         break;
-    case POWER_UNNAME:
+    case DISK_UNNAME:
         take(f, op->name, 0, true);
         break;
-    case POWER_RENAME:
-        take(f, op->name, op->node, false);
-        give(f, op->to, op->node);
+    case DISK_RENAME:
+        if (op->dir == dir) {
+            take(f, op->name, op->node, false);
+        }
+        if (op->dir_to == dir) {
+            give(f, op->to, op->node);
+        }
         break;
-    case POWER_WRITE:
-    case POWER_CUT:
-    case POWER_SYNC:
+    case DISK_WRITE:
+    case DISK_CUT:
+    case DISK_SYNC:
         break;
     }
 }
@@ -145,50 +150,77 @@ static void name_op(struct power_file *f, const struct power_op *op)
 /* --- playing ------------------------------------------------------------------------------------
  */
 
-static void apply(struct power_file *f, const struct power_op *op)
+static void apply(struct disk_file *f, unsigned node, const struct disk_op *op)
 {
     if (f->is_dir) {
-        name_op(f, op);
+        name_op(f, node, op);
     } else {
         play(f, op, 0, NULL);
     }
 }
 
-static void sync_file(struct power_disk *d, const struct power_op *op)
+/* A rename is one step: durable in one folder, it is so in the other. */
+static void settle_other(struct disk_left *d, unsigned dir, size_t at)
 {
-    struct power_file *f = &d->files[op->node];
+    struct disk_file *f = &d->files[dir];
+    size_t kept = 0;
+    for (size_t i = 0; i < f->npending; i++) {
+        if (f->pending[i] == at) {
+            apply(f, dir, &d->log->ops[at]);
+        } else {
+            f->pending[kept++] = f->pending[i];
+        }
+    }
+    f->npending = kept;
+}
+
+static void sync_file(struct disk_left *d, const struct disk_op *op)
+{
+    struct disk_file *f = &d->files[op->node];
     if (op->at_once) { /* that write alone */
-        apply(f, &d->log->ops[f->pending[--f->npending]]);
+        apply(f, op->node, &d->log->ops[f->pending[--f->npending]]);
         return;
     }
     for (size_t i = 0; i < f->npending; i++) {
-        apply(f, &d->log->ops[f->pending[i]]);
+        const struct disk_op *done = &d->log->ops[f->pending[i]];
+        apply(f, op->node, done);
+        if (done->what == DISK_RENAME && done->dir != done->dir_to) {
+            settle_other(d, op->node == done->dir ? done->dir_to : done->dir, f->pending[i]);
+        }
     }
     f->npending = 0;
 }
 
-void power_disk_step(struct power_disk *d)
+static void add_pending(struct disk_file *f, size_t at)
 {
-    const struct power_op *op = &d->log->ops[d->at];
-    bool of_dir = op->what == POWER_NAME || op->what == POWER_UNNAME || op->what == POWER_RENAME;
-    struct power_file *f = &d->files[of_dir ? op->dir : op->node];
-    if (op->what == POWER_SYNC) {
+    if (f->npending == f->room_pending) {
+        f->room_pending = f->room_pending == 0 ? 16 : 2 * f->room_pending;
+        f->pending = realloc(f->pending, f->room_pending * sizeof *f->pending);
+        must(f->pending != NULL, "disk_left");
+    }
+    f->pending[f->npending++] = at;
+}
+
+void disk_left_step(struct disk_left *d)
+{
+    const struct disk_op *op = &d->log->ops[d->at];
+    bool of_dir = op->what == DISK_NAME || op->what == DISK_UNNAME || op->what == DISK_RENAME;
+    struct disk_file *f = &d->files[of_dir ? op->dir : op->node];
+    if (op->what == DISK_SYNC) {
         sync_file(d, op);
     } else {
-        if (op->what == POWER_NAME) {
+        if (op->what == DISK_NAME) {
             d->files[op->node].is_dir = op->is_dir;
         }
-        if (f->npending == f->room_pending) {
-            f->room_pending = f->room_pending == 0 ? 16 : 2 * f->room_pending;
-            f->pending = realloc(f->pending, f->room_pending * sizeof *f->pending);
-            must(f->pending != NULL, "power_disk");
+        add_pending(f, d->at);
+        if (op->what == DISK_RENAME && op->dir != op->dir_to) {
+            add_pending(&d->files[op->dir_to], d->at);
         }
-        f->pending[f->npending++] = d->at;
     }
     d->at++;
 }
 
-size_t power_disk_pending(const struct power_disk *d)
+size_t disk_left_pending(const struct disk_left *d)
 {
     size_t n = 0;
     for (size_t i = 0; i < d->log->nnodes; i++) {
@@ -201,27 +233,27 @@ size_t power_disk_pending(const struct power_disk *d)
  */
 
 struct leaving {
-    const struct power_disk *d;
-    enum power_keep keep;
-    enum power_names names;
-    uint32_t seed;
+    const struct disk_left *d;
+    enum disk_keep keep;
+    enum disk_names names;
+    uint32_t seed, names_seed;
     char (*first)[300]; /* a file's first path: another name of it is a link */
 };
 
 static void leave_file(struct leaving *l, unsigned node, const char *path)
 {
-    const struct power_file *f = &l->d->files[node];
-    struct power_file now = {.n = 0};
+    const struct disk_file *f = &l->d->files[node];
+    struct disk_file now = {.n = 0};
     if (l->first[node][0] != '\0') {
         must(link(l->first[node], path) == 0, path);
         return;
     }
     snprintf(l->first[node], sizeof l->first[node], "%s", path);
     put(&now, f->data, f->n, 0);
-    for (size_t i = 0; i < f->npending && l->keep != POWER_NONE; i++) {
-        const struct power_op *op = &l->d->log->ops[f->pending[i]];
-        size_t piece = l->keep == POWER_PIECES_4K ? 4096 : l->keep == POWER_PIECES_512 ? 512 : 0;
-        play(&now, op, piece, l->keep == POWER_ALL ? NULL : &l->seed);
+    for (size_t i = 0; i < f->npending && l->keep != DISK_NONE; i++) {
+        const struct disk_op *op = &l->d->log->ops[f->pending[i]];
+        size_t piece = l->keep == DISK_PIECES_4K ? 4096 : l->keep == DISK_PIECES_512 ? 512 : 0;
+        play(&now, op, piece, l->keep == DISK_ALL ? NULL : &l->seed);
     }
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     must(fd >= 0, path);
@@ -234,20 +266,35 @@ static void leave_file(struct leaving *l, unsigned node, const char *path)
     free(now.data);
 }
 
+/* By its place in the log alone, so that both folders of a rename agree. */
+static bool keeps_name(const struct leaving *l, size_t at)
+{
+    uint32_t s = l->names_seed ^ (uint32_t)at * 2654435761U;
+    switch (l->names) {
+    case DISK_NAMES_ALL:
+        return true;
+    case DISK_NAMES_NONE:
+        return false;
+    case DISK_NAMES_FIRST:
+        return at < l->names_seed % (l->d->at + 1);
+    case DISK_NAMES_ANY:
+        s |= 1;
+        next(&s);
+        return next(&s) % 2 == 0;
+    }
+    return false;
+}
+
 static void leave_dir(struct leaving *l, unsigned node, const char *path)
 {
-    const struct power_file *f = &l->d->files[node];
-    struct power_file now = {.is_dir = true};
+    const struct disk_file *f = &l->d->files[node];
+    struct disk_file now = {.is_dir = true};
     for (size_t i = 0; i < f->nnames; i++) {
         give(&now, f->names[i].name, f->names[i].node);
     }
-    size_t first = l->names == POWER_NAMES_ALL     ? f->npending
-                   : l->names == POWER_NAMES_FIRST ? next(&l->seed) % (f->npending + 1)
-                                                   : 0;
     for (size_t i = 0; i < f->npending; i++) {
-        bool any = l->names == POWER_NAMES_ANY && next(&l->seed) % 2 == 0;
-        if (i < first || any) {
-            name_op(&now, &l->d->log->ops[f->pending[i]]);
+        if (keeps_name(l, f->pending[i])) {
+            name_op(&now, node, &l->d->log->ops[f->pending[i]]);
         }
     }
     for (size_t i = 0; i < now.nnames; i++) {
@@ -263,17 +310,21 @@ static void leave_dir(struct leaving *l, unsigned node, const char *path)
     free(now.names);
 }
 
-void power_disk_leave(const struct power_disk *d, enum power_keep keep, enum power_names names,
-                      uint32_t seed, const char *dir)
+void disk_left_write(const struct disk_left *d, enum disk_keep keep, enum disk_names names,
+                     uint32_t seed, const char *dir)
 {
-    struct leaving l = {.d = d, .keep = keep, .names = names, .seed = seed * 2654435761U | 1};
+    struct leaving l = {.d = d,
+                        .keep = keep,
+                        .names = names,
+                        .seed = seed * 2654435761U | 1,
+                        .names_seed = seed * 40503U + 17};
     l.first = calloc(d->log->nnodes, sizeof *l.first);
-    must(l.first != NULL, "power_disk");
+    must(l.first != NULL, "disk_left");
     leave_dir(&l, 0, dir);
     free(l.first);
 }
 
-void power_empty(const char *dir)
+void disk_log_empty(const char *dir)
 {
     DIR *d = opendir(dir);
     must(d != NULL, dir);
@@ -285,7 +336,7 @@ void power_empty(const char *dir)
         }
         snprintf(at, sizeof at, "%s/%s", dir, e->d_name);
         if (lstat(at, &sb) == 0 && S_ISDIR(sb.st_mode)) {
-            power_empty(at);
+            disk_log_empty(at);
             must(rmdir(at) == 0, at);
         } else {
             must(unlink(at) == 0, at);

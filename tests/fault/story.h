@@ -1,11 +1,11 @@
-/* power_story.h - what a device and its headquarters do while the power log listens, what was said
+/* story.h - what a device and its headquarters do while the power log listens, what was said
  * to people on the way, and whether a folder that a cut left still holds all of it. */
-#ifndef TESTS_FAULT_POWER_STORY_H
-#define TESTS_FAULT_POWER_STORY_H
-#include "tests/fault/power_log.h"
+#ifndef TESTS_FAULT_STORY_H
+#define TESTS_FAULT_STORY_H
+#include "tests/fault/disk_log.h"
 #include "tests/unit/hq/pair.h"
 
-enum power_side { POWER_DEVICE, POWER_HQ, POWER_SIDES };
+enum story_side { STORY_DEVICE, STORY_HQ, STORY_SIDES };
 /* What somebody was told, from `from` on (ops of the side's log), until `until`. */
 enum promise_kind {
     PROMISE_FOUNDED, /* the store is there and opens */
@@ -19,7 +19,7 @@ enum promise_kind {
     PROMISE_CERTIFIED /* headquarters knows the device */
 };
 struct promise {
-    enum power_side side;
+    enum story_side side;
     enum promise_kind kind;
     size_t from, until;
     id8 author, epoch;
@@ -27,8 +27,8 @@ struct promise {
     h32 hash;
 };
 #define PROMISES_MAX 4096
-struct power_story {
-    struct power_log log[POWER_SIDES];
+struct story {
+    struct disk_log log[STORY_SIDES];
     struct pair p;
     struct pair_device d;
     struct join *join;
@@ -38,14 +38,10 @@ struct power_story {
     struct promise promises[PROMISES_MAX];
     unsigned npromises;
 };
-/* power_story_tell: the whole story, recorded; CHECKs as it goes. `days`: how much of the dull
+/* story_tell: the whole story, recorded; CHECKs as it goes. `days`: how much of the dull
  * middle; `deaf`: the log believes no sync. */
-void power_story_tell(struct power_story *s, unsigned days, bool deaf);
-void power_story_free(struct power_story *s);
-/* power_story_check: open what lies in `dir` as the side's next run would, and look. NULL: all that
- * was said after `at` ops holds; else what does not, in static storage. */
-const char *power_story_check(struct power_story *s, enum power_side side, size_t at,
-                              const char *dir);
+void story_tell(struct story *s, unsigned days, bool deaf);
+void story_free(struct story *s);
 /* The test program's own hands: its calls reach the log while one is listened to. */
-extern struct power_story *power_live;
+extern struct story *story_live;
 #endif

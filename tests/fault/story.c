@@ -1,17 +1,17 @@
-/* power_story.c - the story of power_story.h: founding, growth, attachments, receipts, drafts, a
+/* story.c - the story of story.h: founding, growth, attachments, receipts, drafts, a
  * change of key, forgetting and compaction; headquarters beside it. */
-#include "tests/fault/power_story.h"
+#include "tests/fault/story.h"
 
 #include "sync/hq/hq_forget.h"
 
-struct power_story *power_live;
+struct story *story_live;
 
-static size_t now_at(const struct power_story *s, enum power_side side)
+static size_t now_at(const struct story *s, enum story_side side)
 {
     return s->log[side].n;
 }
 
-static struct promise *say(struct power_story *s, enum power_side side, enum promise_kind kind)
+static struct promise *say(struct story *s, enum story_side side, enum promise_kind kind)
 {
     if (s->npromises == PROMISES_MAX) {
         CHECK(!"more was said than there is room for");
@@ -23,7 +23,7 @@ static struct promise *say(struct power_story *s, enum power_side side, enum pro
 }
 
 /* What was said of this kind is about to change: it holds up to here. */
-static void unsay(struct power_story *s, enum power_side side, enum promise_kind kind, h32 hash)
+static void unsay(struct story *s, enum story_side side, enum promise_kind kind, h32 hash)
 {
     for (unsigned i = 0; i < s->npromises; i++) {
         struct promise *f = &s->promises[i];
@@ -33,7 +33,7 @@ static void unsay(struct power_story *s, enum power_side side, enum promise_kind
     }
 }
 
-static void say_head(struct power_story *s, enum power_side side, const struct chain_head *h)
+static void say_head(struct story *s, enum story_side side, const struct chain_head *h)
 {
     struct promise *f = say(s, side, PROMISE_ENTRY);
     f->author = h->author;
@@ -42,24 +42,24 @@ static void say_head(struct power_story *s, enum power_side side, const struct c
     f->hash = h->hash;
 }
 
-static void saved(struct power_story *s)
+static void saved(struct story *s)
 {
-    say_head(s, POWER_DEVICE, &s->d.journal.head);
+    say_head(s, STORY_DEVICE, &s->d.journal.head);
 }
 
-static void hq_said(struct power_story *s)
+static void hq_said(struct story *s)
 {
-    say_head(s, POWER_HQ, &s->p.hq->journal.head);
+    say_head(s, STORY_HQ, &s->p.hq->journal.head);
 }
 
 /* --- founding -----------------------------------------------------------------------------------
  */
 
-static void found_hq(struct power_story *s)
+static void found_hq(struct story *s)
 {
     struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
     pair_begin(&s->p);
-    say(s, POWER_HQ, PROMISE_FOUNDED);
+    say(s, STORY_HQ, PROMISE_FOUNDED);
     s->who = pair_record(&s->p, SUBJECT_TECHNICIAN, &w, 1, "Li Wei", F_TECHNICIAN_NAME);
     hq_said(s);
     s->customer = pair_record(&s->p, SUBJECT_CUSTOMER, NULL, 0, "Golden Lotus", F_CUSTOMER_NAME);
@@ -69,7 +69,7 @@ static void found_hq(struct power_story *s)
 }
 
 /* pair_join with a mark at each promise; the joining is kept, for states before the founding. */
-static void join(struct power_story *s)
+static void join(struct story *s)
 {
     struct pair *p = &s->p;
     struct pair_device *d = &s->d;
@@ -86,30 +86,30 @@ static void join(struct power_story *s)
     pair_dir(d->dir, sizeof d->dir, "device");
     snprintf(secret, sizeof secret, "%s-secret", d->dir);
     PAIR_OK(p, device_secret_load(secret, true, d->secret, &p->err));
-    memcpy(say(s, POWER_DEVICE, PROMISE_SECRET)->hash.b, d->secret, 32);
+    memcpy(say(s, STORY_DEVICE, PROMISE_SECRET)->hash.b, d->secret, 32);
     PAIR_OK(p, hq_join_invite(p->hq, &inv, code, &until, &p->err));
     PAIR_OK(p, join_begin(s->join, str_c(code), pair_trust(p, doc), &p->err));
     PAIR_OK(p, join_request(s->join, &now, bundle_buffer_sink, &req, &p->err));
     PAIR_OK(
         p, hq_exchange(p->hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem, &p->err));
     PAIR_OK(p, join_answer(s->join, bytes_of(ans.p, ans.n), &p->err));
-    say(s, POWER_HQ, PROMISE_CERTIFIED)->author = key_id(s->join->keys.sign_pk);
+    say(s, STORY_HQ, PROMISE_CERTIFIED)->author = key_id(s->join->keys.sign_pk);
     PAIR_OK(p, join_found(s->join, d->dir, str_bytes(S("1234")), d->secret, PAIR_MAP, &now,
                           arena_of(d->scratch, CAP_SCRATCH_BYTES), &p->err));
-    say(s, POWER_DEVICE, PROMISE_FOUNDED);
+    say(s, STORY_DEVICE, PROMISE_FOUNDED);
     bundle_buffer_drop(&req);
     bundle_buffer_drop(&ans);
     pair_open_device(p, d);
     saved(s);
 }
 
-static void slots_of(const struct power_story *s, char out[static 160])
+static void slots_of(const struct story *s, char out[static 160])
 {
     snprintf(out, 160, "%s/slots", s->d.dir);
 }
 
 /* The data key through one slot, and through it again under another secret: a change of key. */
-static void change_key(struct power_story *s, bool first)
+static void change_key(struct story *s, bool first)
 {
     char slots[160];
     uint8_t *key = sodium_malloc(32);
@@ -119,17 +119,17 @@ static void change_key(struct power_story *s, bool first)
                                       now.wall_ms, key, &s->p.err)
                          : slots_open(slots, SLOT_KEYFILE, (bytes){NULL, 0}, s->secrets[0],
                                       now.wall_ms, key, &s->p.err));
-    unsay(s, POWER_DEVICE, PROMISE_KEY, (h32){{0}});
+    unsay(s, STORY_DEVICE, PROMISE_KEY, (h32){{0}});
     PAIR_OK(&s->p, slots_set(slots, SLOT_KEYFILE, (bytes){NULL, 0}, s->secrets[first ? 0 : 1], key,
                              &s->p.err));
-    say(s, POWER_DEVICE, PROMISE_KEY)->n = first ? 0 : 1;
+    say(s, STORY_DEVICE, PROMISE_KEY)->n = first ? 0 : 1;
     sodium_free(key);
 }
 
 /* --- work ---------------------------------------------------------------------------------------
  */
 
-static void sync_both(struct power_story *s)
+static void sync_both(struct story *s)
 {
     struct pair *p = &s->p;
     struct exchange_result res;
@@ -143,12 +143,12 @@ static void sync_both(struct power_story *s)
                                     &p->err));
         PAIR_OK(p, hq_exchange(p->hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem,
                                &p->err));
-        size_t sent = now_at(s, POWER_HQ); /* the answer, and the receipt in it, left here */
+        size_t sent = now_at(s, STORY_HQ); /* the answer, and the receipt in it, left here */
         PAIR_OK(p, exchange_answer(&s->d.journal, bytes_of(ans.p, ans.n), &now, &res, &p->err));
         if (res.receipts != 0 && res.unsent == 0) {
-            say_head(s, POWER_HQ, &s->d.journal.head);
+            say_head(s, STORY_HQ, &s->d.journal.head);
             s->promises[s->npromises - 1].from = sent;
-            say_head(s, POWER_DEVICE, &s->d.journal.head);
+            say_head(s, STORY_DEVICE, &s->d.journal.head);
             s->promises[s->npromises - 1].kind = PROMISE_RECEIPT;
         }
         bundle_buffer_drop(&req);
@@ -158,7 +158,7 @@ static void sync_both(struct power_story *s)
 }
 
 /* An entry with attachments of these lengths (of an unknown kind: it is kept whatever it means). */
-static void with_photos(struct power_story *s, id16 subject, const size_t *lengths, unsigned n)
+static void with_photos(struct story *s, id16 subject, const size_t *lengths, unsigned n)
 {
     static uint8_t content[200 * 1024];
     struct append_att atts[8] = {0};
@@ -175,26 +175,26 @@ static void with_photos(struct power_story *s, id16 subject, const size_t *lengt
     PAIR_OK(&s->p, journal_append(&s->d.journal, &what, &now, &hash, &s->p.err));
     saved(s);
     for (unsigned i = 0; i < n; i++) {
-        say(s, POWER_DEVICE, PROMISE_ATT)->hash = atts[i].name;
+        say(s, STORY_DEVICE, PROMISE_ATT)->hash = atts[i].name;
     }
 }
 
-static void draft(struct power_story *s, uint8_t first)
+static void draft(struct story *s, uint8_t first)
 {
     uint8_t key[20], text[3000];
     struct store_txn *t = NULL;
     memcpy(key, s->job.b, 16);
     memcpy(key + 16, "note", 4);
     memset(text, first, sizeof text);
-    unsay(s, POWER_DEVICE, PROMISE_DRAFT, (h32){{0}});
+    unsay(s, STORY_DEVICE, PROMISE_DRAFT, (h32){{0}});
     PAIR_OK(&s->p, store_write(s->d.store, &t, &s->p.err));
     PAIR_OK(&s->p, store_put(t, T_DRAFT, bytes_of(key, sizeof key), bytes_of(text, sizeof text),
                              &s->p.err));
     PAIR_OK(&s->p, store_commit(&t, &s->p.err));
-    say(s, POWER_DEVICE, PROMISE_DRAFT)->n = first;
+    say(s, STORY_DEVICE, PROMISE_DRAFT)->n = first;
 }
 
-static void day(struct power_story *s, unsigned n)
+static void day(struct story *s, unsigned n)
 {
     static const unsigned steps[] = {KIND_VISIT_ACCEPTED, KIND_VISIT_TRAVELLING,
                                      KIND_VISIT_ARRIVED};
@@ -222,15 +222,15 @@ static void day(struct power_story *s, unsigned n)
 /* --- forgetting ---------------------------------------------------------------------------------
  */
 
-static void unsay_gone(struct power_story *s, enum power_side side)
+static void unsay_gone(struct story *s, enum story_side side)
 {
-    struct store *store = side == POWER_HQ ? s->p.hq->store : s->d.store;
+    struct store *store = side == STORY_HQ ? s->p.hq->store : s->d.store;
     struct store_txn *t = NULL;
     PAIR_OK(&s->p, store_read(store, &t, &s->p.err));
     unsigned n = s->npromises;
     for (unsigned i = 0; i < n; i++) {
         struct promise f = s->promises[i];
-        if (f.kind == PROMISE_ATT && f.side == POWER_DEVICE && f.until == SIZE_MAX &&
+        if (f.kind == PROMISE_ATT && f.side == STORY_DEVICE && f.until == SIZE_MAX &&
             store_att_state(t, f.hash) == ATT_FORGOTTEN) {
             struct promise *gone = say(s, side, PROMISE_GONE);
             gone->hash = f.hash;
@@ -239,7 +239,7 @@ static void unsay_gone(struct power_story *s, enum power_side side)
     store_abort(&t);
 }
 
-static void forget(struct power_story *s)
+static void forget(struct story *s)
 {
     struct hq_forgotten out;
     struct append by = {.kind = KIND_FORGOTTEN};
@@ -249,10 +249,10 @@ static void forget(struct power_story *s)
     PAIR_OK(&s->p, hq_forget(s->p.hq, s->customer, &by, &out, &s->p.err));
     CHECK(out.erased > 4);
     hq_said(s);
-    unsay_gone(s, POWER_HQ);
-    size_t before = now_at(s, POWER_DEVICE);
+    unsay_gone(s, STORY_HQ);
+    size_t before = now_at(s, STORY_DEVICE);
     sync_both(s);
-    unsay_gone(s, POWER_DEVICE);
+    unsay_gone(s, STORY_DEVICE);
     for (unsigned i = 0; i < s->npromises; i++) { /* they went somewhere in that exchange */
         struct promise *f = &s->promises[i];
         bool gone = false;
@@ -262,7 +262,7 @@ static void forget(struct power_story *s)
         }
         f->until = gone && f->until > before ? before : f->until;
     }
-    unsay(s, POWER_DEVICE, PROMISE_DRAFT, (h32){{0}});
+    unsay(s, STORY_DEVICE, PROMISE_DRAFT, (h32){{0}});
     for (unsigned i = 0; i < s->npromises; i++) {
         struct promise *f = &s->promises[i];
         f->until = f->kind == PROMISE_DRAFT && f->until > before ? before : f->until;
@@ -275,18 +275,18 @@ static void forget(struct power_story *s)
     sodium_free(room);
 }
 
-void power_story_tell(struct power_story *s, unsigned days, bool deaf)
+void story_tell(struct story *s, unsigned days, bool deaf)
 {
     char first[128];
     memset(s, 0, sizeof *s);
     CHECK(sodium_init() >= 0);
     pair_dir(first, sizeof first, "none");
     snprintf(s->base, sizeof s->base, "%.*s", (int)(strrchr(first, '/') - first), first);
-    power_log_begin(&s->log[POWER_DEVICE], s->base, "device-");
-    power_log_begin(&s->log[POWER_HQ], s->base, "hq-");
-    s->log[POWER_DEVICE].deaf = s->log[POWER_HQ].deaf = deaf;
+    disk_log_begin(&s->log[STORY_DEVICE], s->base, "device-");
+    disk_log_begin(&s->log[STORY_HQ], s->base, "hq-");
+    s->log[STORY_DEVICE].deaf = s->log[STORY_HQ].deaf = deaf;
     randombytes_buf(s->secrets, sizeof s->secrets);
-    power_live = s;
+    story_live = s;
     found_hq(s);
     join(s);
     change_key(s, true);
@@ -301,13 +301,13 @@ void power_story_tell(struct power_story *s, unsigned days, bool deaf)
     sync_both(s);
     pair_close_device(&s->d);
     hq_close(&s->p.hq);
-    power_live = NULL;
+    story_live = NULL;
 }
 
-void power_story_free(struct power_story *s)
+void story_free(struct story *s)
 {
-    for (unsigned i = 0; i < POWER_SIDES; i++) {
-        power_log_free(&s->log[i]);
+    for (unsigned i = 0; i < STORY_SIDES; i++) {
+        disk_log_free(&s->log[i]);
     }
     join_end(s->join);
     free(s->join);

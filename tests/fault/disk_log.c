@@ -1,5 +1,5 @@
-/* power_log.c - the recorder of power_log.h: a small model of names, and the list of calls. */
-#include "tests/fault/power_log.h"
+/* disk_log.c - the recorder of disk_log.h: a small model of names, and the list of calls. */
+#include "tests/fault/disk_log.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,13 +16,13 @@ static void *grown(void *p, size_t n, size_t *room, size_t size)
     *room = *room == 0 ? 64 : 2 * *room;
     p = realloc(p, *room * size);
     if (p == NULL) {
-        fprintf(stderr, "power_log: no memory\n");
+        fprintf(stderr, "disk_log: no memory\n");
         exit(99);
     }
     return p;
 }
 
-void power_log_begin(struct power_log *l, const char *root, const char *prefix)
+void disk_log_begin(struct disk_log *l, const char *root, const char *prefix)
 {
     memset(l, 0, sizeof *l);
     snprintf(l->root, sizeof l->root, "%s", root);
@@ -33,7 +33,7 @@ void power_log_begin(struct power_log *l, const char *root, const char *prefix)
     l->on = true;
 }
 
-void power_log_free(struct power_log *l)
+void disk_log_free(struct disk_log *l)
 {
     for (size_t i = 0; i < l->n; i++) {
         free(l->ops[i].data);
@@ -46,25 +46,25 @@ void power_log_free(struct power_log *l)
     memset(l, 0, sizeof *l);
 }
 
-static struct power_op *add(struct power_log *l, enum power_what what)
+static struct disk_op *add(struct disk_log *l, enum disk_what what)
 {
     l->ops = grown(l->ops, l->n, &l->room, sizeof *l->ops);
-    struct power_op *op = &l->ops[l->n++];
+    struct disk_op *op = &l->ops[l->n++];
     memset(op, 0, sizeof *op);
     op->what = what;
     return op;
 }
 
-static unsigned new_node(struct power_log *l, bool is_dir)
+static unsigned new_node(struct disk_log *l, bool is_dir)
 {
     l->nodes = realloc(l->nodes, (l->nnodes + 1) * sizeof *l->nodes);
-    l->nodes[l->nnodes] = (struct power_node){.is_dir = is_dir};
+    l->nodes[l->nnodes] = (struct disk_node){.is_dir = is_dir};
     return (unsigned)l->nnodes++;
 }
 
-static struct power_name *named(const struct power_log *l, unsigned dir, const char *name)
+static struct disk_name *named(const struct disk_log *l, unsigned dir, const char *name)
 {
-    struct power_node *d = &l->nodes[dir];
+    struct disk_node *d = &l->nodes[dir];
     for (size_t i = 0; i < d->nnames; i++) {
         if (strcmp(d->names[i].name, name) == 0) {
             return &d->names[i];
@@ -73,11 +73,11 @@ static struct power_name *named(const struct power_log *l, unsigned dir, const c
     return NULL;
 }
 
-static void set_name(struct power_log *l, unsigned dir, const char *name, unsigned node)
+static void set_name(struct disk_log *l, unsigned dir, const char *name, unsigned node)
 {
-    struct power_name *here = named(l, dir, name);
+    struct disk_name *here = named(l, dir, name);
     if (here == NULL) {
-        struct power_node *d = &l->nodes[dir];
+        struct disk_node *d = &l->nodes[dir];
         d->names = realloc(d->names, (d->nnames + 1) * sizeof *d->names);
         here = &d->names[d->nnames++];
         snprintf(here->name, sizeof here->name, "%s", name);
@@ -85,17 +85,17 @@ static void set_name(struct power_log *l, unsigned dir, const char *name, unsign
     here->node = node;
 }
 
-static void drop_name(struct power_log *l, unsigned dir, const char *name)
+static void drop_name(struct disk_log *l, unsigned dir, const char *name)
 {
-    struct power_node *d = &l->nodes[dir];
-    struct power_name *here = named(l, dir, name);
+    struct disk_node *d = &l->nodes[dir];
+    struct disk_name *here = named(l, dir, name);
     if (here != NULL) {
         *here = d->names[--d->nnames];
     }
 }
 
 /* The folder that a path's last name is in, and that name. False: none of ours. */
-static bool find(const struct power_log *l, const char *path, unsigned *dir, char *name)
+static bool find(const struct disk_log *l, const char *path, unsigned *dir, char *name)
 {
     size_t n = strlen(l->root);
     if (!l->on || strncmp(path, l->root, n) != 0 || path[n] != '/') {
@@ -108,7 +108,7 @@ static bool find(const struct power_log *l, const char *path, unsigned *dir, cha
     *dir = 0;
     for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(path, '/')) {
         snprintf(name, 96, "%.*s", (int)(slash - path), path);
-        const struct power_name *here = named(l, *dir, name);
+        const struct disk_name *here = named(l, *dir, name);
         if (here == NULL) {
             return false;
         }
@@ -119,9 +119,9 @@ static bool find(const struct power_log *l, const char *path, unsigned *dir, cha
     return true;
 }
 
-static void put_name(struct power_log *l, unsigned dir, const char *name, unsigned node)
+static void put_name(struct disk_log *l, unsigned dir, const char *name, unsigned node)
 {
-    struct power_op *op = add(l, POWER_NAME);
+    struct disk_op *op = add(l, DISK_NAME);
     op->dir = dir;
     op->node = node;
     op->is_dir = l->nodes[node].is_dir;
@@ -129,24 +129,24 @@ static void put_name(struct power_log *l, unsigned dir, const char *name, unsign
     set_name(l, dir, name, node);
 }
 
-void power_log_opened(struct power_log *l, const char *path, int fd, int flags)
+void disk_log_opened(struct disk_log *l, const char *path, int fd, int flags)
 {
     unsigned dir = 0, node = NOWHERE;
     char name[96];
-    if (fd < 0 || fd >= POWER_FDS) {
+    if (fd < 0 || fd >= DISK_FDS) {
         return;
     }
     l->fd[fd].used = false;
     if (l->on && strcmp(path, l->root) == 0) {
         node = 0;
     } else if (find(l, path, &dir, name)) {
-        const struct power_name *here = named(l, dir, name);
+        const struct disk_name *here = named(l, dir, name);
         node = here != NULL ? here->node : NOWHERE;
         if (here == NULL && (flags & O_CREAT) != 0) {
             node = new_node(l, false);
             put_name(l, dir, name, node);
         } else if (here != NULL && (flags & O_TRUNC) != 0) {
-            add(l, POWER_CUT)->node = node;
+            add(l, DISK_CUT)->node = node;
         }
     }
     if (node != NOWHERE) {
@@ -157,24 +157,24 @@ void power_log_opened(struct power_log *l, const char *path, int fd, int flags)
     }
 }
 
-static bool ours(const struct power_log *l, int fd)
+static bool ours(const struct disk_log *l, int fd)
 {
-    return l->on && fd >= 0 && fd < POWER_FDS && l->fd[fd].used;
+    return l->on && fd >= 0 && fd < DISK_FDS && l->fd[fd].used;
 }
 
-void power_log_closed(struct power_log *l, int fd)
+void disk_log_closed(struct disk_log *l, int fd)
 {
-    if (fd >= 0 && fd < POWER_FDS) {
+    if (fd >= 0 && fd < DISK_FDS) {
         l->fd[fd].used = false;
     }
 }
 
-void power_log_write(struct power_log *l, int fd, const void *p, size_t n, int64_t at)
+void disk_log_write(struct disk_log *l, int fd, const void *p, size_t n, int64_t at)
 {
     if (!ours(l, fd) || n == 0) {
         return;
     }
-    struct power_op *op = add(l, POWER_WRITE);
+    struct disk_op *op = add(l, DISK_WRITE);
     op->node = l->fd[fd].node;
     op->at = at;
     op->n = n;
@@ -182,44 +182,44 @@ void power_log_write(struct power_log *l, int fd, const void *p, size_t n, int64
     memcpy(op->data, p, n);
     if (l->fd[fd].at_once && !l->deaf) {
         /* Until it returns it may be torn; then it stands. */
-        struct power_op *done = add(l, POWER_SYNC);
+        struct disk_op *done = add(l, DISK_SYNC);
         done->node = l->fd[fd].node;
         done->at_once = true;
     }
 }
 
-void power_log_append(struct power_log *l, int fd, const void *p, size_t n)
+void disk_log_append(struct disk_log *l, int fd, const void *p, size_t n)
 {
     if (ours(l, fd)) {
-        power_log_write(l, fd, p, n, l->fd[fd].pos);
+        disk_log_write(l, fd, p, n, l->fd[fd].pos);
         l->fd[fd].pos += (int64_t)n;
     }
 }
 
-void power_log_seek(struct power_log *l, int fd, int64_t at)
+void disk_log_seek(struct disk_log *l, int fd, int64_t at)
 {
     if (ours(l, fd)) {
         l->fd[fd].pos = at;
     }
 }
 
-void power_log_cut(struct power_log *l, int fd, int64_t size)
+void disk_log_cut(struct disk_log *l, int fd, int64_t size)
 {
     if (ours(l, fd)) {
-        struct power_op *op = add(l, POWER_CUT);
+        struct disk_op *op = add(l, DISK_CUT);
         op->node = l->fd[fd].node;
         op->at = size;
     }
 }
 
-void power_log_sync(struct power_log *l, int fd)
+void disk_log_sync(struct disk_log *l, int fd)
 {
     if (ours(l, fd) && !l->deaf) {
-        add(l, POWER_SYNC)->node = l->fd[fd].node;
+        add(l, DISK_SYNC)->node = l->fd[fd].node;
     }
 }
 
-void power_log_folder(struct power_log *l, const char *path)
+void disk_log_folder(struct disk_log *l, const char *path)
 {
     unsigned dir;
     char name[96];
@@ -228,46 +228,47 @@ void power_log_folder(struct power_log *l, const char *path)
     }
 }
 
-void power_log_unname(struct power_log *l, const char *path)
+void disk_log_unname(struct disk_log *l, const char *path)
 {
     unsigned dir;
     char name[96];
     if (find(l, path, &dir, name)) {
-        struct power_op *op = add(l, POWER_UNNAME);
+        struct disk_op *op = add(l, DISK_UNNAME);
         op->dir = dir;
         snprintf(op->name, sizeof op->name, "%s", name);
         drop_name(l, dir, name);
     }
 }
 
-void power_log_rename(struct power_log *l, const char *from, const char *to)
+void disk_log_rename(struct disk_log *l, const char *from, const char *to)
 {
     unsigned dir, dir2;
     char name[96], name2[96];
     bool a = find(l, from, &dir, name), b = find(l, to, &dir2, name2);
-    const struct power_name *here = a ? named(l, dir, name) : NULL;
+    const struct disk_name *here = a ? named(l, dir, name) : NULL;
     if (!l->on || (!a && !b)) {
         return;
     }
-    if (here == NULL || !b || dir != dir2) {
-        fprintf(stderr, "power_log: a rename that the model does not know: %s to %s\n", from, to);
+    if (here == NULL || !b) {
+        fprintf(stderr, "disk_log: a rename that the model does not know: %s to %s\n", from, to);
         exit(99);
     }
-    struct power_op *op = add(l, POWER_RENAME);
+    struct disk_op *op = add(l, DISK_RENAME);
     op->dir = dir;
+    op->dir_to = dir2;
     op->node = here->node;
     snprintf(op->name, sizeof op->name, "%s", name);
     snprintf(op->to, sizeof op->to, "%s", name2);
     drop_name(l, dir, name);
-    set_name(l, dir, name2, op->node);
+    set_name(l, dir2, name2, op->node);
 }
 
-void power_log_link(struct power_log *l, const char *from, const char *to)
+void disk_log_link(struct disk_log *l, const char *from, const char *to)
 {
     unsigned dir, dir2;
     char name[96], name2[96];
     if (find(l, from, &dir, name) && find(l, to, &dir2, name2)) {
-        const struct power_name *here = named(l, dir, name);
+        const struct disk_name *here = named(l, dir, name);
         if (here != NULL) {
             put_name(l, dir2, name2, here->node);
         }

@@ -1,0 +1,160 @@
+/* mend.c - after a salvage: what is derived is computed again, and what is missing shows in the
+ * chains' marks. See salvage.h. */
+#include "core/store/salvage.h"
+
+#include "core/journal/append.h"
+#include "core/store/inside.h"
+#include "core/store/rebuild.h"
+
+#include <sodium.h>
+
+#define ENTRY_KEY_BYTES 25
+#define CHAIN_BYTES 16
+#define BRANCH_AT 24
+
+static bool has_note(struct store_txn *t, const char *name)
+{
+    return store_has(t, T_META, str_bytes(str_c(name)));
+}
+
+void store_suspect(struct store *s)
+{
+    atomic_store(&s->suspect, true);
+}
+
+bool store_mend_due(struct store_txn *t)
+{
+    return has_note(t, META_MEND);
+}
+
+bool store_tail_in_doubt(struct store_txn *t)
+{
+    return has_note(t, META_DOUBT);
+}
+
+static enum st drop_note(struct store_txn *t, const char *name, struct err *err)
+{
+    enum st st = store_del(t, T_META, str_bytes(str_c(name)), err);
+    return st == ST_NOT_FOUND ? ST_OK : st;
+}
+
+enum st store_tail_settled(struct store_txn *t, struct err *err)
+{
+    return drop_note(t, META_DOUBT, err);
+}
+
+/* One chain's main branch: how far from 1 without gap; of one that a device holds in part, how far.
+ */
+struct prefix {
+    bool any;
+    uint8_t chain[CHAIN_BYTES];
+    uint64_t seq;
+};
+
+static enum st lower(struct store_txn *t, const struct prefix *p, struct arena tmp, struct err *err)
+{
+    struct chain_mark m;
+    struct entry_view e;
+    id8 author, epoch;
+    memcpy(author.b, p->chain, 8);
+    memcpy(epoch.b, p->chain + 8, 8);
+    struct arena a = tmp;
+    enum st st = chain_mark_get(t, author, epoch, &a, &m, err);
+    if (st != ST_OK || m.seq <= p->seq) {
+        return st == ST_NOT_FOUND ? ST_OK : st;
+    }
+    memset(&m.hash, 0, sizeof m.hash);
+    m.seq = p->seq;
+    if (p->seq > 0) {
+        a = tmp;
+        st = journal_at(t, author, epoch, p->seq, &a, &e, err);
+        m.hash = st == ST_OK ? e.hash : m.hash;
+    }
+    return st != ST_OK ? st : chain_mark_put(t, &m, err);
+}
+
+bool store_own_author(struct store_txn *t, id8 *own)
+{
+    uint8_t room[256];
+    struct arena tmp = arena_of(room, sizeof room);
+    struct author_keys k = {.sign_sk = NULL};
+    bytes seed;
+    bool found = store_get(t, T_META, str_bytes(S("keys")), &tmp, &seed, NULL) == ST_OK &&
+                 seed.n == AUTHOR_KEYS_SEED_BYTES && author_keys_load(&k, seed.p) == ST_OK;
+    if (found) {
+        *own = key_id(k.sign_pk);
+    }
+    author_keys_wipe(&k);
+    sodium_memzero(room, sizeof room);
+    return found;
+}
+
+/* Held whole are headquarters' chains of everybody, and a device's own. Keys alone are read: every
+ * entry that is here holds, the salvage saw to it. */
+static enum st lower_marks(struct store_txn *t, struct arena tmp, struct err *err)
+{
+    id8 own = {{0}};
+    bool has_own = t->s->side == STORE_DEVICE && store_own_author(t, &own);
+    struct store_cursor *c;
+    struct prefix p = {.any = false};
+    bytes key, none = {NULL, 0};
+    enum st st = store_scan(t, T_ENTRY, none, none, &c, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    for (st = store_next(c, &key); st == ST_OK; st = st == ST_OK ? store_next(c, &key) : st) {
+        uint64_t seq = 0;
+        if (key.n != ENTRY_KEY_BYTES || key.p[BRANCH_AT] != 0) {
+            continue;
+        }
+        for (unsigned i = 0; i < 8; i++) {
+            seq = seq << 8 | key.p[CHAIN_BYTES + i];
+        }
+        if (!p.any || memcmp(p.chain, key.p, CHAIN_BYTES) != 0) {
+            st = p.any ? lower(t, &p, tmp, err) : ST_OK;
+            p = (struct prefix){.any = true};
+            memcpy(p.chain, key.p, CHAIN_BYTES);
+        }
+        bool whole = t->s->side == STORE_HQ || (has_own && memcmp(own.b, key.p, sizeof own.b) == 0);
+        p.seq = !whole || seq == p.seq + 1 ? seq : p.seq;
+    }
+    store_scan_end(&c);
+    st = st == ST_END ? ST_OK : st;
+    return st == ST_OK && p.any ? lower(t, &p, tmp, err) : st;
+}
+
+static void read_note(struct store_txn *t, struct salvage_totals *out)
+{
+    uint64_t n[NOTE_NUMBERS] = {0};
+    uint8_t room[sizeof n + 64];
+    struct arena a = arena_of(room, sizeof room);
+    bytes v;
+    if (store_get(t, T_META, str_bytes(S(META_MEND)), &a, &v, NULL) == ST_OK && v.n == sizeof n) {
+        memcpy(n, v.p, sizeof n);
+    }
+    *out = (struct salvage_totals){
+        .values = n[1], .damaged = n[2], .bad = n[3], .rescued = n[4], .metas_agree = n[5] != 0};
+}
+
+enum st store_mend(struct store *s, struct arena scratch, store_mend_also also,
+                   struct salvage_totals *totals, struct err *err)
+{
+    struct store_rebuild_totals n;
+    struct store_txn *t = NULL;
+    enum st st = store_rebuild(s, scratch, &n, err);
+    st = st != ST_OK ? st : store_write(s, &t, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    if (totals != NULL) {
+        read_note(t, totals);
+    }
+    st = lower_marks(t, scratch, err);
+    st = st == ST_OK && also != NULL ? also(t, err) : st;
+    st = st != ST_OK ? st : drop_note(t, META_MEND, err);
+    if (st != ST_OK) {
+        store_abort(&t);
+        return st;
+    }
+    return store_commit(&t, err);
+}

@@ -1,0 +1,540 @@
+/* test_damage.c - pages of the file flipped, zeroed, swapped, cut: nobody is lost to it for longer
+ * than a restart, what still holds is kept, what is missing is named. */
+#include "core/journal/check.h"
+#include "core/journal/missing.h"
+#include "core/store/store_check.h"
+#include "sync/carrier/mend.h"
+#include "sync/engine/want_back.h"
+#include "tests/fault/damage_file.h"
+#include "tests/fault/story.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct story story;
+static struct damage_gold gold[STORY_SIDES];
+static bool soak;
+
+/* What a child found, handed to its parent. */
+struct found {
+    char bad[300];
+    bool salvaged, gave_up;
+    unsigned kept, gone, missing;
+};
+
+static const char *dir_of(enum story_side side)
+{
+    return side == STORY_HQ ? story.p.dir : story.d.dir;
+}
+
+/* --- one run of the program ---------------------------------------------------------------------
+ */
+
+static void say_bad(struct found *f, const char *what, enum st st, const struct err *err)
+{
+    if (f->bad[0] == '\0') {
+        snprintf(f->bad, sizeof f->bad, "%s: %s: %s", what, st_name(st), err->text);
+    }
+}
+
+static void note_value(void *ctx, enum table table, bytes key, const char *why)
+{
+    (void)key;
+    if (table != T_ATT || strstr(why, "seal") != NULL) {
+        snprintf(((struct found *)ctx)->bad, 300, "check: %s: %s", store_check_name(table), why);
+    }
+}
+
+/* After damage things may be missing; nothing may be wrong. */
+static void note_entry(void *ctx, enum check_what what, const struct check_place *place)
+{
+    bool missing = what == CHECK_GAP || what == CHECK_ATTACHMENT || what >= CHECK_FORKED ||
+                   what == CHECK_NO_CERTIFICATE || what == CHECK_TRUST || what == CHECK_LOST;
+    if (!missing) {
+        snprintf(((struct found *)ctx)->bad, 300, "check: %s (sequence %" PRIu64 ")",
+                 journal_check_name(what), place->seq);
+    }
+}
+
+struct names {
+    const struct damage_value *v;
+    bool named;
+};
+
+static void note_range(void *ctx, const struct missing_range *r)
+{
+    struct names *n = ctx;
+    uint64_t seq = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        seq = seq << 8 | n->v->key[16 + i];
+    }
+    n->named =
+        n->named || (memcmp(r->author.b, n->v->key, 8) == 0 &&
+                     memcmp(r->epoch.b, n->v->key + 8, 8) == 0 && r->from <= seq && seq <= r->to);
+}
+
+/* Is an entry that is gone among what is named as missing, unless it was its chain's end? */
+static bool is_named(struct store *s, const id8 *own, const struct damage_value *v, uint8_t *room)
+{
+    struct missing_totals totals;
+    struct names n = {.v = v};
+    struct missing_sink sink = {note_range, NULL, &n};
+    struct arena a = arena_of(room, CAP_SCRATCH_BYTES);
+    struct store_txn *t = NULL;
+    bytes last;
+    if (own != NULL && memcmp(own->b, v->key, 8) != 0) {
+        return true; /* a device holds others' chains in part */
+    }
+    if (journal_missing(s, own, a, &sink, &totals, NULL) != ST_OK) {
+        return false;
+    }
+    bool beyond = true;
+    if (store_read(s, &t, NULL) == ST_OK) {
+        beyond = store_last(t, T_ENTRY, bytes_of(v->key, 16), &a, &last, NULL) != ST_OK ||
+                 memcmp(last.p + 16, v->key + 16, 8) < 0;
+        store_abort(&t);
+    }
+    return n.named || beyond;
+}
+
+static bool derived(enum table t)
+{
+    return t == T_HASH || t == T_SUBJECT || t == T_STATE || t == T_LIST || t == T_CODE;
+}
+
+static void compare(struct store *s, enum story_side side, const uint8_t *file, size_t n,
+                    const id8 *own, uint8_t *room, struct found *f)
+{
+    const struct damage_gold *g = &gold[side];
+    bool ways = damage_file_ways(g, file, n);
+    for (size_t i = 0; i < g->nvalues; i++) {
+        const struct damage_value *v = &g->values[i];
+        struct store_txn *t = NULL;
+        if (derived(v->table) || store_read(s, &t, NULL) != ST_OK) {
+            continue;
+        }
+        bool here = store_has(t, v->table, bytes_of(v->key, v->key_n));
+        store_abort(&t);
+        bool never = v->table == T_ENTRY || v->table == T_CERT || v->table == T_REVOKED;
+        bool due = damage_file_intact(g, v, file, n) && (never || !ways) && v->n < 2000;
+        f->kept += here;
+        f->gone += !here;
+        if (!here && due && f->bad[0] == '\0') {
+            snprintf(f->bad, sizeof f->bad, "a value of %s whose page %zu is whole is gone",
+                     store_check_name(v->table), v->at / DAMAGE_PAGE);
+        }
+        if (!here && v->table == T_ENTRY) {
+            f->missing++;
+            if (!is_named(s, own, v, room) && f->bad[0] == '\0') {
+                snprintf(f->bad, sizeof f->bad, "an entry is missing and is not named");
+            }
+        }
+    }
+}
+
+static void look(struct store *s, enum story_side side, const uint8_t *file, size_t n,
+                 const id8 *own, struct found *f)
+{
+    uint8_t *room = malloc(CAP_SCRATCH_BYTES);
+    struct store_check_totals v;
+    struct journal_check_totals j;
+    struct store_check_sink to = {note_value, f};
+    struct journal_check_sink jto = {note_entry, f};
+    struct err err = {0};
+    enum st st = store_check(s, arena_of(room, CAP_SCRATCH_BYTES), &to, &v, &err);
+    st = st == ST_OK ? journal_check(s, arena_of(room, CAP_SCRATCH_BYTES), &jto, &j, &err) : st;
+    if (st != ST_OK) {
+        say_bad(f, "check", st, &err);
+    }
+    compare(s, side, file, n, own, room, f);
+    free(room);
+}
+
+/* It may say that it cannot go on only when the row without which nobody could is gone: a device's
+ * keys, or the trust document. */
+static bool may_give_up(enum story_side side, const uint8_t *file, size_t n)
+{
+    const struct damage_gold *g = &gold[side];
+    static const char *const rows[] = {"keys", "trust", "root"};
+    bool whole = true;
+    for (size_t i = 0; i < g->nvalues; i++) {
+        const struct damage_value *v = &g->values[i];
+        for (size_t k = 0; k < 3 && v->table == T_META; k++) {
+            if (v->key_n == strlen(rows[k]) && memcmp(v->key, rows[k], v->key_n) == 0) {
+                whole = whole && damage_file_intact(g, v, file, n);
+            }
+        }
+        if (v->table == T_CERT) {
+            whole = whole && damage_file_intact(g, v, file, n);
+        }
+    }
+    return !whole || damage_file_ways(g, file, n);
+}
+
+static void run_device(const char *dir, const uint8_t *file, size_t n, bool strict, struct found *f)
+{
+    char slots[300];
+    uint8_t *key = sodium_malloc(32), *room = malloc(CAP_SCRATCH_BYTES);
+    struct now now = pair_now(&story.p);
+    struct err err = {0};
+    struct store *s = NULL;
+    struct journal j;
+    struct salvage_totals kept;
+    struct arena a = arena_of(room, CAP_SCRATCH_BYTES);
+    snprintf(slots, sizeof slots, "%s/slots", dir);
+    CHECK_INT(
+        slots_open(slots, SLOT_KEYFILE, (bytes){NULL, 0}, story.secrets[1], now.wall_ms, key, &err),
+        ST_OK);
+    struct store_options o = {
+        .side = STORE_DEVICE, .mode = STORE_WRITE, .map_bytes = PAIR_MAP, .data_key = key};
+    enum st st = mend_open(dir, &o, false, a, &s, &kept, &err);
+    st = st == ST_OK ? mend_finish(s, a, NULL, &kept, &err) : st;
+    f->salvaged = kept.values + kept.rescued != 0;
+    if (st == ST_OK) {
+        st = journal_open(&j, s, NULL, story.d.scratch, CAP_SCRATCH_BYTES, &now, &err);
+        st = st == ST_CORRUPT && j.keys.sign_sk != NULL ? journal_new_epoch(&j, &now, &err) : st;
+    }
+    if (st != ST_OK) {
+        /* Its keys are gone with their page: it says so, and joins anew; it is not lost. */
+        f->salvaged = true;
+        f->gave_up = true;
+        if (strict && !may_give_up(STORY_DEVICE, file, n)) {
+            say_bad(f, "open", st, &err);
+        }
+    } else {
+        id8 own = j.head.author;
+        h32 hash;
+        struct append what = {.kind = 901, .subject_type = SUBJECT_JOB, .subject = story.job};
+        if (strict) {
+            look(s, STORY_DEVICE, file, n, &own, f);
+        }
+        st = journal_append(&j, &what, &now, &hash, &err);
+        if (st != ST_OK) {
+            say_bad(f, "append", st, &err);
+        }
+        journal_close(&j);
+    }
+    store_close(&s);
+    free(room);
+    sodium_free(key);
+}
+
+static void run_hq(const char *dir, const uint8_t *file, size_t n, bool strict, struct found *f)
+{
+    struct hq_options o = {
+        .dir = dir, .map_bytes = PAIR_MAP, .clock = {.read = pair_clock, .ctx = &story.p}};
+    struct err err = {0};
+    struct hq *hq = NULL;
+    enum st st = hq_open(&o, &hq, &err);
+    if (st != ST_OK) {
+        f->salvaged = f->gave_up = true;
+        if (strict && !may_give_up(STORY_HQ, file, n)) {
+            say_bad(f, "open", st, &err);
+        }
+        return;
+    }
+    f->salvaged = hq->salvaged.values + hq->salvaged.rescued != 0;
+    if (strict) {
+        look(hq->store, STORY_HQ, file, n, NULL, f);
+    }
+    struct append what = {.kind = 901, .subject_type = SUBJECT_JOB, .subject = story.job};
+    st = hq_act(hq, &what, NULL, &err);
+    if (st != ST_OK) {
+        say_bad(f, "act", st, &err);
+    }
+    hq_close(&hq);
+}
+
+/* --- many runs ----------------------------------------------------------------------------------
+ */
+
+struct tally {
+    unsigned runs, restarts, salvaged, gave_up, entries_gone, lost;
+};
+
+/* False: the process was ended by a signal. */
+static bool run(enum story_side side, const char *dir, const uint8_t *file, size_t n, bool strict,
+                struct found *f)
+{
+    int ends[2];
+    memset(f, 0, sizeof *f);
+    if (pipe(ends) != 0) {
+        exit(99);
+    }
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        close(ends[0]);
+        alarm(60); /* a loop is as bad as a crash */
+        if (side == STORY_HQ) {
+            run_hq(dir, file, n, strict, f);
+        } else {
+            run_device(dir, file, n, strict, f);
+        }
+        ssize_t k = write(ends[1], f, sizeof *f);
+        _exit(k == (ssize_t)sizeof *f ? 0 : 1);
+    }
+    close(ends[1]);
+    int status = 0;
+    ssize_t got = read(ends[0], f, sizeof *f);
+    close(ends[0]);
+    waitpid(child, &status, 0);
+    return got == (ssize_t)sizeof *f && status == 0;
+}
+
+static void set_lock(const char *dir, char mark)
+{
+    char path[300];
+    snprintf(path, sizeof path, "%s/lock", dir);
+    damage_file_write(path, (const uint8_t *)&mark, 1);
+}
+
+static void copy_store(enum story_side side, const char *to)
+{
+    static const char *const beside[] = {".keys", ".keytable"};
+    damage_file_copy(dir_of(side), to);
+    for (size_t i = 0; i < 2 && side == STORY_HQ; i++) {
+        char a[300], b[300];
+        snprintf(a, sizeof a, "%s%s", dir_of(side), beside[i]);
+        snprintf(b, sizeof b, "%s%s", to, beside[i]);
+        damage_file_copy(a, b);
+    }
+}
+
+/* `unclean`: the last run ended without close, so the file is looked through before it is used. */
+static void one(enum story_side side, uint32_t seed, bool unclean, const char *base,
+                struct tally *t)
+{
+    char dir[240], data[300];
+    struct found f;
+    size_t n = gold[side].n;
+    snprintf(dir, sizeof dir, "%s/store", base);
+    snprintf(data, sizeof data, "%s/env/data.mdb", dir);
+    disk_log_empty(base);
+    copy_store(side, dir);
+    uint8_t *file = malloc(n);
+    memcpy(file, gold[side].file, n);
+    const char *what = damage_file_do(file, &n, seed);
+    damage_file_write(data, file, n);
+    set_lock(dir, unclean ? 'w' : '-');
+    t->runs++;
+    bool lived = run(side, dir, file, n, unclean, &f);
+    if (!unclean && (!lived || f.bad[0] != '\0')) {
+        /* It trusted its file: by the next start it must not, and go on. */
+        t->restarts++;
+        lived = run(side, dir, file, n, false, &f);
+    }
+    t->salvaged += f.salvaged;
+    t->gave_up += f.gave_up;
+    t->entries_gone += f.missing;
+    if (!lived || f.bad[0] != '\0') {
+        t->lost++;
+        if (t->lost <= 20) {
+            printf("# %s, %s, last end %s: %s\n", side == STORY_HQ ? "headquarters" : "device",
+                   what, unclean ? "unclean" : "clean", lived ? f.bad : "ended by a signal again");
+        }
+    }
+    free(file);
+}
+
+static void sweep(enum story_side side, unsigned runs)
+{
+    char base[200];
+    struct tally t = {0};
+    snprintf(base, sizeof base, "%s/damaged", story.base);
+    CHECK(access(base, F_OK) == 0 || mkdir(base, 0700) == 0);
+    const char *only = getenv("SEED");
+    for (unsigned i = 0; i < runs; i++) {
+        uint32_t seed = only != NULL ? (uint32_t)strtoul(only, NULL, 10) : i + 1;
+        one(side, seed, true, base, &t);
+        one(side, seed, false, base, &t);
+    }
+    CHECK_INT(t.lost, 0);
+    CHECK(t.salvaged > runs / 4);
+    printf("# counted: damage, %s: %u runs, %u survived by a restart, %u salvaged, %u had lost "
+           "their keys or trust, %u entries destroyed and named, %u lost for longer\n",
+           side == STORY_HQ ? "headquarters" : "device", t.runs, t.restarts, t.salvaged, t.gave_up,
+           t.entries_gone, t.lost);
+}
+
+static void a_damaged_device_goes_on_with_what_holds(void)
+{
+    sweep(STORY_DEVICE, soak ? 600 : 25);
+}
+
+static void a_damaged_headquarters_goes_on_with_what_holds(void)
+{
+    sweep(STORY_HQ, soak ? 600 : 25);
+}
+
+/* --- coming back --------------------------------------------------------------------------------
+ */
+
+/* Copies of both stores, open, the device's or headquarters' with the pages of some of the device's
+ * receipted entries and of attachments gone. */
+static unsigned open_spoilt(enum story_side side, struct pair *p, struct pair_device *d)
+{
+    char base[160], data[300], lock[300], slots[300];
+    const struct damage_gold *g = &gold[side];
+    size_t n = g->n;
+    unsigned spoilt = 0;
+    uint8_t *file = malloc(n), *key = sodium_malloc(32), *room = malloc(CAP_SCRATCH_BYTES);
+    static unsigned copies;
+    memcpy(file, g->file, n);
+    snprintf(base, sizeof base, "%.100s/back-%u", story.base, copies++);
+    CHECK_INT(mkdir(base, 0700), 0);
+    *p = story.p;
+    *d = story.d;
+    snprintf(p->dir, sizeof p->dir, "%.110s/hq", base);
+    snprintf(d->dir, sizeof d->dir, "%.110s/device", base);
+    copy_store(STORY_HQ, p->dir);
+    copy_store(STORY_DEVICE, d->dir);
+    for (size_t i = 0; i < g->nvalues; i++) {
+        const struct damage_value *v = &g->values[i];
+        bool own = v->table == T_ENTRY &&
+                   memcmp(v->key, story.promises[story.npromises - 1].author.b, 8) == 0;
+        if ((own && v->key[23] >= 5 && v->key[23] <= 9) || (v->table == T_ATT && i % 3 == 0)) {
+            memset(file + v->at, 0, v->n); /* its seal is gone, and it alone */
+            spoilt += own;
+        }
+    }
+    snprintf(data, sizeof data, "%s/env/data.mdb", side == STORY_HQ ? p->dir : d->dir);
+    snprintf(lock, sizeof lock, "%s/lock", side == STORY_HQ ? p->dir : d->dir);
+    damage_file_write(data, file, n);
+    damage_file_write(lock, (const uint8_t *)"w", 1);
+    pair_open_hq(p);
+    snprintf(slots, sizeof slots, "%s/slots", d->dir);
+    struct now now = pair_now(p);
+    struct salvage_totals kept;
+    struct arena a = arena_of(room, CAP_SCRATCH_BYTES);
+    PAIR_OK(p, slots_open(slots, SLOT_KEYFILE, (bytes){NULL, 0}, story.secrets[1], now.wall_ms, key,
+                          &p->err));
+    struct store_options o = {
+        .side = STORE_DEVICE, .mode = STORE_WRITE, .map_bytes = PAIR_MAP, .data_key = key};
+    PAIR_OK(p, mend_open(d->dir, &o, false, a, &d->store, &kept, &p->err));
+    PAIR_OK(p, mend_finish(d->store, a, want_back, &kept, &p->err));
+    enum st st =
+        journal_open(&d->journal, d->store, NULL, d->scratch, CAP_SCRATCH_BYTES, &now, &p->err);
+    CHECK_INT(st, side == STORY_DEVICE ? ST_CORRUPT : ST_OK);
+    if (st == ST_CORRUPT) {
+        PAIR_OK(p, journal_new_epoch(&d->journal, &now, &p->err));
+    }
+    free(file);
+    free(room);
+    sodium_free(key);
+    return spoilt;
+}
+
+static struct missing_totals missing_in(struct store *s, const id8 *own)
+{
+    struct missing_totals n = {0};
+    struct missing_sink nobody = {NULL, NULL, NULL};
+    uint8_t *room = malloc(CAP_SCRATCH_BYTES);
+    CHECK_INT(journal_missing(s, own, arena_of(room, CAP_SCRATCH_BYTES), &nobody, &n, NULL), ST_OK);
+    free(room);
+    return n;
+}
+
+static uint64_t wanted_in(struct store *s)
+{
+    struct store_txn *t = NULL;
+    CHECK_INT(store_read(s, &t, NULL), ST_OK);
+    uint64_t n = store_count(t, T_WANT);
+    store_abort(&t);
+    return n;
+}
+
+static void comes_back(enum story_side side)
+{
+    struct pair p;
+    struct pair_device d;
+    struct exchange_result r;
+    unsigned spoilt = open_spoilt(side, &p, &d);
+    id8 own = d.journal.head.author;
+    struct store *s = side == STORY_HQ ? p.hq->store : d.store;
+    CHECK(spoilt >= 3);
+    CHECK_INT(missing_in(s, &own).entries, spoilt);
+    uint64_t wanted = wanted_in(s);
+    CHECK(wanted > 0);
+    for (unsigned i = 0; i < 4; i++) {
+        pair_sync(&p, &d, &r);
+    }
+    CHECK_INT(missing_in(d.store, &own).entries, 0);
+    CHECK_INT(missing_in(p.hq->store, &own).entries, 0);
+    CHECK_INT(missing_in(s, &own).attachments, 0);
+    /* What headquarters alone had is lost, and stays named as wanted. */
+    CHECK(side == STORY_HQ ? wanted_in(s) < wanted : wanted_in(s) == 0);
+    CHECK_INT(r.unsent, 0);
+    h32 here = pair_digest(&p, d.store, story.job, NULL);
+    h32 there = pair_digest(&p, p.hq->store, story.job, NULL);
+    CHECK_BYTES(here.b, 32, there.b, 32);
+    struct found f = {.bad = ""};
+    struct store_check_totals v;
+    struct journal_check_totals j;
+    struct store_check_sink to = {note_value, &f};
+    struct journal_check_sink jto = {note_entry, &f};
+    uint8_t *room = malloc(CAP_SCRATCH_BYTES);
+    CHECK_INT(store_check(s, arena_of(room, CAP_SCRATCH_BYTES), &to, &v, NULL), ST_OK);
+    CHECK_INT(journal_check(s, arena_of(room, CAP_SCRATCH_BYTES), &jto, &j, NULL), ST_OK);
+    CHECK_STR(f.bad, "");
+    CHECK_INT(j.damage, 0);
+    free(room);
+    pair_close_device(&d);
+    hq_close(&p.hq);
+}
+
+static void what_a_device_lost_comes_back_from_headquarters(void)
+{
+    comes_back(STORY_DEVICE);
+}
+
+static void what_headquarters_lost_comes_back_from_the_device(void)
+{
+    comes_back(STORY_HQ);
+}
+
+/* The same seed spoils the same bytes of the same file: what is random comes from here. */
+static uint64_t stream = 1;
+
+static void draw(void *buf, size_t n)
+{
+    uint8_t *p = buf;
+    for (size_t i = 0; i < n; i++) {
+        stream ^= stream << 13;
+        stream ^= stream >> 7;
+        stream ^= stream << 17;
+        p[i] = (uint8_t)(stream >> 32);
+    }
+}
+
+static uint32_t draw_one(void)
+{
+    uint32_t v;
+    draw(&v, sizeof v);
+    return v;
+}
+
+static const char *draw_name(void)
+{
+    return "test";
+}
+
+int main(void)
+{
+    static struct randombytes_implementation source = {
+        .implementation_name = draw_name, .random = draw_one, .buf = draw};
+    CHECK(randombytes_set_implementation(&source) == 0);
+    soak = getenv("SOAK") != NULL;
+    story_tell(&story, 4, false);
+    damage_gold_read(&gold[STORY_DEVICE], story.d.dir);
+    damage_gold_read(&gold[STORY_HQ], story.p.dir);
+    RUN(what_a_device_lost_comes_back_from_headquarters);
+    RUN(what_headquarters_lost_comes_back_from_the_device);
+    RUN(a_damaged_device_goes_on_with_what_holds);
+    RUN(a_damaged_headquarters_goes_on_with_what_holds);
+    damage_gold_free(&gold[STORY_DEVICE]);
+    damage_gold_free(&gold[STORY_HQ]);
+    story_free(&story);
+    CHECK_END();
+}
