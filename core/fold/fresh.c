@@ -145,11 +145,11 @@ bool fold_is_cut_off(struct store_txn *t, const struct entry_view *e, struct are
 
 /* One entry by its place. ST_NOT_FOUND: damaged or not ours to read; the rest goes on. */
 static enum st read_one(struct store_txn *t, bytes place, h32 hash, struct arena *a,
-                        struct entry_view *e)
+                        struct entry_view *e, struct err *err)
 {
     bytes whole;
     struct arena before = *a;
-    enum st st = store_get(t, T_ENTRY, place, a, &whole, NULL);
+    enum st st = store_get(t, T_ENTRY, place, a, &whole, err);
     if (st == ST_OK && entry_kept(whole, hash, e) == ST_OK) {
         return ST_OK;
     }
@@ -194,7 +194,7 @@ static void look_for_admitted(struct source *s)
         }
         memcpy(hash.b, key.p + 24, sizeof hash.b);
         if (store_value(c, &tmp, &place, NULL) == ST_OK &&
-            read_one(s->t, place, hash, &tmp, &e) == ST_OK) {
+            read_one(s->t, place, hash, &tmp, &e, NULL) == ST_OK) {
             note_admitted(s, &e);
         }
     }
@@ -303,7 +303,7 @@ static enum st read_entries(struct store_txn *t, id16 subject, struct source *sr
         struct arena small = arena_of(room, sizeof room), before = *a;
         st = store_value(c, &small, &place, err);
         if (st == ST_OK) {
-            st = read_one(t, place, hash, a, &e[*n]);
+            st = read_one(t, place, hash, a, &e[*n], err);
         } else if (st == ST_CORRUPT) {
             st = ST_NOT_FOUND;
         }

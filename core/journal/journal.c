@@ -186,7 +186,12 @@ enum st journal_open(struct journal *j, struct store *s, const struct author_key
         return st;
     }
     st = own_load(j, t, err);
-    store_abort(&t);
+    /* What could not be read once is no lost tail: no new epoch for that. */
+    enum st read = store_commit(&t, st == ST_OK || st == ST_CORRUPT ? err : NULL);
+    if (read != ST_OK) {
+        journal_close(j);
+        return st == ST_OK || st == ST_CORRUPT ? ST_IO : st;
+    }
     if (st != ST_OK && st != ST_CORRUPT) {
         journal_close(j);
     }
@@ -209,6 +214,9 @@ enum st journal_reload(struct journal *j, struct err *err)
     }
     if (st == ST_OK) {
         st = own_load(j, t, err);
+    }
+    if (st == ST_OK) {
+        st = store_commit(&t, err);
     }
     store_abort(&t);
     return st;

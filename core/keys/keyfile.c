@@ -142,8 +142,9 @@ enum st keyfile_put(const char *path, bytes content, bool fresh, struct err *err
     }
     /* link refuses a name that is taken, rename replaces it: both in one step. */
     int sys = (fresh ? link(tmp, path) : rename(tmp, path)) == 0 ? 0 : errno;
-    if (fresh || sys != 0) {
-        unlink(tmp);
+    if ((fresh || sys != 0) && unlink(tmp) != 0 && sys == 0) {
+        sys = errno; /* a second name would outlive what is done to the first */
+        unlink(path);
     }
     if (sys == EEXIST) {
         return err_set(err, ST_EXISTS, sys, "keyfile", "a key file is there already");

@@ -57,7 +57,9 @@ bool store_was_unclean(const struct store *s); /* the last writer ended without 
 MUST_USE enum st store_read(struct store *s, struct store_txn **t, struct err *err);
 MUST_USE enum st store_write(struct store *s, struct store_txn **t, struct err *err);
 /* store_commit: durable (fsynced) on ST_OK. ST_FULL: nothing was written, the store is usable.
- * ST_IO: unknown; the store refuses writing until reopened. *t is NULL afterwards in every case. */
+ * ST_IO: unknown; the store refuses writing until reopened. *t is NULL afterwards in every case.
+ * Of a read transaction: did every read succeed? Whoever took a failed one for an empty place hears
+ * it here (ST_IO, ST_CORRUPT), before he acts on what he read. */
 MUST_USE enum st store_commit(struct store_txn **t, struct err *err);
 void store_abort(struct store_txn **t); /* NULL is fine; ends read transactions too */
 

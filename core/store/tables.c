@@ -30,8 +30,7 @@ enum st store_txn_fail(struct store_txn *t, struct err *err, int rc, const char 
 static enum st read_fail(struct store_txn *t, struct err *err, int rc, const char *where,
                          enum table table)
 {
-    return t->write ? store_txn_fail(t, err, rc, where, env_table_names[table])
-                    : met_damage(t->s, env_fail(err, rc, t->s->dir, where, env_table_names[table]));
+    return store_txn_fail(t, err, rc, where, env_table_names[table]);
 }
 
 static bool key_ok(enum table table, bytes key)

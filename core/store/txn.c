@@ -109,14 +109,16 @@ enum st store_commit(struct store_txn **tp, struct err *err)
         return err_set(err, ST_BUG, 0, __func__, "no transaction");
     }
     struct store *s = t->s;
+    if (t->broken != ST_OK) {
+        enum st st = t->broken;
+        bool write = t->write;
+        store_abort(tp);
+        return err_set(err, st, 0, __func__, "a %s of this transaction failed: %s",
+                       write ? "write or read" : "read", st_name(st));
+    }
     if (!t->write) {
         store_abort(tp);
         return ST_OK;
-    }
-    if (t->broken != ST_OK) {
-        enum st st = t->broken;
-        store_abort(tp);
-        return err_set(err, st, 0, __func__, "a write of this transaction failed: %s", st_name(st));
     }
     /* Keys first: a committed value whose key is lost would be lost with it. */
     enum st st = s->kt.path != NULL ? keytable_flush(&s->kt, err) : ST_OK;

@@ -24,7 +24,7 @@ static enum st read_receipt(struct build *b, struct chain *c)
     bytes doc;
     struct receipt r;
     c->att_from = c->from;
-    enum st st = store_get(b->t, T_RECEIPT, bytes_of(key, sizeof key), &tmp, &doc, NULL);
+    enum st st = store_get(b->t, T_RECEIPT, bytes_of(key, sizeof key), &tmp, &doc, b->err);
     if (st == ST_OK && receipt_open(doc, &b->j->trust, &r, NULL) == ST_OK &&
         r.att_through < c->mark.receipt_seq) {
         c->att_from = r.att_through + 1;
@@ -431,6 +431,9 @@ enum st exchange_request(struct journal *j, const struct exchange_options *opt,
     }
     if (st == ST_OK) {
         st = write_all(b, opt->large_bytes != 0 ? opt->large_bytes : EXCHANGE_LARGE_BYTES);
+    }
+    if (st == ST_OK) {
+        st = store_commit(&b->t, err); /* an attachment that could not be read would never go */
     }
     if (st == ST_OK) {
         res->sent_bytes += b->w.written_bytes;

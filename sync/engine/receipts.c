@@ -68,7 +68,7 @@ static enum st witness(struct journal *j, struct store_txn *t, bytes key, const 
     bytes doc;
     struct receipt kept;
     const char *rule;
-    enum st st = store_get(t, T_RECEIPT, key, &tmp, &doc, NULL);
+    enum st st = store_get(t, T_RECEIPT, key, &tmp, &doc, err);
     if (st != ST_OK || receipt_open(doc, &j->trust, &kept, &rule) != ST_OK ||
         !id8_eq(kept.node, r->node)) {
         return st == ST_IO ? st : ST_OK;

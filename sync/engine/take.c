@@ -35,7 +35,7 @@ static enum st find_author(struct take *k, id8 author, const struct known_author
     }
     struct arena tmp = k->arena;
     struct cert c;
-    enum st st = cert_store_get(k->t, author, &k->j->trust, &tmp, &c, NULL);
+    enum st st = cert_store_get(k->t, author, &k->j->trust, &tmp, &c, k->err);
     if (st != ST_OK) {
         return st;
     }
@@ -139,7 +139,7 @@ static enum st show_receipt(struct take *k)
     bytes doc;
     memcpy(key, k->j->head.author.b, 8);
     memcpy(key + 8, k->j->head.epoch.b, 8);
-    enum st st = store_get(k->t, T_RECEIPT, bytes_of(key, sizeof key), &tmp, &doc, NULL);
+    enum st st = store_get(k->t, T_RECEIPT, bytes_of(key, sizeof key), &tmp, &doc, k->err);
     return st == ST_OK ? device_witness_put(k->t, doc, k->err) : st == ST_IO ? st : ST_OK;
 }
 

@@ -181,6 +181,9 @@ static enum st load(struct hq *hq, struct err *err)
     if (st == ST_OK) {
         st = load_devices(hq, t, err);
     }
+    if (st == ST_OK) {
+        st = store_commit(&t, err); /* a revocation that could not be read is none that is not */
+    }
     store_abort(&t);
     return st;
 }

@@ -415,6 +415,9 @@ enum st hq_answer(struct hq_request *r, uint64_t max_bytes, uint64_t large_bytes
     if (st == ST_OK) {
         st = bundle_end(&a->w, err);
     }
+    if (st == ST_OK) {
+        st = store_commit(&a->t, err); /* the place in the outbox passes what could not be read */
+    }
 out:
     if (a != NULL) {
         bundle_drop(&a->w);

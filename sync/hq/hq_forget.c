@@ -327,6 +327,9 @@ static enum st erase_keys(struct forget *f, id16 subject)
             note(f, false, entry_att(&e, k));
         }
     }
+    if (st == ST_OK) {
+        st = store_commit(&f->t, f->err); /* whose attachments were not seen would be destroyed */
+    }
     store_abort(&f->t);
     free(hashes);
     settle(f);

@@ -183,6 +183,7 @@ static enum st admit_admin(struct init *i, struct store *s, uint8_t *scratch, st
     h32 hash;
     enum st st = journal_open(&j, s, &i->keys.node, scratch, CAP_SCRATCH_BYTES, &i->now, err);
     if (st != ST_OK) {
+        journal_close(&j); /* after a damaged tail it holds the keys */
         return st;
     }
     st = record_encode(w, 1, body, sizeof body, &what.body);

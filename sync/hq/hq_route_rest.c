@@ -120,6 +120,9 @@ static enum st read_group(struct hq *hq, struct group *g, struct err *err)
         /* Damage hides nothing else; check names it. */
         st = st == ST_CORRUPT || st == ST_NOT_FOUND ? ST_OK : st;
     }
+    if (st == ST_OK) {
+        st = store_commit(&t, err); /* what could not be read once is not damaged for ever */
+    }
     store_abort(&t);
     if (st == ST_OK && known) {
         verify_all(g, hq->keys.deployment, c.sign_pk);
