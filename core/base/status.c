@@ -57,6 +57,7 @@ const char *st_name(enum st st)
         [ST_OFFLINE] = "offline",
         [ST_REFUSED] = "refused",
         [ST_NEWER] = "made by a newer version",
+        [ST_OLDER] = "made by an older version",
         [ST_BUG] = "internal error",
     };
     if ((unsigned)st >= sizeof names / sizeof names[0] || names[st] == NULL) {

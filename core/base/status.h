@@ -39,7 +39,8 @@ enum st {
     ST_OFFLINE,       /* [retry] no network, no server, or it broke off */
     ST_REFUSED,       /* the other side answered no; err.text holds its reason */
     ST_NEWER,         /* made by a newer version than this one understands */
-    ST_BUG            /* [bug] a caller broke a contract */
+    ST_OLDER, /* [user] made by an older version; opening it for writing brings it up to date */
+    ST_BUG    /* [bug] a caller broke a contract */
 };
 
 /* err: caller-owned, fixed size, filled once where the failure is detected. */

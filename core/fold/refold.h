@@ -66,6 +66,7 @@ enum list {
     LIST_REGISTER = 7 /* headquarters' alone: registers by what a clerk filters by; no rows, the
                          keys say it all (see register_prefix) */
 };
+#define LISTS_VERSION 1 /* of T_LIST and T_CODE: raised when other rows come of the same states */
 #define LIST_KEY_BYTES 51
 
 /* Registers: key = list1, type1, branch8 (zero: all branches), dimension1, its value (state, class,

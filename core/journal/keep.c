@@ -4,6 +4,7 @@
  * second entry with one sequence goes onto a branch of its own, and so does what continues that
  * branch. */
 #include "core/journal/append.h"
+#include "core/journal/said.h"
 
 #define ENTRY_KEY_BYTES 25
 #define SUBJECT_KEY_BYTES 56
@@ -69,8 +70,8 @@ static enum st put_indexes(struct store_txn *t, const struct entry_view *e, byte
     put_be64(subject + 16, e->time);
     memcpy(subject + 24, e->hash.b, 32);
     enum st st = store_put(t, T_HASH, bytes_of(e->hash.b, sizeof e->hash.b), place, err);
-    return st == ST_OK ? store_put(t, T_SUBJECT, bytes_of(subject, sizeof subject), place, err)
-                       : st;
+    st = st != ST_OK ? st : store_put(t, T_SUBJECT, bytes_of(subject, sizeof subject), place, err);
+    return st != ST_OK ? st : said_index(t, e, place, err);
 }
 
 static void move_mark(struct chain_mark *m, const struct entry_view *e)

@@ -28,9 +28,9 @@ const char *const env_table_names[TABLES] = {
     [T_RECEIPT] = "receipt", [T_REVOKED] = "revoked", [T_ATT] = "att",
     [T_ATTREF] = "attref",   [T_WANT] = "want",       [T_DRAFT] = "draft",
     [T_OUT] = "out",         [T_SCOPE] = "scope",     [T_CODE_ENROL] = "enrol",
-    [T_ODD] = "odd",
+    [T_ODD] = "odd",         [T_SAID] = "said",
 };
-static_assert(TABLES == 20, "a new table needs a name here and a way for old stores to gain it");
+static_assert(TABLES == 21, "a new table needs a name here and a layout: layout.c");
 static_assert(TABLES <= MAX_DBS, "LMDB must be told of enough tables");
 
 enum st env_fail(struct err *err, int rc, const char *dir, const char *where, const char *what)
@@ -85,6 +85,10 @@ static int open_tables(struct env_at *e, bool read_only, bool create)
     }
     for (unsigned i = 1; i < TABLES && rc == 0; i++) {
         rc = mdb_dbi_open(txn, env_table_names[i], create ? MDB_CREATE : 0, &e->dbi[i]);
+        if (rc == MDB_NOTFOUND && i >= LAYOUT_1_TABLES) {
+            e->dbi[i] = 0; /* an older store's; layout_read looks whether it should be there */
+            rc = 0;
+        }
     }
     if (rc != 0) {
         mdb_txn_abort(txn);
@@ -189,7 +193,7 @@ enum st env_check_get(struct env_at *e, const uint8_t key[static 32], enum store
                         bytes_of(mv.mv_data, mv.mv_size), plain, &n) != ST_OK) {
         st = err_set(err, ST_WRONG_PIN, 0, __func__, "this key does not open the store");
     } else if (memcmp(plain, check_text, CHECK_TEXT_BYTES) != 0) {
-        st = err_set(err, ST_NEWER, 0, __func__, "the store was made by another version");
+        st = err_set(err, ST_NEWER, 0, __func__, LAYOUT_NEWER_WORDS);
     } else if (plain[CHECK_TEXT_BYTES] != (uint8_t)side) {
         st = err_set(err, ST_WRONG_PARTY, 0, __func__,
                      side == STORE_HQ ? "this is a handheld's store, not headquarters'"
@@ -210,6 +214,7 @@ static enum st try_open(struct env_at *e, const struct store *s, const char *dir
         return st;
     }
     st = env_check_get(e, s->key, s->side, code_key, dir, err);
+    st = st != ST_OK ? st : layout_read(e, s->key, dir, err);
     if (st != ST_OK) {
         env_close(e);
     }

@@ -15,6 +15,7 @@
 #define META_LOST "store.lost"       /* values that compaction could not carry over, in digits */
 #define META_MEND "store.mend"       /* salvaged; what is derived is due. NOTE_NUMBERS of them */
 #define META_DOUBT "store.doubt"     /* salvaged; the own chain's end may be missing */
+#define META_LAYOUT "store.layout"   /* struct store_layout, 4 bytes each, most significant first */
 #define META_ERASE "store.erase."    /* + subject in hex: its old keys must still be destroyed */
 #define META_ERASE_BYTES (sizeof META_ERASE - 1 + 32)
 
@@ -48,6 +49,15 @@ struct store_txn {
     struct store_cursor cursors[CAP_STORE_CURSORS];
 };
 
+/* Which tables there are and what lies in them; and what computed T_STATE, T_LIST and T_CODE.
+ * Without the row: layout 1. A layout is raised when tables or rows change, FOLD_VERSION and
+ * LISTS_VERSION (fold/) when only what is derived does. */
+#define STORE_LAYOUT 2
+#define LAYOUT_1_TABLES 20 /* those before T_SAID */
+struct store_layout {
+    uint32_t layout, fold, lists;
+};
+
 /* A test's ear at the named steps of compaction and erasure; never set outside tests. */
 struct store_hook {
     void (*at)(void *ctx, const char *step);
@@ -63,7 +73,8 @@ struct store {
     uint64_t map_bytes;
     int lock_fd; /* -1: a reader */
     bool unclean;
-    atomic_bool failed;  /* a sync failed: no writing until reopened */
+    bool older;         /* nothing is written but by store_rebuild, which makes it this version's */
+    atomic_bool failed; /* a sync failed: no writing until reopened */
     atomic_bool suspect; /* damage was met: the next open is to look through all of it */
     MDB_env *env;
     MDB_dbi dbi[TABLES];
@@ -82,7 +93,8 @@ struct store {
 /* An environment that is not (yet) the store's own: creation and compaction. */
 struct env_at {
     MDB_env *env;
-    MDB_dbi dbi[TABLES];
+    MDB_dbi dbi[TABLES]; /* 0: a table that an older layout does not have */
+    struct store_layout layout;
 };
 
 /* env.c: open `dir` with all tables (made when `create`); env_close is idempotent. */
@@ -104,6 +116,25 @@ MUST_USE enum st env_check_get(struct env_at *e, const uint8_t key[static 32], e
 MUST_USE enum st env_settle(struct env_at *e, const struct store *s, uint8_t code_key[static 32],
                             struct err *err);
 extern const char *const env_table_names[TABLES];
+
+#define LAYOUT_NEWER_WORDS                                                                         \
+    "the store was made by a newer version of Docket than this one; nothing was changed"
+/* layout.c: layout_put_first: the row of this version, for the first transaction of a new
+ * environment. layout_read: that of e->env into e->layout; ST_NEWER, ST_CORRUPT (also: a table is
+ * missing). layout_is_older, layout_reader_may: what an open makes of it. layout_tables: make the
+ * tables that are missing, layout_put: write the row, both in store_rebuild's transaction. */
+MUST_USE enum st layout_put_first(struct env_at *e, MDB_txn *txn, const uint8_t key[static 32],
+                                  const char *dir, struct err *err);
+MUST_USE enum st layout_read(struct env_at *e, const uint8_t key[static 32], const char *dir,
+                             struct err *err);
+bool layout_is_older(const struct store_layout *l);
+MUST_USE enum st layout_reader_may(const struct store_layout *l, struct err *err);
+MUST_USE enum st layout_tables(struct store_txn *t, struct err *err);
+MUST_USE enum st layout_put(struct store_txn *t, struct err *err);
+/* layout_check: the row as it lies in a file that is looked through: ST_NEWER, else ST_OK. *has:
+ * it holds, and is of layout 2 or more. */
+MUST_USE enum st layout_check(const uint8_t key[static 32], bytes sealed, bool *has,
+                              struct err *err);
 
 /* salvage.c: finish or undo a salvage that was cut. A writer's open, and a salvage, begin so. */
 MUST_USE enum st salvage_settle(const char *dir, struct err *err);

@@ -3,6 +3,7 @@
 
 #include "core/fold/refold.h"
 #include "core/journal/append.h"
+#include "core/journal/said.h"
 #include "core/store/inside.h"
 
 #define ENTRY_KEY_BYTES 25 /* author 8, epoch 8, sequence 8, branch 1 */
@@ -12,7 +13,7 @@
 
 static enum st drop_derived(struct store_txn *t, struct err *err)
 {
-    static const enum table derived[] = {T_HASH, T_SUBJECT, T_STATE, T_LIST, T_CODE};
+    static const enum table derived[] = {T_HASH, T_SUBJECT, T_STATE, T_LIST, T_CODE, T_SAID};
     for (size_t i = 0; i < sizeof derived / sizeof derived[0]; i++) {
         int rc = mdb_drop(t->txn, t->s->dbi[derived[i]], 0);
         if (rc != 0) {
@@ -32,7 +33,8 @@ static enum st index_entry(struct store_txn *t, bytes place, const struct entry_
     }
     memcpy(key + 24, e->hash.b, 32);
     enum st st = store_put(t, T_HASH, bytes_of(e->hash.b, sizeof e->hash.b), place, err);
-    return st != ST_OK ? st : store_put(t, T_SUBJECT, bytes_of(key, sizeof key), place, err);
+    st = st != ST_OK ? st : store_put(t, T_SUBJECT, bytes_of(key, sizeof key), place, err);
+    return st != ST_OK ? st : said_index(t, e, place, err);
 }
 
 /* What the entries of one chain say its mark should be. */
@@ -157,21 +159,47 @@ static enum st fold_all(struct store_txn *t, struct arena scratch, struct store_
     return st == ST_END ? ST_OK : st;
 }
 
+static enum st all_in(struct store_txn *t, struct arena scratch, struct store_rebuild_totals *out,
+                      struct err *err)
+{
+    struct store *s = t->s;
+    store_step(s, "begun");
+    enum st st = layout_tables(t, err);
+    st = st != ST_OK ? st : drop_derived(t, err);
+    store_step(s, "dropped");
+    st = st != ST_OK ? st : index_all(t, scratch, out, err);
+    store_step(s, "indexed");
+    st = st != ST_OK ? st : fold_all(t, scratch, out, err);
+    store_step(s, "folded");
+    return st != ST_OK ? st : layout_put(t, err);
+}
+
 enum st store_rebuild(struct store *s, struct arena scratch, struct store_rebuild_totals *out,
                       struct err *err)
 {
-    struct store_txn *t;
+    struct store_txn *t = NULL;
+    bool older = s->older;
+    MDB_dbi before[TABLES];
+    memcpy(before, s->dbi, sizeof before);
     memset(out, 0, sizeof *out);
+    s->older = false; /* for this transaction, which mends that */
     enum st st = store_write(s, &t, err);
-    if (st != ST_OK) {
-        return st;
+    st = st != ST_OK ? st : all_in(t, scratch, out, err);
+    if (st == ST_OK) {
+        st = store_commit(&t, err);
     }
-    st = drop_derived(t, err);
-    st = st != ST_OK ? st : index_all(t, scratch, out, err);
-    st = st != ST_OK ? st : fold_all(t, scratch, out, err);
+    store_step(s, "committed");
     if (st != ST_OK) {
         store_abort(&t);
-        return st;
+        memcpy(s->dbi, before, sizeof before); /* LMDB closed what the transaction had made */
+        s->older = older;
     }
-    return store_commit(&t, err);
+    return st;
+}
+
+enum st store_upgrade(struct store *s, struct arena scratch, struct store_rebuild_totals *out,
+                      struct err *err)
+{
+    memset(out, 0, sizeof *out);
+    return s->older ? store_rebuild(s, scratch, out, err) : ST_OK;
 }

@@ -29,6 +29,7 @@ struct salvage {
     struct pages_tree trees[TABLES];
     bool has_tree[TABLES];
     bool doubt;
+    bool has_layout; /* the row holds, and is of layout 2 or more */
     /* where to; env NULL: nothing is copied */
     struct env_at to;
     MDB_txn *txn;
@@ -63,7 +64,7 @@ static bool is_meta(unsigned table, bytes key, const char *name)
 static bool derived(unsigned table)
 {
     return table == T_HASH || table == T_SUBJECT || table == T_STATE || table == T_LIST ||
-           table == T_CODE;
+           table == T_CODE || table == T_SAID;
 }
 
 /* Never replaced by another value, and never deleted: a stale page's copy is as good as any. */
@@ -123,6 +124,12 @@ static enum st copy(struct salvage *v, unsigned table, bytes key, bytes value)
 static enum st take(struct salvage *v, unsigned table, bytes key, bytes value)
 {
     v->out->values += !v->rescuing;
+    if (is_meta(table, key, META_LAYOUT)) {
+        enum st st = layout_check(v->opt->data_key, value, &v->has_layout, v->err);
+        if (st != ST_OK) {
+            return st; /* half of its tables would be left behind */
+        }
+    }
     if (v->to.env == NULL) {
         return ST_OK;
     }
@@ -198,7 +205,7 @@ static enum st walk_newest(struct salvage *v)
     for (unsigned i = 1; i < TABLES && st == ST_OK; i++) {
         uint64_t before = harm(v);
         v->table = i;
-        v->pages.bad += !v->has_tree[i];
+        v->pages.bad += !v->has_tree[i] && (i < LAYOUT_1_TABLES || v->has_layout);
         if (v->has_tree[i]) {
             st = pages_walk(&v->pages, &v->trees[i], &values);
         }

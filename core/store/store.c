@@ -43,6 +43,7 @@ static enum st create_env(const char *dir, const struct store_options *opt, stru
         st = env_fail(err, rc, dir, __func__, "begin the first transaction");
     } else {
         st = env_check_put(&e, txn, opt->data_key, opt->side, code_key, dir, err);
+        st = st != ST_OK ? st : layout_put_first(&e, txn, opt->data_key, dir, err);
         if (st != ST_OK) {
             mdb_txn_abort(txn);
         } else {
@@ -259,6 +260,12 @@ static enum st open_inside(struct store *s, struct err *err)
     for (int i = 0; st == ST_NOT_FOUND && s->mode == STORE_READ && i < 3; i++) {
         st = env_settle(&e, s, s->code_key, err); /* a writer was swapping it under our feet */
     }
+    if (st == ST_OK && s->mode == STORE_READ) {
+        st = layout_reader_may(&e.layout, err);
+        if (st != ST_OK) {
+            env_close(&e);
+        }
+    }
     if (st != ST_OK) {
         return st;
     }
@@ -274,6 +281,7 @@ static enum st open_inside(struct store *s, struct err *err)
     if (st == ST_OK && s->mode == STORE_WRITE) {
         st = att_file_sweep(s, err);
         st = st != ST_OK ? st : forget_resume(s, err);
+        s->older = layout_is_older(&e.layout); /* from here on only an upgrade writes */
     }
     if (st != ST_OK) {
         atomic_store(&s->failed, true); /* closing it must not call it clean */
@@ -350,6 +358,11 @@ const char *store_dir(const struct store *s)
 enum store_side store_side(const struct store *s)
 {
     return s->side;
+}
+
+bool store_is_older(const struct store *s)
+{
+    return s->older;
 }
 
 bool store_was_unclean(const struct store *s)

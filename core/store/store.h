@@ -44,16 +44,20 @@ MUST_USE enum st store_create(const char *dir, const struct store_options *opt, 
  * `keytable_path` is not NULL. One that holds large attachments is not removed. */
 void store_discard(const char *dir, const char *keytable_path);
 /* store_open: ST_NOT_FOUND, ST_LOCKED (another process writes), ST_CORRUPT, ST_IO,
- * ST_WRONG_PIN when data_key does not open the store's check value. *s is NULL on failure. */
+ * ST_WRONG_PIN when data_key does not open the store's check value; ST_NEWER: a newer version made
+ * it, nothing was changed. An older store opens for writing, and nothing can be written to it until
+ * store_upgrade (rebuild.h) has run; for reading it is ST_OLDER. *s is NULL on failure. */
 MUST_USE enum st store_open(const char *dir, const struct store_options *opt, struct store **s,
                             struct err *err);
 void store_close(struct store **s); /* NULL is fine; wipes keys; a clean close is noted on disk */
 const char *store_dir(const struct store *s);
 enum store_side store_side(const struct store *s);
 bool store_was_unclean(const struct store *s); /* the last writer ended without close */
+/* store_is_older: its layout or what computed its states is not this version's: see store_open. */
+bool store_is_older(const struct store *s);
 
 /* Begin: ST_BUG when a write transaction is open already on this store; ST_IO after a failed sync
- * until the store was reopened. */
+ * until the store was reopened; ST_OLDER: store_upgrade is due. */
 MUST_USE enum st store_read(struct store *s, struct store_txn **t, struct err *err);
 MUST_USE enum st store_write(struct store *s, struct store_txn **t, struct err *err);
 /* store_commit: durable (fsynced) on ST_OK. ST_FULL: nothing was written, the store is usable.
@@ -86,6 +90,7 @@ enum table {
     T_SCOPE,    /* author8 subject16 -> held since (HQ: what a device holds) */
     T_CODE_ENROL, /* enrolment id -> pending enrolment (HQ) */
     T_ODD,        /* quarantine: what came in and could not be kept as an entry, with the reason */
+    T_SAID,       /* author8 epoch8 seq_be8 -> nothing: the entries that say evidence (layout 2) */
     TABLES
 };
 /* In a write transaction a read that fails, too (not: finds nothing, or a value whose seal is

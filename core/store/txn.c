@@ -60,6 +60,9 @@ enum st store_write(struct store *s, struct store_txn **out, struct err *err)
     if (atomic_load(&s->failed)) {
         return err_set(err, ST_IO, 0, __func__, "a write failed: the store must be reopened");
     }
+    if (s->older) {
+        return err_set(err, ST_OLDER, 0, __func__, "the store must be brought up to date first");
+    }
     struct store_txn *t = &s->writer;
     if (!take(t)) {
         return err_set(err, ST_BUG, 0, __func__, "a write transaction is open already");

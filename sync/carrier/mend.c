@@ -1,6 +1,8 @@
 /* mend.c - see mend.h. */
 #include "sync/carrier/mend.h"
 
+#include "core/store/rebuild.h"
+
 #include <errno.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -83,5 +85,6 @@ enum st mend_finish(struct store *s, struct arena scratch, store_mend_also also,
     }
     bool due = store_mend_due(t);
     store_abort(&t);
-    return due ? store_mend(s, scratch, also, totals, err) : ST_OK;
+    struct store_rebuild_totals n;
+    return due ? store_mend(s, scratch, also, totals, err) : store_upgrade(s, scratch, &n, err);
 }

@@ -15,9 +15,9 @@
 MUST_USE enum st mend_open(const char *dir, const struct store_options *opt, bool always,
                            struct arena scratch, struct store **s, struct salvage_totals *totals,
                            struct err *err);
-/* mend_finish: of a store that was salvaged (now, or before a cut): compute again what is derived.
- * ST_OK at once for any other. `also` as for store_mend. Before the journal is
- * opened. */
+/* mend_finish: of a store that was salvaged (now, or before a cut): compute again what is derived;
+ * of an older one (store_is_older): bring it up to date. ST_OK at once for any other. `also` as for
+ * store_mend. Before the journal is opened. */
 MUST_USE enum st mend_finish(struct store *s, struct arena scratch, store_mend_also also,
                              struct salvage_totals *totals, struct err *err);
 /* mend_walk: store_walk in a child process. ST_CORRUPT too when the child did not live. */

@@ -260,6 +260,17 @@ static enum st in_words(const struct ctl_open *how, const struct ctl_store *s, e
                        "%.100s is in use by %s. Nothing was changed; close it first", how->dir,
                        s->side == STORE_HQ ? "docketd or another command"
                                            : "the app or another command");
+    case ST_NEWER:
+        return err_set(err, st, 0, why.where,
+                       "a newer version of Docket made %.100s. Nothing was changed: use that "
+                       "version, or a later one",
+                       how->dir);
+    case ST_OLDER:
+        return err_set(
+            err, st, 0, why.where,
+            "an older version of Docket made %.70s. Nothing was changed: start docket or "
+            "docketd on it once, or docketctl rebuild, to bring it up to date",
+            how->dir);
     case ST_FULL:
         return err_set(err, st, why.sys, why.where,
                        "no room (%.80s). What was recorded is safe: make room on the disk and try "
