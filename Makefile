@@ -4,7 +4,7 @@ B       := build/$(MODE)
 CC      ?= cc
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wmissing-prototypes \
            -Wstrict-prototypes -Wwrite-strings -Wcast-qual -Wvla -Wimplicit-fallthrough -Wformat=2
-MODE_debug   := -O1 -g3
+MODE_debug   := -O1 -g3 -DDOCKET_TEST_COSTS
 # No sibling calls: every call returns to its own line, so a stack, and tests/fault, can name it.
 MODE_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -fno-optimize-sibling-calls
 LINK_release := -pie -Wl,-z,relro,-z,now

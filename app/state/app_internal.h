@@ -8,6 +8,7 @@
 #include "app/state/queue.h"
 #include "app/state/words.h"
 #include "app/ui/i18n.h"
+#include "core/keys/slots.h"
 
 /* What the writer or the network thread tells the UI. At most one of each kind is on its way: the
  * user waits for one thing at a time, and drafts that failed are said once. */
@@ -43,8 +44,7 @@ struct writer {
     struct writer_news owed; /* what is said when that is done */
     uint8_t *scratch;        /* CAP_SCRATCH_BYTES for the journal */
     uint8_t *work;           /* CAP_SCRATCH_BYTES for gathering a report */
-    uint8_t *wrap;           /* sodium_malloc 32: what wraps the data key, for compaction */
-    uint8_t *data_key;       /* sodium_malloc 32 */
+    struct slots_keys *keys; /* sodium_malloc: opens the store, signs, compacts */
 };
 
 /* The network thread's own. */

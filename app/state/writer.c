@@ -36,19 +36,19 @@ static void shut(struct writer *w)
     }
     sodium_memzero(w->scratch, CAP_SCRATCH_BYTES);
     sodium_memzero(w->work, CAP_SCRATCH_BYTES);
-    sodium_memzero(w->data_key, DATA_KEY_BYTES);
-    sodium_memzero(w->wrap, 32);
+    slots_keys_wipe(w->keys);
 }
 
-/* key and wrap: 32 bytes each; wiped when the PIN is not the one. */
-static enum st check_pin(struct writer *w, bytes pin, uint8_t *key, uint8_t *wrap, struct err *err)
+/* Wiped when the PIN is not the one. */
+static enum st check_pin(struct writer *w, bytes pin, struct slots_keys *keys, struct err *err)
 {
     char path[600];
     uint8_t secret[32];
+    struct now now = now_of(w->app);
     slots_path(w->app, path, sizeof path);
     enum st st = device_secret_load(w->app->secret_path, false, secret, err);
     if (st == ST_OK) {
-        st = slots_open_wrap(path, SLOT_PIN, pin, secret, now_of(w->app).wall_ms, key, wrap, err);
+        st = slots_enter(path, SLOT_PIN, pin, secret, &now, keys, err);
     }
     sodium_memzero(secret, sizeof secret);
     return st;
@@ -57,18 +57,21 @@ static enum st check_pin(struct writer *w, bytes pin, uint8_t *key, uint8_t *wra
 /* The PIN again while the store is open: a wrong one must not cost the keys that are in use. */
 static enum st check_again(struct writer *w, bytes pin, struct err *err)
 {
-    uint8_t *room = sodium_malloc(DATA_KEY_BYTES + 32);
-    if (room == NULL) {
+    struct slots_keys *other = sodium_malloc(sizeof *other);
+    if (other == NULL) {
         return err_set(err, ST_FULL, 0, __func__, "no locked memory");
     }
-    enum st st = check_pin(w, pin, room, room + DATA_KEY_BYTES, err);
-    sodium_free(room);
+    enum st st = check_pin(w, pin, other, err);
+    sodium_free(other);
     return st;
 }
 
 static enum st open_store(struct writer *w, struct err *err)
 {
-    struct store_options opt = {.side = STORE_DEVICE, .mode = STORE_WRITE, .data_key = w->data_key};
+    struct store_options opt = {.side = STORE_DEVICE,
+                                .mode = STORE_WRITE,
+                                .data_key = w->keys->data,
+                                .own_key = w->keys->own};
     struct salvage_totals kept;
     enum st st = mend_open(w->app->dir, &opt, false, arena_of(w->work, CAP_SCRATCH_BYTES),
                            &w->store, &kept, err);
@@ -118,7 +121,7 @@ static enum st unlock(struct writer *w, bytes pin, struct err *err)
     if (w->open) {
         return check_again(w, pin, err);
     }
-    enum st st = check_pin(w, pin, w->data_key, w->wrap, err);
+    enum st st = check_pin(w, pin, w->keys, err);
     if (st == ST_OK) {
         st = open_store(w, err);
     }
@@ -144,7 +147,7 @@ static enum st lock(struct writer *w, struct err *err)
     }
     if (due) {
         paths_copies_drop(w->app->dir);
-        st = store_compact(w->store, SLOT_PIN, w->wrap, err);
+        st = store_compact(w->store, SLOT_PIN, w->keys->wrap, err);
     }
     shut(w);
     return st;
@@ -413,14 +416,12 @@ enum st writer_start(struct writer *w, struct app *a)
     }
     w->scratch = malloc(CAP_SCRATCH_BYTES);
     w->work = malloc(CAP_SCRATCH_BYTES);
-    w->wrap = sodium_malloc(32);
-    w->data_key = sodium_malloc(DATA_KEY_BYTES);
-    if (w->scratch == NULL || w->work == NULL || w->wrap == NULL || w->data_key == NULL ||
+    w->keys = sodium_malloc(sizeof *w->keys);
+    if (w->scratch == NULL || w->work == NULL || w->keys == NULL ||
         pthread_create(&w->thread, NULL, run, w) != 0) {
         free(w->scratch);
         free(w->work);
-        sodium_free(w->wrap);
-        sodium_free(w->data_key);
+        sodium_free(w->keys);
         queue_close(&w->queue);
         return ST_FULL;
     }
@@ -438,8 +439,7 @@ void writer_stop(struct writer *w)
     queue_close(&w->queue);
     free(w->scratch);
     free(w->work);
-    sodium_free(w->wrap);
-    sodium_free(w->data_key);
+    sodium_free(w->keys);
 }
 
 /* ---- calls from the network thread ----------------------------------------------------------- */

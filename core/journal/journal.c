@@ -3,6 +3,7 @@
 #include "core/journal/own.h"
 
 #include "core/codec/cbor.h"
+#include "core/keys/seal.h"
 
 #include <sodium.h>
 
@@ -41,11 +42,22 @@ static enum st open_epoch(struct journal *j, struct store_txn *t, const struct n
     return journal_append_in(j, t, &what, now, &hash, err);
 }
 
-static enum st keep_keys_in(struct store_txn *t, const struct author_keys *keys, struct err *err)
+/* The row "keys": the seed, or the seed sealed under the store's own key, where it has one: then
+ * whoever is given the data key reads everything and signs nothing. */
+#define SEALED_SEED (AUTHOR_KEYS_SEED_BYTES + SEAL_OVERHEAD)
+
+static enum st keep_keys_in(struct journal *j, struct store_txn *t, const struct author_keys *keys,
+                            struct err *err)
 {
-    uint8_t seed[AUTHOR_KEYS_SEED_BYTES];
+    uint8_t seed[AUTHOR_KEYS_SEED_BYTES], sealed[SEALED_SEED];
+    const uint8_t *own = store_own_key(j->store);
+    bytes row = {seed, sizeof seed};
     author_keys_save(keys, seed);
-    enum st st = store_put(t, T_META, keys_key(), bytes_of(seed, sizeof seed), err);
+    if (own != NULL) {
+        seal_put(own, keys_key(), row, sealed);
+        row = bytes_of(sealed, sizeof sealed);
+    }
+    enum st st = store_put(t, T_META, keys_key(), row, err);
     sodium_memzero(seed, sizeof seed);
     return st;
 }
@@ -76,7 +88,7 @@ static enum st found_in(struct journal *j, struct store_txn *t, bool keep_keys, 
         st = cert_store_put(t, &j->cert, err);
     }
     if (st == ST_OK && keep_keys) {
-        st = keep_keys_in(t, &j->keys, err);
+        st = keep_keys_in(j, t, &j->keys, err);
     }
     return st == ST_OK ? open_epoch(j, t, now, err) : st;
 }
@@ -113,21 +125,55 @@ enum st journal_found(struct store *s, const struct author_keys *keys, bool keep
     return st;
 }
 
-static enum st load_keys(struct journal *j, struct store_txn *t, struct err *err)
+static enum st open_seed(struct journal *j, bytes row, uint8_t seed[static AUTHOR_KEYS_SEED_BYTES],
+                         bool *bare, struct err *err)
 {
-    uint8_t room[256];
+    const uint8_t *own = store_own_key(j->store);
+    size_t n;
+    *bare = row.n == AUTHOR_KEYS_SEED_BYTES;
+    if (*bare) {
+        memcpy(seed, row.p, AUTHOR_KEYS_SEED_BYTES);
+        return ST_OK;
+    }
+    if (row.n != SEALED_SEED) {
+        return err_set(err, ST_CORRUPT, 0, "journal_open", "the kept keys are damaged");
+    }
+    if (own == NULL || seal_get(own, keys_key(), row, seed, &n) != ST_OK) {
+        return err_set(err, ST_LOCKED, 0, "journal_open",
+                       "the signing key is sealed under another own key");
+    }
+    return ST_OK;
+}
+
+/* *bare: a seed that an older program kept: it is to be sealed. */
+static enum st load_keys(struct journal *j, struct store_txn *t, bool *bare, struct err *err)
+{
+    uint8_t room[256], seed[AUTHOR_KEYS_SEED_BYTES];
     struct arena tmp = arena_of(room, sizeof room);
-    bytes seed;
-    enum st st = store_get(t, T_META, keys_key(), &tmp, &seed, err);
-    if (st == ST_OK && seed.n != AUTHOR_KEYS_SEED_BYTES) {
-        st = err_set(err, ST_CORRUPT, 0, "journal_open", "the kept keys are damaged");
+    bytes row;
+    enum st st = store_get(t, T_META, keys_key(), &tmp, &row, err);
+    if (st == ST_OK) {
+        st = open_seed(j, row, seed, bare, err);
     }
     if (st == ST_OK) {
-        st = author_keys_load(&j->keys, seed.p);
+        st = author_keys_load(&j->keys, seed);
         st = st == ST_OK ? ST_OK : err_set(err, st, 0, "journal_open", "no locked memory for keys");
     }
     sodium_memzero(room, sizeof room);
+    sodium_memzero(seed, sizeof seed);
     return st;
+}
+
+static void seal_bare_keys(struct journal *j)
+{
+    struct store_txn *t = NULL;
+    struct err err;
+    /* What fails here is tried at the next opening; the store is as good as before. */
+    if (store_own_key(j->store) != NULL && store_write(j->store, &t, &err) == ST_OK &&
+        keep_keys_in(j, t, &j->keys, &err) == ST_OK) {
+        IGNORE(store_commit(&t, &err));
+    }
+    store_abort(&t);
 }
 
 static enum st load_cert(struct journal *j, struct store_txn *t, struct err *err)
@@ -153,10 +199,10 @@ static enum st load_cert(struct journal *j, struct store_txn *t, struct err *err
 
 /* Everything but the head: without these there is nothing to go on with. */
 static enum st load_self(struct journal *j, struct store_txn *t, const struct author_keys *keys,
-                         struct err *err)
+                         bool *bare, struct err *err)
 {
     struct arena tmp = arena_of(j->scratch, j->scratch_bytes);
-    enum st st = keys != NULL ? copy_keys(keys, &j->keys, err) : load_keys(j, t, err);
+    enum st st = keys != NULL ? copy_keys(keys, &j->keys, err) : load_keys(j, t, bare, err);
     if (st == ST_OK) {
         st = trust_store_get(t, &tmp, &j->trust, NULL, err);
     }
@@ -176,9 +222,10 @@ enum st journal_open(struct journal *j, struct store *s, const struct author_key
     cur->has_offset = true;
     cur->utc_offset_minutes = now->utc_offset_minutes;
     struct store_txn *t = NULL;
+    bool bare = false;
     enum st st = store_read(s, &t, err);
     if (st == ST_OK) {
-        st = load_self(j, t, keys, err);
+        st = load_self(j, t, keys, &bare, err);
     }
     if (st != ST_OK) {
         store_abort(&t);
@@ -191,6 +238,9 @@ enum st journal_open(struct journal *j, struct store *s, const struct author_key
     if (read != ST_OK) {
         journal_close(j);
         return st == ST_OK || st == ST_CORRUPT ? ST_IO : st;
+    }
+    if (bare) {
+        seal_bare_keys(j);
     }
     if (st != ST_OK && st != ST_CORRUPT) {
         journal_close(j);

@@ -2,190 +2,39 @@
 #include "core/keys/slots.h"
 
 #include "core/keys/keyfile.h"
-#include "core/keys/seal.h"
-#include "core/keys/slots_file.h"
+#include "core/keys/slots_wrap.h"
 
 #include <sodium.h>
 
-#define PWHASH_OPS 3
-#define PWHASH_BYTES (32U << 20)
-#define SALT_BYTES crypto_pwhash_SALTBYTES
-#define WRAP_BYTES 32
-#define BOX_BYTES (crypto_box_SEALBYTES + DATA_KEY_BYTES)
-#define BACKOFF_FIRST_MS 5000LL
-#define BACKOFF_MAX_MS 900000LL
-#define RECOVERY_BYTES (BOX_BYTES + 32)                /* a box and its hash */
-#define WRAPPED_BYTES (DATA_KEY_BYTES + SEAL_OVERHEAD) /* one key under the other */
-_Static_assert(RECOVERY_BYTES <= SLOT_SEALED_MAX, "a recovery slot fits");
-_Static_assert(2 * WRAPPED_BYTES == SLOT_SEALED_MAX, "two wrapped keys fill a slot");
-_Static_assert(WRAP_BYTES == DATA_KEY_BYTES, "either key wraps the other");
-
-static bytes ad_of(enum slot_kind kind, uint8_t out[static 16])
+void slots_keys_wipe(struct slots_keys *k)
 {
-    static const char name[] = "docket/slot/1";
-    memcpy(out, name, sizeof name - 1);
-    out[sizeof name - 1] = (uint8_t)kind;
-    return bytes_of(out, sizeof name);
-}
-
-/* The wrapping key: slow in the PIN where there is one, and nothing without the device's secret. */
-static enum st derive(enum slot_kind kind, bytes pin, const uint8_t *salt,
-                      const uint8_t secret[static 32], uint8_t out[static WRAP_BYTES],
-                      struct err *err)
-{
-    uint8_t pre[32] = {0}, ad[16];
-    if (kind == SLOT_PIN) {
-        if (pin.n < CAP_PIN_MIN || pin.n > CAP_PIN_MAX) {
-            return err_set(err, ST_BAD_INPUT, 0, "slots", "a PIN has %d to %d bytes", CAP_PIN_MIN,
-                           CAP_PIN_MAX);
-        }
-        if (crypto_pwhash(pre, sizeof pre, (const char *)pin.p, pin.n, salt, PWHASH_OPS,
-                          PWHASH_BYTES, crypto_pwhash_ALG_ARGON2ID13) != 0) {
-            return err_set(err, ST_FULL, 0, "slots", "no memory to derive a key");
-        }
-    } else {
-        memcpy(pre, salt, SALT_BYTES);
+    if (k != NULL) {
+        sodium_memzero(k, sizeof *k);
     }
-    bytes name = ad_of(kind, ad);
-    crypto_generichash_state s;
-    crypto_generichash_init(&s, secret, 32, WRAP_BYTES);
-    crypto_generichash_update(&s, name.p, name.n);
-    crypto_generichash_update(&s, pre, sizeof pre);
-    crypto_generichash_final(&s, out, WRAP_BYTES);
-    sodium_memzero(pre, sizeof pre);
-    sodium_memzero(&s, sizeof s);
-    return ST_OK;
-}
-
-/* The wrapping key under the data key is another thing than the reverse. */
-static bytes back_ad(enum slot_kind kind, uint8_t out[static 16])
-{
-    bytes name = ad_of(kind, out);
-    out[name.n - 1] |= 0x80;
-    return name;
-}
-
-static void wrap_key(struct slot *k, const uint8_t wrap[static WRAP_BYTES], const uint8_t *data_key)
-{
-    uint8_t ad[16];
-    seal_put(wrap, ad_of(k->kind, ad), bytes_of(data_key, DATA_KEY_BYTES), k->sealed);
-    seal_put(data_key, back_ad(k->kind, ad), bytes_of(wrap, WRAP_BYTES), k->sealed + WRAPPED_BYTES);
-    k->sealed_bytes = 2 * WRAPPED_BYTES;
-}
-
-static enum st unwrap_key(const struct slot *k, const uint8_t wrap[static WRAP_BYTES],
-                          uint8_t *out_key)
-{
-    uint8_t ad[16];
-    size_t n;
-    if (k->sealed_bytes != 2 * WRAPPED_BYTES || k->salt_bytes != SALT_BYTES) {
-        return ST_CORRUPT;
-    }
-    return seal_get(wrap, ad_of(k->kind, ad), bytes_of(k->sealed, WRAPPED_BYTES), out_key, &n) ==
-                   ST_OK
-               ? ST_OK
-               : ST_WRONG_PIN;
-}
-
-/* ---- recovery ---------------------------------------------------------------------------------
- */
-
-static void recovery_hash(const struct slot *k, const uint8_t *data_key, uint8_t out[static 32])
-{
-    uint8_t ad[16];
-    bytes name = ad_of(SLOT_RECOVERY, ad);
-    crypto_generichash_state s;
-    crypto_generichash_init(&s, data_key, DATA_KEY_BYTES, 32);
-    crypto_generichash_update(&s, name.p, name.n);
-    crypto_generichash_update(&s, k->salt, 32);
-    crypto_generichash_update(&s, k->sealed, BOX_BYTES);
-    crypto_generichash_final(&s, out, 32);
-    sodium_memzero(&s, sizeof s);
-}
-
-static enum st seal_recovery(struct slot *k, const uint8_t sealing_pk[static 32],
-                             const uint8_t *data_key, struct err *err)
-{
-    memcpy(k->salt, sealing_pk, 32);
-    k->salt_bytes = 32;
-    if (crypto_box_seal(k->sealed, data_key, DATA_KEY_BYTES, sealing_pk) != 0) {
-        return err_set(err, ST_BAD_INPUT, 0, "slots", "the sealing key is not a key");
-    }
-    recovery_hash(k, data_key, k->sealed + BOX_BYTES);
-    k->sealed_bytes = RECOVERY_BYTES;
-    return ST_OK;
-}
-
-static bool recovery_holds(const struct slot *k, const uint8_t *data_key)
-{
-    uint8_t h[32];
-    if (k->salt_bytes != 32 || k->sealed_bytes != RECOVERY_BYTES) {
-        return false;
-    }
-    recovery_hash(k, data_key, h);
-    return sodium_memcmp(h, k->sealed + BOX_BYTES, sizeof h) == 0;
-}
-
-static enum st open_recovery(const struct slot *k, const uint8_t sealing_sk[static 32],
-                             uint8_t *out_key)
-{
-    uint8_t pk[32];
-    if (k->sealed_bytes != RECOVERY_BYTES || crypto_scalarmult_base(pk, sealing_sk) != 0) {
-        return ST_CORRUPT;
-    }
-    return crypto_box_seal_open(out_key, k->sealed, BOX_BYTES, pk, sealing_sk) == 0 ? ST_OK
-                                                                                    : ST_WRONG_PIN;
-}
-
-/* ---- wrong tries ------------------------------------------------------------------------------
- */
-
-static int64_t backoff_ms(uint64_t tries)
-{
-    if (tries < CAP_PIN_TRIES_FREE) {
-        return 0;
-    }
-    int64_t ms = BACKOFF_FIRST_MS;
-    for (uint64_t i = CAP_PIN_TRIES_FREE; i < tries && ms < BACKOFF_MAX_MS; i++) {
-        ms *= 2;
-    }
-    return ms < BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS;
-}
-
-/* May this try be made? If so it is counted, on disk, before it is made. */
-static enum st count_try(const char *path, struct slots *s, int64_t now_ms, struct err *err)
-{
-    int64_t wait = backoff_ms(s->tries);
-    s->last_ms = s->last_ms < 0 ? 0 : s->last_ms;
-    if (wait > 0 && now_ms < s->last_ms) {
-        /* The clock was set back: the wait begins anew, from a time that it will not pass twice. */
-        s->last_ms = now_ms;
-        enum st st = slots_file_put(path, s, false, err);
-        if (st != ST_OK) {
-            return st;
-        }
-    }
-    int64_t left = s->last_ms + wait - now_ms;
-    if (wait > 0 && left > 0) {
-        err_set(err, ST_WAIT, 0, "slots", "too many wrong tries");
-        if (err != NULL) {
-            err->wait_s = (int)((left + 999) / 1000);
-        }
-        return ST_WAIT;
-    }
-    s->tries++;
-    s->last_ms = now_ms;
-    return slots_file_put(path, s, false, err);
 }
 
 /* ---- the doors --------------------------------------------------------------------------------
  */
 
-enum st slots_create(const char *path, enum slot_kind kind, bytes pin,
-                     const uint8_t secret[static 32], uint8_t *out_key, struct err *err)
+/* Wrap what `keys` holds in the slot of a kind, which is new or as good as new. */
+static enum st wrap_fresh(struct slot *k, bytes pin, const uint8_t secret[static 32],
+                          struct slots_keys *keys, struct err *err)
+{
+    struct slot_wrap w;
+    slots_wrap_fresh(k);
+    enum st st = slots_wrap_derive(k, pin, secret, &w, err);
+    if (st == ST_OK) {
+        slots_wrap_put(k, &w, keys->data, keys->own);
+        memcpy(keys->wrap, w.data, sizeof keys->wrap);
+    }
+    sodium_memzero(&w, sizeof w);
+    return st;
+}
+
+enum st slots_new(const char *path, enum slot_kind kind, bytes pin, const uint8_t secret[static 32],
+                  struct slots_keys *out, struct err *err)
 {
     struct slots s = {.n = 0};
-    uint8_t wrap[WRAP_BYTES];
     if (kind == SLOT_RECOVERY) {
         return err_set(err, ST_BUG, 0, "slots_create", "a recovery slot cannot be the first");
     }
@@ -193,36 +42,63 @@ enum st slots_create(const char *path, enum slot_kind kind, bytes pin,
         return err_set(err, ST_EXISTS, 0, "slots_create", "there are key slots already");
     }
     struct slot *k = slots_file_room(&s, kind);
-    randombytes_buf(k->salt, SALT_BYTES);
-    k->salt_bytes = SALT_BYTES;
-    enum st st = derive(kind, pin, k->salt, secret, wrap, err);
-    if (st == ST_OK) {
-        randombytes_buf(out_key, DATA_KEY_BYTES);
-        wrap_key(k, wrap, out_key);
-        st = slots_file_put(path, &s, true, err);
-    }
-    sodium_memzero(wrap, sizeof wrap);
+    randombytes_buf(out->data, sizeof out->data);
+    randombytes_buf(out->own, sizeof out->own);
+    enum st st = wrap_fresh(k, pin, secret, out, err);
+    st = st == ST_OK ? slots_file_put(path, &s, true, err) : st;
     if (st != ST_OK) {
-        sodium_memzero(out_key, DATA_KEY_BYTES);
+        slots_keys_wipe(out);
     }
     return st;
 }
 
-static enum st open_slot(const struct slot *k, bytes pin, const uint8_t secret[static 32],
-                         uint8_t *out_key, uint8_t *out_wrap, struct err *err)
+enum st slots_create(const char *path, enum slot_kind kind, bytes pin,
+                     const uint8_t secret[static 32], uint8_t *out_key, struct err *err)
 {
-    if (k->kind == SLOT_RECOVERY) {
-        return open_recovery(k, secret, out_key);
-    }
-    enum st st = derive(k->kind, pin, k->salt, secret, out_wrap, err);
-    return st == ST_OK ? unwrap_key(k, out_wrap, out_key) : st;
+    struct slots_keys keys;
+    enum st st = slots_new(path, kind, pin, secret, &keys, err);
+    memcpy(out_key, keys.data, DATA_KEY_BYTES); /* zeros when it failed */
+    slots_keys_wipe(&keys);
+    return st;
 }
 
-enum st slots_open_wrap(const char *path, enum slot_kind kind, bytes pin,
-                        const uint8_t secret[static 32], int64_t now_ms, uint8_t *out_key,
-                        uint8_t *out_wrap, struct err *err)
+/* Of a slot that an older program wrote: it gets an own key, in the file with the next writing. */
+static enum st own_of(struct slot *k, const struct slot_wrap *w, struct slots_keys *out)
+{
+    enum st st = slots_wrap_own(k, w->own, out->own);
+    if (st == ST_NOT_FOUND) {
+        randombytes_buf(out->own, sizeof out->own);
+        slots_wrap_put(k, w, out->data, out->own);
+        st = ST_OK;
+    }
+    return st;
+}
+
+static enum st open_slot(struct slot *k, bytes pin, const uint8_t secret[static 32],
+                         struct slots_keys *out, struct err *err)
+{
+    if (k->kind == SLOT_RECOVERY) {
+        return slots_wrap_open(k, secret, out->data);
+    }
+    struct slot_wrap w;
+    enum st st = slots_wrap_derive(k, pin, secret, &w, err);
+    if (st == ST_OK) {
+        st = slots_wrap_data(k, w.data, out->data);
+        memcpy(out->wrap, w.data, sizeof out->wrap);
+    }
+    if (st == ST_OK) {
+        st = own_of(k, &w, out);
+    }
+    sodium_memzero(&w, sizeof w);
+    return st;
+}
+
+enum st slots_enter(const char *path, enum slot_kind kind, bytes pin,
+                    const uint8_t secret[static 32], const struct now *now, struct slots_keys *out,
+                    struct err *err)
 {
     struct slots s;
+    memset(out, 0, sizeof *out);
     enum st st = slots_file_get(path, &s, err);
     if (st != ST_OK) {
         return st;
@@ -237,60 +113,90 @@ enum st slots_open_wrap(const char *path, enum slot_kind kind, bytes pin,
         return err_set(err, ST_WRONG_PIN, 0, "slots_open", "a PIN has %d to %d bytes", CAP_PIN_MIN,
                        CAP_PIN_MAX);
     }
-    st = guessable ? count_try(path, &s, now_ms, err) : ST_OK;
+    st = guessable ? slots_try_count(path, &s, now, err) : ST_OK;
     if (st != ST_OK) {
         return st;
     }
-    st = open_slot(k, pin, secret, out_key, out_wrap, err);
+    bool older = k->own_bytes == 0;
+    st = open_slot(k, pin, secret, out, err);
+    if (st == ST_OK && (guessable || (older && kind != SLOT_RECOVERY))) {
+        s.tries = 0;
+        /* The store is open whatever happens here; at worst the next wrong try waits longer. But an
+         * own key that is not in the file would seal what nobody opens again. */
+        if (slots_file_put(path, &s, false, NULL) != ST_OK && older) {
+            memset(out->own, 0, sizeof out->own);
+        }
+    }
     if (st != ST_OK) {
-        sodium_memzero(out_key, DATA_KEY_BYTES);
-        sodium_memzero(out_wrap, WRAP_BYTES);
+        slots_keys_wipe(out);
         return st == ST_WRONG_PIN ? err_set(err, st, 0, "slots_open", "the key slot does not open")
                : st == ST_CORRUPT ? err_set(err, st, 0, "slots_open", "the key slot is damaged")
                                   : st;
     }
-    if (guessable) {
-        s.tries = 0;
-        /* The store is open whatever happens here; at worst the next wrong try waits longer. */
-        IGNORE(slots_file_put(path, &s, false, NULL));
-    }
     return ST_OK;
+}
+
+enum st slots_open_wrap(const char *path, enum slot_kind kind, bytes pin,
+                        const uint8_t secret[static 32], int64_t now_ms, uint8_t *out_key,
+                        uint8_t *out_wrap, struct err *err)
+{
+    struct now now = {.wall_ms = now_ms, .boot_ms = now_ms};
+    struct slots_keys keys;
+    enum st st = slots_enter(path, kind, pin, secret, &now, &keys, err);
+    memcpy(out_key, keys.data, DATA_KEY_BYTES);
+    memcpy(out_wrap, keys.wrap, sizeof keys.wrap);
+    slots_keys_wipe(&keys);
+    return st;
 }
 
 enum st slots_open(const char *path, enum slot_kind kind, bytes pin,
                    const uint8_t secret[static 32], int64_t now_ms, uint8_t *out_key,
                    struct err *err)
 {
-    uint8_t wrap[WRAP_BYTES];
+    uint8_t wrap[32];
     enum st st = slots_open_wrap(path, kind, pin, secret, now_ms, out_key, wrap, err);
     sodium_memzero(wrap, sizeof wrap);
+    return st;
+}
+
+/* Add or replace; *keys gets the new wrapping key when it is in the file. */
+enum st slots_change(const char *path, enum slot_kind kind, bytes pin,
+                     const uint8_t secret[static 32], struct slots_keys *keys, struct err *err)
+{
+    struct slots s;
+    struct slots_keys mine = *keys;
+    enum st st = slots_file_get(path, &s, err);
+    struct slot *k = st != ST_OK || kind == SLOT_RECOVERY ? NULL : slots_file_room(&s, kind);
+    if (st == ST_OK && k == NULL) {
+        st = err_set(err, ST_BUG, 0, "slots_set", "no such slot can be set");
+    }
+    if (st == ST_OK) {
+        st = wrap_fresh(k, pin, secret, &mine, err);
+    }
+    if (st == ST_OK) {
+        s.tries = 0;
+        st = slots_file_put(path, &s, false, err);
+    }
+    if (st == ST_OK) {
+        *keys = mine;
+    }
+    slots_keys_wipe(&mine);
     return st;
 }
 
 enum st slots_set(const char *path, enum slot_kind kind, bytes pin, const uint8_t secret[static 32],
                   const uint8_t *data_key, struct err *err)
 {
-    struct slots s;
-    uint8_t wrap[WRAP_BYTES];
-    enum st st = slots_file_get(path, &s, err);
-    if (st != ST_OK) {
-        return st;
-    }
-    struct slot *k = kind == SLOT_RECOVERY ? NULL : slots_file_room(&s, kind);
-    if (k == NULL) {
-        return err_set(err, ST_BUG, 0, "slots_set", "no such slot can be set");
-    }
-    randombytes_buf(k->salt, SALT_BYTES);
-    k->salt_bytes = SALT_BYTES;
-    st = derive(kind, pin, k->salt, secret, wrap, err);
-    if (st == ST_OK) {
-        wrap_key(k, wrap, data_key);
-        s.tries = 0;
-        st = slots_file_put(path, &s, false, err);
-    }
-    sodium_memzero(wrap, sizeof wrap);
+    struct slots_keys keys;
+    memcpy(keys.data, data_key, sizeof keys.data);
+    randombytes_buf(keys.own, sizeof keys.own); /* what the old one sealed is lost */
+    enum st st = slots_change(path, kind, pin, secret, &keys, err);
+    slots_keys_wipe(&keys);
     return st;
 }
+
+/* ---- recovery and compaction ------------------------------------------------------------------
+ */
 
 enum st slots_set_recovery(const char *path, const uint8_t sealing_pk[static 32],
                            const uint8_t *data_key, struct err *err)
@@ -304,18 +210,39 @@ enum st slots_set_recovery(const char *path, const uint8_t sealing_pk[static 32]
     if (k == NULL) {
         return err_set(err, ST_FULL, 0, "slots_set_recovery", "no key slot is free");
     }
-    st = seal_recovery(k, sealing_pk, data_key, err);
+    st = slots_wrap_seal(k, sealing_pk, data_key, err);
     return st == ST_OK ? slots_file_put(path, &s, false, err) : st;
 }
 
-/* The same way to open, for another data key. */
-static void carry_over(struct slots *fresh, const struct slot *from,
-                       const uint8_t wrap[static WRAP_BYTES], const uint8_t *new_key)
+enum st slots_recovery_box(const char *path, uint8_t out_box[static SLOTS_BOX_BYTES],
+                           uint8_t out_pk[static 32], struct err *err)
+{
+    struct slots s;
+    enum st st = slots_file_get(path, &s, err);
+    const struct slot *k = st == ST_OK ? slots_file_find(&s, SLOT_RECOVERY) : NULL;
+    if (st == ST_OK && k == NULL) {
+        return err_set(err, ST_NOT_FOUND, 0, "slots", "headquarters has no way into this store");
+    }
+    if (st == ST_OK && (k->salt_bytes != 32 || k->sealed_bytes < SLOTS_BOX_BYTES)) {
+        return err_set(err, ST_CORRUPT, 0, "slots", "the key slot is damaged");
+    }
+    if (st == ST_OK) {
+        memcpy(out_box, k->sealed, SLOTS_BOX_BYTES);
+        memcpy(out_pk, k->salt, 32);
+    }
+    return st;
+}
+
+/* The same way to open, for another data key; the own key stays as it is sealed. */
+static void carry_over(struct slots *fresh, const struct slot *from, const uint8_t *wrap,
+                       const uint8_t *new_key)
 {
     struct slot *to = slots_file_room(fresh, from->kind); /* as many as before: there is room */
-    memcpy(to->salt, from->salt, sizeof to->salt);
-    to->salt_bytes = from->salt_bytes;
-    wrap_key(to, wrap, new_key);
+    struct slot_wrap w;
+    *to = *from;
+    memcpy(w.data, wrap, sizeof w.data);
+    slots_wrap_put(to, &w, new_key, NULL);
+    sodium_memzero(&w, sizeof w);
 }
 
 /* All of them: the one whose wrapping key the caller holds, those whose wrapping key lies under the
@@ -327,21 +254,18 @@ static enum st rewrap(struct slots *old, enum slot_kind kind, const uint8_t *wra
     enum st st = ST_OK;
     for (unsigned i = 0; i < old->n && st == ST_OK; i++) {
         const struct slot *k = &old->slot[i];
-        uint8_t other[WRAP_BYTES], ad[16];
-        size_t n;
+        uint8_t other[32];
         if (k->kind == SLOT_RECOVERY) {
-            st = recovery_holds(k, old_key)
-                     ? seal_recovery(slots_file_room(fresh, SLOT_RECOVERY), k->salt, new_key, err)
+            st = slots_wrap_holds(k, old_key)
+                     ? slots_wrap_seal(slots_file_room(fresh, SLOT_RECOVERY), k->salt, new_key, err)
                      : ST_CORRUPT;
         } else if (k->kind == kind) {
             carry_over(fresh, k, wrap, new_key);
-        } else if (k->sealed_bytes == 2 * WRAPPED_BYTES &&
-                   seal_get(old_key, back_ad(k->kind, ad),
-                            bytes_of(k->sealed + WRAPPED_BYTES, WRAPPED_BYTES), other,
-                            &n) == ST_OK) {
-            carry_over(fresh, k, other, new_key);
         } else {
-            st = ST_CORRUPT;
+            st = slots_wrap_other(k, old_key, other);
+            if (st == ST_OK) {
+                carry_over(fresh, k, other, new_key);
+            }
         }
         sodium_memzero(other, sizeof other);
     }
@@ -361,7 +285,7 @@ enum st slots_rekey(const char *path, const char *new_path, enum slot_kind kind,
     if (k == NULL || kind == SLOT_RECOVERY) {
         return err_set(err, ST_NOT_FOUND, 0, "slots_rekey", "no such key slot");
     }
-    st = unwrap_key(k, wrap, old_key);
+    st = slots_wrap_data(k, wrap, old_key);
     if (st != ST_OK) {
         return err_set(err, st, 0, "slots_rekey", "the wrapping key is another");
     }

@@ -4,8 +4,8 @@
 #include "core/codec/cbor.h"
 #include "core/keys/keyfile.h"
 
-#define VERSION 1
-#define FILE_BYTES_MAX 2048 /* eight slots and the frame */
+#define VERSION 2
+#define FILE_BYTES_MAX 4096 /* eight slots and the frame */
 
 static void get_part(struct cbor_r *r, uint8_t *out, size_t cap, size_t *n)
 {
@@ -20,7 +20,7 @@ static void get_part(struct cbor_r *r, uint8_t *out, size_t cap, size_t *n)
     *n = b.n;
 }
 
-static void get_slots(struct cbor_r *r, struct slots *s)
+static void get_slots(struct cbor_r *r, uint64_t version, struct slots *s)
 {
     size_t n = cbor_get_array(r);
     if (n > CAP_KEY_SLOTS) {
@@ -29,7 +29,7 @@ static void get_slots(struct cbor_r *r, struct slots *s)
     }
     for (size_t i = 0; i < n; i++) {
         struct slot *k = &s->slot[i];
-        if (cbor_get_array(r) != 3) {
+        if (cbor_get_array(r) != (version == 1 ? 3 : 6)) {
             cbor_fail(r);
         }
         uint64_t kind = cbor_get_uint(r);
@@ -39,6 +39,14 @@ static void get_slots(struct cbor_r *r, struct slots *s)
         }
         get_part(r, k->salt, sizeof k->salt, &k->salt_bytes);
         get_part(r, k->sealed, sizeof k->sealed, &k->sealed_bytes);
+        if (version == 1) {
+            k->ops = k->kind == SLOT_PIN ? SLOT_V1_OPS : 0;
+            k->mem_bytes = k->kind == SLOT_PIN ? SLOT_V1_BYTES : 0;
+        } else {
+            k->ops = cbor_get_uint(r);
+            k->mem_bytes = cbor_get_uint(r);
+            get_part(r, k->own, sizeof k->own, &k->own_bytes);
+        }
     }
     s->n = (unsigned)n;
 }
@@ -60,9 +68,15 @@ static enum st decode(bytes in, struct slots *s)
     uint64_t k3 = cbor_get_uint(&r);
     s->last_ms = cbor_get_int(&r);
     uint64_t k4 = cbor_get_uint(&r);
-    get_slots(&r, s);
-    if (cbor_done(&r) != ST_OK || pairs != 4 || version != VERSION || k1 != 1 || k2 != 2 ||
-        k3 != 3 || k4 != 4) {
+    get_slots(&r, version, s);
+    uint64_t k5 = version == 1 ? 5 : cbor_get_uint(&r);
+    if (version == 1) {
+        s->last_ms = 0; /* of the wall clock, then: the wait counts from the start of the machine */
+    } else {
+        cbor_get_bytes_n(&r, s->boot_id, sizeof s->boot_id);
+    }
+    if (cbor_done(&r) != ST_OK || pairs != (version == 1 ? 4 : 5) || version == 0 || k1 != 1 ||
+        k2 != 2 || k3 != 3 || k4 != 4 || k5 != 5 || s->last_ms < 0) {
         return ST_CORRUPT;
     }
     return ST_OK;
@@ -88,7 +102,7 @@ enum st slots_file_put(const char *path, const struct slots *s, bool fresh, stru
 {
     uint8_t buf[FILE_BYTES_MAX];
     struct cbor_w w = cbor_w_init(buf, sizeof buf);
-    cbor_put_map(&w, 4);
+    cbor_put_map(&w, 5);
     cbor_put_uint(&w, 1);
     cbor_put_uint(&w, VERSION);
     cbor_put_uint(&w, 2);
@@ -99,11 +113,16 @@ enum st slots_file_put(const char *path, const struct slots *s, bool fresh, stru
     cbor_put_array(&w, s->n);
     for (unsigned i = 0; i < s->n; i++) {
         const struct slot *k = &s->slot[i];
-        cbor_put_array(&w, 3);
+        cbor_put_array(&w, 6);
         cbor_put_uint(&w, (uint64_t)k->kind);
         cbor_put_bytes(&w, bytes_of(k->salt, k->salt_bytes));
         cbor_put_bytes(&w, bytes_of(k->sealed, k->sealed_bytes));
+        cbor_put_uint(&w, k->ops);
+        cbor_put_uint(&w, k->mem_bytes);
+        cbor_put_bytes(&w, bytes_of(k->own, k->own_bytes));
     }
+    cbor_put_uint(&w, 5);
+    cbor_put_bytes(&w, bytes_of(s->boot_id, sizeof s->boot_id));
     bytes out;
     if (cbor_w_done(&w, &out) != ST_OK) {
         return err_set(err, ST_BUG, 0, "slots", "key slots do not fit");

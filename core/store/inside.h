@@ -79,6 +79,7 @@ struct store {
     MDB_env *env;
     MDB_dbi dbi[TABLES];
     uint8_t key[32];
+    uint8_t own_key[32];  /* zero: none */
     uint8_t code_key[32]; /* random, kept in T_META: outlives a change of data key */
     uint8_t *map;         /* of the environment's file; NULL: not known, or headquarters */
     size_t page_bytes;    /* of the map */

@@ -319,6 +319,9 @@ enum st store_open(const char *dir, const struct store_options *opt, struct stor
     s->map_bytes = opt->map_bytes;
     s->lock_fd = -1;
     memcpy(s->key, opt->data_key, sizeof s->key);
+    if (opt->own_key != NULL) {
+        memcpy(s->own_key, opt->own_key, sizeof s->own_key);
+    }
     atomic_flag_clear(&s->kt.busy);
     enum st st = open_inside(s, err);
     if (st != ST_OK) {
@@ -348,6 +351,11 @@ void store_close(struct store **sp)
         close(s->lock_fd);
     }
     sodium_free(s);
+}
+
+const uint8_t *store_own_key(const struct store *s)
+{
+    return sodium_is_zero(s->own_key, sizeof s->own_key) ? NULL : s->own_key;
 }
 
 const char *store_dir(const struct store *s)

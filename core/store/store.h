@@ -29,6 +29,8 @@ struct store_options {
     uint64_t map_bytes; /* 0: the side's cap; tests set less */
     const uint8_t
         *data_key; /* 32 bytes; copied into locked memory; NULL only for store_create's own */
+    const uint8_t *own_key; /* 32 bytes, likewise copied: seals what the data key must not open;
+                             * NULL, or all zero: none */
     const char
         *keytable_path;     /* HQ: file of subject keys; NULL: `DIR.keytable`. Not for a device */
     const char *slots_path; /* store_create: a slots file made beforehand (slots_create), moved to
@@ -51,6 +53,7 @@ MUST_USE enum st store_open(const char *dir, const struct store_options *opt, st
                             struct err *err);
 void store_close(struct store **s); /* NULL is fine; wipes keys; a clean close is noted on disk */
 const char *store_dir(const struct store *s);
+const uint8_t *store_own_key(const struct store *s); /* 32 bytes; NULL: opened without */
 enum store_side store_side(const struct store *s);
 bool store_was_unclean(const struct store *s); /* the last writer ended without close */
 /* store_is_older: its layout or what computed its states is not this version's: see store_open. */

@@ -11,6 +11,7 @@
 
 #include "core/base/clock.h"
 #include "core/journal/append.h"
+#include "core/keys/slots.h"
 #include "sync/hq/ops.h"
 
 #define CTL_OK 0
@@ -67,7 +68,7 @@ struct ctl_store {
     bool journal_open;
     uint8_t *scratch; /* CAP_SCRATCH_BYTES of its own for callers' arenas */
     uint8_t *journal_scratch;
-    uint8_t *data_key, *wrap; /* sodium_malloc */
+    struct slots_keys *pin_keys; /* of a device; sodium_malloc */
     char dir[512], slots[600], keys[600];
     struct now now;
 };

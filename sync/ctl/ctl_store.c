@@ -209,8 +209,8 @@ static enum st open_device(const struct ctl_open *how, struct ctl_store *s, stru
         st = ctl_pin(how->pin_fd, "PIN", &pin, err);
     }
     if (st == ST_OK) {
-        st = slots_open_wrap(s->slots, SLOT_PIN, str_bytes(str_c(pin)), secret, s->now.wall_ms,
-                             s->data_key, s->wrap, err);
+        st = slots_enter(s->slots, SLOT_PIN, str_bytes(str_c(pin)), secret, &s->now, s->pin_keys,
+                         err);
     }
     sodium_memzero(secret, sizeof secret);
     sodium_free(pin);
@@ -219,7 +219,8 @@ static enum st open_device(const struct ctl_open *how, struct ctl_store *s, stru
     }
     struct store_options opt = {.side = STORE_DEVICE,
                                 .mode = how->write ? STORE_WRITE : STORE_READ,
-                                .data_key = s->data_key};
+                                .data_key = s->pin_keys->data,
+                                .own_key = s->pin_keys->own};
     s->side = STORE_DEVICE;
     st = how->write ? open_whole(how, &opt, s, err) : open_reading(how, &opt, s, err);
     return st == ST_OK && how->write && !how->bare ? open_journal(s, err) : st;
@@ -300,10 +301,8 @@ enum st ctl_store_open(const struct ctl_open *how, struct ctl_store *s, struct e
     }
     s->scratch = malloc(CAP_SCRATCH_BYTES);
     s->journal_scratch = malloc(CAP_SCRATCH_BYTES);
-    s->data_key = sodium_malloc(DATA_KEY_BYTES);
-    s->wrap = sodium_malloc(32);
-    if (s->scratch == NULL || s->journal_scratch == NULL || s->data_key == NULL ||
-        s->wrap == NULL) {
+    s->pin_keys = sodium_malloc(sizeof *s->pin_keys);
+    if (s->scratch == NULL || s->journal_scratch == NULL || s->pin_keys == NULL) {
         st = err_set(err, ST_FULL, 0, __func__, "no memory");
     } else if (how->keys != NULL || there(s->keys)) {
         s->side = STORE_HQ;
@@ -334,7 +333,7 @@ static void compact_when_due(struct ctl_store *s)
     if (due) {
         paths_copies_drop(s->dir);
     }
-    if (due && store_compact(s->store, SLOT_PIN, s->wrap, &err) != ST_OK) {
+    if (due && store_compact(s->store, SLOT_PIN, s->pin_keys->wrap, &err) != ST_OK) {
         fprintf(stderr,
                 "docketctl: what was forgotten is not yet wiped from the disk (%s); it is "
                 "tried again at the next exit\n",
@@ -363,8 +362,7 @@ void ctl_store_close(struct ctl_store *s)
     }
     free(s->scratch);
     free(s->journal_scratch);
-    sodium_free(s->data_key);
-    sodium_free(s->wrap);
+    sodium_free(s->pin_keys);
     memset(s, 0, sizeof *s);
 }
 

@@ -265,20 +265,31 @@ enum st join_answer(struct join *j, bytes answer, struct err *err)
 /* --- the store
  * ------------------------------------------------------------------------------------------ */
 
-static enum st make_store(const char *dir, bytes pin, const uint8_t secret[static 32],
-                          uint64_t map_bytes, uint8_t *data_key, struct err *err)
+/* With a way in for headquarters, should the PIN be forgotten. */
+static enum st make_slots(const char *slots, const struct trust *trust, bytes pin,
+                          const uint8_t secret[static 32], const struct now *now,
+                          struct slots_keys *keys, struct err *err)
+{
+    const struct trust_key *to = trust_current(trust, TRUST_SEALING, now->wall_ms);
+    enum st st = slots_new(slots, SLOT_PIN, pin, secret, keys, err);
+    return st == ST_OK && to != NULL ? slots_set_recovery(slots, to->pk, keys->data, err) : st;
+}
+
+static enum st make_store(const struct join *j, const char *dir, bytes pin,
+                          const uint8_t secret[static 32], uint64_t map_bytes,
+                          const struct now *now, struct slots_keys *keys, struct err *err)
 {
     char slots[512];
     if (snprintf(slots, sizeof slots, "%s.slots.new", dir) >= (int)sizeof slots) {
         return err_set(err, ST_TOO_BIG, 0, __func__, "the folder's name is too long");
     }
     IGNORE(unlink(slots) != 0); /* of a run that was cut */
-    enum st st = slots_create(slots, SLOT_PIN, pin, secret, data_key, err);
+    enum st st = make_slots(slots, &j->trust, pin, secret, now, keys, err);
     if (st == ST_OK) {
         struct store_options opt = {.side = STORE_DEVICE,
                                     .mode = STORE_WRITE,
                                     .map_bytes = map_bytes,
-                                    .data_key = data_key,
+                                    .data_key = keys->data,
                                     .slots_path = slots};
         st = store_create(dir, &opt, err);
     }
@@ -291,11 +302,11 @@ static enum st make_store(const char *dir, bytes pin, const uint8_t secret[stati
 /* A store that a kill left between its creation and its founding is taken up; a founded one says so
  * by itself (journal_found). */
 static enum st open_half(const char *dir, bytes pin, const uint8_t secret[static 32],
-                         const struct now *now, uint8_t *data_key, struct err *err)
+                         const struct now *now, struct slots_keys *keys, struct err *err)
 {
     char slots[512];
     if (snprintf(slots, sizeof slots, "%s/slots", dir) >= (int)sizeof slots ||
-        slots_open(slots, SLOT_PIN, pin, secret, now->wall_ms, data_key, NULL) != ST_OK) {
+        slots_enter(slots, SLOT_PIN, pin, secret, now, keys, NULL) != ST_OK) {
         return err_set(err, ST_EXISTS, 0, __func__, "there is a store already");
     }
     return ST_OK;
@@ -308,18 +319,20 @@ enum st join_found(const struct join *j, const char *dir, bytes pin,
     if (j->cert_n == 0) {
         return err_set(err, ST_BUG, 0, __func__, "no grant was taken");
     }
-    uint8_t *data_key = sodium_malloc(DATA_KEY_BYTES);
-    if (data_key == NULL) {
+    struct slots_keys *keys = sodium_malloc(sizeof *keys);
+    if (keys == NULL) {
         return err_set(err, ST_FULL, 0, __func__, "no locked memory");
     }
     struct store *s = NULL;
-    enum st st = access(dir, F_OK) == 0 ? open_half(dir, pin, secret, now, data_key, err)
-                                        : make_store(dir, pin, secret, map_bytes, data_key, err);
+    enum st st = access(dir, F_OK) == 0
+                     ? open_half(dir, pin, secret, now, keys, err)
+                     : make_store(j, dir, pin, secret, map_bytes, now, keys, err);
     if (st == ST_OK) {
         struct store_options opt = {.side = STORE_DEVICE,
                                     .mode = STORE_WRITE,
                                     .map_bytes = map_bytes,
-                                    .data_key = data_key};
+                                    .data_key = keys->data,
+                                    .own_key = keys->own};
         st = store_open(dir, &opt, &s, err);
     }
     if (st == ST_OK) {
@@ -327,7 +340,7 @@ enum st join_found(const struct join *j, const char *dir, bytes pin,
                            bytes_of(j->cert, j->cert_n), now, scratch, err);
     }
     store_close(&s);
-    sodium_free(data_key);
+    sodium_free(keys);
     return st;
 }
 

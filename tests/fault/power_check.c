@@ -178,7 +178,7 @@ static const char *tidy(const char *dir)
  */
 
 /* The data key by any slot that should open. */
-static const char *open_key(struct story *s, size_t at, const char *dir, uint8_t *key)
+static const char *open_key(struct story *s, size_t at, const char *dir, struct slots_keys *keys)
 {
     char slots[320];
     struct err err = {0};
@@ -188,18 +188,17 @@ static const char *open_key(struct story *s, size_t at, const char *dir, uint8_t
     for (unsigned i = 0; i < s->npromises; i++) {
         const struct promise *f = &s->promises[i];
         if (f->kind == PROMISE_KEY && due(f, STORY_DEVICE, at)) {
-            st = slots_open(slots, SLOT_KEYFILE, (bytes){NULL, 0}, s->secrets[f->n], now.wall_ms,
-                            key, &err);
+            st = slots_enter(slots, SLOT_KEYFILE, (bytes){NULL, 0}, s->secrets[f->n], &now, keys,
+                             &err);
             return st == ST_OK ? NULL : no("the key slot does not open", st, &err);
         }
     }
     /* In the middle of a change either opens. */
     for (unsigned i = 0; i < 2 && st != ST_OK; i++) {
-        st = slots_open(slots, SLOT_KEYFILE, (bytes){NULL, 0}, s->secrets[i], now.wall_ms, key,
-                        &err);
+        st = slots_enter(slots, SLOT_KEYFILE, (bytes){NULL, 0}, s->secrets[i], &now, keys, &err);
     }
     if (st != ST_OK) {
-        st = slots_open(slots, SLOT_PIN, str_bytes(S("1234")), s->d.secret, now.wall_ms, key, &err);
+        st = slots_enter(slots, SLOT_PIN, str_bytes(S("1234")), s->d.secret, &now, keys, &err);
     }
     return st == ST_OK ? NULL : no("no key slot opens", st, &err);
 }
@@ -214,10 +213,13 @@ static const char *join_again(struct story *s, const char *dir)
     return st == ST_OK || st == ST_EXISTS ? NULL : no("the joining cannot go on", st, &err);
 }
 
-static const char *use_device(struct story *s, size_t at, const char *dir, uint8_t *key)
+static const char *use_device(struct story *s, size_t at, const char *dir, struct slots_keys *keys)
 {
-    struct store_options o = {
-        .side = STORE_DEVICE, .mode = STORE_WRITE, .map_bytes = PAIR_MAP, .data_key = key};
+    struct store_options o = {.side = STORE_DEVICE,
+                              .mode = STORE_WRITE,
+                              .map_bytes = PAIR_MAP,
+                              .data_key = keys->data,
+                              .own_key = keys->own};
     struct store *store = NULL;
     struct journal j;
     struct err err = {0};
@@ -266,10 +268,10 @@ static const char *check_device(struct story *s, size_t at, const char *base)
         return st == ST_OK ? NULL : no("the device secret", st, NULL);
     }
     const char *bad = is_due(s, STORY_DEVICE, PROMISE_FOUNDED, at) ? NULL : join_again(s, dir);
-    uint8_t *key = sodium_malloc(32);
-    bad = bad != NULL ? bad : open_key(s, at, dir, key);
-    bad = bad != NULL ? bad : use_device(s, at, dir, key);
-    sodium_free(key);
+    struct slots_keys *keys = sodium_malloc(sizeof *keys);
+    bad = bad != NULL ? bad : open_key(s, at, dir, keys);
+    bad = bad != NULL ? bad : use_device(s, at, dir, keys);
+    sodium_free(keys);
     return bad;
 }
 

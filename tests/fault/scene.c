@@ -139,15 +139,18 @@ enum st scene_unlock(struct world *w, struct pair_device *d, const char *pin)
 {
     char slots[160];
     struct now now = pair_now(&w->p);
-    uint8_t *key = sodium_malloc(DATA_KEY_BYTES);
-    if (key == NULL) {
+    struct slots_keys *keys = sodium_malloc(sizeof *keys);
+    if (keys == NULL) {
         return err_set(&w->err, ST_FULL, 0, __func__, "no locked memory");
     }
     snprintf(slots, sizeof slots, "%s/slots", d->dir);
     enum st st =
-        slots_open(slots, SLOT_PIN, str_bytes(str_c(pin)), d->secret, now.wall_ms, key, &w->err);
-    struct store_options o = {
-        .side = STORE_DEVICE, .mode = STORE_WRITE, .map_bytes = PAIR_MAP, .data_key = key};
+        slots_enter(slots, SLOT_PIN, str_bytes(str_c(pin)), d->secret, &now, keys, &w->err);
+    struct store_options o = {.side = STORE_DEVICE,
+                              .mode = STORE_WRITE,
+                              .map_bytes = PAIR_MAP,
+                              .data_key = keys->data,
+                              .own_key = keys->own};
     if (st == ST_OK) {
         /* As the app does: a file that is in doubt is looked through, and mended, first. */
         struct salvage_totals kept;
@@ -170,7 +173,7 @@ enum st scene_unlock(struct world *w, struct pair_device *d, const char *pin)
             pair_close_device(d);
         }
     }
-    sodium_free(key);
+    sodium_free(keys);
     return st;
 }
 

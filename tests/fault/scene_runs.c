@@ -91,26 +91,26 @@ static enum st run_compact(struct world *w)
 /* The PIN is changed, and headquarters can help with a forgotten one from now on. */
 static enum st run_pin(struct world *w)
 {
-    uint8_t key[DATA_KEY_BYTES];
+    struct slots_keys keys;
     char slots[160];
     struct now now = pair_now(&w->p);
     unsigned next = (w->pin + 1) % SCENE_PINS;
     snprintf(slots, sizeof slots, "%s/slots", w->d.dir);
-    enum st st = slots_open(slots, SLOT_PIN, str_bytes(str_c(scene_pins[w->pin])), w->d.secret,
-                            now.wall_ms, key, &w->err);
+    enum st st = slots_enter(slots, SLOT_PIN, str_bytes(str_c(scene_pins[w->pin])), w->d.secret,
+                             &now, &keys, &w->err);
     if (st == ST_WRONG_PIN) { /* changed after all, though the first try could not say so */
-        st = slots_open(slots, SLOT_PIN, str_bytes(str_c(scene_pins[next])), w->d.secret,
-                        now.wall_ms, key, &w->err);
+        st = slots_enter(slots, SLOT_PIN, str_bytes(str_c(scene_pins[next])), w->d.secret, &now,
+                         &keys, &w->err);
     }
     if (st == ST_OK) {
-        st = slots_set(slots, SLOT_PIN, str_bytes(str_c(scene_pins[next])), w->d.secret, key,
-                       &w->err);
+        st = slots_change(slots, SLOT_PIN, str_bytes(str_c(scene_pins[next])), w->d.secret, &keys,
+                          &w->err);
     }
     if (st == ST_OK) {
         w->pin = next;
         scene_tell(w, ACK_PIN, next, (h32){{0}});
         const struct trust_key *to = trust_current(&w->d.journal.trust, TRUST_SEALING, now.wall_ms);
-        st = slots_set_recovery(slots, to->pk, key, &w->err);
+        st = slots_set_recovery(slots, to->pk, keys.data, &w->err);
     }
     return st;
 }

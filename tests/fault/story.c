@@ -112,18 +112,18 @@ static void slots_of(const struct story *s, char out[static 160])
 static void change_key(struct story *s, bool first)
 {
     char slots[160];
-    uint8_t *key = sodium_malloc(32);
+    struct slots_keys *keys = sodium_malloc(sizeof *keys);
     struct now now = pair_now(&s->p);
     slots_of(s, slots);
-    PAIR_OK(&s->p, first ? slots_open(slots, SLOT_PIN, str_bytes(S("1234")), s->d.secret,
-                                      now.wall_ms, key, &s->p.err)
-                         : slots_open(slots, SLOT_KEYFILE, (bytes){NULL, 0}, s->secrets[0],
-                                      now.wall_ms, key, &s->p.err));
+    PAIR_OK(&s->p, first ? slots_enter(slots, SLOT_PIN, str_bytes(S("1234")), s->d.secret, &now,
+                                       keys, &s->p.err)
+                         : slots_enter(slots, SLOT_KEYFILE, (bytes){NULL, 0}, s->secrets[0], &now,
+                                       keys, &s->p.err));
     unsay(s, STORY_DEVICE, PROMISE_KEY, (h32){{0}});
-    PAIR_OK(&s->p, slots_set(slots, SLOT_KEYFILE, (bytes){NULL, 0}, s->secrets[first ? 0 : 1], key,
-                             &s->p.err));
+    PAIR_OK(&s->p, slots_change(slots, SLOT_KEYFILE, (bytes){NULL, 0}, s->secrets[first ? 0 : 1],
+                                keys, &s->p.err));
     say(s, STORY_DEVICE, PROMISE_KEY)->n = first ? 0 : 1;
-    sodium_free(key);
+    sodium_free(keys);
 }
 
 /* --- work ---------------------------------------------------------------------------------------

@@ -175,7 +175,8 @@ static bool may_give_up(enum story_side side, const uint8_t *file, size_t n)
 static void run_device(const char *dir, const uint8_t *file, size_t n, bool strict, struct found *f)
 {
     char slots[300];
-    uint8_t *key = sodium_malloc(32), *room = malloc(CAP_SCRATCH_BYTES);
+    struct slots_keys *keys = sodium_malloc(sizeof *keys);
+    uint8_t *room = malloc(CAP_SCRATCH_BYTES);
     struct now now = pair_now(&story.p);
     struct err err = {0};
     struct store *s = NULL;
@@ -184,10 +185,13 @@ static void run_device(const char *dir, const uint8_t *file, size_t n, bool stri
     struct arena a = arena_of(room, CAP_SCRATCH_BYTES);
     snprintf(slots, sizeof slots, "%s/slots", dir);
     CHECK_INT(
-        slots_open(slots, SLOT_KEYFILE, (bytes){NULL, 0}, story.secrets[1], now.wall_ms, key, &err),
+        slots_enter(slots, SLOT_KEYFILE, (bytes){NULL, 0}, story.secrets[1], &now, keys, &err),
         ST_OK);
-    struct store_options o = {
-        .side = STORE_DEVICE, .mode = STORE_WRITE, .map_bytes = PAIR_MAP, .data_key = key};
+    struct store_options o = {.side = STORE_DEVICE,
+                              .mode = STORE_WRITE,
+                              .map_bytes = PAIR_MAP,
+                              .data_key = keys->data,
+                              .own_key = keys->own};
     enum st st = mend_open(dir, &o, false, a, &s, &kept, &err);
     st = st == ST_OK ? mend_finish(s, a, NULL, &kept, &err) : st;
     f->salvaged = kept.values + kept.rescued != 0;
@@ -217,7 +221,7 @@ static void run_device(const char *dir, const uint8_t *file, size_t n, bool stri
     }
     store_close(&s);
     free(room);
-    sodium_free(key);
+    sodium_free(keys);
 }
 
 static void run_hq(const char *dir, const uint8_t *file, size_t n, bool strict, struct found *f)
@@ -379,7 +383,8 @@ static unsigned open_spoilt(enum story_side side, struct pair *p, struct pair_de
     const struct damage_gold *g = &gold[side];
     size_t n = g->n;
     unsigned spoilt = 0;
-    uint8_t *file = malloc(n), *key = sodium_malloc(32), *room = malloc(CAP_SCRATCH_BYTES);
+    struct slots_keys *keys = sodium_malloc(sizeof *keys);
+    uint8_t *file = malloc(n), *room = malloc(CAP_SCRATCH_BYTES);
     static unsigned copies;
     memcpy(file, g->file, n);
     snprintf(base, sizeof base, "%.100s/back-%u", story.base, copies++);
@@ -408,10 +413,13 @@ static unsigned open_spoilt(enum story_side side, struct pair *p, struct pair_de
     struct now now = pair_now(p);
     struct salvage_totals kept;
     struct arena a = arena_of(room, CAP_SCRATCH_BYTES);
-    PAIR_OK(p, slots_open(slots, SLOT_KEYFILE, (bytes){NULL, 0}, story.secrets[1], now.wall_ms, key,
-                          &p->err));
-    struct store_options o = {
-        .side = STORE_DEVICE, .mode = STORE_WRITE, .map_bytes = PAIR_MAP, .data_key = key};
+    PAIR_OK(p, slots_enter(slots, SLOT_KEYFILE, (bytes){NULL, 0}, story.secrets[1], &now, keys,
+                           &p->err));
+    struct store_options o = {.side = STORE_DEVICE,
+                              .mode = STORE_WRITE,
+                              .map_bytes = PAIR_MAP,
+                              .data_key = keys->data,
+                              .own_key = keys->own};
     PAIR_OK(p, mend_open(d->dir, &o, false, a, &d->store, &kept, &p->err));
     PAIR_OK(p, mend_finish(d->store, a, want_back, &kept, &p->err));
     enum st st =
@@ -422,7 +430,7 @@ static unsigned open_spoilt(enum story_side side, struct pair *p, struct pair_de
     }
     free(file);
     free(room);
-    sodium_free(key);
+    sodium_free(keys);
     return spoilt;
 }
 

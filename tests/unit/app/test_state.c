@@ -46,16 +46,16 @@ static void a_wrong_pin_at_the_hand_back_costs_nothing(void)
     struct rig r;
     uint8_t key[32], wrap[32];
     rig_begin(&r);
-    memcpy(key, r.a->writer.data_key, 32);
-    memcpy(wrap, r.a->writer.wrap, 32);
+    memcpy(key, r.a->writer.keys->data, 32);
+    memcpy(wrap, r.a->writer.keys->wrap, 32);
     rig_go(&r, SCREEN_HAND_BACK, "job 1");
     CHECK(app_hand_back(r.a, "0000"));
     CHECK_INT(app_busy(r.a), APP_UNLOCKING);
     CHECK(!app_hand_back(r.a, SHOP_PIN)); /* one at a time */
     rig_settle(&r);
     CHECK_INT(result(&r)->st, ST_WRONG_PIN);
-    CHECK_BYTES(r.a->writer.data_key, 32, key, 32);
-    CHECK_BYTES(r.a->writer.wrap, 32, wrap, 32);
+    CHECK_BYTES(r.a->writer.keys->data, 32, key, 32);
+    CHECK_BYTES(r.a->writer.keys->wrap, 32, wrap, 32);
     CHECK(app_job(r.a) != NULL);
     CHECK(app_hand_back(r.a, SHOP_PIN));
     rig_settle(&r);

@@ -1,7 +1,8 @@
 /* test_slots.c - key slots: what opens them, what does not, and how wrong tries are slowed. */
 #include "core/base/encode.h"
 #include "core/keys/keyfile.h"
-#include "core/keys/slots_file.h"
+#include "core/codec/cbor.h"
+#include "core/keys/slots_wrap.h"
 #include "tests/support/check.h"
 #include "tests/support/sample.h"
 
@@ -16,7 +17,13 @@ static const int64_t t0 = SAMPLE_TIME_MS;
 
 static void fresh(void)
 {
-    snprintf(path, sizeof path, "%s/slots", check_tmp());
+    static const char *base; /* one folder: check_tmp has a bound */
+    static unsigned n;
+    base = base == NULL ? check_tmp() : base;
+    char dir[112];
+    snprintf(dir, sizeof dir, "%.90s/%u", base, n++);
+    CHECK(mkdir(dir, 0700) == 0);
+    snprintf(path, sizeof path, "%s/slots", dir);
     CHECK(slots_create(path, SLOT_PIN, str_bytes(S("2468")), secret, key, &err) == ST_OK);
 }
 
@@ -97,18 +104,153 @@ static void the_wait_never_passes_fifteen_minutes(void)
     CHECK_INT(err.wait_s, 900);
 }
 
-static void a_clock_set_back_costs_at_most_one_full_wait(void)
+static enum st try_at(const char *pin, int64_t wall_ms, int64_t boot_ms, uint8_t boot)
+{
+    struct now now = {.wall_ms = wall_ms, .boot_ms = boot_ms, .boot_id = {boot}};
+    struct slots_keys keys;
+    enum st st = slots_enter(path, SLOT_PIN, str_bytes(str_c(pin)), secret, &now, &keys, &err);
+    slots_keys_wipe(&keys);
+    return st;
+}
+
+static void no_clock_that_is_set_shortens_the_wait(void)
 {
     fresh();
     for (int i = 0; i < 3; i++) {
-        CHECK(try_pin("0000", t0) == ST_WRONG_PIN);
+        CHECK(try_at("0000", t0, 600000, 1) == ST_WRONG_PIN);
     }
-    int64_t past = 1000; /* 1970 */
-    CHECK(try_pin("2468", past) == ST_WAIT);
-    CHECK_INT(err.wait_s, 5);
-    CHECK(try_pin("2468", past + 3000) == ST_WAIT);
+    static const int64_t walls[] = {0, 1000, SAMPLE_TIME_MS + 315360000000LL}; /* ten years on */
+    for (size_t i = 0; i < 3; i++) {
+        CHECK(try_at("2468", walls[i], 600000, 1) == ST_WAIT);
+        CHECK_INT(err.wait_s, 5);
+        CHECK(try_at("2468", walls[i], 604999, 1) == ST_WAIT);
+        CHECK_INT(err.wait_s, 1);
+    }
+    CHECK(try_at("2468", t0, 605000, 1) == ST_OK);
+}
+
+static void a_restart_does_not_shorten_the_wait(void)
+{
+    fresh();
+    for (int i = 0; i < 3; i++) {
+        CHECK(try_at("0000", t0, 600000, 1) == ST_WRONG_PIN);
+    }
+    CHECK(try_at("2468", t0 + 3000, 3000, 2) == ST_WAIT); /* three seconds after the start */
     CHECK_INT(err.wait_s, 2);
-    CHECK(try_pin("2468", past + 5000) == ST_OK);
+    CHECK(try_at("2468", t0 + 86400000, 900000, 3) == ST_OK); /* up long enough */
+    for (int i = 0; i < 3; i++) {
+        CHECK(try_at("0000", t0, 600000, 0) == ST_WRONG_PIN); /* where nobody tells starts apart */
+    }
+    CHECK(try_at("2468", t0, 1000, 0) == ST_WAIT);
+    CHECK_INT(err.wait_s, 4);
+    CHECK(try_at("2468", t0, 5000, 0) == ST_OK);
+}
+
+/* ---- the cost, the own key, older files -------------------------------------------------------
+ */
+
+static void the_cost_stands_with_the_key_and_has_a_floor(void)
+{
+    struct slots s;
+    fresh();
+    CHECK(slots_file_get(path, &s, &err) == ST_OK);
+    CHECK_INT(s.slot[0].ops, 3);
+    CHECK_INT(s.slot[0].mem_bytes, 32 << 20);
+    /* As a written file could ask: cheap to guess. */
+    s.slot[0].ops = 1;
+    s.slot[0].mem_bytes = 8192;
+    CHECK(slots_file_put(path, &s, false, &err) == ST_OK);
+#ifdef DOCKET_TEST_COSTS
+    CHECK(try_pin("2468", t0) == ST_WRONG_PIN); /* taken, and gives another key */
+#else
+    CHECK(try_pin("2468", t0) == ST_FORBIDDEN);
+#endif
+    s.slot[0].ops = 3;
+    s.slot[0].mem_bytes = 2ULL << 30; /* would take all memory */
+    CHECK(slots_file_put(path, &s, false, &err) == ST_OK);
+    CHECK(try_pin("2468", t0) == ST_FORBIDDEN);
+    s.slot[0].mem_bytes = 32 << 20;
+    CHECK(slots_file_put(path, &s, false, &err) == ST_OK);
+    CHECK(try_pin("2468", t0) == ST_OK);
+}
+
+static const struct now when = {.wall_ms = SAMPLE_TIME_MS, .boot_ms = 900000};
+
+static void the_own_key_outlives_a_change_of_pin_and_not_a_recovery(void)
+{
+    struct slots_keys a, b;
+    fresh();
+    CHECK(slots_enter(path, SLOT_PIN, str_bytes(S("2468")), secret, &when, &a, &err) == ST_OK);
+    CHECK(!sodium_is_zero(a.own, sizeof a.own));
+    CHECK(memcmp(a.own, a.data, 32) != 0);
+    b = a;
+    CHECK(slots_change(path, SLOT_PIN, str_bytes(S("97531")), secret, &a, &err) == ST_OK);
+    CHECK(memcmp(a.wrap, b.wrap, 32) != 0);
+    CHECK(slots_enter(path, SLOT_PIN, str_bytes(S("97531")), secret, &when, &b, &err) == ST_OK);
+    CHECK_BYTES(b.own, 32, a.own, 32);
+    CHECK_BYTES(b.data, 32, a.data, 32);
+    CHECK_BYTES(b.wrap, 32, a.wrap, 32);
+    /* Whoever has the data key alone sets a PIN, and the old own key is gone for good. */
+    CHECK(slots_set(path, SLOT_PIN, str_bytes(S("1111")), secret, b.data, &err) == ST_OK);
+    CHECK(slots_enter(path, SLOT_PIN, str_bytes(S("1111")), secret, &when, &b, &err) == ST_OK);
+    CHECK_BYTES(b.data, 32, a.data, 32);
+    CHECK(memcmp(b.own, a.own, 32) != 0);
+}
+
+/* What the data key opens in the file, taken together with the device secret, is not the own key:
+ * the wrapping key that lies under the data key is another than the one that seals the own key. */
+static void the_data_key_does_not_give_the_own_key(void)
+{
+    struct slots_keys k;
+    struct slots s;
+    uint8_t other[32], out[32];
+    fresh();
+    CHECK(slots_enter(path, SLOT_PIN, str_bytes(S("2468")), secret, &when, &k, &err) == ST_OK);
+    CHECK(slots_file_get(path, &s, &err) == ST_OK);
+    CHECK(slots_wrap_other(&s.slot[0], k.data, other) == ST_OK);
+    CHECK_BYTES(other, 32, k.wrap, 32);
+    CHECK(slots_wrap_own(&s.slot[0], other, out) == ST_CORRUPT);
+    CHECK(slots_wrap_own(&s.slot[0], k.data, out) == ST_CORRUPT);
+    CHECK(slots_wrap_own(&s.slot[0], secret, out) == ST_CORRUPT);
+}
+
+/* {1: 1, 2: tries, 3: wall clock, 4: [[kind, salt, sealed]]}, as the program before this wrote. */
+static void write_version_1(void)
+{
+    struct slots s;
+    uint8_t buf[1024];
+    bytes out;
+    struct cbor_w w = cbor_w_init(buf, sizeof buf);
+    CHECK(slots_file_get(path, &s, &err) == ST_OK);
+    cbor_put_map(&w, 4);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, 1);
+    cbor_put_uint(&w, 2);
+    cbor_put_uint(&w, 0);
+    cbor_put_uint(&w, 3);
+    cbor_put_int(&w, t0);
+    cbor_put_uint(&w, 4);
+    cbor_put_array(&w, 1);
+    cbor_put_array(&w, 3);
+    cbor_put_uint(&w, SLOT_PIN);
+    cbor_put_bytes(&w, bytes_of(s.slot[0].salt, s.slot[0].salt_bytes));
+    cbor_put_bytes(&w, bytes_of(s.slot[0].sealed, s.slot[0].sealed_bytes));
+    CHECK(cbor_w_done(&w, &out) == ST_OK);
+    CHECK(keyfile_put(path, out, false, &err) == ST_OK);
+}
+
+static void a_file_of_the_program_before_opens_and_gets_an_own_key(void)
+{
+    struct slots_keys a, b;
+    fresh();
+    write_version_1();
+    CHECK(slots_enter(path, SLOT_PIN, str_bytes(S("2469")), secret, &when, &a, &err) ==
+          ST_WRONG_PIN);
+    CHECK(slots_enter(path, SLOT_PIN, str_bytes(S("2468")), secret, &when, &a, &err) == ST_OK);
+    CHECK_BYTES(a.data, 32, key, 32);
+    CHECK(!sodium_is_zero(a.own, sizeof a.own));
+    CHECK(slots_enter(path, SLOT_PIN, str_bytes(S("2468")), secret, &when, &b, &err) == ST_OK);
+    CHECK_BYTES(b.own, 32, a.own, 32);
 }
 
 static void a_try_is_counted_even_when_the_process_dies_in_it(void)
@@ -268,9 +410,21 @@ static void only_the_one_form_of_a_file_of_slots_is_read(void)
         {"a4010002000300048183024100"
          "4100",
          ST_CORRUPT}, /* version 0 */
-        {"a4010202000300048183024100"
+        {"a4010302000300048183024100"
          "4100",
          ST_NEWER},
+        {"a501020200030004818602410041000000400548"
+         "0000000000000000",
+         ST_OK}, /* version 2 */
+        {"a401020200030004818602410041000000"
+         "40",
+         ST_CORRUPT}, /* without its fifth */
+        {"a501020200030004818302410041000548"
+         "0000000000000000",
+         ST_CORRUPT}, /* with a slot of version 1 */
+        {"a501020200032004818602410041000000400548"
+         "0000000000000000",
+         ST_CORRUPT},                                   /* before the start of the machine */
         {"a40101020003000481830041004100", ST_CORRUPT}, /* kind 0 */
         {"a4010102000300048183190102410041"
          "00",
@@ -326,7 +480,12 @@ int main(void)
     RUN(a_pin_that_is_too_short_or_too_long_costs_no_try);
     RUN(after_three_wrong_tries_the_wait_doubles_from_five_seconds);
     RUN(the_wait_never_passes_fifteen_minutes);
-    RUN(a_clock_set_back_costs_at_most_one_full_wait);
+    RUN(no_clock_that_is_set_shortens_the_wait);
+    RUN(a_restart_does_not_shorten_the_wait);
+    RUN(the_cost_stands_with_the_key_and_has_a_floor);
+    RUN(the_own_key_outlives_a_change_of_pin_and_not_a_recovery);
+    RUN(the_data_key_does_not_give_the_own_key);
+    RUN(a_file_of_the_program_before_opens_and_gets_an_own_key);
     RUN(a_try_is_counted_even_when_the_process_dies_in_it);
     RUN(a_changed_pin_opens_and_the_old_one_does_not);
     RUN(headquarters_recovers_the_data_key_with_its_sealing_key_only);

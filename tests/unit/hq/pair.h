@@ -155,20 +155,27 @@ static inline bytes pair_trust(struct pair *p, uint8_t buf[static CAP_TRUST_BYTE
     return bytes_of(buf, doc.n);
 }
 
-static inline void pair_open_device(struct pair *p, struct pair_device *d)
+static inline void pair_open_device_pin(struct pair *p, struct pair_device *d, const char *pin)
 {
-    uint8_t *key = sodium_malloc(32);
+    struct slots_keys *keys = sodium_malloc(sizeof *keys);
     char slots[160];
     struct now now = pair_now(p);
     snprintf(slots, sizeof slots, "%s/slots", d->dir);
-    PAIR_OK(
-        p, slots_open(slots, SLOT_PIN, str_bytes(S("1234")), d->secret, now.wall_ms, key, &p->err));
-    struct store_options o = {
-        .side = STORE_DEVICE, .mode = STORE_WRITE, .map_bytes = PAIR_MAP, .data_key = key};
+    PAIR_OK(p, slots_enter(slots, SLOT_PIN, str_bytes(str_c(pin)), d->secret, &now, keys, &p->err));
+    struct store_options o = {.side = STORE_DEVICE,
+                              .mode = STORE_WRITE,
+                              .map_bytes = PAIR_MAP,
+                              .data_key = keys->data,
+                              .own_key = keys->own};
     PAIR_OK(p, store_open(d->dir, &o, &d->store, &p->err));
     PAIR_OK(
         p, journal_open(&d->journal, d->store, NULL, d->scratch, CAP_SCRATCH_BYTES, &now, &p->err));
-    sodium_free(key);
+    sodium_free(keys);
+}
+
+static inline void pair_open_device(struct pair *p, struct pair_device *d)
+{
+    pair_open_device_pin(p, d, "1234");
 }
 
 static inline void pair_close_device(struct pair_device *d)
