@@ -26,6 +26,9 @@ SCREEN(unlock)
         return;
     }
     ui_text(u, UI_BODY_MUTED, _("Your work is on this device, locked with your PIN."));
+    if (app_upgrading(a)) {
+        ui_text(u, UI_BODY_MUTED, _("An older version kept this work. It is brought up to date…"));
+    }
     bool given = pin_ask(a, u, s, _("PIN"));
     ui_screen_end(u);
     if (((hit & UI_HIT_PRIMARY) != 0 || given) && !busy && s->text[0] != '\0') {

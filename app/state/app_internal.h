@@ -112,6 +112,7 @@ struct app {
     bool session_moved;
     atomic_ullong generation;       /* grows with every commit */
     atomic_ullong words_generation; /* grows when others' words may have come */
+    atomic_bool upgrading;          /* the writer brings an older version's store up to date */
 
     /* the UI thread's own */
     struct store *store; /* NULL: locked, or let go */

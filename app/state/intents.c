@@ -218,6 +218,11 @@ bool app_sync_file(struct app *a, const char *path, bool export)
 }
 
 /* ---- small answers --------------------------------------------------------------------------- */
+bool app_upgrading(const struct app *a)
+{
+    return atomic_load(&a->upgrading);
+}
+
 enum app_busy app_busy(const struct app *a)
 {
     return a->busy == APP_IDLE && a->reopening ? APP_SAVING : a->busy;

@@ -137,6 +137,10 @@ static const char *common_words(enum st st)
         return N_("The report has changed since it was read. Nothing was signed. Read it again.");
     case ST_OFFLINE:
         return N_("No connection to headquarters. Your work is saved here and is sent later.");
+    case ST_NEWER:
+        return N_(
+            "A newer version of Docket kept this work. Nothing was changed. Use that version, "
+            "or a later one.");
     case ST_REVOKED:
         return N_("Headquarters has stopped this device. Your work is kept. Call headquarters.");
     case ST_BAD_SIGNATURE:

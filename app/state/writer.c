@@ -66,6 +66,14 @@ static enum st check_again(struct writer *w, bytes pin, struct err *err)
     return st;
 }
 
+/* The unlock screen has a word for it: of a big store it takes a while. */
+static void say_upgrading(struct writer *w, bool on)
+{
+    if (atomic_exchange(&w->app->upgrading, on) != on) {
+        w->app->wake(w->app->wake_ctx);
+    }
+}
+
 static enum st open_store(struct writer *w, struct err *err)
 {
     struct store_options opt = {.side = STORE_DEVICE,
@@ -76,7 +84,9 @@ static enum st open_store(struct writer *w, struct err *err)
     enum st st = mend_open(w->app->dir, &opt, false, arena_of(w->work, CAP_SCRATCH_BYTES),
                            &w->store, &kept, err);
     if (st == ST_OK) {
+        say_upgrading(w, store_is_older(w->store));
         st = mend_finish(w->store, arena_of(w->work, CAP_SCRATCH_BYTES), want_back, &kept, err);
+        say_upgrading(w, false);
     }
     if (st != ST_OK) {
         store_close(&w->store);
