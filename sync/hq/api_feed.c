@@ -1,6 +1,8 @@
 /* api_feed.c - see api_feed.h. */
 #include "sync/hq/api_feed.h"
 
+#include "sync/hq/ops.h"
+
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -210,12 +212,13 @@ size_t feed_event(struct feed *f, uint64_t *after, char *buf, size_t cap)
     }
     int at = snprintf(buf, cap, "id: %llu\nevent: changed\ndata: {\"more\":%s,\"subjects\":[",
                       (unsigned long long)newest, more ? "true" : "false");
-    for (unsigned i = 0; i < n && at > 0 && (size_t)at + 96 < cap; i++) {
+    for (unsigned i = 0; i < n && at > 0 && (size_t)at + 128 < cap; i++) {
         char hex[33];
         hex_put(bytes_of(some[i].subject.b, 16), hex);
         const struct kind_info *k = kind_info(some[i].kind);
-        at += snprintf(buf + at, cap - (size_t)at, "%s{\"type\":%u,\"id\":\"%s\",\"kind\":\"%s\"}",
-                       i == 0 ? "" : ",", some[i].type, hex, k == NULL ? "" : k->name);
+        at += snprintf(buf + at, cap - (size_t)at,
+                       "%s{\"type\":\"%s\",\"id\":\"%s\",\"kind\":\"%s\"}", i == 0 ? "" : ",",
+                       ops_type_name(some[i].type), hex, k == NULL ? "" : k->name);
     }
     at += snprintf(buf + at, cap - (size_t)at, "]}\n\n");
     return (size_t)at;

@@ -225,7 +225,7 @@ document.addEventListener('keydown', (e) => {
     else if (k === 'Escape') { used = list.escape(); }
     else if (k === 'e' || k === 'd') { used = list.press(k); }
     else if (k === 'g') { document.body.classList.add('menu-open'); const a = $('nav a[aria-current]') || $('nav a'); if (a) { a.focus(); } }
-    else if (k === '?') { ask({ title: _('Keys'), text: '', fields: [], go: '' }); keys(); }
+    else if (k === '?') { ask({ title: _('Keys'), fields: [], go: '' }).then(keys); }
     else { used = false; }
     if (used) { e.preventDefault(); }
 });
