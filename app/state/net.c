@@ -21,6 +21,7 @@ struct round {
     struct app *app;
     struct bundle_buffer request, answer;
     struct exchange_result res;
+    const char *problem; /* of a refusal */
     enum st st;
     struct err err;
 };
@@ -59,6 +60,17 @@ static void take(void *ctx)
         atomic_fetch_add(&r->app->words_generation, 1);
     }
     app_changed(r->app);
+}
+
+/* Refused as a whole: what of that does the next request mend? */
+static void refused(void *ctx)
+{
+    struct round *r = ctx;
+    struct err err;
+    struct writer *w = &r->app->writer;
+    if (!w->open || exchange_refused(&w->journal, r->problem, &r->res.again, &err) != ST_OK) {
+        r->res.again = false; /* the refusal stands and is told */
+    }
 }
 
 static void round_begin(struct round *r, struct app *a)
@@ -104,6 +116,10 @@ static enum st sync_http(struct net *n, struct err *err)
         if (st == ST_OK) {
             st = http_sync(c, bytes_of(r.request.p, r.request.n), bundle_buffer_sink, &r.answer,
                            &n->stop, &reply, &r.err);
+        }
+        if (st == ST_REFUSED && reply.problem_type[0] != '\0') {
+            r.problem = reply.problem_type;
+            st = writer_call(&a->writer, refused, &r) && r.res.again ? ST_OK : st;
         }
         if (r.answer.n > 0) {
             /* Also what came of a broken answer counts: every frame is authentic by itself. */

@@ -85,9 +85,9 @@ struct chain_mark {
     int64_t receipt_ms; /* newest verified receipt that covers ... */
     uint64_t receipt_seq;
     h32 receipt_hash;
-    /* Headquarters lost entries after this one in a restore, and some may still be missing: what
-     * lies beyond has holes that nobody can fill but a device that has them. 0: no holes. */
-    uint64_t holes_after;
+    /* Headquarters lost entries from this one on in a restore, and some may still be missing: holes
+     * that nobody can fill but a device that has them. 0: no holes. */
+    uint64_t holes_from;
 };
 /* journal_keep: put one entry (form parsed, authorship decided by the caller) and its indexes.
  * ST_EXISTS when it is there (no change). A second entry with the same author, epoch, sequence is

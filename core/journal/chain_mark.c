@@ -1,7 +1,7 @@
 /* chain_mark.c - T_HEAD: how far a chain is held here, and what receipts cover of it.
  *
  * {1: seq, 2: hash, 3: time, 4: forked, 5: receipt ms, 6: receipt seq, 7: receipt hash,
- *  ? 8: holes after} */
+ *  ? 8: holes from} */
 #include "core/journal/append.h"
 
 #include "core/codec/cbor.h"
@@ -47,7 +47,7 @@ static enum st decode(bytes value, struct chain_mark *m)
             cbor_get_bytes_n(&r, m->receipt_hash.b, sizeof m->receipt_hash.b);
             break;
         case 8:
-            m->holes_after = cbor_get_uint(&r);
+            m->holes_from = cbor_get_uint(&r);
             break;
         default:
             break;
@@ -78,7 +78,7 @@ enum st chain_mark_put(struct store_txn *t, const struct chain_mark *m, struct e
 {
     uint8_t key[KEY_BYTES], buf[VALUE_BYTES];
     struct cbor_w w = cbor_w_init(buf, sizeof buf);
-    cbor_put_map(&w, m->holes_after != 0 ? 8 : 7);
+    cbor_put_map(&w, m->holes_from != 0 ? 8 : 7);
     cbor_put_uint(&w, 1);
     cbor_put_uint(&w, m->seq);
     cbor_put_uint(&w, 2);
@@ -93,9 +93,9 @@ enum st chain_mark_put(struct store_txn *t, const struct chain_mark *m, struct e
     cbor_put_uint(&w, m->receipt_seq);
     cbor_put_uint(&w, 7);
     cbor_put_bytes(&w, bytes_of(m->receipt_hash.b, sizeof m->receipt_hash.b));
-    if (m->holes_after != 0) {
+    if (m->holes_from != 0) {
         cbor_put_uint(&w, 8);
-        cbor_put_uint(&w, m->holes_after);
+        cbor_put_uint(&w, m->holes_from);
     }
     bytes value;
     if (cbor_w_done(&w, &value) != ST_OK) {

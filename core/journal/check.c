@@ -26,9 +26,9 @@ struct check {
     uint8_t sign_pk[32];
     /* the chain just read: its main branch */
     struct chain_mark seen;
-    uint64_t holes_after; /* of its mark */
+    uint64_t holes_from; /* of its mark */
     bool in_chain;
-    uint64_t gap_after;    /* the last before the chain's first gap; UINT64_MAX: none yet */
+    uint64_t gap_after; /* the last before the chain's first gap; UINT64_MAX: none yet */
     struct fold_rows rows; /* that there should be */
     bool rows_unknown;     /* a state is damaged or over all bounds: its rows are not counted */
 };
@@ -224,14 +224,14 @@ static void begin_chain(struct check *c, id8 author, id8 epoch)
     c->seen = (struct chain_mark){.author = author, .epoch = epoch};
     c->gap_after = UINT64_MAX;
     bool marked = chain_mark_get(c->t, author, epoch, &tmp, &m, NULL) == ST_OK;
-    c->holes_after = marked ? m.holes_after : 0; /* no mark: end_chain tells */
+    c->holes_from = marked ? m.holes_from : 0; /* no mark: end_chain tells */
     c->out->chains++;
 }
 
 /* An entry before `seq` is missing: by damage, or by a restore that is known. */
 static enum check_what missing_before(const struct check *c, uint64_t seq)
 {
-    return c->holes_after != 0 && seq > c->holes_after ? CHECK_LOST : CHECK_GAP;
+    return c->holes_from != 0 && seq > c->holes_from ? CHECK_LOST : CHECK_GAP;
 }
 
 static void check_branch(struct check *c, const struct entry_view *e)

@@ -23,14 +23,16 @@
 enum bundle_from {
     BUNDLE_FROM_AUTHOR = 0, /* an author's id (its certificate has the X25519 key) */
     BUNDLE_FROM_KEY = 1,    /* a joining device: its new X25519 key itself, 32 bytes */
-    BUNDLE_FROM_HQ = 2      /* the id of headquarters' sealing key (in the trust document) */
+    BUNDLE_FROM_HQ = 2,     /* the id of headquarters' sealing key (in the trust document) */
+    BUNDLE_FROM_CERT = 3 /* an author that headquarters may have forgotten: its X25519 key itself,
+                          * 32 bytes; the certificate is in the manifest */
 };
 
 struct bundle_header {
     uint8_t deployment[16];
     enum bundle_from from;
-    id8 sender;            /* zero for BUNDLE_FROM_KEY */
-    uint8_t sender_pk[32]; /* BUNDLE_FROM_KEY only */
+    id8 sender;            /* zero for BUNDLE_FROM_KEY and _CERT */
+    uint8_t sender_pk[32]; /* of these two only */
     id8 recipient;         /* key_id of the recipient's X25519 key */
     uint8_t ephemeral[32];
     uint8_t stream[24]; /* libsodium's secretstream header */
@@ -53,7 +55,7 @@ typedef enum st (*bundle_sink)(void *ctx, bytes part, struct err *err);
 struct bundle_seal {
     uint8_t deployment[16];
     enum bundle_from from;
-    id8 sender;               /* ignored for BUNDLE_FROM_KEY */
+    id8 sender;               /* ignored for BUNDLE_FROM_KEY and _CERT */
     const uint8_t *sender_pk; /* X25519 */
     const uint8_t *sender_sk;
     const uint8_t *recipient_pk;

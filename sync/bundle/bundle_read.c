@@ -21,12 +21,13 @@ enum st bundle_header_read(bytes in, struct bundle_header *h, size_t *used, stru
     if (in.p[3] != BUNDLE_VERSION) {
         return err_set(err, ST_NEWER, 0, __func__, "bundle version %u is not known here", in.p[3]);
     }
-    if (in.p[4] > BUNDLE_FROM_HQ) {
+    if (in.p[4] > BUNDLE_FROM_CERT) {
         return err_set(err, ST_BAD_FORM, 0, __func__,
                        "the bundle's header names no kind of sender");
     }
     h->from = (enum bundle_from)in.p[4];
-    size_t sender_n = h->from == BUNDLE_FROM_KEY ? 32 : 8;
+    bool by_key = h->from == BUNDLE_FROM_KEY || h->from == BUNDLE_FROM_CERT;
+    size_t sender_n = by_key ? 32 : 8;
     size_t raw_n = 5 + 16 + sender_n + 8 + 32;
     if (in.n < raw_n + sizeof h->stream) {
         return err_set(err, ST_INCOMPLETE, 0, __func__, "the bundle ends inside its header");
@@ -34,7 +35,7 @@ enum st bundle_header_read(bytes in, struct bundle_header *h, size_t *used, stru
     const uint8_t *p = in.p + 5;
     memcpy(h->deployment, p, 16);
     p += 16;
-    memcpy(h->from == BUNDLE_FROM_KEY ? h->sender_pk : h->sender.b, p, sender_n);
+    memcpy(by_key ? h->sender_pk : h->sender.b, p, sender_n);
     p += sender_n;
     memcpy(h->recipient.b, p, 8);
     p += 8;

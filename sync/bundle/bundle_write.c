@@ -19,7 +19,7 @@ static size_t put_header(uint8_t *out, const struct bundle_seal *k, const uint8_
     out[n++] = (uint8_t)k->from;
     memcpy(out + n, k->deployment, 16);
     n += 16;
-    if (k->from == BUNDLE_FROM_KEY) {
+    if (k->from == BUNDLE_FROM_KEY || k->from == BUNDLE_FROM_CERT) {
         memcpy(out + n, k->sender_pk, 32);
         n += 32;
     } else {

@@ -104,6 +104,8 @@ static void put_lists(struct cbor_w *w, const struct manifest *m)
     }
     if (m->nheld != 0) {
         cbor_put_uint(w, K_HELD);
+        cbor_put_array(w, 2);
+        put_id(w, m->recall, sizeof m->recall);
         cbor_put_array(w, m->nheld);
         for (unsigned i = 0; i < m->nheld; i++) {
             cbor_put_array(w, 3);
@@ -289,6 +291,8 @@ static void get_rest(struct get *g, struct manifest *m, int64_t key)
         m->more = cbor_get_bool(&g->r);
         break;
     case K_HELD:
+        get_width(g, 2);
+        cbor_get_bytes_n(&g->r, m->recall, sizeof m->recall);
         m->held = get_list(g, MANIFEST_HELD_MAX, sizeof *m->held, &m->nheld);
         for (unsigned i = 0; i < m->nheld; i++) {
             get_width(g, 3);

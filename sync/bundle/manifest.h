@@ -84,7 +84,8 @@ struct manifest {
     bool has_seen; /* request: the last entry known here of the node's journal that the cursor names
                     */
     uint64_t seen_seq;
-    uint8_t seen[8]; /* the first bytes of its hash */
+    uint8_t seen[8];   /* the first bytes of its hash */
+    uint8_t recall[8]; /* of this list: an answer repeats it; zeros: asked for without a list */
     unsigned nheld;
     struct manifest_held *held; /* after headquarters began a new epoch: what it may have lost */
 };

@@ -29,12 +29,14 @@ static int device_export(struct bundling *b)
     struct ctl_store s;
     struct file_out out;
     struct exchange_result res = {0};
+    /* A file's refusal comes days later: it says at once who it is. */
+    struct exchange_options opt = {.introduce = true};
     if (ctl_store_open(&b->how, &s, &err) != ST_OK) {
         return ctl_fail(&err);
     }
     enum st st = file_out_begin(&out, b->file, &err);
     if (st == ST_OK) {
-        st = exchange_request(&s.journal, NULL, &s.now, file_out_sink, &out, &res, &err);
+        st = exchange_request(&s.journal, &opt, &s.now, file_out_sink, &out, &res, &err);
         struct err end_err = {0};
         enum st end = file_out_end(&out, st == ST_OK, &end_err);
         if (st == ST_OK && end != ST_OK) {

@@ -34,6 +34,16 @@ static enum st one_round(struct ctl_store *s, struct http_client *c, struct ctl_
             *err = took_err;
         }
     }
+    bool mends = false;
+    if (st != ST_OK && reply.problem_type[0] != '\0') {
+        struct err kept = *err;
+        if (exchange_refused(&s->journal, reply.problem_type, &mends, err) == ST_OK && mends) {
+            st = ST_OK;
+            res.again = true;
+        } else {
+            *err = kept; /* the refusal is what is to be told */
+        }
+    }
     ctl_exchange_add(x, &res);
     bundle_buffer_drop(&request);
     bundle_buffer_drop(&answer);

@@ -24,7 +24,7 @@ struct build {
     size_t nsubjects;
     unsigned nlarge;
     h32 large[LARGE_MAX];
-    bool more;
+    bool more, introduce;
     struct err *err;
 };
 

@@ -85,6 +85,20 @@ enum st device_witness_put(struct store_txn *t, bytes receipt, struct err *err)
     return put(t, S("sync/witness"), receipt, err);
 }
 
+enum st device_introduce_get(struct store_txn *t, bool *out, struct err *err)
+{
+    uint8_t b[1];
+    size_t n;
+    enum st st = get(t, S("sync/introduce"), b, sizeof b, &n, err);
+    *out = st == ST_OK && n == 1;
+    return st;
+}
+
+enum st device_introduce_put(struct store_txn *t, bool on, struct err *err)
+{
+    return put(t, S("sync/introduce"), bytes_of("1", on ? 1 : 0), err);
+}
+
 enum st device_problems_get(struct store_txn *t, struct manifest_problem *out, unsigned *n,
                             struct err *err)
 {

@@ -28,6 +28,10 @@ MUST_USE enum st device_problems_put(struct store_txn *t, const struct manifest_
 MUST_USE enum st device_witness_get(struct store_txn *t, uint8_t *out, size_t cap, size_t *n,
                                     struct err *err);
 MUST_USE enum st device_witness_put(struct store_txn *t, bytes receipt, struct err *err);
+/* Headquarters does not know this device: it was restored to before it joined. The next request
+ * introduces itself by its certificate; an answer ends that. */
+MUST_USE enum st device_introduce_get(struct store_txn *t, bool *out, struct err *err);
+MUST_USE enum st device_introduce_put(struct store_txn *t, bool on, struct err *err);
 /* device_odd_put: keep an item aside under its hash, with the reason. *what is that hash. */
 MUST_USE enum st device_odd_put(struct store_txn *t, enum problem_code why, bytes item,
                                 int64_t now_ms, h32 *what, struct err *err);

@@ -53,6 +53,7 @@ struct exchange_result {
 struct exchange_options {
     uint64_t max_bytes;   /* of entries in this bundle; 0: EXCHANGE_SEND_BYTES */
     uint64_t large_bytes; /* of large attachments; 0: EXCHANGE_LARGE_BYTES; 1 keeps photos back */
+    bool introduce;       /* with the own certificate: nobody can say that he does not know us */
 };
 /* exchange_request: own entries after the newest receipt of each own epoch, their attachments, what
  * large attachments headquarters lacks; into `sink`. `opt` may be NULL. Changes nothing in the
@@ -66,6 +67,12 @@ MUST_USE enum st exchange_request(struct journal *j, const struct exchange_optio
  * ST_NEWER, ST_FULL, ST_IO: what was committed before stays, nothing else changed. */
 MUST_USE enum st exchange_answer(struct journal *j, bytes answer, const struct now *now,
                                  struct exchange_result *res, struct err *err);
+
+/* exchange_refused: headquarters refused a request as a whole, with this problem type. *again: the
+ * next one mends it ("unknown-sender": headquarters was restored to before this device joined; from
+ * now on it is shown the certificate, until it answers). */
+MUST_USE enum st exchange_refused(struct journal *j, const char *problem, bool *again,
+                                  struct err *err);
 
 /* --- where a thing is
  * ------------------------------------------------------------------------------ */

@@ -82,12 +82,19 @@ static enum st take_fork(struct take *k, h32 what)
  * node: it may lack what is here. */
 static enum st take_cursor(struct take *k, const struct manifest *m)
 {
-    if (!m->has_cursor ||
-        (id8_eq(m->cursor_epoch, k->cursor.epoch) && m->cursor == k->cursor.place)) {
+    bool same = id8_eq(m->cursor_epoch, k->cursor.epoch);
+    if (!m->has_cursor || (same && m->cursor == k->cursor.place)) {
         return ST_OK;
     }
     enum st st = ST_OK;
-    if (!id8_zero(k->cursor.epoch) && !id8_eq(m->cursor_epoch, k->cursor.epoch)) {
+    /* An answer to what this store asked before it was put back: its entries are good, but what
+     * lies before them was never heard here. */
+    k->beyond = m->cursor > (same ? k->cursor.place : 0);
+    if (k->beyond) {
+        k->res->again = true;
+        return ST_OK;
+    }
+    if (!id8_zero(k->cursor.epoch) && !same) {
         st = recall_start(k->t, k->j->head.author, k->j->head.epoch, k->err);
         k->res->handing_back = true;
         k->res->again = true;
@@ -114,7 +121,7 @@ static enum st take_problems(struct take *k, const struct manifest *m)
 static enum st take_held(struct take *k, const struct manifest *m)
 {
     bool more = false;
-    enum st st = recall_answer(k->t, k->j->head.author, m->held, m->nheld, k->arena, &more, k->err);
+    enum st st = recall_answer(k->t, k->j->head.author, m, k->arena, &more, k->err);
     k->res->handing_back = k->res->handing_back || more;
     k->res->again = k->res->again || more;
     return st;
@@ -138,6 +145,9 @@ static enum st take_manifest(struct take *k, bytes body)
     }
     if (st == ST_OK) {
         st = device_witness_put(k->t, (bytes){NULL, 0}, k->err); /* it was shown */
+    }
+    if (st == ST_OK) {
+        st = device_introduce_put(k->t, false, k->err); /* it knows us */
     }
     if (st == ST_OK) {
         st = take_receipts(k, &m);
@@ -175,12 +185,18 @@ static enum st group_begin(struct take *k)
     }
     k->cursor_moved = k->problems_moved = false;
     k->nauthors = 0;
+    k->fresh = false;
     return st;
 }
 
 static enum st group_end(struct take *k)
 {
     enum st st = take_refold(k);
+    if (st == ST_OK && k->beyond && k->fresh) {
+        /* It came late: headquarters may have been put back since, to before it said this. */
+        st = recall_start(k->t, k->j->head.author, k->j->head.epoch, k->err);
+        k->res->handing_back = true;
+    }
     if (st == ST_OK && k->cursor_moved) {
         st = device_cursor_put(k->t, &k->cursor, k->err);
     }
@@ -326,5 +342,26 @@ enum st exchange_answer(struct journal *j, bytes answer, const struct now *now,
         st = end != ST_OK ? end : st == ST_END ? ST_OK : ST_INCOMPLETE;
     }
     free(k);
+    return st;
+}
+
+enum st exchange_refused(struct journal *j, const char *problem, bool *again, struct err *err)
+{
+    struct store_txn *t = NULL;
+    bool before = true;
+    *again = false;
+    if (strcmp(problem, "unknown-sender") != 0) {
+        return ST_OK;
+    }
+    enum st st = store_write(j->store, &t, err);
+    if (st == ST_OK) {
+        st = device_introduce_get(t, &before, err);
+    }
+    if (st == ST_OK && !before) {
+        st = device_introduce_put(t, true, err);
+        st = st == ST_OK ? store_commit(&t, err) : st;
+        *again = st == ST_OK;
+    }
+    store_abort(&t);
     return st;
 }

@@ -169,8 +169,9 @@ static enum st list_subjects(struct build *b, struct manifest *m, struct arena *
 static enum st list_held(struct build *b, struct manifest *m, struct arena *a)
 {
     m->held = arena_new(a, struct manifest_held, MANIFEST_HELD_MAX);
-    return m->held == NULL ? err_set(b->err, ST_FULL, 0, __func__, "scratch")
-                           : recall_held(b->t, *a, m->held, &m->nheld, b->err);
+    enum st st = m->held == NULL ? err_set(b->err, ST_FULL, 0, __func__, "scratch")
+                                 : recall_held(b->t, *a, m->held, &m->nheld, b->err);
+    return st == ST_OK ? recall_name(b->t, m->recall, b->err) : st;
 }
 
 static enum st list_small(struct build *b, struct manifest *m, struct arena *a)
@@ -213,6 +214,9 @@ static enum st write_manifest(struct build *b)
     enum st st = list_small(b, &m, &a);
     if (st == ST_OK) {
         st = device_witness_get(b->t, witness, sizeof witness, &shown.n, b->err);
+    }
+    if (b->introduce) {
+        m.cert = bytes_of(b->j->cert_bytes, b->j->cert.whole.n);
     }
     if (shown.n != 0) {
         m.receipts = &shown;
@@ -412,8 +416,9 @@ enum st exchange_request(struct journal *j, const struct exchange_options *opt,
     b->res = res;
     b->err = err;
     b->subjects = subjects;
+    b->introduce = opt->introduce;
     b->arena = arena_of(j->scratch, j->scratch_bytes);
-    struct bundle_seal keys = {.from = BUNDLE_FROM_AUTHOR,
+    struct bundle_seal keys = {.from = BUNDLE_FROM_AUTHOR, /* or by certificate, below */
                                .sender = j->head.author,
                                .sender_pk = j->keys.box_pk,
                                .sender_sk = j->keys.box_sk,
@@ -423,6 +428,10 @@ enum st exchange_request(struct journal *j, const struct exchange_options *opt,
     if (st == ST_OK) {
         st = find_chains(b);
     }
+    if (st == ST_OK && !b->introduce) {
+        st = device_introduce_get(b->t, &b->introduce, err);
+    }
+    keys.from = b->introduce ? BUNDLE_FROM_CERT : BUNDLE_FROM_AUTHOR;
     if (st == ST_OK) {
         st = choose(b, opt->max_bytes != 0 ? opt->max_bytes : EXCHANGE_SEND_BYTES);
     }

@@ -1,25 +1,32 @@
 /* recall.c - see recall.h. */
 #include "sync/engine/recall.h"
 
+#include <sodium/randombytes.h>
+#include <sodium/utils.h>
+
+#define NAME_BYTES 8
 #define ROW_BYTES 25
-#define VALUE_BYTES (MANIFEST_HELD_MAX * ROW_BYTES)
+#define VALUE_BYTES (NAME_BYTES + MANIFEST_HELD_MAX * ROW_BYTES)
 
 static bytes recall_key(void)
 {
     return str_bytes(S("sync/recall"));
 }
 
-enum st recall_get(struct store_txn *t, struct recall_row *out, unsigned *n, struct err *err)
+static enum st get(struct store_txn *t, uint8_t name[static NAME_BYTES], struct recall_row *out,
+                   unsigned *n, struct err *err)
 {
     uint8_t room[VALUE_BYTES + 128];
     struct arena tmp = arena_of(room, sizeof room);
     bytes v;
     *n = 0;
+    memset(name, 0, NAME_BYTES);
     enum st st = store_get(t, T_META, recall_key(), &tmp, &v, err);
-    if (st != ST_OK) {
+    if (st != ST_OK || v.n < NAME_BYTES) {
         return st == ST_NOT_FOUND ? ST_OK : st;
     }
-    for (size_t at = 0; at + ROW_BYTES <= v.n && *n < MANIFEST_HELD_MAX; at += ROW_BYTES) {
+    memcpy(name, v.p, NAME_BYTES);
+    for (size_t at = NAME_BYTES; at + ROW_BYTES <= v.n && *n < MANIFEST_HELD_MAX; at += ROW_BYTES) {
         struct recall_row *r = &out[(*n)++];
         memcpy(r->author.b, v.p + at, 8);
         memcpy(r->epoch.b, v.p + at + 8, 8);
@@ -32,15 +39,30 @@ enum st recall_get(struct store_txn *t, struct recall_row *out, unsigned *n, str
     return ST_OK;
 }
 
-static enum st put(struct store_txn *t, const struct recall_row *rows, unsigned n, struct err *err)
+enum st recall_get(struct store_txn *t, struct recall_row *out, unsigned *n, struct err *err)
+{
+    uint8_t name[NAME_BYTES];
+    return get(t, name, out, n, err);
+}
+
+enum st recall_name(struct store_txn *t, uint8_t out[static 8], struct err *err)
+{
+    struct recall_row rows[MANIFEST_HELD_MAX];
+    unsigned n;
+    return get(t, out, rows, &n, err);
+}
+
+static enum st put(struct store_txn *t, const uint8_t name[static NAME_BYTES],
+                   const struct recall_row *rows, unsigned n, struct err *err)
 {
     uint8_t b[VALUE_BYTES];
     if (n == 0) {
         enum st st = store_del(t, T_META, recall_key(), err);
         return st == ST_NOT_FOUND ? ST_OK : st;
     }
+    memcpy(b, name, NAME_BYTES);
     for (unsigned k = 0; k < n; k++) {
-        uint8_t *p = b + (size_t)k * ROW_BYTES;
+        uint8_t *p = b + NAME_BYTES + (size_t)k * ROW_BYTES;
         memcpy(p, rows[k].author.b, 8);
         memcpy(p + 8, rows[k].epoch.b, 8);
         for (unsigned i = 0; i < 8; i++) {
@@ -48,13 +70,15 @@ static enum st put(struct store_txn *t, const struct recall_row *rows, unsigned 
         }
         p[24] = rows[k].asked;
     }
-    return store_put(t, T_META, recall_key(), bytes_of(b, (size_t)n * ROW_BYTES), err);
+    return store_put(t, T_META, recall_key(), bytes_of(b, NAME_BYTES + (size_t)n * ROW_BYTES), err);
 }
 
 enum st recall_start(struct store_txn *t, id8 own, id8 current, struct err *err)
 {
     struct recall_row rows[MANIFEST_HELD_MAX];
+    uint8_t name[NAME_BYTES];
     unsigned n = 0;
+    randombytes_buf(name, sizeof name);
     struct store_cursor *c = NULL;
     bytes key;
     enum st st = store_scan(t, T_HEAD, (bytes){NULL, 0}, (bytes){NULL, 0}, &c, err);
@@ -71,7 +95,7 @@ enum st recall_start(struct store_txn *t, id8 own, id8 current, struct err *err)
         }
     }
     store_scan_end(&c);
-    return st == ST_OK || st == ST_END ? put(t, rows, n, err) : st;
+    return st == ST_OK || st == ST_END ? put(t, name, rows, n, err) : st;
 }
 
 enum st recall_held(struct store_txn *t, struct arena tmp, struct manifest_held *out, unsigned *n,
@@ -138,47 +162,76 @@ static const struct manifest_held *find(const struct manifest_held *held, unsign
     return NULL;
 }
 
-enum st recall_answer(struct store_txn *t, id8 own, const struct manifest_held *held, unsigned n,
-                      struct arena tmp, bool *again, struct err *err)
+/* What the answer says of one row. *stays: there is more of it to hand back. */
+static enum st judge(struct store_txn *t, id8 own, const struct manifest_held *h, struct arena tmp,
+                     struct recall_row *r, bool *stays, bool *again, struct err *err)
 {
-    struct recall_row was[MANIFEST_HELD_MAX], rows[MANIFEST_HELD_MAX];
+    struct chain_mark m;
+    *stays = false;
+    enum st st = chain_mark_get(t, r->author, r->epoch, &tmp, &m, err);
+    if (st == ST_OK && id8_eq(r->author, own)) {
+        st = mark_back(t, &m, h->seq, err);
+        *again = *again || m.receipt_seq < m.seq;
+    } else if (st == ST_OK && (h->seq < m.seq || (m.forked && !r->asked))) {
+        /* Of a fork it may lack what lies under any number: all of it goes, once. */
+        uint64_t from = m.forked && !r->asked ? 0 : h->seq;
+        *again = *again || !r->asked || from > r->from;
+        r->from = from > r->from ? from : r->from;
+        r->asked = true;
+        *stays = true;
+    }
+    return st == ST_NOT_FOUND || st == ST_CORRUPT ? ST_OK : st;
+}
+
+/* A doubt about a chain that nobody listed. */
+static void add_asked(struct recall_row *rows, unsigned *n, id8 own, const struct manifest *m,
+                      bool *again)
+{
+    for (unsigned i = 0; i < m->nheld && *n < MANIFEST_HELD_MAX; i++) {
+        const struct manifest_held *h = &m->held[i];
+        bool listed = id8_eq(h->author, own);
+        for (unsigned k = 0; k < *n; k++) {
+            listed =
+                listed || (id8_eq(rows[k].author, h->author) && id8_eq(rows[k].epoch, h->epoch));
+        }
+        if (!listed) {
+            rows[(*n)++] = (struct recall_row){h->author, h->epoch, h->seq, true};
+            *again = true;
+        }
+    }
+}
+
+enum st recall_answer(struct store_txn *t, id8 own, const struct manifest *m, struct arena tmp,
+                      bool *again, struct err *err)
+{
+    struct recall_row rows[MANIFEST_HELD_MAX];
+    uint8_t name[NAME_BYTES];
     unsigned all = 0, left = 0;
     *again = false;
-    enum st st = n == 0 ? ST_OK : recall_get(t, was, &all, err);
-    for (unsigned i = 0; i < all && st == ST_OK; i++) {
-        struct recall_row r = was[i];
-        const struct manifest_held *h = find(held, n, &r);
-        struct arena here = tmp;
-        struct chain_mark m;
-        bool stays = h == NULL;
-        if (h != NULL) {
-            st = chain_mark_get(t, r.author, r.epoch, &here, &m, err);
-            if (st == ST_OK && id8_eq(r.author, own)) {
-                st = mark_back(t, &m, h->seq, err);
-                *again = *again || m.receipt_seq < m.seq;
-            } else if (st == ST_OK && h->seq < m.seq) {
-                *again = *again || !r.asked || h->seq > r.from;
-                r.from = h->seq > r.from ? h->seq : r.from;
-                r.asked = true;
-                stays = true;
-            }
-            st = st == ST_NOT_FOUND || st == ST_CORRUPT ? ST_OK : st;
+    enum st st = m->nheld == 0 ? ST_OK : get(t, name, rows, &all, err);
+    if (st != ST_OK || m->nheld == 0) {
+        return st;
+    }
+    if (sodium_is_zero(m->recall, NAME_BYTES)) {
+        left = all;
+        if (all == 0) {
+            randombytes_buf(name, sizeof name);
         }
+        add_asked(rows, &left, own, m, again);
+        return put(t, name, rows, left, err);
+    }
+    if (memcmp(m->recall, name, NAME_BYTES) != 0) {
+        return ST_OK;
+    }
+    for (unsigned i = 0; i < all && st == ST_OK; i++) {
+        struct recall_row r = rows[i];
+        const struct manifest_held *h = find(m->held, m->nheld, &r);
+        bool stays = true;
+        st = h == NULL ? ST_OK : judge(t, own, h, tmp, &r, &stays, again, err);
         if (stays) {
             rows[left++] = r;
         }
     }
-    /* A doubt about a chain that nobody listed. */
-    for (unsigned i = 0; i < n && st == ST_OK && left < MANIFEST_HELD_MAX; i++) {
-        struct recall_row r = {held[i].author, held[i].epoch, held[i].seq, true};
-        bool listed = false;
-        for (unsigned k = 0; k < all; k++) {
-            listed = listed || (id8_eq(was[k].author, r.author) && id8_eq(was[k].epoch, r.epoch));
-        }
-        if (!listed && !id8_eq(r.author, own)) {
-            rows[left++] = r;
-            *again = true;
-        }
-    }
-    return st == ST_OK && n != 0 ? put(t, rows, left, err) : st;
+    randombytes_buf(name, sizeof name); /* the same answer may come again: it was for then */
+    return st == ST_OK ? put(t, name, rows, left, err) : st;
 }

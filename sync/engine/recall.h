@@ -18,6 +18,9 @@ struct recall_row {
     uint64_t from; /* nothing is wanted up to here */
     bool asked;    /* an answer named this chain: send what lies beyond */
 };
+/* recall_name: of the list as it stands: random, another one after each answer, so that one that
+ * comes late or twice is told apart. Zeros: there is none. */
+MUST_USE enum st recall_name(struct store_txn *t, uint8_t out[static 8], struct err *err);
 /* recall_start: list every chain that is held here, but the current one of `own`. */
 MUST_USE enum st recall_start(struct store_txn *t, id8 own, id8 current, struct err *err);
 /* recall_get: at most MANIFEST_HELD_MAX rows into `out`. */
@@ -30,7 +33,8 @@ MUST_USE enum st recall_held(struct store_txn *t, struct arena tmp, struct manif
 MUST_USE enum st recall_seen(struct store_txn *t, id8 epoch, struct chain_mark *out,
                              struct err *err);
 /* recall_answer: what headquarters says of them. A chain of our own that it holds less of than a
- * receipt said is sent again from there. *again: there is something to hand back. */
-MUST_USE enum st recall_answer(struct store_txn *t, id8 own, const struct manifest_held *held,
-                               unsigned n, struct arena tmp, bool *again, struct err *err);
+ * receipt said is sent again from there. An answer to an earlier list changes nothing. *again:
+ * there is something to hand back. */
+MUST_USE enum st recall_answer(struct store_txn *t, id8 own, const struct manifest *m,
+                               struct arena tmp, bool *again, struct err *err);
 #endif

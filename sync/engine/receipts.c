@@ -60,8 +60,9 @@ static enum receipt_refusal judge(struct journal *j, struct store_txn *t, const 
 }
 
 /* Did the node's own journal shrink between the kept receipt and this one, begin anew, or become
- * another under the same number? Or does headquarters hold less of ours (`back`)? Then the kept one
- * is what it must see: it says how far that journal had come, and with which entry. */
+ * another under the same number? Does headquarters hold less of ours (`back`)? Or does it say
+ * nothing new, as if the kept one had never been? Then the kept one is what it must see: it says
+ * how far that journal had come, and with which entry. */
 static enum st witness(struct journal *j, struct store_txn *t, bytes key, const struct receipt *r,
                        bool back, struct arena tmp, struct err *err)
 {
@@ -75,7 +76,8 @@ static enum st witness(struct journal *j, struct store_txn *t, bytes key, const 
     }
     bool same = kept.node_seq == r->node_seq && h32_eq(kept.node_head, r->node_head);
     bool plain = id8_eq(kept.node_epoch, r->node_epoch) && (same || kept.node_seq < r->node_seq);
-    if (plain && !back) {
+    bool again = r->seq <= kept.seq && r->att_through <= kept.att_through;
+    if (plain && !back && !again) {
         return ST_OK;
     }
     return device_witness_put(t, doc, err);

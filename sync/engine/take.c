@@ -188,6 +188,7 @@ static enum st take_entry(struct take *k, const struct item *it)
     }
     if (st == ST_OK) {
         k->res->received_entries++;
+        k->fresh = true;
         k->subjects[k->nsubjects++] = e.subject; /* room is checked in take_items */
     }
     return st;
@@ -234,7 +235,7 @@ enum st take_refold(struct take *k)
 static enum st take_place(struct take *k, const struct item *it)
 {
     k->out_left = it->place < it->last;
-    if (it->place > k->cursor.place) {
+    if (it->place > k->cursor.place && !k->beyond) {
         k->cursor.place = it->place;
         k->cursor_moved = true;
     }

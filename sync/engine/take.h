@@ -26,7 +26,9 @@ struct take {
     unsigned nproblems;
     struct manifest_problem problems[MANIFEST_PROBLEMS_MAX];
     bool problems_moved, ahead;
+    bool beyond;   /* its items lie beyond our place in the outbox: the cursor stays */
     bool out_left; /* headquarters' outbox holds more than this bundle */
+    bool fresh;    /* entries of this group were new here */
     bool chunks;   /* a chunk came that was not here */
     size_t nsubjects;
     id16 subjects[SUBJECTS_MAX];

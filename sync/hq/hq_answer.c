@@ -127,6 +127,7 @@ static enum st write_manifest(struct answer *a)
     m.more = a->more;
     m.nheld = r->manifest.nheld;
     m.held = r->manifest.held;
+    memcpy(m.recall, r->manifest.recall, sizeof m.recall);
     if (r->asks) {
         m.nheld = 1;
         m.held = &r->asked;

@@ -1,21 +1,29 @@
 /* hq_epoch.c - see hq_epoch.h. */
 #include "sync/hq/hq_epoch.h"
 
+#include "core/report/receipt_log.h"
+
 #include "sync/hq/ops.h"
 
 #define RANGES_MAX 1000 /* holes that are named one by one; the count says how much is missing */
 
-/* Is the entry that the receipt calls our head another one here, or none? */
+/* Is the entry that the receipt calls our head another one here, or none? Or is it a receipt that
+ * we do not remember? Either way we said more than we know now. */
 static bool is_beyond(struct hq *hq, struct store_txn *t, const struct receipt *r)
 {
     const struct chain_head *own = &hq->journal.head;
     struct arena tmp = arena_of(hq->routing, CAP_SCRATCH_BYTES);
     struct entry_view e;
+    bytes doc;
     if (r->node_seq > own->seq) {
         return true;
     }
-    return journal_at(t, r->node, r->node_epoch, r->node_seq, &tmp, &e, NULL) == ST_OK &&
-           !h32_eq(e.hash, r->node_head);
+    if (journal_at(t, r->node, r->node_epoch, r->node_seq, &tmp, &e, NULL) == ST_OK &&
+        !h32_eq(e.hash, r->node_head)) {
+        return true;
+    }
+    tmp = arena_of(hq->routing, CAP_SCRATCH_BYTES);
+    return receipt_log_cited(t, r->author, r->hash, &tmp, &doc, NULL) == ST_NOT_FOUND;
 }
 
 enum st hq_epoch_look(struct hq *hq, struct store_txn *t, bytes receipt, struct err *err)
@@ -67,7 +75,7 @@ static enum st mark_holes(struct hq *hq, uint64_t whole_to, struct err *err)
     }
     if (st == ST_OK) {
         /* The first entry opened the epoch: it is there in every backup of it. */
-        m.holes_after = whole_to != 0 ? whole_to : 1;
+        m.holes_from = whole_to != 0 ? whole_to + 1 : 2;
         st = chain_mark_put(t, &m, err);
     }
     if (st == ST_OK) {
@@ -130,7 +138,7 @@ static void walk(struct store_txn *t, const struct chain_mark *m, struct holes *
     memcpy(from, m->author.b, 8);
     memcpy(from + 8, m->epoch.b, 8);
     for (unsigned i = 0; i < 8; i++) {
-        from[16 + i] = (uint8_t)((m->holes_after + 1) >> (56 - 8 * i));
+        from[16 + i] = (uint8_t)(m->holes_from >> (56 - 8 * i));
     }
     if (store_scan(t, T_ENTRY, bytes_of(from, 16), bytes_of(from, 25), &c, NULL) != ST_OK) {
         return;
@@ -157,13 +165,13 @@ static int64_t wall_at(struct store_txn *t, const struct chain_mark *m, uint64_t
 static json_t *lost_of(struct store_txn *t, const struct chain_mark *m)
 {
     uint64_t witness = hq_note(t, HQ_NOTE_WITNESS, m->author, m->epoch);
-    struct holes h = {.ranges = json_array(), .next = m->holes_after + 1};
+    struct holes h = {.ranges = json_array(), .next = m->holes_from};
     walk(t, m, &h);
     hole(&h, witness);
     uint64_t known = h.next - 1;
     return json_pack(
         "{s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o}", "epoch", ops_hex(m->epoch.b, 8), "whole_to",
-        (json_int_t)m->holes_after, "whole_ms", (json_int_t)wall_at(t, m, m->holes_after),
+        (json_int_t)m->holes_from - 1, "whole_ms", (json_int_t)wall_at(t, m, m->holes_from - 1),
         "closed_ms", (json_int_t)hq_note(t, HQ_NOTE_CLOSED_MS, m->author, m->epoch), "known_to",
         (json_int_t)known, "known_ms",
         (json_int_t)hq_note(t, HQ_NOTE_WITNESS_MS, m->author, m->epoch), "came_back",
@@ -188,7 +196,7 @@ json_t *hq_epoch_lost(struct hq *hq, struct store_txn *t)
             continue;
         }
         memcpy(epoch.b, key.p + 8, 8);
-        if (chain_mark_get(t, own, epoch, &tmp, &m, NULL) == ST_OK && m.holes_after != 0) {
+        if (chain_mark_get(t, own, epoch, &tmp, &m, NULL) == ST_OK && m.holes_from != 0) {
             json_array_append_new(list, lost_of(t, &m));
         }
     }

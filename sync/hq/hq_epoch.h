@@ -12,7 +12,8 @@
 #include <jansson.h>
 
 /* hq_epoch_look: a receipt of this node that a device shows. One for more of our journal than is
- * here, or for another entry than the one that is here, proves a restore: hq->rolled_back is set.
+ * here, for another entry than the one that is here, or one of this epoch that is not remembered
+ * here, proves a restore: hq->rolled_back is set.
  * How far it reached is kept, so that what is missing can be named. */
 MUST_USE enum st hq_epoch_look(struct hq *hq, struct store_txn *t, bytes receipt, struct err *err);
 /* hq_epoch_doubts: does a device claim to know an entry of our current journal that is not here? It

@@ -462,7 +462,7 @@ enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err)
         return ST_OK;
     }
     enum st st = room_for(&g);
-    if (st == ST_OK && r->ndocs != 0) {
+    if (st == ST_OK && (r->ndocs != 0 || r->introduces)) {
         st = hq_returned_docs(r, t, err);
     }
     if (st == ST_OK) {

@@ -121,20 +121,39 @@ static enum st take_header(struct hq_request *r)
         r->joining = true; /* opened in hq_join_open, when all has come */
         return ST_OK;
     }
-    st = find_sender(r);
+    bool by_cert = r->header.from == BUNDLE_FROM_CERT;
+    st = by_cert ? ST_OK : find_sender(r);
     if (st != ST_OK) {
         return st;
     }
     struct bundle_open keys = {.deployment = r->hq->keys.deployment,
                                .recipient_pk = r->sealing->pk,
                                .recipient_sk = r->sealing->sk,
-                               .sender_pk = r->cert.box_pk};
+                               .sender_pk = by_cert ? r->header.sender_pk : r->cert.box_pk};
     st = bundle_reader_begin(&r->reader, &r->header, &keys, &r->err);
     return st == ST_OK ? ST_OK : refuse_err(r, st, "malformed");
 }
 
 /* --- frames
  * -------------------------------------------------------------------------------------------- */
+
+/* A device that we may have forgotten shows what we certified. */
+static enum st take_introduction(struct hq_request *r)
+{
+    const char *rule;
+    bytes doc = r->manifest.cert;
+    if (doc.n == 0 || doc.n > sizeof r->cert_bytes) {
+        return hq_request_refuse(r, ST_BAD_FORM, "malformed", "the certificate is missing");
+    }
+    memcpy(r->cert_bytes, doc.p, doc.n);
+    if (cert_open(bytes_of(r->cert_bytes, doc.n), &r->hq->trust, &r->cert, &rule) != ST_OK ||
+        memcmp(r->cert.box_pk, r->header.sender_pk, 32) != 0) {
+        return hq_request_refuse(r, ST_UNTRUSTED, "unknown-sender",
+                                 "headquarters has certified no such device");
+    }
+    r->introduces = true;
+    return ST_OK;
+}
 
 static enum st take_manifest(struct hq_request *r, bytes body)
 {
@@ -151,7 +170,7 @@ static enum st take_manifest(struct hq_request *r, bytes body)
         return hq_request_refuse(r, ST_BAD_FORM, "malformed", "the manifest cannot be read");
     }
     r->has_manifest = true;
-    return ST_OK;
+    return r->header.from == BUNDLE_FROM_CERT ? take_introduction(r) : ST_OK;
 }
 
 static enum st take_part(struct hq_request *r, const struct bundle_part *part)

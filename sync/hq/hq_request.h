@@ -41,7 +41,7 @@ struct hq_request {
     /* who */
     struct cert cert; /* of the sender; views cert_bytes */
     uint8_t cert_bytes[CAP_CERT_BYTES];
-    bool joining;
+    bool joining, introduces;      /* introduces: by its certificate, which may be new to us */
     struct hq_enrolment enrolment; /* the one whose code opened it */
     /* plaintext */
     struct bundle_buffer plain; /* items and chunks, frame after frame */

@@ -79,7 +79,8 @@ static enum st take_revocation(struct hq_request *r, struct store_txn *t, bytes 
 
 enum st hq_returned_docs(struct hq_request *r, struct store_txn *t, struct err *err)
 {
-    enum st st = ST_OK;
+    enum st st =
+        r->introduces ? take_cert(r, t, bytes_of(r->cert_bytes, r->cert.whole.n), err) : ST_OK;
     for (size_t i = 0; i < r->ndocs && st == ST_OK; i++) {
         st = r->docs[i].kind == ITEM_CERT ? take_cert(r, t, r->docs[i].a, err)
                                           : take_revocation(r, t, r->docs[i].a, err);
@@ -136,8 +137,8 @@ static enum st keep(struct back *b, const struct entry_view *e, struct chain_mar
     if (st != ST_OK) {
         return st == ST_EXISTS ? ST_OK : st;
     }
-    if (own && e->seq > end + 1 && m->holes_after == 0) {
-        m->holes_after = end;
+    if (own && e->seq > end + 1 && m->holes_from == 0) {
+        m->holes_from = end + 1;
     }
     st = hq_ingest_atts(b->r, b->t, e, &all, b->err);
     if (st == ST_OK && own && e->kind == KIND_FORGOTTEN) {
@@ -273,7 +274,7 @@ enum st hq_returned_held(struct hq_request *r, struct store_txn *t, struct err *
         struct chain_mark m;
         st = chain_mark_get(t, h->author, h->epoch, &tmp, &m, err);
         /* Of a forked chain any part may be missing. */
-        uint64_t base = st != ST_OK || m.forked ? 0 : m.holes_after != 0 ? m.holes_after : m.seq;
+        uint64_t base = st != ST_OK || m.forked ? 0 : m.holes_from != 0 ? m.holes_from - 1 : m.seq;
         uint64_t end = id8_eq(h->author, r->cert.author) ? 0 : came_to(r, h);
         h->seq = base > end ? base : end;
         st = st == ST_NOT_FOUND ? ST_OK : st;

@@ -9,7 +9,8 @@
 #define SYNC_HQ_HQ_RETURNED_H
 #include "sync/hq/hq_request.h"
 
-/* hq_returned_docs: certificates and revocations that came; ours by their issuing key's signature,
+/* hq_returned_docs: certificates (the sender's own, when it introduces itself) and revocations that
+ * came; ours by their issuing key's signature,
  * or put aside. */
 MUST_USE enum st hq_returned_docs(struct hq_request *r, struct store_txn *t, struct err *err);
 /* hq_returned_run: entries of one chain whose author is not the sender, as they came: kept, folded

@@ -405,7 +405,7 @@ static void restored(bool by_tool)
     same_everywhere(fresh);
     struct chain_mark m = mark_at(p.hq->store, p.hq->journal.head.author, before);
     CHECK(!m.forked);
-    CHECK_INT(m.holes_after, by_tool ? whole : 1);
+    CHECK_INT(m.holes_from, by_tool ? whole + 1 : 2);
     CHECK_INT(m.seq, reached);
     CHECK_INT(lost_int("known_to"), reached);
     CHECK_INT(lost_int("missing_entries"), 2); /* the two jobs of which nobody heard */
@@ -488,6 +488,70 @@ static void a_revocation_and_a_device_of_after_the_backup_come_back(void)
     end();
 }
 
+/* Nobody else holds its certificate: it shows that itself, and is known again. */
+static void a_device_that_joined_after_the_backup_introduces_itself(void)
+{
+    char backup[128];
+    struct exchange_result r;
+    struct pair_device c;
+    struct bundle_buffer req = {.cap = 1 << 24}, ans = {.cap = 1 << 24};
+    const char *problem;
+    bool again = false;
+    begin();
+    keep_hq(backup);
+    pair_join(&p, &c, who, "D3");
+    h32 step = pair_step(&p, &c, job, KIND_VISIT_ACCEPTED, (id8){{7}});
+    pair_sync(&p, &c, &r);
+    CHECK_INT(pair_place(&p, &c, step), SYNC_HQ);
+    put_hq(backup);
+    struct now now = pair_now(&p);
+    PAIR_OK(&p, exchange_request(&c.journal, NULL, &now, bundle_buffer_sink, &req, &r, &p.err));
+    CHECK_INT(hq_exchange(p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem, &p.err),
+              ST_UNTRUSTED);
+    CHECK(problem != NULL && strcmp(problem, "unknown-sender") == 0);
+    PAIR_OK(&p, exchange_refused(&c.journal, problem, &again, &p.err));
+    CHECK(again);
+    pair_sync(&p, &c, &r);
+    CHECK(has(p.hq->store, step));
+    CHECK_INT(r.unsent, 0);
+    CHECK(hq_device(p.hq, c.journal.head.author) != NULL);
+    id16 fresh = pair_job(&p, job, "called after the restore");
+    pair_assign(&p, fresh, who);
+    pair_sync(&p, &c, &r);
+    pair_digest(&p, c.store, fresh, NULL); /* and it hears of what is new */
+    PAIR_OK(&p, exchange_refused(&c.journal, "quota", &again, &p.err));
+    CHECK(!again);
+    pair_leave(&c);
+    bundle_buffer_drop(&req);
+    bundle_buffer_drop(&ans);
+    end();
+}
+
+/* Whoever has no certificate of ours is nobody, whatever key he shows; one's certificate under
+ * another's key opens nothing either. */
+static void nobody_introduces_himself_as_another(void)
+{
+    struct bundle_buffer req = {.cap = 1 << 24}, ans = {.cap = 1 << 24};
+    struct exchange_options opt = {.introduce = true};
+    struct exchange_result r = {0};
+    const char *problem;
+    struct author_keys mine;
+    begin();
+    CHECK_INT(author_keys_make(&mine), ST_OK);
+    struct author_keys real = b.journal.keys;
+    b.journal.keys = mine; /* b's certificate, a stranger's key */
+    struct now now = pair_now(&p);
+    PAIR_OK(&p, exchange_request(&b.journal, &opt, &now, bundle_buffer_sink, &req, &r, &p.err));
+    b.journal.keys = real;
+    CHECK_INT(hq_exchange(p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem, &p.err),
+              ST_UNTRUSTED);
+    CHECK_INT(ans.n, 0);
+    author_keys_wipe(&mine);
+    bundle_buffer_drop(&req);
+    bundle_buffer_drop(&ans);
+    end();
+}
+
 /* --- both
  * ----------------------------------------------------------------------------------------------------
  */
@@ -535,6 +599,8 @@ int main(void)
     RUN(headquarters_put_back_by_hand_finds_out_and_gets_it_back);
     RUN(headquarters_that_overtook_its_own_past_finds_out_too);
     RUN(a_revocation_and_a_device_of_after_the_backup_come_back);
+    RUN(a_device_that_joined_after_the_backup_introduces_itself);
+    RUN(nobody_introduces_himself_as_another);
     RUN(both_at_once_lose_only_what_nobody_holds);
     CHECK_END();
 }

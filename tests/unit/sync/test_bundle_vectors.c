@@ -215,7 +215,7 @@ static void altered(void)
         ->data[3] = 2;
     again("of no kind of sender", "a request", "bad form",
           "the bundle's header names no kind of sender")
-        ->data[4] = 3;
+        ->data[4] = 4;
     again("of another deployment", "a request", "for somebody else",
           "the bundle is of another deployment")
         ->deployment[0] ^= 1;
