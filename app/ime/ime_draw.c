@@ -3,13 +3,13 @@
 #include "app/ime/pinyin.h"
 #include "app/ui/i18n.h"
 
-/* One line of text in the middle of a box, at its own size: keys do not grow, there is no more
+/* One line of text in the middle of a box, at a size of its own: keys do not grow, there is no more
  * room. */
 static void draw_line(struct ui *u, enum ui_style style, const char *text, ui_colour ink,
-                      struct ui_rect r)
+                      struct ui_rect r, float scale)
 {
     float kept = u->f.scale;
-    u->f.scale = 1;
+    u->f.scale = scale;
     struct ui_para p = ui_p_of(u, style, text);
     p.colour = ink;
     p.align = 1;
@@ -29,7 +29,7 @@ static void draw_word(struct ui *u, const struct ime_key *k, bool down)
     if (down || k->page == 0) { /* the first is what Space takes */
         ui_w_round(u, r, ui_w_dp(u, 6), 0, down ? u->tok.primary : u->tok.surface);
     }
-    draw_line(u, UI_BODY, word, down ? u->tok.on_primary : u->tok.ink, r);
+    draw_line(u, UI_BODY, word, down ? u->tok.on_primary : u->tok.ink, r, 1);
 }
 
 static void draw_key(struct ui *u, const struct ime_key *k, bool down)
@@ -59,7 +59,9 @@ static void draw_key(struct ui *u, const struct ime_key *k, bool down)
         ui_w_fill(u, (struct ui_rect){r.x + s / 2, r.y + r.h * 3 / 5, s, ui_w_dp(u, 2)}, ink);
         return;
     }
-    draw_line(u, word ? UI_SMALL_BOLD : UI_BODY, word ? k->label : k->text, ink, r);
+    float letter = u->f.scale < 1.4F ? u->f.scale : 1.4F; /* a key has room for no more */
+    draw_line(u, word ? UI_SMALL_BOLD : UI_BODY, word ? k->label : k->text, ink, r,
+              word ? 1 : letter);
 }
 
 /* The key under the finger, larger, above the finger. */
@@ -73,7 +75,7 @@ static void draw_bubble(struct ui *u, const struct ime_key *k)
     x = x < 0 ? 0 : x + w > u->f.w_px ? u->f.w_px - w : x;
     struct ui_rect r = {x, y < 0 ? 0 : y, w, h};
     ui_w_round(u, r, ui_w_dp(u, 10), 0, u->tok.primary);
-    draw_line(u, UI_TITLE, k->text, u->tok.on_primary, r);
+    draw_line(u, UI_TITLE, k->text, u->tok.on_primary, r, 1);
 }
 
 /* What is composed so far, above the candidates. */

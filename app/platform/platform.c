@@ -84,6 +84,37 @@ static void read_boot_id(struct platform *p)
 
 /* ==== open and close ========================================================================= */
 
+/* Reading the machine's fonts and reaching the display take as long as each other and know nothing
+ * of each other: with a window the fonts are read on a thread of their own, which ends here. */
+struct opening {
+    struct platform *p;
+    enum st st;
+    struct err err;
+};
+
+static int open_render(void *ctx)
+{
+    struct opening *o = ctx;
+    o->st = render_open(o->p->c.icons_dir, &o->p->render, &o->err);
+    return 0;
+}
+
+static enum st open_both(struct platform *p, struct err *err)
+{
+    struct opening o = {.p = p};
+    SDL_Thread *t = p->c.headless ? NULL : SDL_CreateThread(open_render, "fonts", &o);
+    enum st st = p->c.headless ? platform_headless_open(p, err) : platform_sdl_open(p, err);
+    if (t != NULL) {
+        SDL_WaitThread(t, NULL);
+    } else {
+        (void)open_render(&o);
+    }
+    if (st == ST_OK && o.st != ST_OK) {
+        st = err_set(err, o.st, 0, __func__, "%s", o.err.text);
+    }
+    return st;
+}
+
 enum st platform_open(const struct platform_config *c, struct platform **out, struct err *err)
 {
     *out = NULL;
@@ -99,12 +130,12 @@ enum st platform_open(const struct platform_config *c, struct platform **out, st
     atomic_init(&p->woken, false);
     atomic_init(&p->sim_ms, 0);
     read_boot_id(p);
-    enum st st = render_open(c->icons_dir, &p->render, err);
-    if (st == ST_OK && c->script != NULL) {
+    enum st st = ST_OK;
+    if (c->script != NULL) {
         st = script_open(c->script, c->shots_dir, c->tree_file, &p->script, err);
     }
     if (st == ST_OK) {
-        st = c->headless ? platform_headless_open(p, err) : platform_sdl_open(p, err);
+        st = open_both(p, err);
     }
     if (st != ST_OK) {
         platform_close(&p);

@@ -138,7 +138,7 @@ bool ui_row(struct ui *u, const struct ui_row *r)
     struct left left;
     size_t lines = u->line_n;
     measure_right(u, r, 0, &right);
-    bool under = right.any && right.w > room * 42 / 100;
+    bool under = right.any && right.w > room * (u->f.scale < 1.5F ? 42 : 25) / 100;
     if (under) {
         u->line_n = lines;
         measure_right(u, r, room, &right);

@@ -8,7 +8,7 @@ enum {
     GAP = 8,
     TARGET = 48,
     PRIMARY_H = 64,
-    SIDE_BELOW = 480,
+    SIDE_BELOW = 481, /* a window of 480 dp lies too */
     SIDE_MOST = 280,
     SEGMENTS_H = 24
 };
