@@ -10,7 +10,7 @@ static enum st look(struct store_txn *t, const struct att_view *v, struct err *e
 {
     struct arena a = arena_of(t->s->scratch[0], sizeof t->s->scratch[0]);
     struct att_row r;
-    enum st st = att_row_open(t, v->name, &a, &r, NULL);
+    enum st st = att_row_open(t, v->name, &a, &r, err);
     if (st == ST_REVOKED) {
         return err_set(err, ST_EXISTS, 0, __func__, "the attachment was forgotten");
     }

@@ -45,7 +45,7 @@ enum st parts_begin(struct store_txn *t, bytes manifest, id16 subject, struct ar
         return ST_EXISTS;
     }
     bytes kept;
-    st = store_part_get(t, name_key(&v.name), &tmp, &kept, NULL);
+    st = store_part_get(t, name_key(&v.name), &tmp, &kept, err);
     if (st == ST_NOT_FOUND) {
         return st; /* no entry names it: nobody's */
     }
