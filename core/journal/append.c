@@ -3,6 +3,7 @@
 
 #include "core/fold/refold.h"
 #include "core/journal/own.h"
+#include "core/journal/times.h"
 
 /* Attachments first: an entry never names what is not held here. */
 static enum st keep_atts(struct store_txn *t, const struct append *what, struct arena tmp,
@@ -51,6 +52,16 @@ static hlc adopt_subject(struct store_txn *t, id16 subject, hlc own, int64_t cor
         seen = seen << 8 | key.p[i];
     }
     return hlc_adopt(own, seen, corrected_ms);
+}
+
+/* A clock that is years off believes no stamp of its own year for that. */
+static int64_t corrected_ms(struct store_txn *t, const struct chain_mark *m, const struct now *now)
+{
+    struct times_anchor a;
+    struct times_corrected c;
+    times_anchor_get(t, &a);
+    times_correct(&a, now, &c);
+    return c.ms > m->receipt_ms ? c.ms : m->receipt_ms;
 }
 
 /* Does the store's mark say what we hold as our head? An aborted transaction of the caller, or a
@@ -120,8 +131,7 @@ static enum st append_parts(struct journal *j, struct store_txn *t, struct appen
         return st;
     }
     own_cite_receipt(&j->head, &m);
-    int64_t corrected = now->wall_ms > m.receipt_ms ? now->wall_ms : m.receipt_ms;
-    j->head.time = adopt_subject(t, what->subject, j->head.time, corrected, scratch);
+    j->head.time = adopt_subject(t, what->subject, j->head.time, corrected_ms(t, &m, now), scratch);
 
     h32 names[CAP_ENTRY_ATTACHMENTS];
     if (what->natt > CAP_ENTRY_ATTACHMENTS) {

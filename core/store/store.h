@@ -93,7 +93,7 @@ enum table {
     T_SCOPE,    /* author8 subject16 -> held since (HQ: what a device holds) */
     T_CODE_ENROL, /* enrolment id -> pending enrolment (HQ) */
     T_ODD,        /* quarantine: what came in and could not be kept as an entry, with the reason */
-    T_SAID,       /* author8 epoch8 seq_be8 -> nothing: the entries that say evidence (layout 2) */
+    T_SAID,       /* author8 epoch8 ~seq_be8 -> nothing: entries that say evidence (layout 2) */
     TABLES
 };
 /* In a write transaction a read that fails, too (not: finds nothing, or a value whose seal is

@@ -1,5 +1,6 @@
 /* cmd_log.c - docketctl log: the entries that a store holds, one a line, in the order of their
- * hybrid time; shown is the time that the author's clock claimed. Reads only, beside any writer. */
+ * hybrid time; shown are the time that the author claimed, with a mark where his clock was wrong,
+ * and between which receipts it is proved (core/journal/times.h). Reads only, beside any writer. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -25,11 +26,13 @@ static bool print_json(struct log *l, const struct entry_view *e, struct arena t
 
 static void print_line(struct log *l, const struct entry_view *e, struct arena tmp)
 {
-    char when[32], hash[65], author[32];
+    char when[32], after[32], before[32], hash[65], author[32];
+    struct times at = ctl_entries_times(&l->entries, e, tmp);
     ctl_view_author(&l->v, e->author, author);
     hex_put(bytes_of(e->hash.b, sizeof e->hash.b), hash);
-    printf("%6" PRIu64 "  %s  %-16s %-10s %-16s %.12s  %-15s  %s\n", e->seq,
-           ctl_time(e->wall_ms, when), ctl_entries_kind(e), ctl_view_type(e->subject_type),
+    printf("%6" PRIu64 "  %s%c %-20s %-20s %-16s %-10s %-16s %.12s  %-15s  %s\n", e->seq,
+           ctl_time(at.claimed_ms, when), at.wrong ? '!' : ' ', ctl_time(at.after_ms, after),
+           ctl_time(at.before_ms, before), ctl_entries_kind(e), ctl_view_type(e->subject_type),
            ctl_entries_code(&l->entries, e, tmp), hash, ctl_entries_place(&l->entries, e, tmp),
            author);
 }

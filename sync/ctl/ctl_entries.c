@@ -80,6 +80,35 @@ const char *ctl_entries_code(struct ctl_entries *l, const struct entry_view *e, 
     return l->code;
 }
 
+struct times ctl_entries_times(struct ctl_entries *l, const struct entry_view *e, struct arena tmp)
+{
+    struct times at;
+    if (times_of(l->v->t, &l->v->s->trust, e, tmp, &at, NULL) != ST_OK) {
+        at = (struct times){.claimed_ms = e->wall_ms, .high_ms = TIMES_UNKNOWN_MS};
+    }
+    return at;
+}
+
+static void put_times(struct ctl_entries *l, json_t *o, const struct entry_view *e,
+                      struct arena tmp)
+{
+    struct times at = ctl_entries_times(l, e, tmp);
+    json_object_set_new(o, "claimed_ms", json_integer(at.claimed_ms));
+    json_object_set_new(o, "clock_wrong", json_boolean(at.wrong));
+    if (at.after_ms != 0) {
+        json_object_set_new(o, "proved_after_ms", json_integer(at.after_ms));
+    }
+    if (at.before_ms != 0) {
+        json_object_set_new(o, "proved_before_ms", json_integer(at.before_ms));
+    }
+    if (at.low_ms != 0) {
+        json_object_set_new(o, "made_after_ms", json_integer(at.low_ms));
+    }
+    if (at.high_ms != TIMES_UNKNOWN_MS && at.before_ms + at.low_ms != 0) {
+        json_object_set_new(o, "made_before_ms", json_integer(at.high_ms));
+    }
+}
+
 static void put_evidence(json_t *o, const struct entry_evidence *ev)
 {
     if (ev->has_boot) {
@@ -127,6 +156,7 @@ json_t *ctl_entries_facts(struct ctl_entries *l, const struct entry_view *e, boo
         json_object_set_new(o, "actor_role", json_string(ops_role_name(e->actor_role)));
     }
     put_evidence(o, &e->evidence);
+    put_times(l, o, e, tmp);
     if (hex) {
         json_object_set_new(o, "bytes", ctl_json_hex(e->whole.p, e->whole.n));
     }

@@ -2,6 +2,7 @@
  * JSON. For `log` and `export entries`. One thread. */
 #ifndef SYNC_CTL_CTL_ENTRIES_H
 #define SYNC_CTL_CTL_ENTRIES_H
+#include "core/journal/times.h"
 #include "sync/ctl/ctl_view.h"
 
 struct ctl_entry_at {
@@ -24,6 +25,9 @@ void ctl_entries_drop(struct ctl_entries *e);
 /* ctl_entries_facts: one entry as a JSON object; `hex` adds the whole bytes. */
 json_t *ctl_entries_facts(struct ctl_entries *l, const struct entry_view *e, bool hex,
                           struct arena tmp);
+/* ctl_entries_times: what is proved and claimed of an entry's time; where nothing is known (a chain
+ * that is not held whole) its wall clock stands as claimed. */
+struct times ctl_entries_times(struct ctl_entries *l, const struct entry_view *e, struct arena tmp);
 const char *ctl_entries_kind(const struct entry_view *e);
 const char *ctl_entries_place(struct ctl_entries *l, const struct entry_view *e, struct arena tmp);
 /* ctl_entries_code: the books' code of the entry's subject; valid until the next call. */

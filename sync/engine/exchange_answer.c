@@ -2,6 +2,7 @@
  *
  * Frames are taken in groups, one write transaction each: a cut leaves whole groups. The cursor in
  * headquarters' outbox moves in the transaction that keeps the entries. */
+#include "core/journal/times.h"
 #include "sync/engine/recall.h"
 #include "sync/engine/receipts.h"
 #include "sync/engine/take.h"
@@ -25,6 +26,16 @@ static enum st take_trust(struct take *k, bytes doc)
     return st;
 }
 
+/* When headquarters says something of our journal, its clock tells about ours. */
+static enum st learn_time(struct take *k, bytes doc)
+{
+    struct receipt r;
+    const char *rule;
+    return receipt_open(doc, &k->j->trust, &r, &rule) != ST_OK
+               ? ST_OK
+               : times_anchor_learn(k->t, &r, k->now, k->arena, k->err);
+}
+
 static enum st take_receipts(struct take *k, const struct manifest *m)
 {
     enum st st = ST_OK;
@@ -37,6 +48,9 @@ static enum st take_receipts(struct take *k, const struct manifest *m)
         if (st == ST_OK && why != RECEIPT_FINE) {
             k->res->receipts_refused++;
             k->res->refusal = why;
+        }
+        if (st == ST_OK && fresh) {
+            st = learn_time(k, m->receipts[i]);
         }
         k->res->receipts += fresh;
         k->res->marks_went_back = k->res->marks_went_back || back;

@@ -10,16 +10,12 @@
 
 static struct pair p;
 
-static void device_key(struct pair_device *d, uint8_t key[static 32])
+static void device_keys(struct pair_device *d, struct slots_keys *keys)
 {
     char slots[160];
-    uint8_t *locked = sodium_malloc(32);
     struct now now = pair_now(&p);
     snprintf(slots, sizeof slots, "%s/slots", d->dir);
-    PAIR_OK(&p, slots_open(slots, SLOT_PIN, str_bytes(S("1234")), d->secret, now.wall_ms, locked,
-                           &p.err));
-    memcpy(key, locked, 32);
-    sodium_free(locked);
+    PAIR_OK(&p, slots_enter(slots, SLOT_PIN, str_bytes(S("1234")), d->secret, &now, keys, &p.err));
 }
 
 static void hq_key(uint8_t key[static 32])
@@ -40,14 +36,18 @@ static void hq_key(uint8_t key[static 32])
 /* As the app opens it. */
 static enum st open_device(struct pair_device *d)
 {
-    uint8_t key[32];
+    struct slots_keys *keys = sodium_malloc(sizeof *keys);
     struct salvage_totals kept;
     struct now now = pair_now(&p);
-    device_key(d, key);
-    struct store_options o = {
-        .side = STORE_DEVICE, .mode = STORE_WRITE, .map_bytes = PAIR_MAP, .data_key = key};
+    device_keys(d, keys);
+    struct store_options o = {.side = STORE_DEVICE,
+                              .mode = STORE_WRITE,
+                              .map_bytes = PAIR_MAP,
+                              .data_key = keys->data,
+                              .own_key = keys->own};
     struct arena room = arena_of(d->scratch, CAP_SCRATCH_BYTES);
     enum st st = mend_open(d->dir, &o, false, room, &d->store, &kept, &p.err);
+    sodium_free(keys);
     if (st != ST_OK) {
         return st;
     }
@@ -59,10 +59,11 @@ static enum st open_device(struct pair_device *d)
 
 static void older(struct pair_device *d)
 {
-    uint8_t key[32];
-    device_key(d, key);
+    struct slots_keys *keys = sodium_malloc(sizeof *keys);
+    device_keys(d, keys);
     pair_close_device(d);
-    layout1_make(d->dir, key, PAIR_MAP);
+    layout1_make(d->dir, keys->data, PAIR_MAP);
+    sodium_free(keys);
 }
 
 static void sound(struct store *s)
@@ -125,8 +126,8 @@ static void both_sides_updated_with_unsent_work_go_on_and_agree(void)
     older(&b);
     /* Today's programs. */
     pair_open_hq(&p);
-    CHECK_INT(open_device(&a), ST_OK);
-    CHECK_INT(open_device(&b), ST_OK);
+    PAIR_OK(&p, open_device(&a));
+    PAIR_OK(&p, open_device(&b));
     sound(p.hq->store);
     sound(a.store);
     CHECK_INT(count(p.hq->store, T_OUT), out);
@@ -157,8 +158,10 @@ static void a_newer_store_is_refused_on_both_sides(void)
     pair_begin(&p);
     pair_join(&p, &a, person("Sample Technician"), "T1");
     pair_close_device(&a);
-    device_key(&a, key);
-    layout1_raise(a.dir, key, PAIR_MAP, 200, 0);
+    struct slots_keys *keys = sodium_malloc(sizeof *keys);
+    device_keys(&a, keys);
+    layout1_raise(a.dir, keys->data, PAIR_MAP, 200, 0);
+    sodium_free(keys);
     CHECK_INT(open_device(&a), ST_NEWER);
     CHECK(a.store == NULL);
     hq_key(key);
