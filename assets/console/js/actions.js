@@ -92,7 +92,9 @@ function editForm(record, a, done) {
     const type = record.type;
     const seen = Object.fromEntries(Object.entries(record.values).map(([name, v]) => [name, v.seen]));
     const before = Object.fromEntries(a.edit.map((name) => [name, toInput(FIELDS[type][name], record.fields[name])]));
+    let sent = {};
     const patch = async (fields, known) => {
+        sent = fields;
         if (Object.keys(fields).length) {
             await call('PATCH', path(record), { fields, seen: Object.fromEntries(Object.keys(fields).map((n) => [n, known[n] || []])) });
             say(_('Saved.'));
@@ -103,8 +105,9 @@ function editForm(record, a, done) {
         title: fmt(_('Edit: %s'), titleOf(record)), go: _('Save'), type, fields: a.edit.map((name) => f(type, name, { value: before[name] })),
         watch: { id: record.id, path: path(record), seen },
         submit: (v, form) => patch(Object.fromEntries(Object.entries(v).filter(([name]) => form.elements[name].value.trim() !== before[name])), seen),
-        // Kept for a second refusal: what was not in conflict comes along.
-        settle: (list) => patch(Object.fromEntries(list.filter((c) => c.take === 'mine').map((c) => [c.name, typeof c.yours === 'object' && c.yours ? c.yours.code || c.yours.id : c.yours])), Object.fromEntries(list.map((c) => [c.name, c.entries]))),
+        // What was not in conflict comes along; what is left to the other's value is left out.
+        settle: (list) => patch(Object.fromEntries(Object.entries(sent).filter(([name]) => !list.some((c) => c.name === name && c.take === 'theirs'))),
+            { ...seen, ...Object.fromEntries(list.map((c) => [c.name, c.entries])) }),
     });
 }
 
@@ -132,9 +135,9 @@ const FRESH = {
     call: {
         label: N_('Register a call'), roles: CLERK, then: 'calls',
         fields: (r) => [
-            own('customer', N_('Customer'), 'ref', { of: 'customer', hint: N_('Name, phone or number. Leave it empty for a new customer.'), value: r && (r.type === 'customer' ? r.code : r.fields.customer && r.fields.customer.code) }),
-            own('c_name', N_('Name of the new customer'), 'text'), own('c_phone', N_('Phone of the new customer'), 'text'), own('c_address', N_('Address of the new customer'), 'text'),
-            own('equipment', N_('Equipment'), 'ref', { of: 'equipment', value: r && r.type === 'equipment' ? r.code : '', hint: N_('Model, serial or number, when it is on file.') }),
+            own('customer', N_('Customer'), 'ref', { of: 'customer', broad: true, hint: N_('Name, phone or number. Leave it empty for a new customer.'), value: r && (r.type === 'customer' ? r.code : r.fields.customer && r.fields.customer.code) }),
+            own('c_name', N_('Name of the new customer'), 'text'), own('c_phone', N_('Phone of the new customer'), 'text'), own('c_address', N_('Address of the new customer'), 'text', { broad: true }),
+            own('equipment', N_('Equipment'), 'ref', { of: 'equipment', broad: true, value: r && r.type === 'equipment' ? r.code : '', hint: N_('Model, serial or number, when it is on file.') }),
             must('job', 'fault_told'), f('job', 'zone', { value: '1' }), f('job', 'channel', { value: '1' }), f('job', 'contact'), f('job', 'phone'), f('job', 'appointment'), f('job', 'priority', { value: '0' }), f('job', 'class_proposed'), f('job', 'note'),
         ],
         send: (v) => {

@@ -8,7 +8,7 @@ import { actionsOf, act } from './actions.js';
 
 const CARD = `{{#days}}<h3 class="{{cls}}">{{title}}</h3><ul>{{#jobs}}<li class="job {{cls}}" data-id="{{id}}"{{#drag}} draggable="true"{{/drag}}>
 <a href="#/calls/{{id}}" data-key="j-{{id}}"><span class="box">{{box}}</span> {{customer}}</a>
-<p>{{fault}}</p><div class="foot"><span>{{state}}{{#time}} · {{time}}{{/time}}<br><b class="{{due}}" title="{{dueAt}}">{{limit}}</b></span>
+<p>{{fault}}</p><div class="foot"><span>{{state}}<br><b class="{{due}}" title="{{dueAt}}">{{limit}}</b></span>
 {{#drag}}<button data-do="assign" data-key="b-{{id}}" aria-label="{{aria}}">{{word}}</button>{{/drag}}</div></li>{{/jobs}}</ul>{{/days}}`;
 const BOARD = `
 <div class="page"><section class="list" aria-labelledby="title"><div class="bar"><h1 id="title">{{title}}</h1><p class="muted">{{now}}{{#hint}} · {{hint}}{{/hint}}</p></div>
@@ -24,7 +24,7 @@ function days(jobs, may) {
         const customer = named(r.fields.customer) || r.code || '';
         groups.get(name).jobs.push({
             id: r.id, box: CLASS_LETTERS[r.class] || '–', customer, fault: r.fields.fault_told,
-            state: stateWord('job', r.state), time: r.fields.appointment ? clock(r.fields.appointment) : '', limit: r.left_minutes == null ? '' : limit(r.left_minutes), dueAt: moment(r.due_ms),
+            state: [r.state === 'registered' || r.state === 'dispatched' ? '' : stateWord('job', r.state), r.fields.appointment ? clock(r.fields.appointment) : ''].filter(Boolean).join(' · ') || r.code, limit: r.left_minutes == null ? '' : limit(r.left_minutes), dueAt: moment(r.due_ms),
             due: r.late ? 'late' : r.left_minutes != null && r.left_minutes <= 90 ? 'soon' : '', cls: [r.late ? 'is-late' : '', r.help || r.handover ? 'asks' : ''].join(' ').trim(),
             drag: may, word: _('Dispatch'), aria: fmt(_('Dispatch: %s'), customer),
         });

@@ -22,7 +22,7 @@ const INPUTS = { time: 'datetime-local', date: 'date', password: 'password', fil
 // {type, name} of a record's field, or a field of the form's own: {name, label, kind, ...}
 async function viewOf(one) {
     const f = { ...(one.type ? field(one.type, one.name) : {}), ...one };
-    const v = { name: f.name, label: _(f.label), required: f.required, heading: f.heading && _(f.heading), hint: f.hint && _(f.hint), value: f.value == null ? '' : f.value, auto: f.auto || 'off', accept: f.accept, f };
+    const v = { name: f.name, label: _(f.label), required: f.required, hint: f.hint && _(f.hint), value: f.value == null ? '' : f.value, auto: f.auto || 'off', accept: f.accept, broad: f.kind === 'long' || f.broad, f };
     if (f.kind === 'choice') {
         v.options = [{ value: '', label: '–' }, ...f.list.map((w, i) => ({ value: String(i), label: w && _(w) })).filter((o) => o.label)];
     } else if (f.kind === 'role') {
@@ -90,7 +90,7 @@ function values(form, views) {
     return out;
 }
 
-const wordsOf = () => ({ cancel: _('Cancel') });
+const wordsOf = (go) => ({ cancel: go ? _('Cancel') : _('Close') });
 const writer = (w) => fmt(_('%s, %s'), named(w.actor) || _('a handheld'), moment(w.time_ms));
 
 // spec: {title, text, fields, go, danger, submit(values, form), watch: {id, refresh(form)}, secret, qr}
@@ -98,7 +98,8 @@ export async function ask(spec) {
     const dialog = $('#dialog');
     const views = await Promise.all((spec.fields || []).map(viewOf));
     open = { spec, views };
-    draw(dialog, FORM, { ...spec, fields: views, words: wordsOf(), goClass: spec.danger ? 'danger' : 'primary' });
+    dialog.classList.toggle('many', views.length > 4);
+    draw(dialog, FORM, { ...spec, fields: views, words: wordsOf(spec.go), goClass: spec.danger ? 'danger' : 'primary' });
     if (spec.qr) { drawQr($('.qr', dialog), spec.qr); }
     if (!dialog.open) { dialog.showModal(); }
     const first = dialog.querySelector('.field input, .field select, .field textarea');
@@ -139,7 +140,8 @@ function showConflict(conflict) {
         };
     });
     const dialog = $('#dialog');
-    const next = { ...spec, title: _('Somebody changed this meanwhile'), text: _('Nothing of yours was written yet. Choose what shall stand.'), go: _('Save'), goClass: 'primary', words: wordsOf(), conflicts, fields: [] };
+    dialog.classList.remove('many');
+    const next = { ...spec, title: _('Somebody changed this meanwhile'), text: _('Nothing of yours was written yet. Choose what shall stand.'), go: _('Save'), goClass: 'primary', words: wordsOf(true), conflicts, fields: [] };
     draw(dialog, FORM, next);
     const form = $('form', dialog);
     $('input', form).focus();

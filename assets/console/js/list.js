@@ -98,12 +98,14 @@ function done(page, id) {
 
 async function detail() {
     const aside = $('#detail');
-    const { page, id, app } = here;
+    const mine = here;
+    const { page, id, app } = mine;
     aside.hidden = !id;
     $('.page').classList.toggle('with-detail', Boolean(id));
     document.querySelectorAll('#rows tr').forEach((tr) => tr.classList.toggle('on', tr.dataset.id === id));
-    if (!id) { aside.replaceChildren(); return; }
-    here.record = await showRecord(aside, { page, id, rows: here.rows, me: app.me, back: address(page, '', here.params), done });
+    if (!id) { aside.asked = (aside.asked || 0) + 1; aside.replaceChildren(); return; }
+    const record = await showRecord(aside, { page, id, rows: here.rows, me: app.me, back: address(page, '', mine.params), done });
+    if (record !== undefined) { mine.record = record; }
 }
 
 // ---- the page -------------------------------------------------------------------------------------
@@ -119,7 +121,7 @@ export async function show(app, page, id, params) {
     const list = await filters(app, page, params);
     here = mine;
     draw($('#main'), LIST, {
-        title: title(page), fresh: freshLabel(reg.fresh, app.me), filters: list, filtered: Object.keys(params).length > 0,
+        title: title(page), fresh: freshLabel(reg.fresh, app.me), filters: list, filtered: Object.keys(params).length > 0, wide: innerWidth >= 700 || Object.keys(params).length > 0,
         csv: reg.plain ? '' : `/api/v1/registers/${source(page)}${query({ ...asked(page, params), format: 'csv' })}`,
         words: { csv: _(CSV), print: _('Print'), filter: _('Filter'), clear: _('Clear the filter'), detail: _('The record') },
     });

@@ -50,7 +50,7 @@ function timeline(r) {
         const first = e === r.history[0] && e.kind === 'record.set';
         const to = e.kind === 'job.assigned' ? named(e.technician) || _('nobody') : '';
         const says = to || first ? to : fact ? W.factWords(e.kind, fact.body, money, quantity) : s ? `${W.at(W.OUTCOMES, s.outcome)} ${s.number}` : (e.fields || []).map((n) => label(r.type, n)).filter(Boolean).join(', ');
-        return { time: brief(e.wall_ms), moment: moment(e.wall_ms), what: says ? fmt(_('%1$s: %2$s'), W.kindWord(e.kind), says) : first ? _('Registered') : W.kindWord(e.kind), who: [W.roleWord(e.role), named(e.actor)].filter(Boolean).join(' ') };
+        return { time: brief(e.wall_ms), moment: moment(e.wall_ms), what: says ? fmt(_('%1$s: %2$s'), W.kindWord(e.kind), says) : first && r.type === 'job' ? _('Registered') : W.kindWord(e.kind), who: [W.roleWord(e.role), named(e.actor)].filter(Boolean).join(' ') };
     });
 }
 
@@ -96,7 +96,7 @@ function deadlines(r) {
 
 function summary(r) {
     const zone = r.fields.zone ? W.at(W.ZONES, r.fields.zone) : '';
-    const parts = r.type === 'job' ? [r.class ? _(W.CLASSES[r.class]) : _('Class not decided yet'), W.stateWord(r.type, r.state), named(r.technician), zone] : [_(W.TYPES[r.type]), W.stateWord(r.type, r.state)];
+    const parts = r.type === 'job' ? [r.class ? _(W.CLASSES[r.class]).slice(2) : _('Class not decided yet'), W.stateWord(r.type, r.state), named(r.technician), zone] : [_(W.TYPES[r.type]), W.stateWord(r.type, r.state)];
     if (r.cash_owed_minor) { parts.push(fmt(_('cash in hand %s'), money(r.cash_owed_minor))); }
     return parts.filter(Boolean).join(' · ');
 }
@@ -114,12 +114,17 @@ export const view = (r, me, back) => ({
     words: { close: _('Back to the list'), history: _('History'), deadlines: _('Deadlines') },
 });
 
-// Shows a record in `aside`; answers it. done(page, id): something was written.
+// Shows a record in `aside`; answers it, or undefined when another was asked for meanwhile.
+// done(page, id): something was written.
 export async function showRecord(aside, { page, id, rows, me, back, done }) {
+    const asked = (aside.asked || 0) + 1;
+    aside.asked = asked;
     let record;
     try {
         record = await load(page, id, rows);
+        if (aside.asked !== asked) { return undefined; }
     } catch (e) {
+        if (aside.asked !== asked) { return undefined; }
         if (e.status === 401) { return null; }
         aside.textContent = e.message;
         return null;

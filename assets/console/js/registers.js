@@ -5,12 +5,14 @@ import { label, named } from './fields.js';
 
 // ---- columns: {label, text, and one of cls, box, href} ------------------------------------------
 const col = (name, text, more) => ({ label: name, text, ...more });
-const number = col(N_('Number'), (r) => r.code || r.id.slice(0, 8), { link: true });
+const number = col(N_('Number'), (r) => r.code || r.id.slice(0, 8), { link: true, cls: 'short' });
 const named_ = (name, get, more) => col(name, (r) => named(get(r)), more);
+// A brief one stands without its label where a row is a card.
 const when = (name, get) => col(name, (r) => brief(get(r)), { title: (r) => moment(get(r)), cls: 'time' });
+const called = { ...when(N_('Called'), (r) => r.time_ms), cls: 'time short' };
 const state = col(N_('State'), (r) => stateWord(r.type, r.state), { cls: 'state' });
 const branch = col(N_('Branch'), (r) => r.branch || '', { cls: 'low' });
-const klass = col(N_('Class'), (r) => CLASS_LETTERS[r.class] || '–', { box: true, title: (r) => (r.class ? _(CLASSES[r.class]) : _('Class not decided yet')) });
+const klass = col(N_('Class'), (r) => CLASS_LETTERS[r.class] || '–', { box: true, cls: 'short', title: (r) => (r.class ? _(CLASSES[r.class]) : _('Class not decided yet')) });
 const customer = col(N_('Customer and equipment'), (r) => [named(r.fields.customer), named(r.fields.equipment)].filter(Boolean).join(' · '), { cls: 'wide' });
 const fault = col(N_('Fault'), (r) => r.fields.fault_told, { cls: 'wide' });
 const technician = named_(N_('Technician'), (r) => r.technician || r.fields.technician);
@@ -20,7 +22,7 @@ const due = col(N_('Deadline'), (r) => (r.left_minutes == null ? '' : limit(r.le
 const plain = (type, name, show, more) => ({ get label() { return label(type, name); }, text: (r) => (r.fields[name] == null ? '' : show ? show(r.fields[name]) : r.fields[name]), ...more });
 const call = named_(N_('Call'), (r) => r.fields.job);
 
-const JOB_COLUMNS = [when(N_('Called'), (r) => r.time_ms), number, klass, customer, fault, technician, state, due];
+const JOB_COLUMNS = [called, number, klass, customer, fault, technician, state, due];
 
 export const REGISTERS = {
     calls: { title: N_('Call register'), type: 'job', columns: JOB_COLUMNS, count: (d) => d.today, tiles: true, fresh: 'call', empty: N_('No calls here. Press N to register one, or widen the filter.') },
@@ -38,9 +40,9 @@ export const REGISTERS = {
             col(N_('Planned for'), (r) => brief(r.fields.due), { cls: (r) => (r.late_unhelped ? 'due late' : 'time') })],
         empty: N_('Nothing is under repair.'),
     },
-    vouchers: { title: N_('Service vouchers'), type: 'job', columns: [when(N_('Called'), (r) => r.time_ms), number, klass, customer, technician, col(N_('Cash in hand'), (r) => (r.cash_owed_minor ? money(r.cash_owed_minor) : ''), { cls: 'num' })], count: (d) => d.unreturned_vouchers, empty: N_('No voucher is out: all are struck off.') },
-    archive: { title: N_('Archive of vouchers'), type: 'job', columns: [when(N_('Called'), (r) => r.time_ms), number, klass, customer, fault, technician], empty: N_('Nothing is in the archive yet.') },
-    cash: { title: N_('Cash in hand'), type: 'job', columns: [when(N_('Called'), (r) => r.time_ms), number, technician, col(N_('Amount'), (r) => money(r.cash_owed_minor), { cls: 'num' })], count: (d) => d.cash_jobs, empty: N_('No cash is out.') },
+    vouchers: { title: N_('Service vouchers'), type: 'job', columns: [called, number, klass, customer, technician, col(N_('Cash in hand'), (r) => (r.cash_owed_minor ? money(r.cash_owed_minor) : ''), { cls: 'num' })], count: (d) => d.unreturned_vouchers, empty: N_('No voucher is out: all are struck off.') },
+    archive: { title: N_('Archive of vouchers'), type: 'job', columns: [called, number, klass, customer, fault, technician], empty: N_('Nothing is in the archive yet.') },
+    cash: { title: N_('Cash in hand'), type: 'job', columns: [called, number, technician, col(N_('Amount'), (r) => money(r.cash_owed_minor), { cls: 'num' })], count: (d) => d.cash_jobs, empty: N_('No cash is out.') },
     invoices: { title: N_('Invoices'), type: 'invoice', columns: [when(N_('Issued on'), (r) => r.time_ms), number, call, plain('invoice', 'amount', money, { cls: 'num' }), state], fresh: 'invoice', empty: N_('No invoice yet.') },
     slips: { title: N_('Issue slips'), type: 'slip', columns: [when(N_('Proposed on'), (r) => r.time_ms), number, technician, plain('slip', 'part'), plain('slip', 'quantity', quantity, { cls: 'num' }), state, plain('slip', 'old', quantity, { cls: 'num' })], fresh: 'slip', empty: N_('No slips. Propose one from a call or with N.') },
     stock: { title: N_('Van stock'), type: 'stock', columns: [col(N_('Part'), (r) => r.fields.part || r.id.slice(0, 8), { link: true }), technician, plain('stock', 'quantity', quantity, { cls: 'num' })], fresh: 'stock', empty: N_('No parts in the vans.') },

@@ -53,10 +53,10 @@ export const LIST = `
 {{#csv}}<a class="button" href="{{csv}}" download data-key="csv">{{words.csv}}</a>{{/csv}}
 <button data-do="print-list" data-key="print">{{words.print}}</button></div></div>
 <div id="tiles"></div>
-{{#filters.length}}<form class="filters" aria-label="{{words.filter}}">{{#filters}}<label><span>{{label}}</span>
+{{#filters.length}}<details class="narrow"{{#wide}} open{{/wide}}><summary>{{words.filter}}</summary><form class="filters" aria-label="{{words.filter}}">{{#filters}}<label><span>{{label}}</span>
 {{#options.length}}<select name="{{name}}" data-key="f-{{name}}">{{#options}}<option value="{{value}}"{{#on}} selected{{/on}}>{{label}}</option>{{/options}}</select>{{/options.length}}
 {{#date}}<input type="date" name="{{name}}" value="{{value}}" data-key="f-{{name}}">{{/date}}{{#text}}<input name="{{name}}" value="{{value}}" size="8" data-key="f-{{name}}">{{/text}}</label>{{/filters}}
-{{#filtered}}<button type="button" class="link" data-do="clear">{{words.clear}}</button>{{/filtered}}</form>{{/filters.length}}
+{{#filtered}}<button type="button" class="link" data-do="clear">{{words.clear}}</button>{{/filtered}}</form></details>{{/filters.length}}
 <div id="rows"></div></section>
 <aside id="detail" aria-label="{{words.detail}}" hidden></aside></div>`;
 
@@ -67,7 +67,7 @@ export const ROWS = `
 {{^rows.length}}<p class="empty">{{empty}}{{#next}} <button data-do="more" data-key="more">{{words.further}}</button>{{/next}}</p>{{/rows.length}}`;
 
 export const DETAIL = `
-<div class="head"><a class="back" href="{{back}}" data-do="close" data-key="close" aria-label="{{words.close}}"><span aria-hidden="true">←</span></a>
+<div class="head"><a class="back" href="{{back}}" data-do="close" data-key="close" aria-label="{{words.close}}"><span aria-hidden="true" class="x">×</span><span aria-hidden="true" class="arrow">←</span></a>
 <h2>{{title}}</h2></div>
 <p class="sum">{{#box}}<span class="box">{{box}}</span> {{/box}}{{summary}}{{#due}} <b class="{{due.cls}}">{{due.text}}</b>{{/due}}</p>
 {{#warnings}}<p class="warn">{{.}}</p>{{/warnings}}
@@ -87,11 +87,11 @@ export const FORM = `
 {{#text}}<p>{{text}}</p>{{/text}}
 <p class="error" role="alert" hidden></p>
 {{#secret}}<p class="secret"><code>{{secret}}</code></p>{{/secret}}<div class="qr"></div>
-{{#fields}}{{#heading}}<h3>{{heading}}</h3>{{/heading}}<div class="field" data-field="{{name}}"><label for="i-{{name}}">{{label}}{{#required}} <span class="must" aria-hidden="true">*</span>{{/required}}</label>
+<div class="set">{{#fields}}<div class="field{{#broad}} broad{{/broad}}" data-field="{{name}}"><label for="i-{{name}}">{{label}}{{#required}} <span class="must" aria-hidden="true">*</span>{{/required}}</label>
 {{#options.length}}<select id="i-{{name}}" name="{{name}}"{{#required}} required{{/required}}>{{#options}}<option value="{{value}}"{{#on}} selected{{/on}}>{{label}}</option>{{/options}}</select>{{/options.length}}
 {{#long}}<textarea id="i-{{name}}" name="{{name}}" rows="3"{{#required}} required{{/required}}>{{value}}</textarea>{{/long}}
 {{#input}}<input id="i-{{name}}" name="{{name}}" type="{{input}}" value="{{value}}" autocomplete="{{auto}}"{{#required}} required{{/required}}{{#of}} list="l-{{name}}" data-of="{{of}}"{{/of}}{{#accept}} accept="{{accept}}"{{/accept}}>{{#of}}<datalist id="l-{{name}}"></datalist>{{/of}}{{/input}}
-{{#hint}}<p class="hint">{{hint}}</p>{{/hint}}<p class="hint seen" role="status"></p></div>{{/fields}}
+{{#hint}}<p class="hint">{{hint}}</p>{{/hint}}<p class="hint seen" role="status"></p></div>{{/fields}}</div>
 {{#conflicts}}<fieldset class="choose"><legend>{{label}}</legend>
 {{#stands}}<label><input type="radio" name="choose-{{name}}" value="theirs" checked> <span><b>{{value}}</b><br><span class="muted">{{by}}</span></span></label>{{/stands}}
 <label><input type="radio" name="choose-{{name}}" value="mine"> <span><b>{{mine}}</b><br><span class="muted">{{mineWords}}</span></span></label></fieldset>{{/conflicts}}
