@@ -4,7 +4,7 @@
 #include "core/codec/cbor.h"
 
 enum { K_NUMBER = 1, K_PARTS, K_FAULTS, K_PRICES, K_CALENDAR, K_RETENTION, K_VERIFY };
-enum { C_OFFSET = 1, C_WEEK, C_EXCEPTIONS };
+enum { C_OFFSET = 1, C_WEEK, C_EXCEPTIONS, C_SUMMER };
 #define PART_ITEMS 7
 #define FAULT_ITEMS 12
 #define PRICE_ITEMS 6
@@ -127,9 +127,18 @@ static void put_spans(struct cbor_w *w, const struct calendar_day *d)
     }
 }
 
+static void put_turn(struct cbor_w *w, const struct calendar_turn *t)
+{
+    cbor_put_array(w, 4);
+    cbor_put_uint(w, t->month);
+    cbor_put_uint(w, t->week);
+    cbor_put_uint(w, t->weekday);
+    cbor_put_int(w, t->minute);
+}
+
 static void put_calendar(struct cbor_w *w, const struct calendar *c)
 {
-    cbor_put_map(w, 3);
+    cbor_put_map(w, c->saving_minutes != 0 ? 4 : 3);
     cbor_put_uint(w, C_OFFSET);
     cbor_put_int(w, c->utc_offset_minutes);
     cbor_put_uint(w, C_WEEK);
@@ -143,6 +152,13 @@ static void put_calendar(struct cbor_w *w, const struct calendar *c)
         cbor_put_array(w, 2);
         cbor_put_int(w, c->exceptions[i].day);
         put_spans(w, &c->exceptions[i]);
+    }
+    if (c->saving_minutes != 0) {
+        cbor_put_uint(w, C_SUMMER);
+        cbor_put_array(w, 3);
+        cbor_put_int(w, c->saving_minutes);
+        put_turn(w, &c->begins);
+        put_turn(w, &c->ends);
     }
 }
 
@@ -381,6 +397,33 @@ static void get_exceptions(struct in *in, struct calendar *c)
     c->nexceptions = n;
 }
 
+static void get_turn(struct in *in, struct calendar_turn *t)
+{
+    want(in, 4, "summer time");
+    t->month = (uint8_t)get_u(in, 12, "summer time");
+    t->week = (uint8_t)get_u(in, 5, "summer time");
+    t->weekday = (uint8_t)get_u(in, 6, "summer time");
+    int64_t minute = cbor_get_int(&in->r);
+    if (t->month == 0 || t->week == 0 || minute < -DAY_MINUTES || minute > 2 * DAY_MINUTES) {
+        fail(in, "summer time");
+        return;
+    }
+    t->minute = (int16_t)minute;
+}
+
+static void get_summer(struct in *in, struct calendar *c)
+{
+    want(in, 3, "summer time");
+    int64_t saving = cbor_get_int(&in->r);
+    get_turn(in, &c->begins);
+    get_turn(in, &c->ends);
+    if (saving == 0 || saving < -DAY_MINUTES || saving > DAY_MINUTES) {
+        fail(in, "summer time");
+        return;
+    }
+    c->saving_minutes = (int16_t)saving;
+}
+
 static void get_calendar(struct in *in, struct calendar *c)
 {
     struct cbor_map m = cbor_map_begin(&in->r);
@@ -399,6 +442,8 @@ static void get_calendar(struct in *in, struct calendar *c)
             }
         } else if (key == C_EXCEPTIONS) {
             get_exceptions(in, c);
+        } else if (key == C_SUMMER) {
+            get_summer(in, c);
         }
     }
 }

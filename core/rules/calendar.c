@@ -1,9 +1,11 @@
-/* calendar.c - working time: hours of the day by weekday, days that differ, a fixed offset from
- * UTC.
+/* calendar.c - working time: hours of the day by weekday, days that differ, in a zone that may have
+ * summer time.
  *
- * The offset does not change with the season: the company's country has no summer time, and a
- * deadline that moved by an hour twice a year would be worse than one that does not know. */
+ * Hours are the clock on the wall's: where a working stretch holds the hour that is left out, it is
+ * an hour shorter; where it holds the one that comes twice, an hour longer. */
 #include "core/rules/service.h"
+
+#include "core/base/civil.h"
 
 #define DAY_MS 86400000LL
 #define MINUTE_MS 60000LL
@@ -44,11 +46,56 @@ void calendar_default(struct calendar *c)
     }
 }
 
-/* The walk that both functions share: open stretches from `from` on, in local milliseconds. */
+/* ---- the zone ------------------------------------------------------------------------------- */
+
+/* When the clock is turned in a year, in UTC; `offset` is what held until then. */
+static int64_t turn_ms(const struct calendar_turn *t, int year, int offset)
+{
+    int64_t first = civil_days((struct civil){year, t->month, 1});
+    int64_t next = t->month == 12 ? civil_days((struct civil){year + 1, 1, 1})
+                                  : civil_days((struct civil){year, t->month + 1, 1});
+    int64_t weekday = ((first + 4) % 7 + 7) % 7; /* day 0 was a Thursday; 0 = Sunday */
+    int64_t day = first + (t->weekday - weekday + 7) % 7 + (t->week - 1) * 7LL;
+    while (day >= next) {
+        day -= 7;
+    }
+    return day * DAY_MS + (t->minute - offset) * MINUTE_MS;
+}
+
+int calendar_offset(const struct calendar *c, int64_t ms)
+{
+    int winter = c->utc_offset_minutes, summer = winter + c->saving_minutes;
+    if (c->saving_minutes == 0) {
+        return winter;
+    }
+    int year = civil_of(floor_div(ms + winter * MINUTE_MS, DAY_MS)).year;
+    int64_t begins = turn_ms(&c->begins, year, winter), ends = turn_ms(&c->ends, year, summer);
+    bool in_summer = begins < ends ? ms >= begins && ms < ends : ms >= begins || ms < ends;
+    return in_summer ? summer : winter;
+}
+
+/* Of a time on the wall: one that comes twice is its first, one that is left out the turn itself.
+ */
+static int64_t utc_of(const struct calendar *c, int64_t local)
+{
+    int winter = c->utc_offset_minutes, summer = winter + c->saving_minutes;
+    int ahead = winter > summer ? winter : summer, behind = winter + summer - ahead;
+    int64_t first = local - ahead * MINUTE_MS, second = local - behind * MINUTE_MS;
+    if (calendar_offset(c, first) == ahead) {
+        return first;
+    }
+    if (calendar_offset(c, second) == behind) {
+        return second;
+    }
+    int year = civil_of(floor_div(local, DAY_MS)).year;
+    return summer == ahead ? turn_ms(&c->begins, year, winter) : turn_ms(&c->ends, year, summer);
+}
+
+/* The walk that both functions share: open stretches from `from` on, in UTC. */
 struct walk {
     const struct calendar *c;
     int64_t from;
-    int64_t day, last_day;
+    int64_t day, last_day; /* on the wall */
     unsigned span;
 };
 
@@ -57,8 +104,8 @@ static bool next_stretch(struct walk *w, int64_t *beg, int64_t *end)
     for (; w->day <= w->last_day; w->day++, w->span = 0) {
         const struct calendar_day *d = day_of(w->c, w->day);
         while (w->span < d->nspans && w->span < 3) {
-            int64_t b = w->day * DAY_MS + d->span[w->span].from_min * MINUTE_MS;
-            int64_t e = w->day * DAY_MS + d->span[w->span].to_min * MINUTE_MS;
+            int64_t b = utc_of(w->c, w->day * DAY_MS + d->span[w->span].from_min * MINUTE_MS);
+            int64_t e = utc_of(w->c, w->day * DAY_MS + d->span[w->span].to_min * MINUTE_MS);
             w->span++;
             b = b < w->from ? w->from : b;
             if (b < e) {
@@ -73,9 +120,8 @@ static bool next_stretch(struct walk *w, int64_t *beg, int64_t *end)
 
 static struct walk walk_from(const struct calendar *c, int64_t ms)
 {
-    int64_t local = ms + c->utc_offset_minutes * MINUTE_MS;
-    int64_t day = floor_div(local, DAY_MS);
-    return (struct walk){c, local, day, day + DAYS_MOST, 0};
+    int64_t day = floor_div(ms + calendar_offset(c, ms) * MINUTE_MS, DAY_MS);
+    return (struct walk){c, ms, day, day + DAYS_MOST, 0};
 }
 
 /* Times beyond these cannot be meant and would overflow. */
@@ -95,7 +141,7 @@ int64_t calendar_add(const struct calendar *c, int64_t ms, int64_t minutes)
     struct walk w = walk_from(c, ms);
     for (int64_t beg, end; next_stretch(&w, &beg, &end); left -= end - beg) {
         if (end - beg >= left) {
-            return beg + left - c->utc_offset_minutes * MINUTE_MS;
+            return beg + left;
         }
     }
     return ms + DAYS_MOST * DAY_MS;
@@ -108,11 +154,10 @@ int64_t calendar_between(const struct calendar *c, int64_t a_ms, int64_t b_ms)
     if (b_ms < a_ms) {
         return -calendar_between(c, b_ms, a_ms);
     }
-    int64_t until = b_ms + c->utc_offset_minutes * MINUTE_MS;
     int64_t sum = 0;
     struct walk w = walk_from(c, a_ms);
-    for (int64_t beg, end; next_stretch(&w, &beg, &end) && beg < until;) {
-        sum += (end < until ? end : until) - beg;
+    for (int64_t beg, end; next_stretch(&w, &beg, &end) && beg < b_ms;) {
+        sum += (end < b_ms ? end : b_ms) - beg;
     }
     return sum / MINUTE_MS;
 }

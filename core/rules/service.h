@@ -32,12 +32,26 @@ struct calendar_day {
         uint16_t from_min, to_min;
     } span[3];
 };
+/* When summer time begins or ends: the `week`th `weekday` (0 = Sunday) of `month`, 5 is the last.
+ */
+struct calendar_turn {
+    uint8_t month, week, weekday;
+    int16_t minute; /* of that day, by the clock that is turned; -1440 to 2880 */
+};
 struct calendar {
     struct calendar_day week[7];           /* 0 = Monday; `day` unused */
     const struct calendar_day *exceptions; /* ascending by day */
     size_t nexceptions;
-    int16_t utc_offset_minutes;
+    int16_t utc_offset_minutes; /* in winter */
+    int16_t saving_minutes;     /* in summer so much more; 0: there is no summer time */
+    struct calendar_turn begins, ends;
 };
+/* calendar_zone: offset and summer time of a POSIX zone, as in TZ: "CST-8",
+ * "CET-1CEST,M3.5.0,M10.5.0/3". Only rules of the form Mm.w.d; summer time without rules is
+ * refused. ST_BAD_INPUT, *c unchanged. */
+MUST_USE enum st calendar_zone(struct calendar *c, str zone);
+/* calendar_offset: minutes east of UTC at a time. */
+int calendar_offset(const struct calendar *c, int64_t ms);
 /* calendar_default: Monday to Saturday 08:00-12:00 and 13:30-17:30 (J-04), UTC+8. */
 void calendar_default(struct calendar *c);
 /* calendar_add: `ms` UTC plus `minutes` of working time (none or less: `ms`). calendar_between:

@@ -200,7 +200,8 @@ int ctl_cmd_import(int argc, char **argv)
         {"store", &im.dir, NULL, true},       {"keys", &im.keys, NULL, false},
         {"map", &im.map_path, NULL, false},   {"encoding", &im.encoding, NULL, false},
         {"utc-offset", &offset, NULL, false}, {"verify-url", &im.verify_url, NULL, false},
-        {"dry-run", NULL, &im.dry, false},    {"json", NULL, &im.json, false}};
+        {"zone", &im.zone, NULL, false},      {"dry-run", NULL, &im.dry, false},
+        {"json", NULL, &im.json, false}};
     int npos;
     int64_t minutes = ctl_now().utc_offset_minutes;
     if (!ctl_opts(argc, argv, opts, sizeof opts / sizeof opts[0], &npos) || npos != 2 ||
@@ -226,6 +227,12 @@ int ctl_cmd_import(int argc, char **argv)
             "--verify-url goes with parts, faults, prices or calendar, and has at most "
             "%d characters; nothing was changed",
             VERIFY_URL_BYTES);
+    }
+    struct calendar zone;
+    if (im.zone != NULL && (im.kind != csv_columns_kind(S("calendar")) ||
+                            calendar_zone(&zone, str_c(im.zone)) != ST_OK)) {
+        return ctl_failf("--zone goes with the calendar, and is like CST-8 or "
+                         "CET-1CEST,M3.5.0,M10.5.0/3; nothing was changed");
     }
     return run(&im);
 }

@@ -25,7 +25,7 @@
             "make this device's store, from a code")                                               \
     COMMAND(import, "import",                                                                      \
             "--store DIR KIND FILE.csv [--map FILE] [--encoding NAME] [--utc-offset MIN] "         \
-            "[--verify-url URL] "                                                                  \
+            "[--verify-url URL] [--zone TZ] "                                                      \
             "[--dry-run] [--keys FILE] [--json]",                                                  \
             "take in technicians, customers, equipment, contracts, parts, stock, faults, prices, " \
             "calendar or jobs")                                                                    \

@@ -16,6 +16,7 @@ struct import {
     const struct csv_kind *kind;
     const char *verify_url; /* NULL: as it is; into the edition, for the customer's QR */
     int utc_offset_minutes;
+    const char *zone; /* of the calendar, as in TZ; NULL: utc_offset_minutes, no summer time */
     bool dry, json;
     /* reading */
     struct csv *csv;

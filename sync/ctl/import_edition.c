@@ -338,6 +338,10 @@ enum st import_edition_done(struct import *im, bytes *out, struct err *err)
     *out = (bytes){NULL, 0};
     if (im->kind == csv_columns_kind(S("calendar"))) {
         e->now.calendar.utc_offset_minutes = (int16_t)im->utc_offset_minutes;
+        e->now.calendar.saving_minutes = 0;
+        if (im->zone != NULL && calendar_zone(&e->now.calendar, str_c(im->zone)) != ST_OK) {
+            return err_set(err, ST_BAD_INPUT, 0, __func__, "\"%.60s\" is not a zone", im->zone);
+        }
     }
     bytes same;
     enum st st = catalogue_encode(&e->now, e->out, CAP_ATT_BYTES, &same);
