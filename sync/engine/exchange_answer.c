@@ -141,6 +141,17 @@ static enum st take_held(struct take *k, const struct manifest *m)
     return st;
 }
 
+/* A receipt that headquarters seems to have forgotten is shown to it in this very sync: if it was
+ * restored, more of what it said may be so no longer. */
+static enum st show_witness(struct take *k)
+{
+    uint8_t doc[RECEIPT_BYTES_MAX];
+    size_t n;
+    enum st st = device_witness_get(k->t, doc, sizeof doc, &n, k->err);
+    k->res->again = k->res->again || (st == ST_OK && n != 0);
+    return st;
+}
+
 static enum st take_manifest(struct take *k, bytes body)
 {
     struct arena tmp = k->arena;
@@ -165,6 +176,9 @@ static enum st take_manifest(struct take *k, bytes body)
     }
     if (st == ST_OK) {
         st = take_receipts(k, &m);
+    }
+    if (st == ST_OK) {
+        st = show_witness(k);
     }
     if (st == ST_OK) {
         st = take_held(k, &m);

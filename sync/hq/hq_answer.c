@@ -124,7 +124,7 @@ static enum st write_manifest(struct answer *a)
     }
     m.nproblems = r->nproblems;
     m.problems = r->problems;
-    m.more = a->more;
+    m.more = a->more || r->renews;
     m.nheld = r->manifest.nheld;
     m.held = r->manifest.held;
     memcpy(m.recall, r->manifest.recall, sizeof m.recall);
@@ -345,7 +345,9 @@ static enum st grant(struct answer *a)
  * of jobs and customers since is not for whoever holds it now. */
 static enum st fill_revoked(struct answer *a, bytes doc)
 {
-    a->last = a->place = a->r->manifest.cursor;
+    const struct manifest *q = &a->r->manifest;
+    /* A new epoch of ours begins at the beginning for it too: what it holds it hands back. */
+    a->last = a->place = id8_eq(q->cursor_epoch, a->r->node_epoch) ? q->cursor : 0;
     a->r->settled = false; /* nothing is compared, nothing is asked */
     enum st st = write_manifest(a);
     return st == ST_OK ? put(a, ITEM_REVOCATION, doc, (bytes){NULL, 0}, a->arena) : st;

@@ -490,6 +490,7 @@ enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err)
     st = st == ST_OK ? look_back(&g) : st;
     st = st == ST_OK ? hq_returned_held(r, t, err) : st;
     r->node_epoch = r->hq->journal.head.epoch;
+    r->renews = r->hq->rolled_back;
     r->settled = g.inline_ && !r->hq->rest_due;
     free(g.fresh);
     free(g.fresh_bad);

@@ -42,8 +42,18 @@ static enum st find_held(struct store_txn *t, const struct manifest_journal *j, 
     return st == ST_NOT_FOUND ? ST_OK : st;
 }
 
-/* Up to which entry every attachment is held or forgotten. */
-static uint64_t atts_through(const struct hq_request *r, struct store_txn *t,
+static bool lacks_atts(struct store_txn *t, const struct entry_view *e)
+{
+    for (unsigned i = 0; i < e->natt; i++) {
+        if (store_att_state(t, entry_att(e, i)) == ATT_ABSENT) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Up to which entry of the main branch every attachment is held or forgotten. */
+static uint64_t main_through(const struct hq_request *r, struct store_txn *t,
                              const struct manifest_journal *j, uint64_t from, uint64_t seq,
                              struct arena tmp)
 {
@@ -61,13 +71,50 @@ static uint64_t atts_through(const struct hq_request *r, struct store_txn *t,
             journal_at(t, j->author, j->epoch, s, &here, &e, NULL) != ST_OK) {
             return s - 1;
         }
-        for (unsigned i = 0; i < e.natt; i++) {
-            if (store_att_state(t, entry_att(&e, i)) == ATT_ABSENT) {
-                return s - 1;
-            }
+        if (lacks_atts(t, &e)) {
+            return s - 1;
         }
     }
     return seq;
+}
+
+/* Likewise of the branch that ends in `head` and leaves the main one after `from`. */
+static uint64_t branch_through(struct store_txn *t, uint64_t from, uint64_t seq, h32 head,
+                               struct arena tmp)
+{
+    uint64_t through = seq;
+    for (uint64_t s = seq; s > from; s--) {
+        struct arena here = tmp;
+        struct entry_view e;
+        if (journal_get(t, head, &here, &e, NULL) != ST_OK) {
+            return from;
+        }
+        through = lacks_atts(t, &e) ? s - 1 : through;
+        head = e.prev;
+    }
+    return through;
+}
+
+/* Of the chain that ends in the entry of `next`; the receipt before may be another branch's. */
+static uint64_t atts_through(const struct hq_request *r, struct store_txn *t,
+                             const struct manifest_journal *j, const struct receipt *kept,
+                             const struct receipt *next, struct arena tmp)
+{
+    struct manifest_journal at = {
+        .author = j->author, .epoch = j->epoch, .seq = next->seq, .head = next->head};
+    uint64_t end, from = kept->att_through;
+    if (!hq_returned_meets(t, &at, tmp, &end)) {
+        end = next->seq;
+    }
+    if (!h32_eq(kept->head, next->head)) {
+        uint64_t shared = 0;
+        at.seq = kept->seq;
+        at.head = kept->head;
+        from = !hq_returned_meets(t, &at, tmp, &shared) ? 0 : from < shared ? from : shared;
+    }
+    uint64_t through = main_through(r, t, j, from < end ? from : end, end, tmp);
+    return through < end || end == next->seq ? through
+                                             : branch_through(t, end, next->seq, next->head, tmp);
 }
 
 /* The author's revocation, if there is one: every receipt that he gets from then on says so. */
@@ -146,8 +193,7 @@ static enum st one(struct hq_request *r, struct store_txn *t, const struct manif
     if (st != ST_OK) {
         return st;
     }
-    bool grows = has && kept.seq <= next.seq;
-    next.att_through = atts_through(r, t, j, grows ? kept.att_through : 0, next.seq, a);
+    next.att_through = atts_through(r, t, j, &kept, &next, a);
     bool same = has && kept.seq == next.seq && h32_eq(kept.head, next.head) &&
                 kept.att_through == next.att_through && kept.time_ms >= j->receipt_ms;
     if (same && kept.time_ms == j->receipt_ms && kept.seq == j->receipt_seq) {

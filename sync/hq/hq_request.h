@@ -68,6 +68,7 @@ struct hq_request {
     unsigned nproblems;
     struct manifest_problem problems[MANIFEST_PROBLEMS_MAX];
     id8 node_epoch; /* of the node's journal, when it was taken */
+    bool renews;    /* that epoch ends with this request: the sender is asked to come again */
     bool asks;      /* ... for a chain that the device did not list */
     struct manifest_held asked;
     bool settled; /* folded and routed: digests may be compared */

@@ -292,9 +292,7 @@ static bool on_main(struct store_txn *t, const struct entry_view *e, struct aren
            h32_eq(here.hash, e->hash);
 }
 
-/* The last entry on the main branch at or below the head that the device describes. False: that
- * head is not known here. */
-static bool meets_main(struct store_txn *t, const struct manifest_journal *j, struct arena tmp,
+bool hq_returned_meets(struct store_txn *t, const struct manifest_journal *j, struct arena tmp,
                        uint64_t *seq)
 {
     struct entry_view e = {.author = j->author, .epoch = j->epoch, .seq = j->seq, .hash = j->head};
@@ -359,7 +357,7 @@ enum st hq_returned_tail(struct hq_request *r, struct store_txn *t,
     if (m.forked) {
         hq_request_problem(r, PROBLEM_FORK, j->head);
     }
-    if ((m.seq <= j->seq && !m.forked) || !meets_main(t, j, scratch(r), &from)) {
+    if ((m.seq <= j->seq && !m.forked) || !hq_returned_meets(t, j, scratch(r), &from)) {
         return ST_OK;
     }
     return from < m.seq ? queue_tail(r, t, &m, from, err) : ST_OK;

@@ -10,8 +10,7 @@
 #include "sync/hq/hq_request.h"
 
 /* hq_returned_docs: certificates (the sender's own, when it introduces itself) and revocations that
- * came; ours by their issuing key's signature,
- * or put aside. */
+ * came; ours by their issuing key's signature, or put aside. */
 MUST_USE enum st hq_returned_docs(struct hq_request *r, struct store_txn *t, struct err *err);
 /* hq_returned_run: entries of one chain whose author is not the sender, as they came: kept, folded
  * and routed in `t`. */
@@ -23,4 +22,8 @@ MUST_USE enum st hq_returned_held(struct hq_request *r, struct store_txn *t, str
  * goes into its outbox, once; when the chain is forked, the device is told. */
 MUST_USE enum st hq_returned_tail(struct hq_request *r, struct store_txn *t,
                                   const struct manifest_journal *j, struct err *err);
+/* hq_returned_meets: *seq: the last entry on the main branch at or below the head that `j`
+ * describes. False: that head is not known here. */
+bool hq_returned_meets(struct store_txn *t, const struct manifest_journal *j, struct arena tmp,
+                       uint64_t *seq);
 #endif

@@ -1,0 +1,117 @@
+/* test_rollback_rest.c - what the simulation found about stores that were put back: all of it comes
+ * back within one sync, and then there is rest. */
+#include "sync/hq/hq_epoch.h"
+#include "tests/unit/hq/put_back.h"
+
+static struct pair p;
+static struct pair_device a, b;
+static id16 job;
+
+static void begin(void)
+{
+    struct exchange_result r;
+    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
+    pair_begin(&p);
+    id16 who = pair_record(&p, SUBJECT_TECHNICIAN, &w, 1, "Li Wei", F_TECHNICIAN_NAME);
+    id16 c = pair_record(&p, SUBJECT_CUSTOMER, NULL, 0, "Golden Lotus", F_CUSTOMER_NAME);
+    job = pair_job(&p, c, "no cooling");
+    pair_assign(&p, job, who);
+    pair_join(&p, &a, who, "D1");
+    pair_join(&p, &b, who, "D2");
+    pair_sync(&p, &a, &r);
+    pair_sync(&p, &b, &r);
+}
+
+static void end(void)
+{
+    pair_leave(&a);
+    pair_leave(&b);
+    pair_end(&p);
+}
+
+/* Three branches, and the main one is the shortest: each head's receipt covers the attachments of
+ * its own branch, whichever copy asked last, and then nobody has anything to say any more. */
+static void every_branch_of_a_fork_comes_to_rest_with_its_attachments(void)
+{
+    struct pair_device copy[3];
+    struct exchange_result r;
+    begin();
+    for (unsigned i = 0; i < 3; i++) {
+        put_back_twin(&p, &a, &copy[i]);
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        for (unsigned k = 0; k <= i; k++) {
+            pair_write(&p, &copy[i], job, F_JOB_CONTACT, "Ms Chen");
+        }
+        pair_exchange(&p, &copy[i], NULL, NULL);
+    }
+    for (unsigned round = 0; round < 3; round++) {
+        for (unsigned i = 0; i < 3; i++) {
+            pair_sync(&p, &copy[i], &r);
+            CHECK_INT(r.unsent, 0);
+        }
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        r = pair_exchange(&p, &copy[i], NULL, NULL);
+        CHECK_INT(r.receipts, 0);
+        CHECK_INT(r.problems, 0);
+        CHECK(!r.again);
+        pair_leave(&copy[i]);
+    }
+    end();
+}
+
+/* Work of a closed epoch that headquarters received after the backup: the sync that finds out about
+ * the restore brings it back; it is not left shown as "at headquarters" until the next. */
+static void a_closed_epoch_comes_back_in_the_sync_that_finds_out(void)
+{
+    char backup[128];
+    struct exchange_result r;
+    begin();
+    put_back_keep_hq(&p, backup);
+    h32 x = pair_write(&p, &a, job, F_JOB_CONTACT, "Ms Chen");
+    pair_sync(&p, &a, &r);
+    struct now now = pair_now(&p);
+    PAIR_OK(&p, journal_new_epoch(&a.journal, &now, &p.err));
+    pair_sync(&p, &a, &r);
+    put_back_hq(&p, backup);
+    CHECK(!put_back_has(&p, p.hq->store, x));
+    unsigned n = pair_sync(&p, &a, &r);
+    CHECK(n < EXCHANGE_ROUNDS);
+    CHECK(put_back_has(&p, p.hq->store, x));
+    CHECK_INT(pair_place(&p, &a, x), SYNC_HQ);
+    CHECK_INT(r.unsent, 0);
+    end();
+}
+
+/* A lost device may still hand in its work, to a restored headquarters as well. */
+static void a_revoked_device_is_heard_out_by_a_restored_headquarters(void)
+{
+    char backup[128];
+    struct exchange_result r;
+    begin();
+    json_t *out = NULL, *in = json_pack("{s:o}", "author", ops_hex(b.journal.head.author.b, 8));
+    PAIR_OK(&p, ops_run(p.hq, "revoke", in, &out, &p.err));
+    json_decref(in);
+    json_decref(out);
+    put_back_keep_hq(&p, backup);
+    h32 x = pair_write(&p, &b, job, F_JOB_PHONE, "12 34");
+    pair_sync(&p, &b, &r);
+    CHECK(put_back_has(&p, p.hq->store, x));
+    put_back_hq(&p, backup);
+    PAIR_OK(&p, hq_epoch_renew(p.hq, p.hq->journal.head.seq, &p.err));
+    CHECK(pair_sync(&p, &b, &r) < EXCHANGE_ROUNDS);
+    CHECK(put_back_has(&p, p.hq->store, x));
+    CHECK_INT(r.unsent, 0);
+    r = pair_exchange(&p, &b, NULL, NULL);
+    CHECK(!r.again && !r.handing_back);
+    end();
+}
+
+int main(void)
+{
+    RUN(every_branch_of_a_fork_comes_to_rest_with_its_attachments);
+    RUN(a_closed_epoch_comes_back_in_the_sync_that_finds_out);
+    RUN(a_revoked_device_is_heard_out_by_a_restored_headquarters);
+    CHECK_END();
+}
