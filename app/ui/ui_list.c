@@ -50,7 +50,9 @@ static void jump(struct ui *u, struct ui_list *l)
 
 void ui_list_begin(struct ui *u, struct ui_list *l, const char *id, size_t count)
 {
-    ui_w_open_row(u);
+    if (count > 0) {
+        ui_w_open_row(u);
+    }
     *l = (struct ui_list){.id = id, .count = count, .top_px = u->y, .parent = u->parent};
     l->kept = ui_w_kept(u, ui_w_hash(id));
     relayout(u, l);
