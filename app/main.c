@@ -12,6 +12,7 @@
 #include "app/ui/ui_state.h"
 #include "core/base/civil.h"
 #include "sync/carrier/http_client.h"
+#include "sync/carrier/process.h"
 
 static const char usage[] =
     "docket --store DIR [options]   the job sheet that works where the network does not\n"
@@ -203,6 +204,9 @@ static void loop(struct platform *p, struct app *a, struct ui *u)
                              .left_hand = look->left_hand};
         app_turn(a, u, &f);
         ui_end(u, &out);
+        if (app_forgot(a)) {
+            platform_forget(p);
+        }
         platform_minute(p, app_wants_minute(a));
         platform_present(p, &out, turn.exposed);
     }
@@ -225,6 +229,9 @@ int main(int argc, char **argv)
         fprintf(stderr, "docket: cannot start: no memory, or no source of randomness\n");
         goto out;
     }
+    struct process_safety safety;
+    process_secure(&safety);
+    process_keys_said("docket", &safety);
     i18n_open(args.locale);
     if (platform_open(&args.p, &p, &err) != ST_OK) {
         fprintf(stderr, "docket: %s\n", err.text);
@@ -235,6 +242,7 @@ int main(int argc, char **argv)
                            .lang = args.lang,
                            .theme = args.theme,
                            .scale = args.scale,
+                           .memory_unlocked = !safety.locks,
                            .clock = {platform_now, p},
                            .wake = wake,
                            .wake_ctx = p};

@@ -182,6 +182,11 @@ uint64_t platform_frames(const struct platform *p)
     return p->frames;
 }
 
+void platform_forget(struct platform *p)
+{
+    render_forget(p->render);
+}
+
 void platform_wake(struct platform *p)
 {
     if (atomic_exchange(&p->woken, true)) {

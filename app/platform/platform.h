@@ -57,6 +57,8 @@ bool platform_wait(struct platform *p, struct ui *u, const struct ui_out *out, b
 void platform_minute(struct platform *p, bool on);
 /* platform_present: draw, if the list changed or `force`. */
 void platform_present(struct platform *p, const struct ui_out *out, bool force);
+/* platform_forget: the store was locked: wipe what was kept of earlier pictures. */
+void platform_forget(struct platform *p);
 /* platform_wake: any thread: make platform_wait return soon. */
 void platform_wake(struct platform *p);
 /* platform_now: any thread: the clock for struct clock {platform_now, p}. */

@@ -54,6 +54,12 @@ void render_close(struct render **r)
     *r = NULL;
 }
 
+void render_forget(struct render *r)
+{
+    font_forget(&r->font);
+    paint_close(&r->paint); /* ink lies in no mask, but in its memory */
+}
+
 const struct ui_fonts *render_fonts(const struct render *r)
 {
     return &r->fonts;

@@ -18,6 +18,8 @@ MUST_USE enum st render_open(const char *icons_dir, struct render **out, struct 
 void render_close(struct render **r);
 /* render_fonts: for ui_init; valid until render_close. */
 const struct ui_fonts *render_fonts(const struct render *r);
+/* render_forget: wipe what it keeps of what it has drawn: after a lock. Read again when needed. */
+void render_forget(struct render *r);
 /* render_draw: the list, over its background, into a locked or software surface of 32 bits a pixel
  * with 8-bit channels as 0x00RRGGBB. Others are left alone. */
 void render_draw(struct render *r, SDL_Surface *to, const struct ui_out *list);

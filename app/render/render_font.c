@@ -1,5 +1,6 @@
 /* render_font.c - faces by fontconfig, glyphs by SDL2_ttf, both kept within bounds. */
 #include "app/render/render_font.h"
+#include <sodium.h>
 #include <SDL2/SDL_ttf.h>
 #include <fontconfig/fontconfig.h>
 #include <stdlib.h>
@@ -79,7 +80,7 @@ enum st font_open(struct font *f, struct err *err)
     return ST_OK;
 }
 
-void font_close(struct font *f)
+static void close_faces(struct font *f)
 {
     for (int b = 0; b < 2; b++) {
         for (int i = 0; i < FONT_FACES; i++) {
@@ -88,6 +89,24 @@ void font_close(struct font *f)
                 f->faces[b][i] = NULL;
             }
         }
+    }
+}
+
+/* Glyphs lie in the order in which they were first drawn: that is half a text. */
+void font_forget(struct font *f)
+{
+    close_faces(f);
+    for (int b = 0; b < 2; b++) {
+        sodium_memzero(f->gen[b], sizeof *f->gen[b]);
+    }
+    sodium_memzero(f->advances, sizeof f->advances);
+    f->advance_count = 0;
+}
+
+void font_close(struct font *f)
+{
+    close_faces(f);
+    for (int b = 0; b < 2; b++) {
         free(f->gen[b]);
         f->gen[b] = NULL;
     }

@@ -53,6 +53,8 @@ struct font {
 /* font_open: ask fontconfig once; nothing is loaded yet. ST_NOT_FOUND: no face at all. */
 MUST_USE enum st font_open(struct font *f, struct err *err);
 void font_close(struct font *f);
+/* font_forget: wipe what was drawn; faces are opened again when next needed. */
+void font_forget(struct font *f);
 /* font_advance: in px; 0 for what has none. */
 int font_advance(struct font *f, int font_px, bool bold, uint32_t code);
 /* font_glyph: its coverage (w by h bytes, valid until the next call), NULL for blanks. */

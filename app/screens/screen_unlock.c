@@ -25,6 +25,9 @@ SCREEN(unlock)
         ui_screen_end(u);
         return;
     }
+    if (app_result(a)->what == APP_LOCKING) {
+        shared_error(a, u, APP_LOCKING, s->seen);
+    }
     ui_text(u, UI_BODY_MUTED, _("Your work is on this device, locked with your PIN."));
     if (app_upgrading(a)) {
         ui_text(u, UI_BODY_MUTED, _("An older version kept this work. It is brought up to date…"));

@@ -139,6 +139,7 @@ void let_go(struct app *a)
 static void wipe(struct app *a)
 {
     a->wipe = false;
+    a->forgot = true;
     sodium_memzero(a->frame_mem, APP_FRAME_BYTES);
     sodium_memzero(a->model_mem, APP_MODEL_BYTES);
     sodium_memzero(a->row_mem, APP_ROW_BYTES);
@@ -178,8 +179,18 @@ void turn_begin(struct app *a)
     a->want_minute = false;
 }
 
+bool app_forgot(struct app *a)
+{
+    bool forgot = a->forgot;
+    a->forgot = false;
+    return forgot;
+}
+
 void app_turn(struct app *a, struct ui *u, const struct ui_frame *f)
 {
+    if (a->wipe) {
+        ui_wipe(u);
+    }
     turn_begin(a);
     a->height_sp = (int)((float)f->h_px / (f->density * f->scale));
     a->lying = f->w_px > f->h_px;
@@ -322,7 +333,7 @@ void app_close(struct app **ap)
     free(a->row_mem);
     free(a->model_mem);
     free(a->frame_mem);
-    edition_close(&a->edition);
+    catalogue_drop(a);
     pthread_mutex_destroy(&a->news_mutex);
     free(a);
 }

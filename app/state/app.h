@@ -217,7 +217,7 @@ str app_receipt_number(struct app *a);
 bool app_pay(struct app *a, unsigned method, int64_t amount_minor, enum screen_id go);
 
 /* What is in flight and what came of it. */
-enum app_busy { APP_IDLE = 0, APP_SAVING, APP_UNLOCKING, APP_JOINING, APP_SYNCING };
+enum app_busy { APP_IDLE = 0, APP_SAVING, APP_UNLOCKING, APP_LOCKING, APP_JOINING, APP_SYNCING };
 enum app_busy app_busy(const struct app *a); /* of intents that the user waits for */
 /* app_upgrading: while unlocking: an older version made the store, and it is brought up to date. */
 bool app_upgrading(const struct app *a);

@@ -42,6 +42,7 @@ struct writer {
     bool open;
     bool reopening;          /* a sync to disk failed, and the UI was asked to let go */
     struct writer_news owed; /* what is said when that is done */
+    h32 edition;             /* of the catalogue: the newest that was handed to the UI */
     uint8_t *scratch;        /* CAP_SCRATCH_BYTES for the journal */
     uint8_t *work;           /* CAP_SCRATCH_BYTES for gathering a report */
     struct slots_keys *keys; /* sodium_malloc: opens the store, signs, compacts */
@@ -108,7 +109,8 @@ struct app {
     pthread_mutex_t news_mutex;
     struct writer_news news[8];
     unsigned nnews;
-    struct session session; /* with news_mutex */
+    struct session session;       /* with news_mutex */
+    struct edition fresh_edition; /* with news_mutex: read by the writer, not yet taken */
     bool session_moved;
     atomic_ullong generation;       /* grows with every commit */
     atomic_ullong words_generation; /* grows when others' words may have come */
@@ -135,11 +137,11 @@ struct app {
     uint8_t *model_mem;
     uint8_t *row_mem; /* APP_ROW_BYTES: a row of Today while it is read */
     bool wipe;        /* locked: the memory of the last frame goes before the next */
+    bool forgot;      /* ... and went: the pictures are to go too */
     struct job_model model;
     bool model_ok;
     uint64_t model_generation;
-    struct edition edition;        /* what app_catalogue shows */
-    uint64_t catalogue_generation; /* generation + 1 when it was looked for; 0: never */
+    struct edition edition; /* what app_catalogue shows */
     struct today today;
     struct words words;
     struct cached_report reports[2]; /* open visit, signed */
@@ -214,7 +216,11 @@ void net_stop(struct net *n);
 h32 edition_in_force(struct store_txn *t, id16 deployment, struct arena tmp);
 MUST_USE enum st edition_open(struct store_txn *t, h32 name, struct edition *out, struct err *err);
 void edition_close(struct edition *e);
+/* edition_fetch: the writer's: read the one in force if it is new, and hand it to the UI.
+ * catalogue_refresh: the UI takes it. catalogue_drop: at lock and close. */
+void edition_fetch(struct writer *w);
 void catalogue_refresh(struct app *a);
+void catalogue_drop(struct app *a);
 
 /* model.c, today.c, drafts.c, settings.c */
 void model_drop(struct app *a);

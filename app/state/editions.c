@@ -1,7 +1,8 @@
 /* editions.c - the catalogue: which edition is in force, and its tables in memory of its own.
  *
- * The UI keeps one open; the writer opens the same one for a signature and drops it again, so that
- * neither thread looks into the other's. */
+ * The writer reads it after an unlock and when a newer one came, and hands it over: it is the UI's
+ * from then on. For a signature the writer opens the same one again and drops it, so that neither
+ * thread looks into the other's. */
 #include <stdlib.h>
 
 #include "app/state/app_internal.h"
@@ -42,24 +43,53 @@ void edition_close(struct edition *e)
     calendar_default(&e->cat.calendar);
 }
 
-/* The new one when its content has come; until then the one before it stays. */
+/* The new one when its content has come; until then the one before it stays. A large one takes a
+ * second: the writer reads it, and the UI goes on. */
+void edition_fetch(struct writer *w)
+{
+    struct app *a = w->app;
+    struct edition fresh;
+    struct store_txn *t = NULL;
+    if (!w->open || store_read(w->store, &t, NULL) != ST_OK) {
+        return;
+    }
+    id16 deployment;
+    memcpy(deployment.b, w->journal.trust.deployment, sizeof deployment.b);
+    h32 name = edition_in_force(t, deployment, arena_of(w->work, CAP_SCRATCH_BYTES));
+    bool came = !h32_zero(name) && !h32_eq(name, w->edition) &&
+                store_att_state(t, name) == ATT_HELD &&
+                edition_open(t, name, &fresh, NULL) == ST_OK;
+    store_abort(&t);
+    if (!came) {
+        return;
+    }
+    w->edition = name;
+    pthread_mutex_lock(&a->news_mutex);
+    edition_close(&a->fresh_edition);
+    a->fresh_edition = fresh;
+    pthread_mutex_unlock(&a->news_mutex);
+    app_changed(a);
+}
+
 void catalogue_refresh(struct app *a)
 {
-    uint64_t g = atomic_load(&a->generation) + 1;
-    if (a->store == NULL || a->catalogue_generation == g) {
-        return;
+    struct edition fresh = {.mem = NULL};
+    pthread_mutex_lock(&a->news_mutex);
+    if (a->store != NULL && a->fresh_edition.mem != NULL) {
+        fresh = a->fresh_edition;
+        memset(&a->fresh_edition, 0, sizeof a->fresh_edition);
     }
-    a->catalogue_generation = g;
-    struct store_txn *t = NULL;
-    if (store_read(a->store, &t, NULL) != ST_OK) {
-        return;
-    }
-    h32 name = edition_in_force(t, a->who.deployment, a->frame);
-    struct edition fresh;
-    if (!h32_zero(name) && !h32_eq(name, a->edition.cat.edition) &&
-        store_att_state(t, name) == ATT_HELD && edition_open(t, name, &fresh, NULL) == ST_OK) {
+    pthread_mutex_unlock(&a->news_mutex);
+    if (fresh.mem != NULL) {
         edition_close(&a->edition);
         a->edition = fresh;
     }
-    store_abort(&t);
+}
+
+void catalogue_drop(struct app *a)
+{
+    edition_close(&a->edition);
+    pthread_mutex_lock(&a->news_mutex);
+    edition_close(&a->fresh_edition);
+    pthread_mutex_unlock(&a->news_mutex);
 }

@@ -145,7 +145,7 @@ bool app_lock(struct app *a)
      */
     struct store *store = a->store;
     let_go(a);
-    if (!send(a, &i, APP_SAVING)) {
+    if (!send(a, &i, APP_LOCKING)) {
         a->store = store;
         return false;
     }
@@ -157,6 +157,7 @@ bool app_lock(struct app *a)
     }
     memset(a->stock, 0, sizeof a->stock);
     a->nstock = 0;
+    catalogue_drop(a);
     a->wipe = true; /* what this frame has drawn is still in use */
     id16 none = {{0}};
     app_go(a, SCREEN_UNLOCK, none);

@@ -58,6 +58,7 @@ static void take(void *ctx)
     }
     if (r->res.received_entries > 0 || r->res.received_attachments > 0) {
         atomic_fetch_add(&r->app->words_generation, 1);
+        edition_fetch(w);
     }
     app_changed(r->app);
 }

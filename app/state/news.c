@@ -85,7 +85,6 @@ static void attach(struct app *a, struct store *s)
     a->store = s;
     a->stock_generation = 0;
     a->sync_generation = 0;
-    a->catalogue_generation = 0;
     today_drop(a);
     model_drop(a);
 }

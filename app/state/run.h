@@ -4,10 +4,11 @@
 #include "app/state/app.h"
 
 struct app_config {
-    const char *dir;  /* the store; need not exist yet (first start) */
-    const char *lang; /* "zh", "en" or NULL: as kept, else by the environment */
-    int theme;        /* -1: as kept */
-    float scale;      /* 0: as kept */
+    const char *dir;      /* the store; need not exist yet (first start) */
+    const char *lang;     /* "zh", "en" or NULL: as kept, else by the environment */
+    int theme;            /* -1: as kept */
+    float scale;          /* 0: as kept */
+    bool memory_unlocked; /* the system locks no memory for keys: the screens say so */
     struct clock clock;
     void (*wake)(void *ctx); /* callable from any thread */
     void *wake_ctx;
@@ -18,6 +19,9 @@ MUST_USE enum st app_open(const struct app_config *c, struct app **out, struct e
 void app_close(struct app **a);
 /* app_turn: take in news, then draw the present screen into u. */
 void app_turn(struct app *a, struct ui *u, const struct ui_frame *f);
+/* app_forgot: true once after a lock has wiped: whoever keeps pictures of what was shown wipes them
+ * now, before he draws the frame that app_turn has just made. */
+bool app_forgot(struct app *a);
 /* app_pending: something is in flight: a script waits, and the window is not closed under it. */
 bool app_pending(const struct app *a);
 /* app_wants_minute: a countdown is on the screen. */

@@ -181,6 +181,13 @@ const char *app_error_words(struct app *a, const struct app_result *r)
                  r->err.wait_s);
         return kept(a, buf);
     }
+    if (r->what == APP_LOCKING) {
+        return r->st == ST_FULL
+                   ? _("Locked. There is no room to wipe what headquarters wants forgotten. Free "
+                       "some space; it is tried again at the next lock.")
+                   : _("Locked. What headquarters wants forgotten could not be wiped. It is tried "
+                       "again at the next lock.");
+    }
     if (r->what == APP_JOINING) {
         return _(join_words(r->st));
     }

@@ -36,6 +36,10 @@ static void shut(struct writer *w)
     }
     sodium_memzero(w->scratch, CAP_SCRATCH_BYTES);
     sodium_memzero(w->work, CAP_SCRATCH_BYTES);
+    memset(&w->edition, 0, sizeof w->edition);
+    pthread_mutex_lock(&w->app->news_mutex);
+    edition_close(&w->app->fresh_edition);
+    pthread_mutex_unlock(&w->app->news_mutex);
     slots_keys_wipe(w->keys);
 }
 
@@ -350,6 +354,7 @@ static void serve_pin(struct writer *w, const struct intent *i)
         news_of(i, i->type == INTENT_UNLOCK ? APP_UNLOCKING : APP_JOINING, st, &err, NULL);
     n.store = st == ST_OK ? w->store : NULL;
     news_tell(w->app, &n);
+    edition_fetch(w);
 }
 
 static void serve(struct writer *w, const struct intent *i)
@@ -385,7 +390,7 @@ static void serve(struct writer *w, const struct intent *i)
         break;
     case INTENT_LOCK:
         st = lock(w, &err);
-        app_news(w->app, i, APP_SAVING, st, &err, NULL);
+        app_news(w->app, i, APP_LOCKING, st, &err, NULL);
         break;
     case INTENT_REOPEN:
         reopen(w);

@@ -49,6 +49,9 @@ struct ui_out {
 
 /* ui_init: zero the state; `fonts` is copied. scan_gap_ms starts at 30. */
 void ui_init(struct ui *u, const struct ui_fonts *fonts);
+/* ui_wipe: between two frames, after a lock: everything that was shown, typed, copied or drawn goes
+ * from memory, and input that waits with it. Scroll places and settings stay. */
+void ui_wipe(struct ui *u);
 /* ui_event: queue one event for the next ui_begin; false (and dropped) when the queue is full. */
 bool ui_event(struct ui *u, const struct ui_event *ev);
 void ui_begin(struct ui *u, const struct ui_frame *f);

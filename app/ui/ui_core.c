@@ -1,5 +1,6 @@
 /* ui_core.c - the frame, the arena of its strings, draw commands and nodes, what outlives it. */
 #include "app/ui/ui_state.h"
+#include <sodium.h>
 #include "app/ime/ime.h"
 
 /* ==== life of a frame ======================================================================== */
@@ -17,6 +18,31 @@ void ui_init(struct ui *u, const struct ui_fonts *fonts)
 void ui_scan_gap(struct ui *u, int gap_ms)
 {
     u->scan_gap_ms = gap_ms;
+}
+
+#define WIPE(field) sodium_memzero(u->field, sizeof u->field)
+void ui_wipe(struct ui *u)
+{
+    WIPE(events);
+    WIPE(copied);
+    WIPE(edits);
+    WIPE(held);
+    WIPE(scan);
+    WIPE(pen);
+    WIPE(toast);
+    WIPE(cmds);
+    WIPE(nodes);
+    WIPE(lines);
+    WIPE(points);
+    WIPE(text);
+    u->event_at = u->event_n = u->edit_n = u->held_n = u->pen_n = 0;
+    u->cmd_n = u->node_n = u->line_n = u->point_n = u->text_n = 0;
+    u->scan_now = u->copied_new = u->toast_new = false;
+    u->toast_until_ms = 0;
+    u->grab = UI_GRAB_NONE;
+    u->focus = u->blurred = u->want_view = 0;
+    u->caret = u->chosen_from = -1;
+    u->ime_words_open = false;
 }
 
 static void reset(struct ui *u)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "sync/carrier/http_client.h"
+#include "sync/carrier/process.h"
 #include "sync/ctl/commands.h"
 
 static const struct ctl_command commands[] = {
@@ -76,6 +77,9 @@ int ctl_main(int argc, char **argv)
     if (sodium_init() < 0) {
         return ctl_failf("no source of randomness");
     }
+    struct process_safety safety;
+    process_secure(&safety);
+    process_keys_said("docketctl", &safety);
     if (http_global_init(&err) != ST_OK) {
         return ctl_fail(&err);
     }

@@ -1,4 +1,5 @@
 /* docketd_main.c - headquarters as a process. */
+#include "sync/carrier/process.h"
 #include "core/journal/missing.h"
 #include "sync/hq/control.h"
 #include "sync/hq/server.h"
@@ -153,6 +154,9 @@ int main(int argc, char **argv)
         fprintf(stderr, "docketd: no randomness\n");
         return 1;
     }
+    struct process_safety safety;
+    process_secure(&safety);
+    process_keys_said("docketd", &safety);
     /* Blocked before any thread: all of them inherit it, and only sigwait sees the end. */
     sigset_t ends;
     sigemptyset(&ends);
