@@ -244,6 +244,7 @@ int main(int argc, char **argv)
                            .scale = args.scale,
                            .memory_unlocked = !safety.locks,
                            .clock = {platform_now, p},
+                           .clock_given = args.p.now_ms != 0,
                            .wake = wake,
                            .wake_ctx = p};
     if (app_open(&c, &a, &err) != ST_OK) {

@@ -89,7 +89,7 @@ static const char *time_left(struct app *a, const struct job_model *j, enum ui_t
     for (size_t k = 0; k < j->ndeadlines; k++) {
         const struct deadline *d = &j->deadlines[k];
         if (!d->met && (j->visit == NULL || j->visit->stage < VISIT_SIGNED)) {
-            int64_t m = deadline_left_minutes(d, &app_catalogue(a)->calendar, app_now(a).wall_ms);
+            int64_t m = deadline_left_minutes(d, &app_catalogue(a)->calendar, app_now_ms(a));
             return shared_left(a, m, tone);
         }
         met = d->met && d->kind == DL_ARRIVE ? d : met;
@@ -123,7 +123,7 @@ static void head(struct app *a, struct ui *u, const struct job_model *j)
 /* The time; the day too when it was not today. */
 static const char *when(struct app *a, int64_t ms)
 {
-    const char *then = app_time(a, ms, true), *now = app_time(a, app_now(a).wall_ms, true);
+    const char *then = app_time(a, ms, true), *now = app_time(a, app_now_ms(a), true);
     return strncmp(then, now, 10) == 0 ? app_time(a, ms, false) : then;
 }
 

@@ -35,6 +35,15 @@ static void sync_line(struct app *a, struct ui *u)
     if (ui_status(u, "sync", place, text)) {
         app_go(a, SCREEN_SYNC, none);
     }
+    if (app_clock_wrong(a)) {
+        struct ui_row row = {.id = "clock",
+                             .icon = UI_ICON_WARNING,
+                             .still = true,
+                             .title = _("The clock of this device is wrong"),
+                             .line2 = shared_fmt(a, _("It is %s. Set the clock. Nothing is lost."),
+                                                 app_time(a, app_now_ms(a), true))};
+        ui_row(u, &row);
+    }
     if (s.conflicts > 0) {
         struct ui_row row = {.id = "conflicts",
                              .icon = UI_ICON_WARNING,
@@ -73,7 +82,7 @@ static void job_row(struct app *a, struct ui *u, size_t index)
     bool over = r.row.stage >= VISIT_SIGNED || r.row.cancelled;
     if (r.has_deadline && !over) {
         left = shared_left(
-            a, deadline_left_minutes(&r.deadline, &app_catalogue(a)->calendar, app_now(a).wall_ms),
+            a, deadline_left_minutes(&r.deadline, &app_catalogue(a)->calendar, app_now_ms(a)),
             &tone);
     }
     const char *sub = shared_fmt(a, "%.*s%s%.*s", (int)r.equipment.n, r.equipment.p,

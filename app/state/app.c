@@ -173,8 +173,8 @@ void turn_begin(struct app *a)
         wipe(a);
     }
     a->frame = arena_of(a->frame_mem, APP_FRAME_BYTES);
-    a->clock.read(a->clock.ctx, &a->now);
     news_take(a);
+    clock_turn(a);
     catalogue_refresh(a);
     a->want_minute = false;
 }
@@ -248,9 +248,10 @@ enum st app_open(const struct app_config *c, struct app **out, struct err *err)
     enum st st = ST_FULL;
     bool writer = false;
     a->clock = c->clock;
+    a->clock_given = c->clock_given;
     a->wake = c->wake;
     a->wake_ctx = c->wake_ctx;
-    a->clock.read(a->clock.ctx, &a->now);
+    clock_turn(a);
     if (strlen(c->dir) >= sizeof a->dir ||
         !paths_device_secret(a->secret_path, sizeof a->secret_path)) {
         st = err_set(err, ST_BAD_INPUT, 0, __func__, "the store's path is too long");

@@ -257,6 +257,10 @@ enum sync_place_ui { PLACE_HERE = 1, PLACE_BRANCH = 2, PLACE_HQ = 3 };
 /* ---- who, when ----------------------------------------------------------------------------------
  */
 struct now app_now(const struct app *a); /* of this frame; fixed by --now */
+/* app_now_ms: the same, put right where receipts and the boot clock say that the device's clock
+ * cannot be (core/journal/times.h): what deadlines count down to. app_clock_wrong: it is. */
+int64_t app_now_ms(const struct app *a);
+bool app_clock_wrong(const struct app *a);
 id8 app_author(const struct app *a);
 str app_technician_name(struct app *a);
 str app_company(struct app *a);

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "core/journal/times.h"
 #include "app/state/limits.h"
 #include "app/state/queue.h"
 #include "app/state/words.h"
@@ -123,6 +124,10 @@ struct app {
     struct app_result later; /* st != ST_OK: to be said on the screen that comes up */
     struct session who;
     struct now now; /* of this frame */
+    bool clock_given;
+    struct times_anchor anchor; /* what receipts say of the clock, of anchor_generation */
+    unsigned long long anchor_generation;
+    struct times_corrected when; /* of this frame */
     struct app_settings settings;
     struct app_result result; /* the newest */
     enum app_busy busy;
@@ -179,6 +184,8 @@ void app_news(struct app *a, const struct intent *i, enum app_busy what, enum st
 void news_session(struct app *a, const struct journal *j, int64_t now_ms);
 /* news_take: the UI thread takes in all that was told. */
 void news_take(struct app *a);
+/* clock_turn: this frame's time, and what is known of it. UI thread. */
+void clock_turn(struct app *a);
 /* app_changed: a commit happened. */
 void app_changed(struct app *a);
 /* app.c. turn_begin: a turn but for the drawing. */

@@ -187,7 +187,7 @@ static bool load(struct app *a, id16 subject)
         j->note = field_text(t, &m, &j->job, F_NOTE);
         j->customer_lang = 1;
         load_customer(t, &m, j);
-        load_equipment(t, &m, j, a->now.wall_ms);
+        load_equipment(t, &m, j, a->when.ms);
         load_last_service(t, &m, j);
         j->ndeadlines = deadlines(&j->job, &a->edition.cat.calendar, j->deadlines);
         j->place = place_of(a, t, subject);

@@ -247,7 +247,7 @@ static enum service_class class_of(struct app *a, struct store_txn *t, struct ar
         fold_load(t, r->row.equipment, &m, &equipment, NULL, NULL) == ST_OK) {
         e = &equipment;
     }
-    class_decide(e, NULL, 0, false, a->now.wall_ms, &d);
+    class_decide(e, NULL, 0, false, a->when.ms, &d);
     if (d.class_ == CLASS_C || id16_zero(r->row.customer)) {
         return d.class_;
     }
@@ -256,7 +256,7 @@ static enum service_class class_of(struct app *a, struct store_txn *t, struct ar
     if (contracts == NULL || !contracts_of(t, &m, r->row.customer, contracts, MOST, &n)) {
         return CLASS_NONE;
     }
-    class_decide(e, contracts, n, false, a->now.wall_ms, &d);
+    class_decide(e, contracts, n, false, a->when.ms, &d);
     return d.class_;
 }
 
