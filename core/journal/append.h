@@ -36,6 +36,10 @@ MUST_USE enum st journal_open(struct journal *j, struct store *s, const struct a
                               uint8_t *scratch, size_t scratch_bytes, const struct now *now,
                               struct err *err);
 void journal_close(struct journal *j); /* wipes keys; the store stays open */
+/* journal_author: whose keys journal_found kept, for who only reads. ST_NOT_FOUND: none are kept;
+ * ST_LOCKED: sealed under an own key that the store was not opened with; ST_CORRUPT, ST_IO. */
+MUST_USE enum st journal_author(const struct store *s, struct store_txn *t, id8 *out,
+                                struct err *err);
 /* journal_new_epoch: after a restore, a clone, a lost tail: nothing is re-appended; the first entry
  * of the new epoch names the last head. */
 MUST_USE enum st journal_new_epoch(struct journal *j, const struct now *now, struct err *err);

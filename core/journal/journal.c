@@ -125,10 +125,10 @@ enum st journal_found(struct store *s, const struct author_keys *keys, bool keep
     return st;
 }
 
-static enum st open_seed(struct journal *j, bytes row, uint8_t seed[static AUTHOR_KEYS_SEED_BYTES],
-                         bool *bare, struct err *err)
+static enum st open_seed(const struct store *s, bytes row,
+                         uint8_t seed[static AUTHOR_KEYS_SEED_BYTES], bool *bare, struct err *err)
 {
-    const uint8_t *own = store_own_key(j->store);
+    const uint8_t *own = store_own_key(s);
     size_t n;
     *bare = row.n == AUTHOR_KEYS_SEED_BYTES;
     if (*bare) {
@@ -146,21 +146,34 @@ static enum st open_seed(struct journal *j, bytes row, uint8_t seed[static AUTHO
 }
 
 /* *bare: a seed that an older program kept: it is to be sealed. */
-static enum st load_keys(struct journal *j, struct store_txn *t, bool *bare, struct err *err)
+static enum st load_keys(const struct store *s, struct store_txn *t, struct author_keys *out,
+                         bool *bare, struct err *err)
 {
     uint8_t room[256], seed[AUTHOR_KEYS_SEED_BYTES];
     struct arena tmp = arena_of(room, sizeof room);
     bytes row;
     enum st st = store_get(t, T_META, keys_key(), &tmp, &row, err);
     if (st == ST_OK) {
-        st = open_seed(j, row, seed, bare, err);
+        st = open_seed(s, row, seed, bare, err);
     }
     if (st == ST_OK) {
-        st = author_keys_load(&j->keys, seed);
+        st = author_keys_load(out, seed);
         st = st == ST_OK ? ST_OK : err_set(err, st, 0, "journal_open", "no locked memory for keys");
     }
     sodium_memzero(room, sizeof room);
     sodium_memzero(seed, sizeof seed);
+    return st;
+}
+
+enum st journal_author(const struct store *s, struct store_txn *t, id8 *out, struct err *err)
+{
+    struct author_keys keys = {.sign_sk = NULL};
+    bool bare;
+    enum st st = load_keys(s, t, &keys, &bare, err);
+    if (st == ST_OK) {
+        *out = key_id(keys.sign_pk);
+        author_keys_wipe(&keys);
+    }
     return st;
 }
 
@@ -202,7 +215,8 @@ static enum st load_self(struct journal *j, struct store_txn *t, const struct au
                          bool *bare, struct err *err)
 {
     struct arena tmp = arena_of(j->scratch, j->scratch_bytes);
-    enum st st = keys != NULL ? copy_keys(keys, &j->keys, err) : load_keys(j, t, bare, err);
+    enum st st =
+        keys != NULL ? copy_keys(keys, &j->keys, err) : load_keys(j->store, t, &j->keys, bare, err);
     if (st == ST_OK) {
         st = trust_store_get(t, &tmp, &j->trust, NULL, err);
     }

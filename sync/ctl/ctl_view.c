@@ -9,33 +9,16 @@
 
 static const str nothing = {"", 0};
 
-/* The author whose keys a device keeps: key_id of the signing key, as journal_open finds it. */
-static void find_own(struct ctl_view *v)
-{
-    uint8_t room[256];
-    struct arena tmp = arena_of(room, sizeof room);
-    struct author_keys keys = {.sign_sk = NULL};
-    bytes seed;
-    if (v->s->side == STORE_DEVICE &&
-        store_get(v->t, T_META, str_bytes(S("keys")), &tmp, &seed, NULL) == ST_OK &&
-        seed.n == AUTHOR_KEYS_SEED_BYTES && author_keys_load(&keys, seed.p) == ST_OK) {
-        v->own = key_id(keys.sign_pk);
-        author_keys_wipe(&keys);
-    }
-    volatile uint8_t *wipe = room;
-    for (size_t i = 0; i < sizeof room; i++) {
-        wipe[i] = 0;
-    }
-}
-
 enum st ctl_view_begin(struct ctl_view *v, struct ctl_store *s, struct err *err)
 {
     memset(v, 0, sizeof *v);
     v->s = s;
     v->a = arena_of(s->scratch, CAP_SCRATCH_BYTES);
     enum st st = store_read(s->store, &v->t, err);
-    if (st == ST_OK) {
-        find_own(v);
+    if (st == ST_OK && s->side == STORE_DEVICE) {
+        /* Without it nothing could be said of where an entry is: every one would look like another
+         * author's. */
+        st = journal_author(s->store, v->t, &v->own, err);
     }
     return st;
 }
