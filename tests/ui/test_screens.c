@@ -8,13 +8,6 @@
 
 #include <sys/stat.h>
 
-/* What cairo and fontconfig keep or lose for themselves while a PDF is made is theirs. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:libcairo\nleak:libfontconfig\n";
-}
-
 static const struct size {
     int w, h;
     float density;

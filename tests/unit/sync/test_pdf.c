@@ -12,13 +12,6 @@
 
 extern char **environ;
 
-/* What cairo and fontconfig keep or lose for themselves (a few hundred bytes a font) is theirs. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:libcairo\nleak:libfontconfig\n";
-}
-
 static struct report_part parts[40];
 static struct report_price prices[2];
 
