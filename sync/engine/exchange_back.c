@@ -37,44 +37,73 @@ static enum st send_revocations(struct build *b)
     return st == ST_END ? ST_OK : st;
 }
 
+static enum st hand_back_entry(struct build *b, struct store_cursor *c, uint64_t *left)
+{
+    struct arena before = b->arena;
+    struct entry_view e;
+    bytes whole;
+    uint64_t sent = b->w.written_bytes;
+    enum st st = store_value(c, &b->arena, &whole, b->err);
+    if (st == ST_OK && entry_parse(whole, &e, NULL, NULL) == ST_OK) {
+        st = build_entry(b, &e, NULL);
+        b->res->sent_entries--; /* no receipt answers for it */
+        b->res->handed_back++;
+        sent = b->w.written_bytes - sent + e.whole.n;
+        *left -= sent < *left ? sent : *left;
+    }
+    b->arena = before;
+    return st == ST_CORRUPT ? ST_OK : st; /* damage hides nothing else */
+}
+
+static enum st scan_chain(struct build *b, const struct recall_row *row, uint64_t seq,
+                          struct store_cursor **c)
+{
+    uint8_t from[25] = {0};
+    memcpy(from, row->author.b, 8);
+    memcpy(from + 8, row->epoch.b, 8);
+    for (unsigned i = 0; i < 8; i++) {
+        from[16 + i] = (uint8_t)(seq >> (56 - 8 * i));
+    }
+    return store_scan(b->t, T_ENTRY, bytes_of(from, 16), bytes_of(from, 25), c, b->err);
+}
+
 /* One chain of another author from where headquarters lacks it: main branch and others, as they
  * lie. *left: bytes that may still go; a bundle's last entry may pass it, an attachment more. */
 static enum st hand_back_chain(struct build *b, const struct recall_row *row, uint64_t *left)
 {
-    uint8_t prefix[16], from[25] = {0};
     struct store_cursor *c = NULL;
-    bytes key, whole;
-    memcpy(prefix, row->author.b, 8);
-    memcpy(prefix + 8, row->epoch.b, 8);
-    memcpy(from, prefix, 16);
-    for (unsigned i = 0; i < 8; i++) {
-        from[16 + i] = (uint8_t)((row->from + 1) >> (56 - 8 * i));
-    }
+    bytes key;
     enum st st = send_doc(b, T_CERT, ITEM_CERT, row->author);
-    st = st == ST_OK
-             ? store_scan(b->t, T_ENTRY, bytes_of(prefix, 16), bytes_of(from, 25), &c, b->err)
-             : st;
+    st = st == ST_OK ? scan_chain(b, row, row->from + 1, &c) : st;
     while (st == ST_OK && *left != 0 && b->nlarge < LARGE_MAX / 2) {
         st = store_next(c, &key);
-        if (st != ST_OK) {
-            break;
-        }
-        struct arena before = b->arena;
-        struct entry_view e;
-        uint64_t sent = b->w.written_bytes;
-        st = store_value(c, &b->arena, &whole, b->err);
-        if (st == ST_OK && entry_parse(whole, &e, NULL, NULL) == ST_OK) {
-            st = build_entry(b, &e, NULL);
-            b->res->sent_entries--; /* not ours: no receipt answers for it */
-            b->res->handed_back++;
-        }
-        st = st == ST_CORRUPT ? ST_OK : st; /* damage hides nothing else */
-        sent = b->w.written_bytes - sent + whole.n;
-        *left -= sent < *left ? sent : *left;
-        b->arena = before;
+        st = st == ST_OK ? hand_back_entry(b, c, left) : st;
     }
     store_scan_end(&c);
     return st == ST_END ? ST_OK : st;
+}
+
+/* Of our own chain the branches: each by itself, so that each is a run of links. */
+static enum st hand_back_branches(struct build *b, const struct recall_row *row, uint64_t *left)
+{
+    bool found = true;
+    enum st st = ST_OK;
+    for (unsigned branch = 1; branch <= UINT8_MAX && found && st == ST_OK; branch++) {
+        struct store_cursor *c = NULL;
+        bytes key;
+        found = false;
+        st = scan_chain(b, row, 1, &c);
+        while (st == ST_OK) {
+            st = store_next(c, &key);
+            if (st == ST_OK && key.n == 25 && key.p[24] == branch) {
+                found = true;
+                st = hand_back_entry(b, c, left);
+            }
+        }
+        store_scan_end(&c);
+        st = st == ST_END ? ST_OK : st;
+    }
+    return st;
 }
 
 enum st build_hand_back(struct build *b)
@@ -85,7 +114,9 @@ enum st build_hand_back(struct build *b)
     uint64_t left = EXCHANGE_SEND_BYTES;
     enum st st = recall_get(b->t, rows, &n, b->err);
     for (unsigned i = 0; i < n && st == ST_OK && left != 0; i++) {
-        if (rows[i].asked && !id8_eq(rows[i].author, b->j->head.author)) {
+        if (rows[i].asked && id8_eq(rows[i].author, b->j->head.author)) {
+            st = hand_back_branches(b, &rows[i], &left);
+        } else if (rows[i].asked) {
             st = any ? ST_OK : send_revocations(b);
             st = st == ST_OK ? hand_back_chain(b, &rows[i], &left) : st;
             any = true;

@@ -204,23 +204,46 @@ static enum st list_small(struct build *b, struct manifest *m, struct arena *a)
     return st == ST_OK ? list_held(b, m, a) : st;
 }
 
+/* What headquarters must see of its own receipts, and then those that are kept: it may have
+ * forgotten them, and gives none an earlier time than one that it sees. */
+static enum st list_receipts(struct build *b, struct manifest *m, struct arena *a)
+{
+    uint8_t *witness = arena_new(a, uint8_t, RECEIPT_BYTES_MAX);
+    m->receipts = arena_new(a, bytes, MANIFEST_JOURNALS_MAX);
+    if (witness == NULL || m->receipts == NULL) {
+        return err_set(b->err, ST_FULL, 0, __func__, "scratch");
+    }
+    size_t n = 0;
+    enum st st = device_witness_get(b->t, witness, RECEIPT_BYTES_MAX, &n, b->err);
+    if (st != ST_OK || n == 0) {
+        return st;
+    }
+    m->receipts[m->nreceipts++] = bytes_of(witness, n);
+    for (unsigned i = 0; i < b->nchains && m->nreceipts < MANIFEST_JOURNALS_MAX; i++) {
+        uint8_t key[16];
+        bytes doc;
+        chain_prefix(&b->chains[i].mark, key);
+        st = store_get(b->t, T_RECEIPT, bytes_of(key, sizeof key), a, &doc, NULL);
+        if (st == ST_OK && !bytes_eq(doc, m->receipts[0])) {
+            m->receipts[m->nreceipts++] = doc;
+        } else if (st == ST_IO) {
+            return err_set(b->err, st, 0, __func__, "a receipt cannot be read");
+        }
+    }
+    return ST_OK;
+}
+
 static enum st write_manifest(struct build *b)
 {
     struct arena a = b->arena;
-    uint8_t witness[RECEIPT_BYTES_MAX];
-    bytes shown = {witness, 0};
     struct manifest m = {
         .role = MANIFEST_REQUEST, .trust_serial = b->j->trust.serial, .more = b->more};
     enum st st = list_small(b, &m, &a);
     if (st == ST_OK) {
-        st = device_witness_get(b->t, witness, sizeof witness, &shown.n, b->err);
+        st = list_receipts(b, &m, &a);
     }
     if (b->introduce) {
         m.cert = bytes_of(b->j->cert_bytes, b->j->cert.whole.n);
-    }
-    if (shown.n != 0) {
-        m.receipts = &shown;
-        m.nreceipts = 1;
     }
     if (st == ST_OK) {
         st = list_subjects(b, &m, &a);

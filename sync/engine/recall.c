@@ -170,8 +170,13 @@ static enum st judge(struct store_txn *t, id8 own, const struct manifest_held *h
     *stays = false;
     enum st st = chain_mark_get(t, r->author, r->epoch, &tmp, &m, err);
     if (st == ST_OK && id8_eq(r->author, own)) {
-        st = mark_back(t, &m, h->seq, err);
-        *again = *again || m.receipt_seq < m.seq;
+        /* Whether it holds the very branch that a receipt was for is not told by a number: of a
+         * fork the main branch goes as ever, the others with what is handed back. */
+        bool first = m.forked && !r->asked;
+        st = mark_back(t, &m, first ? 0 : h->seq, err);
+        *stays = first || (r->asked && h->seq < m.seq);
+        r->asked = r->asked || first;
+        *again = *again || first || m.receipt_seq < m.seq;
     } else if (st == ST_OK && (h->seq < m.seq || (m.forked && !r->asked))) {
         /* Of a fork it may lack what lies under any number: all of it goes, once. */
         uint64_t from = m.forked && !r->asked ? 0 : h->seq;

@@ -1,11 +1,40 @@
 /* hq_epoch.c - see hq_epoch.h. */
 #include "sync/hq/hq_epoch.h"
 
-#include "core/report/receipt_log.h"
-
 #include "sync/hq/ops.h"
 
 #define RANGES_MAX 1000 /* holes that are named one by one; the count says how much is missing */
+
+/* Later than any that we know of that journal? The newest is always kept; and what it was when the
+ * device first claimed a later one was noted then. */
+static bool is_forgotten(struct hq *hq, struct store_txn *t, const struct receipt *r)
+{
+    struct arena tmp = arena_of(hq->routing, CAP_SCRATCH_BYTES);
+    uint8_t key[16];
+    bytes doc;
+    struct receipt newest;
+    const char *rule;
+    memcpy(key, r->author.b, 8);
+    memcpy(key + 8, r->epoch.b, 8);
+    uint64_t from = hq_note(t, HQ_NOTE_DOUBT_FROM, r->author, r->epoch);
+    uint64_t to = hq_note(t, HQ_NOTE_DOUBT_TO, r->author, r->epoch);
+    if (from != 0 && (uint64_t)r->time_ms >= from && (uint64_t)r->time_ms <= to) {
+        return true;
+    }
+    return store_get(t, T_RECEIPT, bytes_of(key, sizeof key), &tmp, &doc, NULL) == ST_OK &&
+           receipt_open(doc, &hq->journal.trust, &newest, &rule) == ST_OK &&
+           r->time_ms > newest.time_ms;
+}
+
+enum st hq_epoch_suspect(struct store_txn *t, const struct manifest_journal *j, int64_t newest_ms,
+                         struct err *err)
+{
+    enum st st =
+        hq_note_set(t, HQ_NOTE_DOUBT_FROM, j->author, j->epoch, (uint64_t)newest_ms + 1, err);
+    return st == ST_OK
+               ? hq_note_set(t, HQ_NOTE_DOUBT_TO, j->author, j->epoch, (uint64_t)j->receipt_ms, err)
+               : st;
+}
 
 /* Is the entry that the receipt calls our head another one here, or none? Or is it a receipt that
  * we do not remember? Either way we said more than we know now. */
@@ -14,16 +43,10 @@ static bool is_beyond(struct hq *hq, struct store_txn *t, const struct receipt *
     const struct chain_head *own = &hq->journal.head;
     struct arena tmp = arena_of(hq->routing, CAP_SCRATCH_BYTES);
     struct entry_view e;
-    bytes doc;
-    if (r->node_seq > own->seq) {
-        return true;
-    }
-    if (journal_at(t, r->node, r->node_epoch, r->node_seq, &tmp, &e, NULL) == ST_OK &&
-        !h32_eq(e.hash, r->node_head)) {
-        return true;
-    }
-    tmp = arena_of(hq->routing, CAP_SCRATCH_BYTES);
-    return receipt_log_cited(t, r->author, r->hash, &tmp, &doc, NULL) == ST_NOT_FOUND;
+    return r->node_seq > own->seq ||
+           (journal_at(t, r->node, r->node_epoch, r->node_seq, &tmp, &e, NULL) == ST_OK &&
+            !h32_eq(e.hash, r->node_head)) ||
+           is_forgotten(hq, t, r);
 }
 
 enum st hq_epoch_look(struct hq *hq, struct store_txn *t, bytes receipt, struct err *err)

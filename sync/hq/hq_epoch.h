@@ -16,6 +16,10 @@
  * here, proves a restore: hq->rolled_back is set.
  * How far it reached is kept, so that what is missing can be named. */
 MUST_USE enum st hq_epoch_look(struct hq *hq, struct store_txn *t, bytes receipt, struct err *err);
+/* hq_epoch_suspect: a device claims a receipt of ours later than `newest_ms`, the newest that we
+ * know of that journal. Should it show one between the two, hq_epoch_look takes it for a proof. */
+MUST_USE enum st hq_epoch_suspect(struct store_txn *t, const struct manifest_journal *j,
+                                  int64_t newest_ms, struct err *err);
 /* hq_epoch_doubts: does a device claim to know an entry of our current journal that is not here? It
  * is to be asked for it; the claim by itself proves nothing. */
 bool hq_epoch_doubts(struct hq *hq, struct store_txn *t, const struct manifest *m);

@@ -346,8 +346,10 @@ static enum st take_chains(struct ingest *g)
     enum st st = ST_OK;
     for (size_t i = 0; i < n && st == ST_OK;) {
         size_t end = i + 1;
+        /* A number that goes back begins another branch. */
         while (end < n && id8_eq(g->r->entries[end].author, g->r->entries[i].author) &&
-               id8_eq(g->r->entries[end].epoch, g->r->entries[i].epoch)) {
+               id8_eq(g->r->entries[end].epoch, g->r->entries[i].epoch) &&
+               g->r->entries[end].seq > g->r->entries[end - 1].seq) {
             end++;
         }
         st = take_run(g, i, end - i);

@@ -74,7 +74,8 @@ enum st hq_indexed_set(struct store_txn *t, id8 author, id8 epoch, uint64_t seq,
 static const char *const notes[HQ_NOTES] = {
     [HQ_NOTE_TAIL_FROM] = "hq/tailfr/", [HQ_NOTE_TAIL_TO] = "hq/tailto/",
     [HQ_NOTE_WITNESS] = "hq/witnes/",   [HQ_NOTE_WITNESS_MS] = "hq/witmsx/",
-    [HQ_NOTE_CLOSED_MS] = "hq/closed/",
+    [HQ_NOTE_CLOSED_MS] = "hq/closed/", [HQ_NOTE_DOUBT_FROM] = "hq/doubtf/",
+    [HQ_NOTE_DOUBT_TO] = "hq/doubtt/",
 };
 
 uint64_t hq_note(struct store_txn *t, enum hq_note note, id8 author, id8 epoch)

@@ -4,6 +4,7 @@
 #include "core/report/receipt_log.h"
 #include "sync/engine/digest.h"
 #include "sync/hq/hq_quota.h"
+#include "sync/hq/hq_epoch.h"
 #include "sync/hq/hq_returned.h"
 #include "sync/hq/hq_route.h"
 
@@ -18,15 +19,16 @@ static bytes chain_key(id8 author, id8 epoch, uint8_t out[static 16])
 
 /* What is held of the journal that the device describes: its own head where that lies on a branch,
  * else the main branch to its end. Where that end is beyond the device's own head, the receipt
- * tells it that it was rolled back. */
-static enum st find_held(struct store_txn *t, const struct manifest_journal *j, struct arena tmp,
-                         uint64_t *seq, h32 *head, struct err *err)
+ * tells it that it was rolled back; one that is revoked gets nothing back, and hears of what it
+ * has. */
+static enum st find_held(struct store_txn *t, const struct manifest_journal *j, bool revoked,
+                         struct arena tmp, uint64_t *seq, h32 *head, struct err *err)
 {
     struct entry_view e;
     struct chain_mark m;
     struct arena here = tmp;
     enum st st = journal_at(t, j->author, j->epoch, j->seq, &here, &e, NULL);
-    bool on_main = st == ST_OK && h32_eq(e.hash, j->head);
+    bool on_main = st == ST_OK && h32_eq(e.hash, j->head) && !revoked;
     here = tmp;
     st = on_main ? ST_NOT_FOUND : journal_get(t, j->head, &here, &e, NULL);
     if (st == ST_OK && id8_eq(e.author, j->author) && id8_eq(e.epoch, j->epoch) &&
@@ -166,6 +168,21 @@ static enum st issue(struct hq_request *r, struct store_txn *t, const struct man
     return receipt_log_put(t, next, doc, err);
 }
 
+/* The latest time of the receipts of ours that the device shows of this journal; 0: none. */
+static int64_t shown_ms(const struct hq_request *r, const struct manifest_journal *j)
+{
+    int64_t latest = 0;
+    for (unsigned i = 0; i < r->manifest.nreceipts; i++) {
+        struct receipt s;
+        const char *rule;
+        if (receipt_open(r->manifest.receipts[i], &r->hq->journal.trust, &s, &rule) == ST_OK &&
+            id8_eq(s.author, j->author) && id8_eq(s.epoch, j->epoch) && s.time_ms > latest) {
+            latest = s.time_ms;
+        }
+    }
+    return latest;
+}
+
 static enum st one(struct hq_request *r, struct store_txn *t, const struct manifest_journal *j,
                    int64_t now_ms, struct arena tmp, struct hq_reply_journal *out, struct err *err)
 {
@@ -174,9 +191,11 @@ static enum st one(struct hq_request *r, struct store_txn *t, const struct manif
     bytes doc = {NULL, 0};
     const char *rule;
     struct arena a = tmp;
-    /* What it says that it holds moves our time by a day at most: a receipt is evidence of when. */
+    /* What it says that it holds moves our time by a day at most: a receipt is evidence of when.
+     * What it shows, signed by us when our clock was ahead, moves it as far as that. */
     struct manifest_journal told = *j;
-    if (told.receipt_ms < 0 || told.receipt_ms > now_ms + CAP_HLC_AHEAD_MS) {
+    if (told.receipt_ms < 0 ||
+        (told.receipt_ms > now_ms + CAP_HLC_AHEAD_MS && told.receipt_ms > shown_ms(r, j))) {
         told.receipt_ms = 0;
     }
     j = &told;
@@ -188,8 +207,8 @@ static enum st one(struct hq_request *r, struct store_txn *t, const struct manif
     if (!has) {
         memset(&kept, 0, sizeof kept);
     }
-    st = find_held(t, j, a, &next.seq, &next.head, err);
-    st = st == ST_OK ? find_revocation(r, t, j->author, a, &next.revoked, err) : st;
+    st = find_revocation(r, t, j->author, a, &next.revoked, err);
+    st = st == ST_OK ? find_held(t, j, next.revoked != 0, a, &next.seq, &next.head, err) : st;
     if (st != ST_OK) {
         return st;
     }
@@ -208,7 +227,10 @@ static enum st one(struct hq_request *r, struct store_txn *t, const struct manif
     if (next.seq == 0 && j->receipt_seq == 0) {
         return ST_OK; /* nothing came yet: nothing to say about it */
     }
-    return issue(r, t, j, &kept, &next, now_ms, out, err);
+    if (j->receipt_ms > kept.time_ms) {
+        st = hq_epoch_suspect(t, j, kept.time_ms, err);
+    }
+    return st != ST_OK ? st : issue(r, t, j, &kept, &next, now_ms, out, err);
 }
 
 enum st hq_receipt_all(struct hq_request *r, struct store_txn *t, const struct now *now,

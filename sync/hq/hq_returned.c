@@ -275,7 +275,10 @@ enum st hq_returned_held(struct hq_request *r, struct store_txn *t, struct err *
         st = chain_mark_get(t, h->author, h->epoch, &tmp, &m, err);
         /* Of a forked chain any part may be missing. */
         uint64_t base = st != ST_OK || m.forked ? 0 : m.holes_from != 0 ? m.holes_from - 1 : m.seq;
-        uint64_t end = id8_eq(h->author, r->cert.author) ? 0 : came_to(r, h);
+        uint64_t end = came_to(r, h);
+        if (id8_eq(h->author, r->cert.author)) {
+            end = end != 0 ? h->seq : 0; /* its branches came, whole, or it is not one of a fork */
+        }
         h->seq = base > end ? base : end;
         st = st == ST_NOT_FOUND ? ST_OK : st;
     }

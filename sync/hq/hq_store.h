@@ -58,6 +58,8 @@ enum hq_note {
     HQ_NOTE_WITNESS,       /* of the node's own epochs: as far as a receipt says that it reached */
     HQ_NOTE_WITNESS_MS,    /* that receipt's time */
     HQ_NOTE_CLOSED_MS,     /* when a restore closed it */
+    HQ_NOTE_DOUBT_FROM,    /* a device claims a receipt of ours later than any we know: between, */
+    HQ_NOTE_DOUBT_TO,      /* these times none is known here */
     HQ_NOTES
 };
 uint64_t hq_note(struct store_txn *t, enum hq_note note, id8 author, id8 epoch);

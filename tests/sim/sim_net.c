@@ -141,7 +141,13 @@ static bool to_hq(struct sim_world *w, const struct sim_message *m, size_t n, bo
     bool cut =
         (n < m->n && (st == ST_INCOMPLETE || st == ST_BAD_FORM)) || (harmed && may_refuse(st));
     bool full = w->hq_full && (st == ST_FULL || st == ST_IO);
-    bool old = st == ST_WAIT;
+    /* Restored to before it joined: its next request introduces it. */
+    bool unknown = problem != NULL && strcmp(problem, "unknown-sender") == 0;
+    if (unknown && !w->device[m->device].gone) {
+        bool again;
+        SIM_OK(w, exchange_refused(&w->device[m->device].journal, problem, &again, &w->err));
+    }
+    bool old = st == ST_WAIT || unknown;
     if (full && st == ST_IO) {
         w->hq_full = false;
         sim_world_hq_close(w);
@@ -176,11 +182,14 @@ static void lie(struct sim_world *w, struct sim_device *d)
 }
 
 /* Does what it believes of headquarters still hold after this answer? */
-static void hear(struct sim_world *w, struct sim_device *d, const struct sim_message *m, bool whole)
+static void hear(struct sim_world *w, struct sim_device *d, const struct sim_message *m, bool whole,
+                 bool again)
 {
     if (m->life != w->hq_life) {
         d->informed = false;
         d->taint = w->event;
+    } else if (again) {
+        d->taint = m->asked > d->taint ? m->asked : d->taint; /* nor by a repetition of it */
     } else if (whole && m->asked > d->taint) {
         d->informed = true;
     }
@@ -222,7 +231,9 @@ static bool to_device(struct sim_world *w, struct sim_device *d, const struct si
     if (res->quarantined != 0) {
         sim_fail(w, "device %u puts %u items of headquarters aside", d->index, res->quarantined);
     }
-    hear(w, d, m, st == ST_OK && res->whole);
+    /* A restored headquarters is understood when the sync is through: what it covers of epochs that
+     * are closed, or when its clock had been ahead, takes a second exchange. */
+    hear(w, d, m, st == ST_OK && res->whole, res->again);
     sim_ledger_look(w, d);
     lie(w, d);
     sim_ledger_places(w, d);
