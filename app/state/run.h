@@ -10,7 +10,7 @@ struct app_config {
     float scale;          /* 0: as kept */
     bool memory_unlocked; /* the system locks no memory for keys: the screens say so */
     struct clock clock;
-    bool clock_given; /* by whoever started it (--now): it is right by definition */
+    bool clock_given;        /* by whoever started it (--now): it is right by definition */
     void (*wake)(void *ctx); /* callable from any thread */
     void *wake_ctx;
 };

@@ -44,6 +44,19 @@ MUST_USE enum st journal_author(const struct store *s, struct store_txn *t, id8 
  * of the new epoch names the last head. */
 MUST_USE enum st journal_new_epoch(struct journal *j, const struct now *now, struct err *err);
 
+/* journal_refound: after a recovery, in a store whose data key came back and whose signing key did
+ * not: the store goes on as the journal of another author of the same person. The keys are kept
+ * under the store's own key; the author before becomes a former one, whose entries still travel by
+ * their own receipts. Again, with the same keys: ST_OK. Answers as journal_found. */
+#define JOURNAL_FORMER_MAX 8
+MUST_USE enum st journal_refound(struct store *s, const struct author_keys *keys, bytes trust_doc,
+                                 bytes cert, const struct now *now, struct arena scratch,
+                                 struct err *err);
+/* journal_former: the authors that this store had before. journal_is_former: one of them. */
+MUST_USE enum st journal_former(struct store_txn *t, id8 out[static JOURNAL_FORMER_MAX],
+                                unsigned *n, struct err *err);
+bool journal_is_former(struct store_txn *t, id8 author);
+
 /* A new attachment to be kept with the entry. */
 struct append_att {
     enum att_type type;

@@ -13,8 +13,8 @@ static bytes keys_key(void)
 }
 
 /* First entry of an epoch; it names the last head of the one before, if there was one. */
-static enum st open_epoch(struct journal *j, struct store_txn *t, const struct now *now,
-                          struct err *err)
+enum st own_open_epoch(struct journal *j, struct store_txn *t, const struct now *now,
+                       struct err *err)
 {
     struct chain_head last = j->head;
     uint8_t buf[64];
@@ -46,11 +46,11 @@ static enum st open_epoch(struct journal *j, struct store_txn *t, const struct n
  * whoever is given the data key reads everything and signs nothing. */
 #define SEALED_SEED (AUTHOR_KEYS_SEED_BYTES + SEAL_OVERHEAD)
 
-static enum st keep_keys_in(struct journal *j, struct store_txn *t, const struct author_keys *keys,
-                            struct err *err)
+enum st own_keys_put(struct store *s, struct store_txn *t, const struct author_keys *keys,
+                     struct err *err)
 {
     uint8_t seed[AUTHOR_KEYS_SEED_BYTES], sealed[SEALED_SEED];
-    const uint8_t *own = store_own_key(j->store);
+    const uint8_t *own = store_own_key(s);
     bytes row = {seed, sizeof seed};
     author_keys_save(keys, seed);
     if (own != NULL) {
@@ -88,9 +88,9 @@ static enum st found_in(struct journal *j, struct store_txn *t, bool keep_keys, 
         st = cert_store_put(t, &j->cert, err);
     }
     if (st == ST_OK && keep_keys) {
-        st = keep_keys_in(j, t, &j->keys, err);
+        st = own_keys_put(j->store, t, &j->keys, err);
     }
-    return st == ST_OK ? open_epoch(j, t, now, err) : st;
+    return st == ST_OK ? own_open_epoch(j, t, now, err) : st;
 }
 
 enum st journal_found(struct store *s, const struct author_keys *keys, bool keep_keys,
@@ -183,7 +183,7 @@ static void seal_bare_keys(struct journal *j)
     struct err err;
     /* What fails here is tried at the next opening; the store is as good as before. */
     if (store_own_key(j->store) != NULL && store_write(j->store, &t, &err) == ST_OK &&
-        keep_keys_in(j, t, &j->keys, &err) == ST_OK) {
+        own_keys_put(j->store, t, &j->keys, &err) == ST_OK) {
         IGNORE(store_commit(&t, &err));
     }
     store_abort(&t);
@@ -297,7 +297,7 @@ enum st journal_new_epoch(struct journal *j, const struct now *now, struct err *
     struct store_txn *t = NULL;
     enum st st = store_write(j->store, &t, err);
     if (st == ST_OK) {
-        st = open_epoch(j, t, now, err);
+        st = own_open_epoch(j, t, now, err);
     }
     if (st == ST_OK) {
         st = store_commit(&t, err);

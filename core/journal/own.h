@@ -14,4 +14,11 @@ MUST_USE enum st own_said_put(struct store_txn *t, const struct entry_evidence *
                               struct err *err);
 /* own_cite_receipt: the mark's receipt becomes what the next entry may cite. */
 void own_cite_receipt(struct chain_head *head, const struct chain_mark *m);
+/* own_keys_put: the row "keys". Under the store's own key where it has one. */
+MUST_USE enum st own_keys_put(struct store *s, struct store_txn *t, const struct author_keys *keys,
+                              struct err *err);
+/* own_open_epoch: the first entry of an epoch; it names the last head of the one before, if there
+ * was one. */
+MUST_USE enum st own_open_epoch(struct journal *j, struct store_txn *t, const struct now *now,
+                                struct err *err);
 #endif

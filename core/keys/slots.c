@@ -199,7 +199,7 @@ enum st slots_set(const char *path, enum slot_kind kind, bytes pin, const uint8_
  */
 
 enum st slots_set_recovery(const char *path, const uint8_t sealing_pk[static 32],
-                           const uint8_t *data_key, struct err *err)
+                           const uint8_t *data_key, id8 author, struct err *err)
 {
     struct slots s;
     enum st st = slots_file_get(path, &s, err);
@@ -210,12 +210,12 @@ enum st slots_set_recovery(const char *path, const uint8_t sealing_pk[static 32]
     if (k == NULL) {
         return err_set(err, ST_FULL, 0, "slots_set_recovery", "no key slot is free");
     }
-    st = slots_wrap_seal(k, sealing_pk, data_key, err);
+    st = slots_wrap_seal(k, sealing_pk, data_key, author, err);
     return st == ST_OK ? slots_file_put(path, &s, false, err) : st;
 }
 
 enum st slots_recovery_box(const char *path, uint8_t out_box[static SLOTS_BOX_BYTES],
-                           uint8_t out_pk[static 32], struct err *err)
+                           uint8_t out_pk[static 32], id8 *author, struct err *err)
 {
     struct slots s;
     enum st st = slots_file_get(path, &s, err);
@@ -223,14 +223,28 @@ enum st slots_recovery_box(const char *path, uint8_t out_box[static SLOTS_BOX_BY
     if (st == ST_OK && k == NULL) {
         return err_set(err, ST_NOT_FOUND, 0, "slots", "headquarters has no way into this store");
     }
-    if (st == ST_OK && (k->salt_bytes != 32 || k->sealed_bytes < SLOTS_BOX_BYTES)) {
+    if (st == ST_OK && (k->salt_bytes != 32 || k->sealed_bytes < SLOTS_BOX_BYTES ||
+                        k->own_bytes != sizeof author->b)) {
         return err_set(err, ST_CORRUPT, 0, "slots", "the key slot is damaged");
     }
     if (st == ST_OK) {
         memcpy(out_box, k->sealed, SLOTS_BOX_BYTES);
         memcpy(out_pk, k->salt, 32);
+        memcpy(author->b, k->own, sizeof author->b);
     }
     return st;
+}
+
+enum st slots_keep_recovery(const char *path, const uint8_t sealing_pk[static 32],
+                            const uint8_t *data_key, id8 author, struct err *err)
+{
+    struct slots s;
+    enum st st = slots_file_get(path, &s, err);
+    const struct slot *k = st == ST_OK ? slots_file_find(&s, SLOT_RECOVERY) : NULL;
+    bool good = k != NULL && slots_wrap_holds(k, data_key) &&
+                memcmp(k->salt, sealing_pk, 32) == 0 &&
+                memcmp(k->own, author.b, sizeof author.b) == 0;
+    return st != ST_OK || good ? st : slots_set_recovery(path, sealing_pk, data_key, author, err);
 }
 
 /* The same way to open, for another data key; the own key stays as it is sealed. */
@@ -256,8 +270,11 @@ static enum st rewrap(struct slots *old, enum slot_kind kind, const uint8_t *wra
         const struct slot *k = &old->slot[i];
         uint8_t other[32];
         if (k->kind == SLOT_RECOVERY) {
+            id8 author;
+            memcpy(author.b, k->own, sizeof author.b);
             st = slots_wrap_holds(k, old_key)
-                     ? slots_wrap_seal(slots_file_room(fresh, SLOT_RECOVERY), k->salt, new_key, err)
+                     ? slots_wrap_seal(slots_file_room(fresh, SLOT_RECOVERY), k->salt, new_key,
+                                       author, err)
                      : ST_CORRUPT;
         } else if (k->kind == kind) {
             carry_over(fresh, k, wrap, new_key);

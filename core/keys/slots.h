@@ -44,11 +44,19 @@ MUST_USE enum st slots_enter(const char *path, enum slot_kind kind, bytes pin,
 MUST_USE enum st slots_change(const char *path, enum slot_kind kind, bytes pin,
                               const uint8_t secret[static 32], struct slots_keys *keys,
                               struct err *err);
-/* slots_recovery_box: the data key as sealed to headquarters, SLOTS_BOX_BYTES, and to which key.
- * ST_NOT_FOUND: there is no such slot. */
-#define SLOTS_BOX_BYTES 80
+/* The recovery slot. Its box holds the data key and whose store it is: headquarters gives the key
+ * to nobody else. slots_recovery_box: as it lies in the file, and to which key it is sealed, which
+ * author it is said to be of. ST_NOT_FOUND: there is no such slot. slots_box_open: with
+ * headquarters' key pair. ST_WRONG_PIN: not sealed to it, or altered. slots_keep_recovery: make it
+ * so that this key opens the slot for this author; nothing is written when it is so. */
+#define SLOTS_BOX_BYTES 88
 MUST_USE enum st slots_recovery_box(const char *path, uint8_t out_box[static SLOTS_BOX_BYTES],
-                                    uint8_t out_pk[static 32], struct err *err);
+                                    uint8_t out_pk[static 32], id8 *author, struct err *err);
+MUST_USE enum st slots_box_open(const uint8_t box[static SLOTS_BOX_BYTES],
+                                const uint8_t pk[static 32], const uint8_t sk[static 32],
+                                uint8_t *out_key, id8 *author);
+MUST_USE enum st slots_keep_recovery(const char *path, const uint8_t sealing_pk[static 32],
+                                     const uint8_t *data_key, id8 author, struct err *err);
 
 /* slots_create: a new data key (random) and its first slot.
  *   secret: device secret, 32 bytes kept apart (PIN slot), or the key file's wrapping key
@@ -69,7 +77,7 @@ MUST_USE enum st slots_set(const char *path, enum slot_kind kind, bytes pin,
                            struct err *err);
 /* slots_set_recovery: seal the data key to headquarters' X25519 key. */
 MUST_USE enum st slots_set_recovery(const char *path, const uint8_t sealing_pk[static 32],
-                                    const uint8_t *data_key, struct err *err);
+                                    const uint8_t *data_key, id8 author, struct err *err);
 /* slots_rekey: write a new file for a new data key: every way to open stays. `wrap` is the wrapping
  * key of the slot `kind` (32 bytes, sodium_malloc, filled by slots_open_wrap); those of the others
  * lie in the file under the old data key. ST_CORRUPT: a slot was altered. Used by compaction. */

@@ -7,8 +7,9 @@
  *   PIN, key file: salt 16 bytes; sealed: the data key under the wrapping key, 72 bytes, then the
  *     wrapping key under the data key, 72: whoever rewrites the slots for a new data key has the
  * old one, and takes the other ways to open along recovery: salt: headquarters' sealing key, 32
- * bytes; sealed: crypto_box_seal of the data key, 80 bytes, then a hash of both keyed by the data
- * key, 32: nobody without it can put his own key there and wait for the next rewriting. */
+ * bytes; sealed: crypto_box_seal of the data key and the author, 88 bytes, then a hash of all keyed
+ * by the data key, 32; own: the author, 8: nobody without it can put his own key there and wait for
+ * the next rewriting. */
 #ifndef CORE_KEYS_SLOTS_FILE_H
 #define CORE_KEYS_SLOTS_FILE_H
 #include "core/keys/slots.h"

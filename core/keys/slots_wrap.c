@@ -18,7 +18,8 @@
 #endif
 #define RECOVERY_BYTES (SLOTS_BOX_BYTES + 32)          /* a box and its hash */
 #define WRAPPED_BYTES (DATA_KEY_BYTES + SEAL_OVERHEAD) /* one key under the other */
-_Static_assert(SLOTS_BOX_BYTES == crypto_box_SEALBYTES + DATA_KEY_BYTES, "a sealed data key");
+#define BOXED_BYTES (DATA_KEY_BYTES + 8)               /* the data key, whose store it is */
+_Static_assert(SLOTS_BOX_BYTES == crypto_box_SEALBYTES + BOXED_BYTES, "a sealed data key");
 _Static_assert(SLOTS_SALT_BYTES == crypto_pwhash_SALTBYTES, "salt");
 _Static_assert(RECOVERY_BYTES <= SLOT_SEALED_MAX, "a recovery slot fits");
 _Static_assert(2 * WRAPPED_BYTES == SLOT_SEALED_MAX, "two wrapped keys fill a slot");
@@ -159,17 +160,25 @@ static void recovery_hash(const struct slot *k, const uint8_t *data_key, uint8_t
     crypto_generichash_init(&s, data_key, DATA_KEY_BYTES, 32);
     crypto_generichash_update(&s, name.p, name.n);
     crypto_generichash_update(&s, k->salt, 32);
+    crypto_generichash_update(&s, k->own, k->own_bytes);
     crypto_generichash_update(&s, k->sealed, SLOTS_BOX_BYTES);
     crypto_generichash_final(&s, out, 32);
     sodium_memzero(&s, sizeof s);
 }
 
 enum st slots_wrap_seal(struct slot *k, const uint8_t sealing_pk[static 32],
-                        const uint8_t *data_key, struct err *err)
+                        const uint8_t *data_key, id8 author, struct err *err)
 {
+    uint8_t plain[BOXED_BYTES];
     memcpy(k->salt, sealing_pk, 32);
     k->salt_bytes = 32;
-    if (crypto_box_seal(k->sealed, data_key, DATA_KEY_BYTES, sealing_pk) != 0) {
+    memcpy(k->own, author.b, sizeof author.b);
+    k->own_bytes = sizeof author.b;
+    memcpy(plain, data_key, DATA_KEY_BYTES);
+    memcpy(plain + DATA_KEY_BYTES, author.b, sizeof author.b);
+    int bad = crypto_box_seal(k->sealed, plain, sizeof plain, sealing_pk);
+    sodium_memzero(plain, sizeof plain);
+    if (bad != 0) {
         return err_set(err, ST_BAD_INPUT, 0, "slots", "the sealing key is not a key");
     }
     recovery_hash(k, data_key, k->sealed + SLOTS_BOX_BYTES);
@@ -180,20 +189,32 @@ enum st slots_wrap_seal(struct slot *k, const uint8_t sealing_pk[static 32],
 bool slots_wrap_holds(const struct slot *k, const uint8_t *data_key)
 {
     uint8_t h[32];
-    if (k->salt_bytes != 32 || k->sealed_bytes != RECOVERY_BYTES) {
+    if (k->salt_bytes != 32 || k->sealed_bytes != RECOVERY_BYTES || k->own_bytes != sizeof(id8)) {
         return false;
     }
     recovery_hash(k, data_key, h);
     return sodium_memcmp(h, k->sealed + SLOTS_BOX_BYTES, sizeof h) == 0;
 }
 
+enum st slots_box_open(const uint8_t box[static SLOTS_BOX_BYTES], const uint8_t pk[static 32],
+                       const uint8_t sk[static 32], uint8_t *out_key, id8 *author)
+{
+    uint8_t plain[BOXED_BYTES];
+    bool ok = crypto_box_seal_open(plain, box, SLOTS_BOX_BYTES, pk, sk) == 0;
+    if (ok) {
+        memcpy(out_key, plain, DATA_KEY_BYTES);
+        memcpy(author->b, plain + DATA_KEY_BYTES, sizeof author->b);
+    }
+    sodium_memzero(plain, sizeof plain);
+    return ok ? ST_OK : ST_WRONG_PIN;
+}
+
 enum st slots_wrap_open(const struct slot *k, const uint8_t sealing_sk[static 32], uint8_t *out_key)
 {
     uint8_t pk[32];
+    id8 author;
     if (k->sealed_bytes != RECOVERY_BYTES || crypto_scalarmult_base(pk, sealing_sk) != 0) {
         return ST_CORRUPT;
     }
-    return crypto_box_seal_open(out_key, k->sealed, SLOTS_BOX_BYTES, pk, sealing_sk) == 0
-               ? ST_OK
-               : ST_WRONG_PIN;
+    return slots_box_open(k->sealed, pk, sealing_sk, out_key, &author);
 }

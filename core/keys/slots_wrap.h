@@ -27,10 +27,10 @@ MUST_USE enum st slots_wrap_data(const struct slot *k, const uint8_t *wrap, uint
 MUST_USE enum st slots_wrap_own(const struct slot *k, const uint8_t *wrap, uint8_t *out_key);
 MUST_USE enum st slots_wrap_other(const struct slot *k, const uint8_t *data_key, uint8_t *out_wrap);
 
-/* The recovery slot. seal: ST_BAD_INPUT (not a key). holds: it is whole, and put there by somebody
- * who had the data key. open: with headquarters' secret key. */
+/* The recovery slot; `own` holds the author. seal: ST_BAD_INPUT (not a key). holds: it is whole,
+ * and put there by somebody who had the data key. open: with headquarters' secret key. */
 MUST_USE enum st slots_wrap_seal(struct slot *k, const uint8_t sealing_pk[static 32],
-                                 const uint8_t *data_key, struct err *err);
+                                 const uint8_t *data_key, id8 author, struct err *err);
 bool slots_wrap_holds(const struct slot *k, const uint8_t *data_key);
 MUST_USE enum st slots_wrap_open(const struct slot *k, const uint8_t sealing_sk[static 32],
                                  uint8_t *out_key);

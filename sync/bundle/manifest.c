@@ -18,7 +18,10 @@ enum key {
     K_PROBLEMS = 12,
     K_MORE = 13,
     K_HELD = 14,
-    K_SEEN = 15
+    K_SEEN = 15,
+    K_BOX = 16,
+    K_DATA_KEY = 17,
+    K_REPLY = 18
 };
 
 static void put_id(struct cbor_w *w, const uint8_t *p, size_t n)
@@ -120,6 +123,20 @@ static void put_lists(struct cbor_w *w, const struct manifest *m)
         cbor_put_uint(w, m->seen_seq);
         put_id(w, m->seen, sizeof m->seen);
     }
+    if (m->box.n != 0) {
+        cbor_put_uint(w, K_BOX);
+        cbor_put_array(w, 2);
+        put_id(w, m->box_key.b, sizeof m->box_key.b);
+        cbor_put_bytes(w, m->box);
+    }
+    if (m->has_data_key) {
+        cbor_put_uint(w, K_DATA_KEY);
+        put_id(w, m->data_key, sizeof m->data_key);
+    }
+    if (m->has_reply) {
+        cbor_put_uint(w, K_REPLY);
+        put_id(w, m->reply_pk, sizeof m->reply_pk);
+    }
 }
 
 enum st manifest_encode(const struct manifest *m, uint8_t *buf, size_t cap, bytes *out)
@@ -134,7 +151,8 @@ enum st manifest_encode(const struct manifest *m, uint8_t *buf, size_t cap, byte
     size_t pairs = 1U + (m->njournals != 0) + (m->nreceipts != 0) + (m->trust_serial != 0) +
                    (m->trust.n != 0) + m->has_cursor + (m->nwanted != 0) + (m->nsubjects != 0) +
                    (m->nasked != 0) + m->has_keys + (m->cert.n != 0) + (m->nproblems != 0) +
-                   m->more + (m->nheld != 0) + m->has_seen;
+                   m->more + (m->nheld != 0) + m->has_seen + (m->box.n != 0) + m->has_data_key +
+                   m->has_reply;
     struct cbor_w w = cbor_w_init(buf, cap < BUNDLE_MANIFEST_BYTES ? cap : BUNDLE_MANIFEST_BYTES);
     cbor_put_map(&w, pairs);
     cbor_put_uint(&w, K_ROLE);
@@ -306,6 +324,19 @@ static void get_rest(struct get *g, struct manifest *m, int64_t key)
         m->seen_seq = cbor_get_uint(&g->r);
         cbor_get_bytes_n(&g->r, m->seen, sizeof m->seen);
         m->has_seen = true;
+        break;
+    case K_BOX:
+        get_width(g, 2);
+        cbor_get_bytes_n(&g->r, m->box_key.b, sizeof m->box_key.b);
+        m->box = cbor_get_bytes(&g->r);
+        break;
+    case K_DATA_KEY:
+        cbor_get_bytes_n(&g->r, m->data_key, sizeof m->data_key);
+        m->has_data_key = true;
+        break;
+    case K_REPLY:
+        cbor_get_bytes_n(&g->r, m->reply_pk, sizeof m->reply_pk);
+        m->has_reply = true;
         break;
     default:
         break; /* of a newer version */

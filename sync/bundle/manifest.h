@@ -77,6 +77,12 @@ struct manifest {
     id16 *asked;   /* subjects whose entry hashes the sender asks for */
     bool has_keys; /* MANIFEST_JOIN: the new author's keys */
     uint8_t sign_pk[32], box_pk[32];
+    bytes box;   /* MANIFEST_JOIN: a data key sealed to headquarters, that is asked for again */
+    id8 box_key; /* ... and to which of its sealing keys */
+    bool has_data_key; /* MANIFEST_GRANT: it comes back */
+    uint8_t data_key[32];
+    bool has_reply; /* a parcel: the answer is to be sealed to this key */
+    uint8_t reply_pk[32];
     bytes cert; /* MANIFEST_GRANT: the new author's certificate */
     unsigned nproblems;
     struct manifest_problem *problems;

@@ -21,6 +21,7 @@ struct joining {
     char *pin; /* sodium_malloc */
     struct join join;
     bool begun;
+    bool recover; /* the store is there, its PIN is not */
 };
 
 static bool there(const char *path)
@@ -49,6 +50,13 @@ static enum st new_pin(struct joining *j, struct err *err)
     return st;
 }
 
+/* What the store holds for headquarters goes with the request. */
+static enum st with_box(struct joining *j, struct err *err)
+{
+    id8 author;
+    return j->recover ? join_recover_from(&j->join, j->dir, &author, err) : ST_OK;
+}
+
 /* begin: fresh keys, or those of a joining under the same code that did not come to its end. */
 static enum st begin(struct joining *j, bytes trust_doc, struct err *err)
 {
@@ -63,10 +71,11 @@ static enum st begin(struct joining *j, bytes trust_doc, struct err *err)
         sodium_memcmp(old.code, j->join.code, sizeof old.code) == 0) {
         join_end(&j->join);
         j->join = old;
-        return ST_OK;
+        return with_box(j, err);
     }
     join_end(&old);
-    return join_save(&j->join, j->pending, j->secret, err);
+    st = join_save(&j->join, j->pending, j->secret, err);
+    return st == ST_OK ? with_box(j, err) : st;
 }
 
 static enum st refusal(const struct http_reply *reply, struct err *err)
@@ -188,6 +197,9 @@ static enum st read_grant(struct joining *j, struct err *err)
                      "the request was written under another code than this; nothing was made");
     }
     if (st == ST_OK) {
+        st = with_box(j, err);
+    }
+    if (st == ST_OK) {
         st = file_read(j->grant, EXCHANGE_FILE_BYTES, &grant, err);
     }
     if (st == ST_OK) {
@@ -204,8 +216,10 @@ static enum st found(struct joining *j, struct err *err)
     if (scratch == NULL) {
         return err_set(err, ST_FULL, 0, __func__, "no memory");
     }
-    enum st st = join_found(&j->join, j->dir, str_bytes(str_c(j->pin)), j->secret, 0, &now,
-                            arena_of(scratch, CAP_SCRATCH_BYTES), err);
+    struct arena a = arena_of(scratch, CAP_SCRATCH_BYTES);
+    bytes pin = str_bytes(str_c(j->pin));
+    enum st st = j->recover ? join_recover(&j->join, j->dir, pin, j->secret, 0, &now, a, err)
+                            : join_found(&j->join, j->dir, pin, j->secret, 0, &now, a, err);
     if (st == ST_OK) {
         join_forget(j->pending);
     }
@@ -216,15 +230,18 @@ static enum st found(struct joining *j, struct err *err)
 static enum st prepare(struct joining *j, struct err *err)
 {
     char path[512];
-    snprintf(j->pending, sizeof j->pending, "%s.joining", j->dir);
-    if (there(j->dir) && !there(j->pending)) {
+    snprintf(j->pending, sizeof j->pending, "%s.%s", j->dir, j->recover ? "recovering" : "joining");
+    if (j->recover && !there(j->dir)) {
+        return err_set(err, ST_NOT_FOUND, 0, "recover", "there is no store at %.120s", j->dir);
+    }
+    if (!j->recover && there(j->dir) && !there(j->pending)) {
         return err_set(err, ST_EXISTS, 0, "join",
                        "there is a store at %.120s already; nothing was changed", j->dir);
     }
     if (!paths_device_secret(path, sizeof path)) {
         return err_set(err, ST_NOT_FOUND, 0, "join", "no home folder for the device secret");
     }
-    enum st st = device_secret_load(path, true, j->secret, err);
+    enum st st = device_secret_load(path, !j->recover, j->secret, err);
     return st == ST_OK && j->request == NULL ? new_pin(j, err) : st;
 }
 
@@ -242,8 +259,10 @@ static int run(struct joining *j)
     }
     if (st == ST_OK && j->request != NULL) {
         printf("the request is in %s: take it to headquarters (docketctl bundle import), bring "
-               "back the answer, and finish with join --grant\n",
-               j->request);
+               "back the answer, and finish with %s --grant\n",
+               j->request, j->recover ? "recover" : "join");
+    } else if (st == ST_OK && j->recover) {
+        printf("the new PIN opens %s; its unsent work is there: sync it\n", j->dir);
     } else if (st == ST_OK) {
         printf("joined: %s is ready; sync it to receive its jobs\n", j->dir);
     }
@@ -255,10 +274,11 @@ static int run(struct joining *j)
     return st == ST_OK ? CTL_OK : ctl_fail(&err);
 }
 
-int ctl_cmd_join(int argc, char **argv)
+static int joining(int argc, char **argv, bool recover)
 {
     struct joining j;
     memset(&j, 0, sizeof j);
+    j.recover = recover;
     const struct ctl_opt opts[] = {
         {"store", &j.dir, NULL, true},        {"code", &j.code, NULL, true},
         {"url", &j.url, NULL, false},         {"trust", &j.trust, NULL, false},
@@ -274,4 +294,26 @@ int ctl_cmd_join(int argc, char **argv)
         return ctl_failf("the store's path is too long");
     }
     return run(&j);
+}
+
+int ctl_cmd_join(int argc, char **argv)
+{
+    return joining(argc, argv, false);
+}
+
+/* ---- a forgotten PIN ---------------------------------------------------------------------------
+ */
+static bool has(int argc, char **argv, const char *opt)
+{
+    for (int k = 1; k < argc; k++) {
+        if (strcmp(argv[k], opt) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int ctl_cmd_recover(int argc, char **argv)
+{
+    return has(argc, argv, "--code") ? joining(argc, argv, true) : ctl_recover_code(argc, argv);
 }

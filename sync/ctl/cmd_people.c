@@ -85,14 +85,14 @@ static enum st write_trust(const char *store, const char *keys, const char *file
     return st;
 }
 
-int ctl_cmd_enrol(int argc, char **argv)
+static int give_code(int argc, char **argv, const char *for_key, const char *for_opt)
 {
     const char *store = NULL, *keys = NULL, *who = NULL, *minutes = NULL, *file = NULL;
     bool json = false;
     const struct ctl_opt opts[] = {
-        {"store", &store, NULL, true},    {"keys", &keys, NULL, false},
-        {"technician", &who, NULL, true}, {"minutes", &minutes, NULL, false},
-        {"file", &file, NULL, false},     {"json", NULL, &json, false}};
+        {"store", &store, NULL, true}, {"keys", &keys, NULL, false},
+        {for_opt, &who, NULL, true},   {"minutes", &minutes, NULL, false},
+        {"file", &file, NULL, false},  {"json", NULL, &json, false}};
     int npos;
     int64_t n = 0;
     if (!ctl_opts(argc, argv, opts, sizeof opts / sizeof opts[0], &npos) || npos != 0 ||
@@ -104,7 +104,7 @@ int ctl_cmd_enrol(int argc, char **argv)
         return ctl_fail(&err);
     }
     json_t *in = json_object();
-    put(in, "technician", who);
+    put(in, for_key, who);
     if (minutes != NULL) {
         json_object_set_new(in, "minutes", json_integer(n));
     }
@@ -120,10 +120,22 @@ int ctl_cmd_enrol(int argc, char **argv)
     }
     char until[32];
     printf("%s\n", text(out, "code"));
-    fprintf(stderr, "for one device of %s, once, until %s\n", who,
+    fprintf(stderr, "for %s %s, once, until %s\n",
+            for_key == for_opt ? "one device of" : "the forgotten PIN of device", who,
             ctl_time(json_integer_value(json_object_get(out, "until_ms")), until));
     json_decref(out);
     return CTL_OK;
+}
+
+int ctl_cmd_enrol(int argc, char **argv)
+{
+    static const char technician[] = "technician";
+    return give_code(argc, argv, technician, technician);
+}
+
+int ctl_recover_code(int argc, char **argv)
+{
+    return give_code(argc, argv, "recover", "device");
 }
 
 int ctl_cmd_assign(int argc, char **argv)

@@ -23,6 +23,11 @@
             "--store DIR --code CODE (--url URL | --trust FILE --request FILE | --grant FILE) "    \
             "[--pin-fd N]",                                                                        \
             "make this device's store, from a code")                                               \
+    COMMAND(recover, "recover",                                                                    \
+            "--store HQ --device AUTHOR [--minutes N | --file FILE] [--keys FILE] [--json]\n"      \
+            "  docketctl recover --store DIR --code CODE (--url URL | --trust FILE "               \
+            "--request FILE | --grant FILE) [--pin-fd N]",                                         \
+            "a forgotten PIN: headquarters gives a code, the device takes it and a new PIN")       \
     COMMAND(import, "import",                                                                      \
             "--store DIR KIND FILE.csv [--map FILE] [--encoding NAME] [--utc-offset MIN] "         \
             "[--verify-url URL] [--zone TZ] "                                                      \

@@ -55,6 +55,9 @@ int ctl_print(json_t *value);
 /* ctl_time: "2026-11-21T10:46:00Z" (RFC 3339) into buf of 32. */
 const char *ctl_time(int64_t ms, char buf[static 32]);
 
+/* ctl_recover_code: headquarters' half of `recover` (cmd_people.c). */
+int ctl_recover_code(int argc, char **argv);
+
 /* ---- stores
  * -------------------------------------------------------------------------------------- */
 /* An open store of either side, found out by what lies there: DIR.keys makes it headquarters'. */

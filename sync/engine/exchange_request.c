@@ -34,12 +34,12 @@ static enum st read_receipt(struct build *b, struct chain *c)
 
 /* The current chain first: whatever else there is, today's work goes. Then those that are not
  * wholly receipted, as many as a manifest lists; the next exchange has the others. */
-static enum st add_chain(struct build *b, id8 epoch)
+static enum st add_chain(struct build *b, id8 author, id8 epoch)
 {
     struct chain c = {.from = 0};
     struct arena tmp = b->arena;
     bool current = id8_eq(epoch, b->j->head.epoch);
-    enum st st = chain_mark_get(b->t, b->j->head.author, epoch, &tmp, &c.mark, b->err);
+    enum st st = chain_mark_get(b->t, author, epoch, &tmp, &c.mark, b->err);
     if (st != ST_OK) {
         return st;
     }
@@ -60,16 +60,12 @@ static enum st add_chain(struct build *b, id8 epoch)
     return ST_OK;
 }
 
-static enum st find_chains(struct build *b)
+static enum st chains_of(struct build *b, id8 own)
 {
-    const id8 own = b->j->head.author;
     struct store_cursor *cur = NULL;
     bytes key;
-    enum st st = add_chain(b, b->j->head.epoch);
-    if (st == ST_OK) {
-        st =
-            store_scan(b->t, T_HEAD, bytes_of(own.b, sizeof own.b), (bytes){NULL, 0}, &cur, b->err);
-    }
+    enum st st =
+        store_scan(b->t, T_HEAD, bytes_of(own.b, sizeof own.b), (bytes){NULL, 0}, &cur, b->err);
     while (st == ST_OK) {
         st = store_next(cur, &key);
         if (st != ST_OK || key.n != 16) {
@@ -78,11 +74,25 @@ static enum st find_chains(struct build *b)
         id8 epoch;
         memcpy(epoch.b, key.p + 8, 8);
         if (!id8_eq(epoch, b->j->head.epoch)) {
-            st = add_chain(b, epoch);
+            st = add_chain(b, own, epoch);
         }
     }
     store_scan_end(&cur);
     return st == ST_END ? ST_OK : st;
+}
+
+/* Our own, and those of the authors that this store had before a recovery. */
+static enum st find_chains(struct build *b)
+{
+    id8 former[JOURNAL_FORMER_MAX];
+    unsigned n = 0;
+    enum st st = add_chain(b, b->j->head.author, b->j->head.epoch);
+    st = st == ST_OK ? chains_of(b, b->j->head.author) : st;
+    st = st == ST_OK ? journal_former(b->t, former, &n, b->err) : st;
+    for (unsigned i = 0; i < n && st == ST_OK; i++) {
+        st = chains_of(b, former[i]);
+    }
+    return st;
 }
 
 /* Calls `each` for the entries of a chain from `from` up to `to`, main branch. ST_END ends it. */

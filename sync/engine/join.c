@@ -5,6 +5,7 @@
 #include "core/codec/cbor.h"
 #include "core/keys/seal.h"
 #include "core/keys/slots.h"
+#include "sync/engine/device_meta.h"
 #include "sync/bundle/manifest.h"
 #include "sync/carrier/file.h"
 
@@ -49,6 +50,8 @@ void join_end(struct join *j)
 {
     author_keys_wipe(&j->keys);
     sodium_memzero(j->code, sizeof j->code);
+    sodium_memzero(j->data_key, sizeof j->data_key);
+    j->has_data_key = false;
 }
 
 /* --- the pending joining in a file
@@ -139,7 +142,7 @@ enum st join_request(const struct join *j, const struct now *now, bundle_sink si
     if (to == NULL) {
         return err_set(err, ST_UNTRUSTED, 0, __func__, "headquarters has no sealing key");
     }
-    uint8_t enrol[32], buf[256];
+    uint8_t enrol[32], buf[512];
     bundle_enrol_key(j->code, enrol);
     struct bundle_seal keys = {.from = BUNDLE_FROM_KEY,
                                .sender_pk = j->keys.box_pk,
@@ -150,6 +153,10 @@ enum st join_request(const struct join *j, const struct now *now, bundle_sink si
     struct manifest m = {.role = MANIFEST_JOIN, .trust_serial = j->trust.serial, .has_keys = true};
     memcpy(m.sign_pk, j->keys.sign_pk, 32);
     memcpy(m.box_pk, j->keys.box_pk, 32);
+    if (j->recovers) {
+        m.box = bytes_of(j->box, sizeof j->box);
+        m.box_key = key_id(j->box_pk);
+    }
     bytes out;
     struct bundle_writer w = {0};
     enum st st = manifest_encode(&m, buf, sizeof buf, &out);
@@ -216,8 +223,15 @@ static enum st take_grant(struct join *j, bytes body, struct err *err)
     if (memcmp(c.sign_pk, j->keys.sign_pk, 32) != 0 || memcmp(c.box_pk, j->keys.box_pk, 32) != 0) {
         return err_set(err, ST_WRONG_PARTY, 0, __func__, "the certificate is for other keys");
     }
+    if (j->recovers && !m.has_data_key) {
+        return err_set(err, ST_REFUSED, 0, __func__,
+                       "this code is for a new device, not for this store");
+    }
     memcpy(j->cert, m.cert.p, m.cert.n);
     j->cert_n = m.cert.n;
+    j->has_data_key = m.has_data_key;
+    memcpy(j->data_key, m.data_key, sizeof j->data_key);
+    sodium_memzero(m.data_key, sizeof m.data_key);
     return ST_OK;
 }
 
@@ -266,13 +280,15 @@ enum st join_answer(struct join *j, bytes answer, struct err *err)
  * ------------------------------------------------------------------------------------------ */
 
 /* With a way in for headquarters, should the PIN be forgotten. */
-static enum st make_slots(const char *slots, const struct trust *trust, bytes pin,
+static enum st make_slots(const struct join *j, const char *slots, bytes pin,
                           const uint8_t secret[static 32], const struct now *now,
                           struct slots_keys *keys, struct err *err)
 {
-    const struct trust_key *to = trust_current(trust, TRUST_SEALING, now->wall_ms);
+    const struct trust_key *to = trust_current(&j->trust, TRUST_SEALING, now->wall_ms);
     enum st st = slots_new(slots, SLOT_PIN, pin, secret, keys, err);
-    return st == ST_OK && to != NULL ? slots_set_recovery(slots, to->pk, keys->data, err) : st;
+    return st == ST_OK && to != NULL
+               ? slots_set_recovery(slots, to->pk, keys->data, key_id(j->keys.sign_pk), err)
+               : st;
 }
 
 static enum st make_store(const struct join *j, const char *dir, bytes pin,
@@ -284,7 +300,7 @@ static enum st make_store(const struct join *j, const char *dir, bytes pin,
         return err_set(err, ST_TOO_BIG, 0, __func__, "the folder's name is too long");
     }
     IGNORE(unlink(slots) != 0); /* of a run that was cut */
-    enum st st = make_slots(slots, &j->trust, pin, secret, now, keys, err);
+    enum st st = make_slots(j, slots, pin, secret, now, keys, err);
     if (st == ST_OK) {
         struct store_options opt = {.side = STORE_DEVICE,
                                     .mode = STORE_WRITE,
@@ -340,6 +356,96 @@ enum st join_found(const struct join *j, const char *dir, bytes pin,
                            bytes_of(j->cert, j->cert_n), now, scratch, err);
     }
     store_close(&s);
+    sodium_free(keys);
+    return st;
+}
+
+/* --- a forgotten PIN
+ * ------------------------------------------------------------------------------
+ */
+
+static bool slots_at(char *out, size_t cap, const char *dir)
+{
+    return snprintf(out, cap, "%s/slots", dir) < (int)cap;
+}
+
+enum st join_recover_from(struct join *j, const char *dir, id8 *author, struct err *err)
+{
+    char slots[512];
+    if (!slots_at(slots, sizeof slots, dir)) {
+        return err_set(err, ST_TOO_BIG, 0, __func__, "the folder's name is too long");
+    }
+    enum st st = slots_recovery_box(slots, j->box, j->box_pk, author, err);
+    j->recovers = st == ST_OK;
+    return st;
+}
+
+/* Headquarters' outbox for the new author begins at its beginning. */
+static enum st forget_places(struct store *s, struct err *err)
+{
+    struct store_txn *t = NULL;
+    const struct device_cursor none = {.place = 0};
+    enum st st = store_write(s, &t, err);
+    if (st == ST_OK) {
+        st = device_cursor_put(t, &none, err);
+    }
+    if (st == ST_OK) {
+        st = device_asked_put(t, NULL, 0, err);
+    }
+    st = st == ST_OK ? store_commit(&t, err) : st;
+    store_abort(&t);
+    return st;
+}
+
+static enum st go_on(const struct join *j, const char *dir, struct slots_keys *keys,
+                     uint64_t map_bytes, const struct now *now, struct arena scratch,
+                     struct err *err)
+{
+    struct store *s = NULL;
+    struct store_options opt = {.side = STORE_DEVICE,
+                                .mode = STORE_WRITE,
+                                .map_bytes = map_bytes,
+                                .data_key = keys->data,
+                                .own_key = keys->own};
+    enum st st = store_open(dir, &opt, &s, err);
+    if (st == ST_OK) {
+        st = forget_places(s, err);
+    }
+    if (st == ST_OK) {
+        st = journal_refound(s, &j->keys, bytes_of(j->trust_doc, j->trust_doc_n),
+                             bytes_of(j->cert, j->cert_n), now, scratch, err);
+    }
+    store_close(&s);
+    return st;
+}
+
+/* The PIN last: until it is changed, the same code makes the same again. */
+enum st join_recover(const struct join *j, const char *dir, bytes pin,
+                     const uint8_t secret[static 32], uint64_t map_bytes, const struct now *now,
+                     struct arena scratch, struct err *err)
+{
+    char slots[512];
+    const struct trust_key *to = trust_current(&j->trust, TRUST_SEALING, now->wall_ms);
+    if (j->cert_n == 0 || !j->has_data_key) {
+        return err_set(err, ST_BUG, 0, __func__, "no grant was taken");
+    }
+    if (pin.n < CAP_PIN_MIN || pin.n > CAP_PIN_MAX || !slots_at(slots, sizeof slots, dir)) {
+        return err_set(err, ST_BAD_INPUT, 0, __func__, "a PIN has %d to %d bytes", CAP_PIN_MIN,
+                       CAP_PIN_MAX);
+    }
+    struct slots_keys *keys = sodium_malloc(sizeof *keys);
+    if (keys == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "no locked memory");
+    }
+    memcpy(keys->data, j->data_key, sizeof keys->data);
+    randombytes_buf(keys->own, sizeof keys->own);
+    enum st st = go_on(j, dir, keys, map_bytes, now, scratch, err);
+    if (st == ST_OK && to != NULL) {
+        st = slots_keep_recovery(slots, to->pk, keys->data, key_id(j->keys.sign_pk), err);
+    }
+    if (st == ST_OK) {
+        st = slots_change(slots, SLOT_PIN, pin, secret, keys, err);
+    }
     sodium_free(keys);
     return st;
 }

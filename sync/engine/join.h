@@ -7,6 +7,7 @@
 #ifndef SYNC_ENGINE_JOIN_H
 #define SYNC_ENGINE_JOIN_H
 #include "core/journal/append.h"
+#include "core/keys/slots.h"
 #include "sync/bundle/bundle.h"
 
 struct join {
@@ -17,6 +18,10 @@ struct join {
     size_t trust_doc_n;
     uint8_t cert[CAP_CERT_BYTES]; /* after join_answer */
     size_t cert_n;
+    /* A recovery: what the store's key slots hold for headquarters, and what came of it. */
+    bool recovers, has_data_key;
+    uint8_t box[SLOTS_BOX_BYTES], box_pk[32];
+    uint8_t data_key[DATA_KEY_BYTES];
 };
 /* join_begin: fresh keys. `code` as typed (spaces and hyphens are forgiven). ST_BAD_INPUT (the code
  * is not 16 characters; the trust document is none), ST_FULL. *j is the caller's; join_end after.
@@ -41,6 +46,15 @@ MUST_USE enum st join_answer(struct join *j, bytes answer, struct err *err);
 MUST_USE enum st join_found(const struct join *j, const char *dir, bytes pin,
                             const uint8_t secret[static 32], uint64_t map_bytes,
                             const struct now *now, struct arena scratch, struct err *err);
+/* A forgotten PIN. join_recover_from: the joining asks for the data key of the store at `dir` too;
+ * *author: as whom headquarters knows that store, for people to tell it by. ST_NOT_FOUND: the store
+ * holds nothing for headquarters. join_recover: after join_answer, which is ST_REFUSED when the
+ * code was not given for this: the new PIN opens the store, which goes on as a new author's. May be
+ * repeated with the same keys after a cut. Argon2. ST_WRONG_PIN: the key is of another store. */
+MUST_USE enum st join_recover_from(struct join *j, const char *dir, id8 *author, struct err *err);
+MUST_USE enum st join_recover(const struct join *j, const char *dir, bytes pin,
+                              const uint8_t secret[static 32], uint64_t map_bytes,
+                              const struct now *now, struct arena scratch, struct err *err);
 void join_end(struct join *j); /* wipes keys and code; zeroed is fine */
 /* join_refusal: what headquarters' problem type means, as the code that a screen chooses words by:
  * ST_WRONG_PIN (no such code), ST_EXISTS (used), ST_WAIT (expired), else ST_REFUSED. */

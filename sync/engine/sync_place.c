@@ -20,7 +20,7 @@ enum st sync_place_of(struct store_txn *t, id8 own, h32 entry, struct arena tmp,
     struct entry_view e;
     *out = SYNC_HERE;
     enum st st = journal_get(t, entry, &tmp, &e, err);
-    if (st == ST_OK && !id8_eq(e.author, own)) {
+    if (st == ST_OK && !id8_eq(e.author, own) && !journal_is_former(t, e.author)) {
         *out = SYNC_HQ;
         return ST_OK;
     }
@@ -47,10 +47,14 @@ enum st sync_place_subject(struct store_txn *t, id8 own, id16 subject, struct ar
         bytes place;
         st = store_value(c, &here, &place, err);
         /* T_ENTRY's key begins with author and epoch; its sequence follows. */
-        if (st != ST_OK || place.n < 24 || memcmp(place.p, own.b, sizeof own.b) != 0) {
+        struct entry_view e = {.seq = 0};
+        if (st != ST_OK || place.n < 24) {
             continue;
         }
-        struct entry_view e = {.author = own};
+        memcpy(e.author.b, place.p, sizeof e.author.b);
+        if (!id8_eq(e.author, own) && !journal_is_former(t, e.author)) {
+            continue;
+        }
         memcpy(e.epoch.b, place.p + 8, sizeof e.epoch.b);
         for (size_t i = 16; i < 24; i++) {
             e.seq = e.seq << 8 | place.p[i];
@@ -109,11 +113,9 @@ static enum st count_wanted(struct store_txn *t, struct sync_status *out, struct
     return st == ST_END ? ST_OK : st;
 }
 
-enum st sync_status(struct store_txn *t, id8 own, struct arena tmp, struct sync_status *out,
-                    struct err *err)
+static enum st count_author(struct store_txn *t, id8 own, struct arena tmp, struct sync_status *out,
+                            struct err *err)
 {
-    memset(out, 0, sizeof *out);
-    out->quarantined = store_count(t, T_ODD);
     struct store_cursor *c = NULL;
     bytes key;
     enum st st = store_scan(t, T_HEAD, bytes_of(own.b, sizeof own.b), (bytes){NULL, 0}, &c, err);
@@ -129,5 +131,20 @@ enum st sync_status(struct store_txn *t, id8 own, struct arena tmp, struct sync_
         }
     }
     store_scan_end(&c);
-    return st == ST_END ? count_wanted(t, out, err) : st;
+    return st == ST_END ? ST_OK : st;
+}
+
+enum st sync_status(struct store_txn *t, id8 own, struct arena tmp, struct sync_status *out,
+                    struct err *err)
+{
+    id8 former[JOURNAL_FORMER_MAX];
+    unsigned n = 0;
+    memset(out, 0, sizeof *out);
+    out->quarantined = store_count(t, T_ODD);
+    enum st st = count_author(t, own, tmp, out, err);
+    st = st == ST_OK ? journal_former(t, former, &n, err) : st;
+    for (unsigned i = 0; i < n && st == ST_OK; i++) {
+        st = count_author(t, former[i], tmp, out, err);
+    }
+    return st == ST_OK ? count_wanted(t, out, err) : st;
 }

@@ -7,6 +7,7 @@
 #include "sync/hq/hq_ingest.h"
 #include "sync/hq/hq_route.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 
 #define OUT_GROUP 64    /* outbox rows read at a time; the place is told after each */
@@ -328,17 +329,24 @@ static enum st send_wanted(struct answer *a)
 static enum st grant(struct answer *a)
 {
     struct arena tmp = a->arena;
-    uint8_t buf[CAP_TRUST_CHAIN_BYTES + CAP_CERT_BYTES + 64];
+    uint8_t buf[CAP_TRUST_CHAIN_BYTES + CAP_CERT_BYTES + 128];
     struct manifest m = {.role = MANIFEST_GRANT, .cert = bytes_of(a->r->grant, a->r->grant_n)};
     bytes out;
     enum st st = ST_OK;
+    if (a->r->has_data_key) {
+        m.has_data_key = true;
+        memcpy(m.data_key, a->r->data_key, sizeof m.data_key);
+    }
     if (a->r->manifest.trust_serial < a->r->hq->trust.serial) {
         st = trust_store_chain(a->t, a->r->manifest.trust_serial, &tmp, &m.trust, a->err);
     }
     if (st == ST_OK && manifest_encode(&m, buf, sizeof buf, &out) != ST_OK) {
         st = err_set(a->err, ST_BUG, 0, __func__, "the grant does not fit");
     }
-    return st == ST_OK ? bundle_manifest(&a->w, out, a->err) : st;
+    st = st == ST_OK ? bundle_manifest(&a->w, out, a->err) : st;
+    sodium_memzero(&m, sizeof m);
+    sodium_memzero(buf, sizeof buf);
+    return st;
 }
 
 /* A lost device may still hand in its work. It gets receipts and the revocation itself: what became

@@ -5,7 +5,7 @@
 static enum st encode(const struct hq_enrolment *e, uint8_t *buf, size_t cap, bytes *out)
 {
     struct cbor_w w = cbor_w_init(buf, cap);
-    cbor_put_array(&w, 10);
+    cbor_put_array(&w, 11);
     cbor_put_uint(&w, (uint64_t)e->state);
     cbor_put_bytes(&w, bytes_of(e->enrol_key, 32));
     cbor_put_bytes(&w, bytes_of(e->person.b, 16));
@@ -16,6 +16,7 @@ static enum st encode(const struct hq_enrolment *e, uint8_t *buf, size_t cap, by
     cbor_put_int(&w, e->until_ms);
     cbor_put_bytes(&w, bytes_of(e->device_pk, 32));
     cbor_put_bytes(&w, bytes_of(e->sign_pk, 32));
+    cbor_put_bytes(&w, bytes_of(e->recover.b, sizeof e->recover.b));
     return cbor_w_done(&w, out);
 }
 
@@ -25,7 +26,8 @@ static enum st decode(bytes in, struct hq_enrolment *e)
         return ST_CORRUPT;
     }
     struct cbor_r r = cbor_r_init(in);
-    if (cbor_get_array(&r) != 10) {
+    size_t fields = cbor_get_array(&r);
+    if (fields != 10 && fields != 11) {
         return ST_CORRUPT;
     }
     e->state = (enum hq_enrol_state)cbor_get_uint(&r);
@@ -38,6 +40,9 @@ static enum st decode(bytes in, struct hq_enrolment *e)
     e->until_ms = cbor_get_int(&r);
     cbor_get_bytes_n(&r, e->device_pk, 32);
     cbor_get_bytes_n(&r, e->sign_pk, 32);
+    if (fields == 11) { /* a row of an older program is for a new device */
+        cbor_get_bytes_n(&r, e->recover.b, sizeof e->recover.b);
+    }
     if (cbor_done(&r) != ST_OK || prefix.n >= sizeof e->prefix) {
         return ST_CORRUPT;
     }

@@ -82,6 +82,7 @@ enum st hq_join_invite(struct hq *hq, const struct hq_invite *what, char code[st
                              .person = what->person,
                              .role = what->role,
                              .branch = what->branch,
+                             .recover = what->recover,
                              .made_ms = hq_now(hq).wall_ms};
     size_t n = strlen(what->prefix);
     if (n < 2 || n > 8) {
@@ -145,6 +146,11 @@ static bool try_code(struct hq_request *r, struct bundle_open keys, const struct
             memcpy(r->manifest.sign_pk, m.sign_pk, 32);
             memcpy(r->manifest.box_pk, m.box_pk, 32);
             r->manifest.trust_serial = m.trust_serial;
+            r->manifest.box_key = m.box_key;
+            r->has_box = m.box.n == sizeof r->box;
+            if (r->has_box) {
+                memcpy(r->box, m.box.p, sizeof r->box);
+            }
         }
     }
     bundle_reader_drop(&reader);
@@ -254,6 +260,33 @@ static enum st announce(struct hq_request *r, struct store_txn *t, const struct 
                        : err_set(err, st, 0, __func__, "the entry of a certificate");
 }
 
+/* A recovery: the data key, if this code was given for just that device. */
+static enum st open_box(struct hq_request *r, const struct hq_enrolment *e)
+{
+    const struct hq_sealing *k = hq_keys_sealing(&r->hq->keys, r->manifest.box_key);
+    id8 whose = {{0}};
+    if (id8_zero(e->recover)) {
+        return ST_OK; /* a new device, whatever it asks */
+    }
+    if (!r->has_box) {
+        return hq_request_refuse(r, ST_REFUSED, "enrol-recovery",
+                                 "this code is for a forgotten PIN, not for a new device");
+    }
+    if (k == NULL || slots_box_open(r->box, k->pk, k->sk, r->data_key, &whose) != ST_OK ||
+        !id8_eq(whose, e->recover)) {
+        sodium_memzero(r->data_key, sizeof r->data_key);
+        return hq_request_refuse(r, ST_REFUSED, "enrol-other",
+                                 "this code was given for another device's store");
+    }
+    const struct hq_device *d = hq_device(r->hq, whose);
+    if (d == NULL || d->revoked) {
+        sodium_memzero(r->data_key, sizeof r->data_key);
+        return hq_request_refuse(r, ST_REFUSED, "enrol-other", "that device was revoked");
+    }
+    r->has_data_key = true;
+    return ST_OK;
+}
+
 /* The same device asks again: its answer was lost. */
 static enum st repeat(struct hq_request *r, struct store_txn *t, struct err *err)
 {
@@ -291,7 +324,7 @@ enum st hq_join_grant(struct hq_request *r, struct store_txn *t, struct err *err
     if (e.state == HQ_ENROL_USED) {
         if (memcmp(e.device_pk, r->manifest.box_pk, 32) == 0 &&
             memcmp(e.sign_pk, r->manifest.sign_pk, 32) == 0) {
-            return repeat(r, t, err);
+            return open_box(r, &e) == ST_OK ? repeat(r, t, err) : ST_OK;
         }
         IGNORE(hq_request_refuse(r, ST_EXISTS, "enrol-used", /* the answer is the refusal */
                                  "this code was used by another device"));
@@ -303,6 +336,9 @@ enum st hq_join_grant(struct hq_request *r, struct store_txn *t, struct err *err
         return ST_OK;
     }
     struct cert c;
+    if (open_box(r, &e) != ST_OK) {
+        return ST_OK; /* the answer is the refusal */
+    }
     st = certify(r, t, &e, &c, err);
     if (st != ST_OK) {
         return r->st != ST_OK ? ST_OK : st;

@@ -8,6 +8,7 @@ struct hq_invite {
     enum role role; /* usually ROLE_TECHNICIAN */
     id8 branch;
     char prefix[9];   /* of human numbers: two to eight printable ASCII characters */
+    id8 recover;      /* not zero: the code gives this device its data key back */
     int64_t lasts_ms; /* 0: HQ_ONLINE_CODE_MS */
 };
 /* hq_join_invite: a new code, 16 characters and NUL, told once and not kept. Old codes go. ST_FULL

@@ -233,6 +233,13 @@ static enum st one(struct hq_request *r, struct store_txn *t, const struct manif
     return st != ST_OK ? st : issue(r, t, j, &kept, &next, now_ms, out, err);
 }
 
+/* A store that was recovered speaks for the author before it, who was the same person. */
+static bool is_former(const struct hq_request *r, id8 author)
+{
+    const struct hq_device *d = hq_device(r->hq, author);
+    return d != NULL && id16_eq(d->person, r->cert.person);
+}
+
 enum st hq_receipt_all(struct hq_request *r, struct store_txn *t, const struct now *now,
                        struct arena tmp, struct err *err)
 {
@@ -242,6 +249,8 @@ enum st hq_receipt_all(struct hq_request *r, struct store_txn *t, const struct n
         if (id8_eq(j->author, r->cert.author)) {
             st = one(r, t, j, now->wall_ms, tmp, &r->journals[i], err);
             st = st == ST_OK ? hq_returned_tail(r, t, j, err) : st;
+        } else if (is_former(r, j->author)) {
+            st = one(r, t, j, now->wall_ms, tmp, &r->journals[i], err);
         }
     }
     return st;

@@ -7,6 +7,7 @@
  * before it is taken. A request is used by one thread at a time. */
 #ifndef SYNC_HQ_HQ_REQUEST_H
 #define SYNC_HQ_HQ_REQUEST_H
+#include "core/keys/slots.h"
 #include "sync/bundle/bundle.h"
 #include "sync/bundle/manifest.h"
 #include "sync/hq/hq.h"
@@ -71,7 +72,10 @@ struct hq_request {
     bool renews;    /* that epoch ends with this request: the sender is asked to come again */
     bool asks;      /* ... for a chain that the device did not list */
     struct manifest_held asked;
-    bool settled; /* folded and routed: digests may be compared */
+    bool settled;                 /* folded and routed: digests may be compared */
+    uint8_t box[SLOTS_BOX_BYTES]; /* joining: a data key that is asked for again */
+    bool has_box, has_data_key;
+    uint8_t data_key[DATA_KEY_BYTES]; /* ... and it, for the grant */
     uint8_t grant[CAP_CERT_BYTES];
     size_t grant_n;
     enum st st; /* ST_OK, or why it is refused as a whole */

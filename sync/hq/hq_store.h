@@ -86,6 +86,7 @@ struct hq_enrolment {
     id8 branch;
     char prefix[9];
     int64_t made_ms, until_ms;
+    id8 recover;           /* the device whose data key it may have back; zero: a new device */
     uint8_t device_pk[32]; /* X25519 of the device that used it */
     uint8_t sign_pk[32];
 };

@@ -68,13 +68,45 @@ static json_t *qr_rows(const char *code)
     return rows;
 }
 
+/* A forgotten PIN: the code is for the device that has the store, and its person is known. */
+static enum st recovered(struct hq *hq, const json_t *in, struct hq_invite *inv, struct err *err)
+{
+    str s;
+    id16 asked = inv->person;
+    enum st st = ops_str(in, "recover", &s, err);
+    if (st == ST_OK && (s.n != 16 || !hex_get(s, inv->recover.b, sizeof inv->recover.b))) {
+        st = err_set(err, ST_BAD_INPUT, 0, "enrol", "a device's id has 16 hex digits");
+    }
+    const struct hq_device *d = st == ST_OK ? hq_device(hq, inv->recover) : NULL;
+    if (st == ST_OK && d == NULL) {
+        st = err_set(err, ST_NOT_FOUND, 0, "enrol", "there is no such device");
+    }
+    if (st == ST_OK && (d->revoked || (!id16_zero(asked) && !id16_eq(asked, d->person)))) {
+        st = err_set(err, ST_FORBIDDEN, 0, "enrol", "%s",
+                     d->revoked ? "that device was revoked: its store stays shut"
+                                : "that device is another technician's");
+    }
+    if (st == ST_OK) {
+        inv->person = d->person;
+        inv->role = d->role;
+    }
+    return st;
+}
+
 enum st op_enrol(struct hq *hq, const json_t *in, json_t **out, struct err *err)
 {
     struct hq_invite inv = {.role = ROLE_TECHNICIAN, .lasts_ms = HQ_ONLINE_CODE_MS};
     char code[20];
     int64_t until, minutes;
     str s;
-    enum st st = ops_subject(hq, in, "technician", SUBJECT_TECHNICIAN, &inv.person, err);
+    bool recover = json_object_get(in, "recover") != NULL;
+    enum st st = ST_OK;
+    if (!recover || json_object_get(in, "technician") != NULL) {
+        st = ops_subject(hq, in, "technician", SUBJECT_TECHNICIAN, &inv.person, err);
+    }
+    if (st == ST_OK && recover) {
+        st = recovered(hq, in, &inv, err);
+    }
     if (st == ST_OK) {
         st = branch_of(hq, inv.person, &inv.branch, err);
     }

@@ -57,7 +57,8 @@ enum role ops_role(str name);                   /* "supervisor"; ROLE_NONE when 
 const char *ops_role_name(enum role r);
 
 /* --- the operations ------------------------------------------------------------------------------
- * enrol          {technician, minutes? | by_file?: true, prefix?, role?} -> {code, until_ms}
+ * enrol          {technician, minutes? | by_file?: true, prefix?, role?} -> {code, until_ms};
+ *                {recover: device, ...}: the code gives that device its data key back
  * assign         {job, technician ("" or absent: nobody)} -> {entry}
  * assign.batch   {assignments: [assign ...]} -> {results: [...]}; one transaction: all or none
  * record.set     {type, id?, code?, fields: {name: value}} -> {id, entry, created, unchanged}

@@ -110,7 +110,7 @@ static enum st run_pin(struct world *w)
         w->pin = next;
         scene_tell(w, ACK_PIN, next, (h32){{0}});
         const struct trust_key *to = trust_current(&w->d.journal.trust, TRUST_SEALING, now.wall_ms);
-        st = slots_set_recovery(slots, to->pk, keys.data, &w->err);
+        st = slots_set_recovery(slots, to->pk, keys.data, w->d.journal.head.author, &w->err);
     }
     return st;
 }
@@ -489,8 +489,6 @@ const struct scene scenes[] = {
     {"a cut compaction", BOTH, prepare_cut, run_unlock},
     {"one cut earlier", BOTH, prepare_cut_early, run_unlock},
     {"news of a revocation", BOTH, prepare_news, run_sync},
-    {"an older handheld", 0, scene_age_device, run_unlock},
-    {"an older headquarters", 0, scene_age_hq, run_hq_open},
     {"a damaged handheld", 0, scene_spoil_device, run_unlock},
     {"a damaged headquarters", 0, scene_spoil_hq, run_hq_open},
 };

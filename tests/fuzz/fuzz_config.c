@@ -107,7 +107,7 @@ static void seeds(void)
     uint8_t seed[32] = {7};
     remove(path);
     HOLD(slots_create(path, SLOT_KEYFILE, (bytes){NULL, 0}, wrap, key, NULL) == ST_OK);
-    HOLD(slots_set_recovery(path, seed, key, NULL) == ST_OK);
+    HOLD(slots_set_recovery(path, seed, key, (id8){{7}}, NULL) == ST_OK);
     door_seed_with(0, str_bytes(door_read_file(0, path)));
     HOLD(hq_keys_make(&k, NULL) == ST_OK && hq_keys_save(&k, path, NULL) == ST_OK);
     door_seed_with(1, str_bytes(door_read_file(0, path)));

@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -233,6 +232,20 @@ static size_t count_in(const uint8_t *p, size_t n, const struct needle *k)
     return found;
 }
 
+/* "55e0-55f0 rw-p ...": the heading of a mapping; *rest at its rights. */
+static bool range_of(const char *line, uintptr_t *from, uintptr_t *to, const char **rest)
+{
+    char *end = NULL;
+    *from = (uintptr_t)strtoull(line, &end, 16);
+    if (end == line || *end != '-') {
+        return false;
+    }
+    const char *second = end + 1;
+    *to = (uintptr_t)strtoull(second, &end, 16);
+    *rest = end + 1;
+    return end != second && *end == ' ';
+}
+
 /* How often each needle stands in writable memory of this process; what cannot be read (guards) is
  * passed over. Windows overlap by the longest needle. */
 static void search(struct window *w, const struct needle *const *k, size_t nk, size_t *found)
@@ -244,10 +257,9 @@ static void search(struct window *w, const struct needle *const *k, size_t nk, s
     memset(found, 0, nk * sizeof *found);
     w->read = 0;
     while (maps != NULL && fgets(line, sizeof line, maps) != NULL) {
-        uintptr_t from = 0, to = 0;
-        char perms[5] = "";
-        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &from, &to, perms) != 3 ||
-            perms[1] != 'w' || from == (uintptr_t)w->p) {
+        uintptr_t from, to;
+        const char *perms;
+        if (!range_of(line, &from, &to, &perms) || perms[1] != 'w' || from == (uintptr_t)w->p) {
             continue;
         }
         for (uintptr_t at = from; at < to; at += WINDOW - sizeof k[0]->masked) {
@@ -280,13 +292,12 @@ static bool is_locked(const void *p)
     bool inside = false, locked = false;
     while (smaps != NULL && fgets(line, sizeof line, smaps) != NULL) {
         uintptr_t from, to;
-        unsigned kb;
-        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " ", &from, &to) == 2 &&
-            strchr(line, '-') != NULL) {
+        const char *rest;
+        if (range_of(line, &from, &to, &rest)) {
             inside = (uintptr_t)p >= from && (uintptr_t)p < to;
         } else if (inside && strncmp(line, "VmFlags:", 8) == 0) {
             locked = strstr(line, " lo") != NULL;
-        } else if (inside && sscanf(line, "Locked: %u kB", &kb) == 1 && kb == 0) {
+        } else if (inside && strncmp(line, "Locked:", 7) == 0 && strtol(line + 7, NULL, 10) == 0) {
             break;
         }
     }

@@ -14,6 +14,7 @@ static char path[128];
 static uint8_t secret[32] = {1, 2, 3}, key[32], got[32], wrap[32];
 static struct err err;
 static const int64_t t0 = SAMPLE_TIME_MS;
+static const id8 author = {{1, 2, 3, 4, 5, 6, 7, 8}};
 
 static void fresh(void)
 {
@@ -296,7 +297,7 @@ static void headquarters_recovers_the_data_key_with_its_sealing_key_only(void)
     bytes none = {NULL, 0};
     fresh();
     CHECK(slots_open(path, SLOT_RECOVERY, none, hq.box_sk, t0, got, &err) == ST_NOT_FOUND);
-    CHECK(slots_set_recovery(path, hq.box_pk, key, &err) == ST_OK);
+    CHECK(slots_set_recovery(path, hq.box_pk, key, author, &err) == ST_OK);
     CHECK(slots_open(path, SLOT_RECOVERY, none, hq.box_sk, t0, got, &err) == ST_OK);
     CHECK_BYTES(got, 32, key, 32);
     CHECK(slots_open(path, SLOT_RECOVERY, none, stranger.box_sk, t0, got, &err) == ST_WRONG_PIN);
@@ -311,7 +312,7 @@ static void a_new_data_key_keeps_every_way_to_open(void)
     uint8_t file_secret[32] = {9};
     sample_keys("hq", &hq);
     fresh();
-    CHECK(slots_set_recovery(path, hq.box_pk, key, &err) == ST_OK);
+    CHECK(slots_set_recovery(path, hq.box_pk, key, author, &err) == ST_OK);
     CHECK(slots_set(path, SLOT_KEYFILE, (bytes){NULL, 0}, file_secret, key, &err) == ST_OK);
     CHECK(slots_open_wrap(path, SLOT_PIN, str_bytes(S("2468")), secret, t0, got, wrap, &err) ==
           ST_OK);
@@ -358,7 +359,7 @@ static void nobody_without_the_data_key_plants_a_recovery_key(void)
     sample_keys("thief", &thief);
     uint8_t buf[2048];
     fresh();
-    CHECK(slots_set_recovery(path, hq.box_pk, key, &err) == ST_OK);
+    CHECK(slots_set_recovery(path, hq.box_pk, key, author, &err) == ST_OK);
     CHECK(slots_open_wrap(path, SLOT_PIN, str_bytes(S("2468")), secret, t0, got, wrap, &err) ==
           ST_OK);
     size_t n = slurp(buf, sizeof buf), at = 0;
