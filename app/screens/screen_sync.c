@@ -26,6 +26,11 @@ static void counts(struct app *a, struct ui *u, const struct sync_state *s)
     if (s->missing_attachments > 0) {
         ui_pair(u, _("Still to be fetched"), shared_fmt(a, "%u", s->missing_attachments));
     }
+    if (s->missing_entries > 0) {
+        /* TRANSLATORS: own records that damage took from this device; headquarters has them. */
+        ui_pair_tone(u, _("Lost here to damage, coming back"),
+                     shared_fmt(a, "%u", s->missing_entries), UI_BODY, UI_TONE_LATE);
+    }
     if (s->quarantined > 0) {
         ui_pair_tone(u, _("Set aside, could not be read"), shared_fmt(a, "%u", s->quarantined),
                      UI_BODY, UI_TONE_LATE);

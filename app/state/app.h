@@ -250,6 +250,7 @@ struct sync_state {
     bool running;
     int64_t done, total;
     unsigned conflicts, quarantined, missing_attachments;
+    unsigned missing_entries; /* own ones, lost here to damage: they come back */
 };
 void app_sync_state(struct app *a, struct sync_state *out);
 enum sync_place_ui { PLACE_HERE = 1, PLACE_BRANCH = 2, PLACE_HQ = 3 };

@@ -429,6 +429,7 @@ static void read_status(struct app *a)
         a->sync.last_receipt_ms = s.receipt_ms;
         a->sync.missing_attachments = (unsigned)s.wanted;
         a->sync.quarantined = (unsigned)s.quarantined;
+        a->sync.missing_entries = (unsigned)s.missing;
         a->sync.conflicts = count_conflicts(t);
         a->sync_generation = g;
     }

@@ -3,8 +3,7 @@
 #include "core/journal/check.h"
 
 #include "core/fold/refold.h"
-
-#include <sodium.h>
+#include "core/store/salvage.h"
 
 #define ENTRY_KEY_BYTES 25
 #define BRANCH_AT 24
@@ -28,7 +27,7 @@ struct check {
     struct chain_mark seen;
     uint64_t holes_from; /* of its mark */
     bool in_chain;
-    uint64_t gap_after; /* the last before the chain's first gap; UINT64_MAX: none yet */
+    uint64_t gap_after;    /* the last before the chain's first gap; UINT64_MAX: none yet */
     struct fold_rows rows; /* that there should be */
     bool rows_unknown;     /* a state is damaged or over all bounds: its rows are not counted */
 };
@@ -81,22 +80,6 @@ static uint64_t get_be64(const uint8_t *p)
         v = v << 8 | p[i];
     }
     return v;
-}
-
-/* On a device the author whose keys it keeps. */
-static void find_own(struct check *c)
-{
-    uint8_t room[256];
-    struct arena tmp = arena_of(room, sizeof room);
-    bytes seed;
-    struct author_keys k = {.sign_sk = NULL};
-    if (store_get(c->t, T_META, str_bytes(S("keys")), &tmp, &seed, NULL) == ST_OK &&
-        seed.n == AUTHOR_KEYS_SEED_BYTES && author_keys_load(&k, seed.p) == ST_OK) {
-        c->own = key_id(k.sign_pk);
-        c->has_own = true;
-    }
-    author_keys_wipe(&k);
-    sodium_memzero(room, sizeof room);
 }
 
 static bool held_whole(const struct check *c, id8 author)
@@ -410,7 +393,7 @@ enum st journal_check(struct store *s, struct arena scratch, const struct journa
         tell(&c, CHECK_TRUST, &nowhere);
     }
     if (store_side(s) == STORE_DEVICE) {
-        find_own(&c);
+        c.has_own = store_own_author(c.t, &c.own);
     }
     st = check_entries(&c, err);
     st = st != ST_OK ? st : check_states(&c, err);

@@ -159,6 +159,31 @@ enum st journal_keep_marked(struct store_txn *t, const struct entry_view *e, str
     return st == ST_OK ? journal_index(t, e, err) : st;
 }
 
+/* All that a receipt covers is here again. What lies beyond another gap nobody can fill: the mark
+ * is the chain's last. */
+static enum st run_to_end(struct store_txn *t, struct chain_mark *m, struct err *err)
+{
+    uint8_t room[CAP_ENTRY_BYTES + 64], key[ENTRY_KEY_BYTES];
+    struct arena a = arena_of(room, sizeof room);
+    struct entry_view e;
+    bytes last;
+    entry_key(m->author, m->epoch, 0, 0, key);
+    enum st st = store_last(t, T_ENTRY, bytes_of(key, 16), &a, &last, err);
+    uint64_t seq = 0;
+    for (unsigned i = 0; st == ST_OK && i < 8; i++) {
+        seq = seq << 8 | last.p[16 + i];
+    }
+    if (st != ST_OK || seq <= m->seq) {
+        return st == ST_NOT_FOUND ? ST_OK : st;
+    }
+    a = arena_of(room, sizeof room);
+    st = journal_at(t, m->author, m->epoch, seq, &a, &e, err);
+    if (st == ST_OK) {
+        move_mark(m, &e);
+    }
+    return st == ST_NOT_FOUND || st == ST_CORRUPT ? ST_OK : st;
+}
+
 /* A receipt covers more than the mark: damage took entries out of the middle. What lies beyond the
  * gap that was just filled is held already. */
 static enum st run_on(struct store_txn *t, struct chain_mark *m, struct err *err)
@@ -176,7 +201,8 @@ static enum st run_on(struct store_txn *t, struct chain_mark *m, struct err *err
             move_mark(m, &e);
         }
     }
-    return st == ST_NOT_FOUND || st == ST_CORRUPT ? ST_OK : st;
+    st = st == ST_NOT_FOUND || st == ST_CORRUPT ? ST_OK : st;
+    return st == ST_OK && m->seq >= m->receipt_seq ? run_to_end(t, m, err) : st;
 }
 
 enum st journal_keep(struct store_txn *t, const struct entry_view *e, bool *forked, struct err *err)

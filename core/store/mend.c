@@ -6,8 +6,6 @@
 #include "core/store/inside.h"
 #include "core/store/rebuild.h"
 
-#include <sodium.h>
-
 #define ENTRY_KEY_BYTES 25
 #define CHAIN_BYTES 16
 #define BRANCH_AT 24
@@ -43,13 +41,21 @@ enum st store_tail_settled(struct store_txn *t, struct err *err)
     return drop_note(t, META_DOUBT, err);
 }
 
-/* One chain's main branch: how far from 1 without gap; of one that a device holds in part, how far.
- */
+/* One chain's main branch: how far from 1 without gap, and how far at all. */
 struct prefix {
-    bool any;
+    bool any, whole; /* whole: it should have no gap */
     uint8_t chain[CHAIN_BYTES];
-    uint64_t seq;
+    uint64_t seq, last;
 };
+
+/* Where the mark belongs. A device's goes back only before a gap that headquarters can fill, since
+ * a receipt covers it: what nobody else has would only be hidden, and what lies beyond with it. */
+static uint64_t place_of(const struct store_txn *t, const struct prefix *p,
+                         const struct chain_mark *m)
+{
+    bool fills = t->s->side == STORE_HQ || m->receipt_seq > p->seq;
+    return p->whole && fills ? p->seq : p->last;
+}
 
 static enum st lower(struct store_txn *t, const struct prefix *p, struct arena tmp, struct err *err)
 {
@@ -60,32 +66,58 @@ static enum st lower(struct store_txn *t, const struct prefix *p, struct arena t
     memcpy(epoch.b, p->chain + 8, 8);
     struct arena a = tmp;
     enum st st = chain_mark_get(t, author, epoch, &a, &m, err);
-    if (st != ST_OK || m.seq <= p->seq) {
+    uint64_t seq = st == ST_OK ? place_of(t, p, &m) : 0;
+    if (st != ST_OK || m.seq <= seq) {
         return st == ST_NOT_FOUND ? ST_OK : st;
     }
     memset(&m.hash, 0, sizeof m.hash);
-    m.seq = p->seq;
-    if (p->seq > 0) {
+    m.seq = seq;
+    if (seq > 0) {
         a = tmp;
-        st = journal_at(t, author, epoch, p->seq, &a, &e, err);
+        st = journal_at(t, author, epoch, seq, &a, &e, err);
         m.hash = st == ST_OK ? e.hash : m.hash;
     }
     return st != ST_OK ? st : chain_mark_put(t, &m, err);
 }
 
+/* The chain of the current epoch; where damage took that row: any chain that receipts cover, since
+ * a device gets them for its own alone. */
+static bool is_own(struct store_txn *t, bytes key, bytes epoch)
+{
+    uint8_t room[512];
+    struct arena tmp = arena_of(room, sizeof room);
+    struct chain_mark m;
+    id8 author, of;
+    if (key.n != CHAIN_BYTES) {
+        return false;
+    }
+    memcpy(author.b, key.p, 8);
+    memcpy(of.b, key.p + 8, 8);
+    return epoch.n == 8
+               ? memcmp(of.b, epoch.p, 8) == 0
+               : chain_mark_get(t, author, of, &tmp, &m, NULL) == ST_OK && m.receipt_seq != 0;
+}
+
 bool store_own_author(struct store_txn *t, id8 *own)
 {
-    uint8_t room[256];
+    uint8_t room[64];
     struct arena tmp = arena_of(room, sizeof room);
-    struct author_keys k = {.sign_sk = NULL};
-    bytes seed;
-    bool found = store_get(t, T_META, str_bytes(S("keys")), &tmp, &seed, NULL) == ST_OK &&
-                 seed.n == AUTHOR_KEYS_SEED_BYTES && author_keys_load(&k, seed.p) == ST_OK;
-    if (found) {
-        *own = key_id(k.sign_pk);
+    struct store_cursor *c = NULL;
+    bytes key, epoch, none = {NULL, 0};
+    bool found = false;
+    if (store_get(t, T_META, str_bytes(S("epoch")), &tmp, &epoch, NULL) != ST_OK) {
+        epoch = none;
     }
-    author_keys_wipe(&k);
-    sodium_memzero(room, sizeof room);
+    if (store_scan(t, T_HEAD, none, none, &c, NULL) != ST_OK) {
+        return false;
+    }
+    while (!found && store_next(c, &key) == ST_OK) {
+        found = is_own(t, key, epoch);
+        if (found) {
+            memcpy(own->b, key.p, sizeof own->b);
+        }
+    }
+    store_scan_end(&c);
     return found;
 }
 
@@ -114,9 +146,11 @@ static enum st lower_marks(struct store_txn *t, struct arena tmp, struct err *er
             st = p.any ? lower(t, &p, tmp, err) : ST_OK;
             p = (struct prefix){.any = true};
             memcpy(p.chain, key.p, CHAIN_BYTES);
+            p.whole =
+                t->s->side == STORE_HQ || (has_own && memcmp(own.b, key.p, sizeof own.b) == 0);
         }
-        bool whole = t->s->side == STORE_HQ || (has_own && memcmp(own.b, key.p, sizeof own.b) == 0);
-        p.seq = !whole || seq == p.seq + 1 ? seq : p.seq;
+        p.seq += seq == p.seq + 1;
+        p.last = seq;
     }
     store_scan_end(&c);
     st = st == ST_END ? ST_OK : st;

@@ -39,16 +39,16 @@ MUST_USE enum st store_salvage(const char *dir, const struct store_options *opt,
                                struct arena scratch, struct salvage_totals *out, struct err *err);
 /* store_mend_due: the store was salvaged, and what is derived was not computed again since. */
 bool store_mend_due(struct store_txn *t);
-/* store_mend: rebuild what is derived and set the marks of chains that should be held whole to what
- * is held without gap: receipts then say less and devices send again; a device says that it has
- * less of its closed epoch and gets the rest. Cut, it is still due. `also` (NULL: nothing): what
- * the caller has to set right in the same last transaction. *totals (NULL: not wanted): of the
- * salvage.
+/* store_mend: rebuild what is derived and set the marks of chains that should be held whole before
+ * their first gap that somebody can fill: headquarters' receipts then say less and devices send
+ * again; a device says that it has less of its closed epoch and gets the rest. Cut, it is still
+ * due. `also` (NULL: nothing): what the caller has to set right in the same last transaction.
+ * *totals (NULL: not wanted): of the salvage.
  */
 typedef enum st (*store_mend_also)(struct store_txn *t, struct err *err);
 MUST_USE enum st store_mend(struct store *s, struct arena scratch, store_mend_also also,
                             struct salvage_totals *totals, struct err *err);
-/* store_own_author: on a device, the author whose keys it keeps. False: it keeps none that open. */
+/* store_own_author: on a device, whose journal it is, without his keys. False: nothing says so. */
 bool store_own_author(struct store_txn *t, id8 *own);
 /* store_suspect: what cannot be was met (what was just put is not found): the file is not to be
  * trusted, and the next open looks through it. */

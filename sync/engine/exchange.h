@@ -89,6 +89,7 @@ MUST_USE enum st sync_place_subject(struct store_txn *t, id8 own, id16 subject, 
 struct sync_status {
     uint64_t own_entries;     /* over all epochs */
     uint64_t unsent;          /* not covered by a receipt */
+    uint64_t missing;         /* covered, and lost here to damage: headquarters sends them back */
     int64_t oldest_unsent_ms; /* claimed wall time; 0: none */
     int64_t receipt_ms;       /* newest receipt's time; 0: never */
     uint64_t wanted;          /* attachments still to be fetched */

@@ -142,10 +142,15 @@ static enum st choose(struct build *b, uint64_t max_bytes)
         struct chain *c = &b->chains[i];
         uint64_t last = c->from - 1;
         enum st st = full ? ST_END : each_entry(b, c, c->from, weigh, &left, &last);
-        if (st != ST_OK && st != ST_END) {
+        bool hole = st == ST_NOT_FOUND || st == ST_CORRUPT;
+        if (st != ST_OK && st != ST_END && !hole) {
             return st;
         }
-        if (last < c->to) {
+        if (hole) {
+            /* Damage took an entry that nobody else has: the chain cannot be followed beyond, and
+             * must not keep the others from going. What lies there stays unsent, and says so. */
+            c->to = last;
+        } else if (last < c->to) {
             full = b->more = true;
             c->to = last;
         }

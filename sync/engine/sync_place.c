@@ -82,6 +82,11 @@ static enum st count_chain(struct store_txn *t, id8 own, id8 epoch, struct arena
     if (m.receipt_ms > out->receipt_ms) {
         out->receipt_ms = m.receipt_ms;
     }
+    for (uint64_t seq = m.seq + 1; seq <= m.receipt_seq; seq++) { /* after damage alone */
+        struct entry_view e;
+        here = tmp;
+        out->missing += journal_at(t, own, epoch, seq, &here, &e, NULL) != ST_OK;
+    }
     if (m.seq > m.receipt_seq) {
         out->unsent += m.seq - m.receipt_seq;
         struct entry_view e;

@@ -248,6 +248,15 @@ static bool page_same(const struct damage_gold *g, size_t page, const uint8_t *f
     return at + DAMAGE_PAGE <= n && memcmp(g->file + at, file + at, DAMAGE_PAGE) == 0;
 }
 
+void damage_file_wipe(uint8_t *file, size_t n, const struct damage_value *v)
+{
+    uint8_t *at = memmem(file, n, v->nonce, sizeof v->nonce);
+    while (at != NULL) {
+        memset(at, 0, sizeof v->nonce);
+        at = memmem(file, n, v->nonce, sizeof v->nonce);
+    }
+}
+
 bool damage_file_intact(const struct damage_gold *g, const struct damage_value *v,
                         const uint8_t *file, size_t n)
 {

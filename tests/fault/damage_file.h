@@ -31,6 +31,9 @@ void damage_gold_free(struct damage_gold *g);
 /* damage_file_do: spoil a copy of the file (n bytes at `file`; *n may shrink) as `seed` says.
  * Returns in words what was done; static storage. */
 const char *damage_file_do(uint8_t *file, size_t *n, uint32_t seed);
+/* damage_file_wipe: the value and every stale copy of it: what is never replaced would else be
+ * found there. */
+void damage_file_wipe(uint8_t *file, size_t n, const struct damage_value *v);
 /* damage_file_intact: is the value where and as it was? */
 bool damage_file_intact(const struct damage_gold *g, const struct damage_value *v,
                         const uint8_t *file, size_t n);

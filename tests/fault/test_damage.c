@@ -100,7 +100,8 @@ static bool is_named(struct store *s, const id8 *own, const struct damage_value 
 
 static bool derived(enum table t)
 {
-    return t == T_HASH || t == T_SUBJECT || t == T_STATE || t == T_LIST || t == T_CODE;
+    return t == T_HASH || t == T_SUBJECT || t == T_STATE || t == T_LIST || t == T_CODE ||
+           t == T_SAID;
 }
 
 static void compare(struct store *s, enum story_side side, const uint8_t *file, size_t n,
@@ -375,16 +376,57 @@ static void a_damaged_headquarters_goes_on_with_what_holds(void)
 /* --- coming back --------------------------------------------------------------------------------
  */
 
+/* Opened again as the app would; the end may be in doubt. */
+static void open_again(struct pair *p, struct pair_device *d)
+{
+    char slots[300];
+    struct slots_keys *keys = sodium_malloc(sizeof *keys);
+    uint8_t *room = malloc(CAP_SCRATCH_BYTES);
+    struct now now = pair_now(p);
+    struct salvage_totals kept;
+    struct arena a = arena_of(room, CAP_SCRATCH_BYTES);
+    snprintf(slots, sizeof slots, "%s/slots", d->dir);
+    PAIR_OK(p, slots_enter(slots, SLOT_KEYFILE, (bytes){NULL, 0}, story.secrets[1], &now, keys,
+                           &p->err));
+    struct store_options o = {.side = STORE_DEVICE,
+                              .mode = STORE_WRITE,
+                              .map_bytes = PAIR_MAP,
+                              .data_key = keys->data,
+                              .own_key = keys->own};
+    PAIR_OK(p, mend_open(d->dir, &o, false, a, &d->store, &kept, &p->err));
+    PAIR_OK(p, mend_finish(d->store, a, want_back, &kept, &p->err));
+    enum st st =
+        journal_open(&d->journal, d->store, NULL, d->scratch, CAP_SCRATCH_BYTES, &now, &p->err);
+    if (st == ST_CORRUPT) {
+        st = journal_new_epoch(&d->journal, &now, &p->err);
+    }
+    PAIR_OK(p, st);
+    free(room);
+    sodium_free(keys);
+}
+
+/* An attachment that both sides hold: then the other has it still. */
+static bool on_both(const struct damage_value *v)
+{
+    unsigned n = 0;
+    for (unsigned side = 0; side < STORY_SIDES; side++) {
+        for (size_t i = 0; i < gold[side].nvalues; i++) {
+            const struct damage_value *x = &gold[side].values[i];
+            n += x->table == T_ATT && memcmp(x->key, v->key, 32) == 0;
+        }
+    }
+    return n == STORY_SIDES;
+}
+
 /* Copies of both stores, open, the device's or headquarters' with the pages of some of the device's
  * receipted entries and of attachments gone. */
 static unsigned open_spoilt(enum story_side side, struct pair *p, struct pair_device *d)
 {
-    char base[160], data[300], lock[300], slots[300];
+    char base[160], data[300];
     const struct damage_gold *g = &gold[side];
     size_t n = g->n;
     unsigned spoilt = 0;
-    struct slots_keys *keys = sodium_malloc(sizeof *keys);
-    uint8_t *file = malloc(n), *room = malloc(CAP_SCRATCH_BYTES);
+    uint8_t *file = malloc(n);
     static unsigned copies;
     memcpy(file, g->file, n);
     snprintf(base, sizeof base, "%.100s/back-%u", story.base, copies++);
@@ -399,38 +441,17 @@ static unsigned open_spoilt(enum story_side side, struct pair *p, struct pair_de
         const struct damage_value *v = &g->values[i];
         bool own = v->table == T_ENTRY &&
                    memcmp(v->key, story.promises[story.npromises - 1].author.b, 8) == 0;
-        if ((own && v->key[23] >= 5 && v->key[23] <= 9) || (v->table == T_ATT && i % 3 == 0)) {
+        if ((own && v->key[23] >= 5 && v->key[23] <= 9) || (v->table == T_ATT && on_both(v))) {
             memset(file + v->at, 0, v->n); /* its seal is gone, and it alone */
             spoilt += own;
         }
     }
     snprintf(data, sizeof data, "%s/env/data.mdb", side == STORY_HQ ? p->dir : d->dir);
-    snprintf(lock, sizeof lock, "%s/lock", side == STORY_HQ ? p->dir : d->dir);
     damage_file_write(data, file, n);
-    damage_file_write(lock, (const uint8_t *)"w", 1);
+    set_lock(side == STORY_HQ ? p->dir : d->dir, 'w');
     pair_open_hq(p);
-    snprintf(slots, sizeof slots, "%s/slots", d->dir);
-    struct now now = pair_now(p);
-    struct salvage_totals kept;
-    struct arena a = arena_of(room, CAP_SCRATCH_BYTES);
-    PAIR_OK(p, slots_enter(slots, SLOT_KEYFILE, (bytes){NULL, 0}, story.secrets[1], &now, keys,
-                           &p->err));
-    struct store_options o = {.side = STORE_DEVICE,
-                              .mode = STORE_WRITE,
-                              .map_bytes = PAIR_MAP,
-                              .data_key = keys->data,
-                              .own_key = keys->own};
-    PAIR_OK(p, mend_open(d->dir, &o, false, a, &d->store, &kept, &p->err));
-    PAIR_OK(p, mend_finish(d->store, a, want_back, &kept, &p->err));
-    enum st st =
-        journal_open(&d->journal, d->store, NULL, d->scratch, CAP_SCRATCH_BYTES, &now, &p->err);
-    CHECK_INT(st, side == STORY_DEVICE ? ST_CORRUPT : ST_OK);
-    if (st == ST_CORRUPT) {
-        PAIR_OK(p, journal_new_epoch(&d->journal, &now, &p->err));
-    }
+    open_again(p, d);
     free(file);
-    free(room);
-    sodium_free(keys);
     return spoilt;
 }
 
@@ -492,6 +513,52 @@ static void comes_back(enum story_side side)
     hq_close(&p.hq);
 }
 
+/* An entry that nobody else has is lost in the midst of unsent ones: what lies beyond it cannot be
+ * sent, is not called sent, and keeps nothing else from going. */
+static void a_hole_in_unsent_work_blocks_nothing_and_is_not_hidden(void)
+{
+    struct pair p;
+    struct pair_device d;
+    struct exchange_result r;
+    struct damage_gold g;
+    char path[300];
+    IGNORE(open_spoilt(STORY_DEVICE, &p, &d) == 0);
+    pair_sync(&p, &d, &r);
+    for (unsigned i = 0; i < 5; i++) {
+        pair_write(&p, &d, story.job, F_JOB_CONTACT, i % 2 == 0 ? "Ms Chen" : "Mr Wang");
+    }
+    struct chain_head head = d.journal.head;
+    pair_close_device(&d);
+    damage_gold_read(&g, d.dir);
+    unsigned spoilt = 0;
+    for (size_t i = 0; i < g.nvalues; i++) {
+        const struct damage_value *v = &g.values[i];
+        if (v->table == T_ENTRY && memcmp(v->key, head.author.b, 8) == 0 &&
+            memcmp(v->key + 8, head.epoch.b, 8) == 0 && v->key[23] == (uint8_t)(head.seq - 2)) {
+            damage_file_wipe(g.file, g.n, v);
+            spoilt++;
+        }
+    }
+    CHECK_INT(spoilt, 1);
+    snprintf(path, sizeof path, "%s/env/data.mdb", d.dir);
+    damage_file_write(path, g.file, g.n);
+    set_lock(d.dir, 'w');
+    damage_gold_free(&g);
+    open_again(&p, &d);
+    CHECK(!id8_eq(d.journal.head.epoch, head.epoch));
+    CHECK_INT(missing_in(d.store, &head.author).entries, 1);
+    pair_write(&p, &d, story.job, F_JOB_CONTACT, "Ms Li");
+    for (unsigned i = 0; i < 3; i++) {
+        pair_sync(&p, &d, &r);
+    }
+    CHECK_INT(r.unsent, 3); /* the lost one and the two beyond it */
+    CHECK_INT(missing_in(p.hq->store, &head.author).entries, 0);
+    CHECK_INT(pair_place(&p, &d, d.journal.head.hash), SYNC_HQ);
+    CHECK_INT(pair_place(&p, &d, head.hash), SYNC_HERE);
+    pair_close_device(&d);
+    hq_close(&p.hq);
+}
+
 static void what_a_device_lost_comes_back_from_headquarters(void)
 {
     comes_back(STORY_DEVICE);
@@ -539,6 +606,7 @@ int main(void)
     damage_gold_read(&gold[STORY_HQ], story.p.dir);
     RUN(what_a_device_lost_comes_back_from_headquarters);
     RUN(what_headquarters_lost_comes_back_from_the_device);
+    RUN(a_hole_in_unsent_work_blocks_nothing_and_is_not_hidden);
     RUN(a_damaged_device_goes_on_with_what_holds);
     RUN(a_damaged_headquarters_goes_on_with_what_holds);
     damage_gold_free(&gold[STORY_DEVICE]);
