@@ -353,8 +353,10 @@ static void serve_pin(struct writer *w, const struct intent *i)
     struct writer_news n =
         news_of(i, i->type == INTENT_UNLOCK ? APP_UNLOCKING : APP_JOINING, st, &err, NULL);
     n.store = st == ST_OK ? w->store : NULL;
-    news_tell(w->app, &n);
+    /* Before the store: a report shown without its catalogue would lack names, and a customer who
+     * had confirmed it would be asked to read it again. */
     edition_fetch(w);
+    news_tell(w->app, &n);
 }
 
 static void serve(struct writer *w, const struct intent *i)
