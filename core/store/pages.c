@@ -337,7 +337,7 @@ static size_t node_bytes(const struct node *n, bool leaf)
 /* In order of keys, as LMDB would look for them, and the nodes fill the page's end without gap. */
 static bool in_order(const struct pages *p, const uint8_t *page, bool leaf)
 {
-    struct node last, n;
+    struct node last = {.flags = 0}, n;
     size_t used = 0;
     for (unsigned i = 0; i < nodes_of(page); i++) {
         if (!get_node(p, page, i, leaf, &n) ||

@@ -66,7 +66,9 @@ static void put(struct disk_file *f, const uint8_t *p, size_t n, size_t at)
     if (at + n > f->n) {
         resize(f, at + n);
     }
-    memcpy(f->data + at, p, n);
+    if (n != 0) {
+        memcpy(f->data + at, p, n);
+    }
 }
 
 /* piece 0: whole or not at all. */
