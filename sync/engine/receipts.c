@@ -105,6 +105,11 @@ enum st receipts_take(struct journal *j, struct store_txn *t, bytes doc, struct 
     /* Signed by headquarters, about us, yet not ours (any more): our own chain lost its tail. */
     *ahead = (*why == RECEIPT_BEYOND || *why == RECEIPT_HASH) && id8_eq(r.epoch, j->head.epoch) &&
              r.time_ms > m.receipt_ms;
+    if (*ahead && *why == RECEIPT_HASH) {
+        /* Another entry is there under our number: from where on is for its next receipt to say. */
+        m.receipt_seq = 0;
+        return chain_mark_put(t, &m, err);
+    }
     if (*why != RECEIPT_FINE) {
         /* One that came late may tell of a journal that headquarters lost since: it must see it. */
         return *why == RECEIPT_STALE ? device_witness_put(t, doc, err) : ST_OK;

@@ -191,14 +191,6 @@ static enum st one(struct hq_request *r, struct store_txn *t, const struct manif
     bytes doc = {NULL, 0};
     const char *rule;
     struct arena a = tmp;
-    /* What it says that it holds moves our time by a day at most: a receipt is evidence of when.
-     * What it shows, signed by us when our clock was ahead, moves it as far as that. */
-    struct manifest_journal told = *j;
-    if (told.receipt_ms < 0 ||
-        (told.receipt_ms > now_ms + CAP_HLC_AHEAD_MS && told.receipt_ms > shown_ms(r, j))) {
-        told.receipt_ms = 0;
-    }
-    j = &told;
     enum st st = store_get(t, T_RECEIPT, chain_key(j->author, j->epoch, key), &a, &doc, err);
     if (st != ST_OK && st != ST_NOT_FOUND) {
         return st;
@@ -207,6 +199,14 @@ static enum st one(struct hq_request *r, struct store_txn *t, const struct manif
     if (!has) {
         memset(&kept, 0, sizeof kept);
     }
+    /* What it says that it holds moves our time by a day at most: a receipt is evidence of when.
+     * What we know, or it shows, signed by us when our clock was ahead, moves it as far as that. */
+    struct manifest_journal told = *j;
+    bool ahead = told.receipt_ms > now_ms + CAP_HLC_AHEAD_MS && told.receipt_ms > kept.time_ms;
+    if (told.receipt_ms < 0 || (ahead && told.receipt_ms > shown_ms(r, j))) {
+        told.receipt_ms = 0;
+    }
+    j = &told;
     st = find_revocation(r, t, j->author, a, &next.revoked, err);
     st = st == ST_OK ? find_held(t, j, next.revoked != 0, a, &next.seq, &next.head, err) : st;
     if (st != ST_OK) {
@@ -223,6 +223,10 @@ static enum st one(struct hq_request *r, struct store_txn *t, const struct manif
         memcpy(out->receipt, doc.p, doc.n);
         out->n = doc.n;
         return ST_OK;
+    }
+    if (next.revoked != 0 && has && !h32_eq(kept.head, next.head) && next.seq == j->seq &&
+        j->receipt_seq == j->seq) {
+        return ST_OK; /* another copy of a revoked device: each has its receipt, and nothing new */
     }
     if (next.seq == 0 && j->receipt_seq == 0) {
         return ST_OK; /* nothing came yet: nothing to say about it */

@@ -144,8 +144,8 @@ static bool to_hq(struct sim_world *w, const struct sim_message *m, size_t n, bo
     /* Restored to before it joined: its next request introduces it. */
     bool unknown = problem != NULL && strcmp(problem, "unknown-sender") == 0;
     if (unknown && !w->device[m->device].gone) {
-        bool again;
-        SIM_OK(w, exchange_refused(&w->device[m->device].journal, problem, &again, &w->err));
+        bool again; /* a full disk: it is refused once more, and asks once more */
+        IGNORE(exchange_refused(&w->device[m->device].journal, problem, &again, NULL) != ST_OK);
     }
     bool old = st == ST_WAIT || unknown;
     if (full && st == ST_IO) {
