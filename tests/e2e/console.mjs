@@ -33,7 +33,7 @@ const outside = [];
 async function open(login, { lang = 'zh-CN', width = 1280, scheme = 'light' } = {}) {
     const context = await browser.newContext({ viewport: { width, height: width < 700 ? 844 : 800 }, locale: lang, timezoneId: 'Asia/Shanghai', colorScheme: scheme, acceptDownloads: true });
     const page = await context.newPage();
-    page.setDefaultTimeout(8000);
+    page.setDefaultTimeout(30000);
     // The refusals that this story asks for are the browser's remark, not ours.
     page.on('console', (m) => { if (m.type() === 'error' && !/status of (401|409|429)/.test(m.text())) { errors.push(`${login}: ${m.text()}`); } });
     page.on('pageerror', (e) => errors.push(`${login}: ${e.message}`));

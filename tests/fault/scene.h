@@ -98,5 +98,8 @@ void scene_copy_tree(const char *from, const char *to); /* `to` is not there yet
  */
 enum st scene_spoil_device(struct world *w);
 enum st scene_spoil_hq(struct world *w);
+/* scene_age_device, scene_age_hq: the closed store as the previous layout's writer left it. */
+enum st scene_age_device(struct world *w);
+enum st scene_age_hq(struct world *w);
 void scene_path(const struct world *w, const char *name, char out[static 160]);
 #endif

@@ -489,6 +489,8 @@ const struct scene scenes[] = {
     {"a cut compaction", BOTH, prepare_cut, run_unlock},
     {"one cut earlier", BOTH, prepare_cut_early, run_unlock},
     {"news of a revocation", BOTH, prepare_news, run_sync},
+    {"an older handheld", 0, scene_age_device, run_unlock},
+    {"an older headquarters", 0, scene_age_hq, run_hq_open},
     {"a damaged handheld", 0, scene_spoil_device, run_unlock},
     {"a damaged headquarters", 0, scene_spoil_hq, run_hq_open},
 };
