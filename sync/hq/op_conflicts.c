@@ -128,8 +128,30 @@ enum st op_conflicts(struct hq *hq, const json_t *in, json_t **out, struct err *
  * ---------------------------------------------------------------------------------------------------------
  */
 
+/* The words of an entry are named again, as long as they are here. */
+static enum st name_text(struct hq *hq, struct op_record *r, const struct field_value *v,
+                         struct record_write *w, struct err *err)
+{
+    struct append_att *att = &r->atts[r->natts];
+    struct store_txn *t = NULL;
+    *att = (struct append_att){.type = ATT_TEXT, .have = true};
+    memcpy(att->name.b, v->b, sizeof att->name.b);
+    w->i = (int64_t)r->natts++;
+    enum st st = store_read(hq->store, &t, err);
+    enum att_state state = st == ST_OK ? store_att_state(t, att->name) : ATT_HELD;
+    store_abort(&t);
+    if (state == ATT_FORGOTTEN) {
+        return err_set(err, ST_FORBIDDEN, 0, __func__,
+                       "the words of that entry were erased; choose another or write it anew");
+    }
+    return state == ATT_HELD
+               ? st
+               : err_set(err, ST_NOT_FOUND, 0, __func__, "that entry's words have not come");
+}
+
 /* One of the values in conflict, written again by a role of headquarters that has seen them all. */
-static enum st choose(struct op_record *r, const struct field_state *f, str entry, struct err *err)
+static enum st choose(struct hq *hq, struct op_record *r, const struct field_state *f, str entry,
+                      struct err *err)
 {
     h32 want;
     if (entry.n != 64 || !hex_get(entry, want.b, sizeof want.b)) {
@@ -146,10 +168,7 @@ static enum st choose(struct op_record *r, const struct field_state *f, str entr
         w->type = v->type;
         w->i = v->i;
         if (v->type == FT_TEXT) {
-            struct append_att *att = &r->atts[r->natts];
-            *att = (struct append_att){.type = ATT_TEXT, .have = true};
-            memcpy(att->name.b, v->b, sizeof att->name.b);
-            w->i = (int64_t)r->natts++;
+            return name_text(hq, r, v, w, err);
         } else if (v->type == FT_REF) {
             memcpy(w->ref.b, v->b, sizeof w->ref.b);
         } else if (v->type == FT_ID8) {
@@ -182,7 +201,7 @@ static enum st resolve(struct hq *hq, const json_t *in, struct op_record *r, str
     }
     if (st == ST_OK && json_object_get(in, "entry") != NULL) {
         st = ops_str(in, "entry", &entry, err);
-        st = st == ST_OK ? choose(r, f, entry, err) : st;
+        st = st == ST_OK ? choose(hq, r, f, entry, err) : st;
     } else if (st == ST_OK) {
         st = op_record_add(hq, r, what->subject_type, info, json_object_get(in, "value"), err);
     }

@@ -60,7 +60,9 @@ struct sim_entry {
     id16 subject;
     unsigned kind;
     int64_t amount;
-    h32 of;           /* cash: the payment that was accepted */
+    h32 of;    /* cash: the payment that was accepted */
+    id8 visit; /* of a sign-off, and the number that its report bears */
+    struct code number;
     uint32_t holders; /* bit per device, and SIM_HQ: where it must be now */
     bool by_hq;
 };
@@ -115,6 +117,7 @@ enum sim_mutation {
 };
 
 struct sim_world {
+    const char *name; /* of its folder */
     uint64_t seed;
     unsigned scenario;
     enum sim_mutation mutation;
@@ -149,7 +152,7 @@ struct sim_world {
     char why[400];
     /* counted */
     uint64_t exchanges, answers, cuts, altered, replays, drops, appends, refused_full, forks,
-        restores, hq_restores, checks;
+        restores, hq_restores, checks, forgets, foreign, breaks, marks;
     bool verbose;
 };
 
@@ -168,7 +171,8 @@ void sim_note(struct sim_world *w, const char *fmt, ...) __attribute__((format(p
 
 /* --- sim_world.c: parties
  * ------------------------------------------------------------------------- */
-void sim_world_begin(struct sim_world *w, uint64_t seed, unsigned scenario, enum sim_mutation m);
+void sim_world_begin(struct sim_world *w, const char *name, uint64_t seed, unsigned scenario,
+                     enum sim_mutation m);
 void sim_world_end(struct sim_world *w);
 struct now sim_world_now(struct sim_clock *c);
 struct sim_device *sim_world_join(struct sim_world *w, unsigned person); /* NULL: no place left */
@@ -182,6 +186,11 @@ void sim_world_hq_close(struct sim_world *w);
 void sim_world_hq_snap(struct sim_world *w);
 bool sim_world_hq_restore(struct sim_world *w);
 struct sim_device *sim_world_pick(struct sim_world *w); /* one that is in use; NULL */
+/* sim_world_hurt: a write of a device, or of headquarters (NULL), answered `st`. Its disk is full
+ * or fails just now: then that is no finding, and who must be opened again is. Else the run fails.
+ */
+void sim_world_hurt(struct sim_world *w, struct sim_device *d, enum st st, const char *what);
+bool sim_world_hurts(const struct sim_world *w, const struct sim_device *d, enum st st);
 
 /* --- sim_act.c: what people do
  * ----------------------------------------------------------------------- */
@@ -196,6 +205,35 @@ void sim_act_resolve(struct sim_world *w);
 void sim_act_cash(struct sim_world *w);
 void sim_act_revoke(struct sim_world *w, struct sim_device *d);
 void sim_act_again(struct sim_world *w, struct sim_device *d); /* SIM_TWICE */
+
+bool sim_act_known(struct sim_world *w, struct store *s, id16 subject);
+
+/* --- sim_office.c: numbers, parts, erasure
+ * ------------------------------------------------------------------------------------ */
+bool sim_office_number(struct sim_world *w, struct sim_device *d, struct code *out);
+void sim_office_numbers(struct sim_world *w); /* at rest: none was given twice */
+void sim_office_stock(struct sim_world *w);
+void sim_office_forget(struct sim_world *w);
+void sim_office_erased(struct sim_world *w, struct sim_device *d); /* NULL: headquarters */
+
+/* --- sim_break.c: a commit that fails
+ * ------------------------------------------------------------------------------------ */
+void sim_break_next(unsigned commits); /* the how-manieth from now; 0: none */
+bool sim_break_fired(void);
+
+/* --- sim_foreign.c: another company
+ * ------------------------------------------------------------------------------------ */
+struct sim_foreign {
+    bool made;
+    struct sim_world world;
+    struct bundle_buffer request, answer; /* of its first device */
+};
+/* sim_foreign_begin: before the world that meets it; once a process. */
+void sim_foreign_begin(struct sim_foreign *f);
+void sim_foreign_end(struct sim_foreign *f);
+/* sim_foreign_meet: bundles of both go to the wrong one, which must refuse them and change nothing.
+ */
+void sim_foreign_meet(struct sim_world *w, struct sim_device *d, struct sim_foreign *f);
 
 /* --- sim_net.c: bundles
  * ------------------------------------------------------------------------------ */
@@ -234,7 +272,7 @@ struct sim_result {
     char why[400];
     uint8_t trace[32];
     uint64_t exchanges, answers, cuts, altered, replays, drops, appends, refused_full, forks,
-        restores, hq_restores, checks;
+        restores, hq_restores, checks, forgets, foreign, breaks, marks;
 };
 /* sim_run_scenarios: how many there are; the first sim_run_sound of them hold today. */
 unsigned sim_run_scenarios(void);
@@ -243,6 +281,7 @@ const char *sim_run_scenario(unsigned i); /* its name */
 unsigned sim_run_plan(uint64_t seed, unsigned scenario, struct sim_step steps[static SIM_STEPS]);
 struct sim_result sim_run(uint64_t seed, unsigned scenario, enum sim_mutation m,
                           const struct sim_step *steps, unsigned n, bool verbose);
+void sim_run_over(void); /* the last run of the process was made */
 /* sim_run_every_byte: three entries on their way, the line cut after each byte of both bundles. */
 struct sim_result sim_run_every_byte(uint64_t seed);
 /* sim_run_shrink: leaves steps out while it still fails for the same reason; the new count. */

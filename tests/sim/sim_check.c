@@ -378,6 +378,7 @@ void sim_check_end(struct sim_world *w)
     if (!w->failed) {
         all_at_hq(w);
     }
+    sim_office_numbers(w);
     for (unsigned i = 0; i < w->ndevices; i++) {
         for (unsigned k = 0; k < w->nsubjects && !w->failed; k++) {
             if (!w->device[i].gone && !w->device[i].revoked) {

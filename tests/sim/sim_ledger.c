@@ -48,6 +48,9 @@ struct sim_entry *sim_ledger_add(struct sim_world *w, struct store *s, unsigned 
     memset(&b, 0, sizeof b);
     if (e.kind == KIND_VISIT_PAID && body_decode(e.kind, e.body, &b) == ST_OK) {
         n->amount = b.paid.amount_minor;
+    } else if (e.kind == KIND_VISIT_SIGNED && body_decode(e.kind, e.body, &b) == ST_OK) {
+        n->visit = b.signed_.visit;
+        n->number = b.signed_.number;
     } else if (e.kind == KIND_CASH_ACCEPTED && body_decode(e.kind, e.body, &b) == ST_OK) {
         n->amount = b.cash.amount_minor;
         n->of = b.cash.paid.h[0];
@@ -214,6 +217,7 @@ void sim_ledger_full(struct sim_world *w)
     for (unsigned i = 0; i < w->ndevices && !w->failed; i++) {
         if (!w->device[i].gone) {
             hold_all(w, i);
+            sim_office_erased(w, &w->device[i]);
         }
         if (!w->device[i].gone && !w->failed) {
             shown_places(w, &w->device[i]);
@@ -221,6 +225,7 @@ void sim_ledger_full(struct sim_world *w)
     }
     if (!w->failed) {
         hold_all(w, SIM_HQ);
+        sim_office_erased(w, NULL);
     }
     w->checks++;
 }

@@ -140,20 +140,22 @@ static bool to_hq(struct sim_world *w, const struct sim_message *m, size_t n, bo
              w->err.text);
     bool cut =
         (n < m->n && (st == ST_INCOMPLETE || st == ST_BAD_FORM)) || (harmed && may_refuse(st));
-    bool full = w->hq_full && (st == ST_FULL || st == ST_IO);
+    bool full = sim_world_hurts(w, NULL, st);
     /* Restored to before it joined: its next request introduces it. */
     bool unknown = problem != NULL && strcmp(problem, "unknown-sender") == 0;
+    unknown = unknown && w->hq_rolled && m->p[4] != BUNDLE_FROM_CERT;
     if (unknown && !w->device[m->device].gone) {
-        bool again; /* a full disk: it is refused once more, and asks once more */
-        IGNORE(exchange_refused(&w->device[m->device].journal, problem, &again, NULL) != ST_OK);
+        struct sim_device *d = &w->device[m->device];
+        bool again;
+        enum st told = exchange_refused(&d->journal, problem, &again, &w->err);
+        if (told != ST_OK) {
+            sim_world_hurt(w, d, told, "a refusal");
+        }
     }
     bool old = st == ST_WAIT || unknown;
-    if (full && st == ST_IO) {
-        w->hq_full = false;
-        sim_world_hq_close(w);
-        sim_world_hq_open(w);
+    if (full) {
+        sim_world_hurt(w, NULL, st, "an exchange");
     }
-    w->refused_full += full;
     if (!cut && !full && !old) {
         sim_fail(w, "headquarters refuses device %u's bundle: %s (%s): %s", m->device, st_name(st),
                  problem == NULL ? "" : problem, w->err.text);
@@ -212,15 +214,13 @@ static bool to_device(struct sim_world *w, struct sim_device *d, const struct si
              "device %u takes an answer: %s, %u entries, %u receipts, %u refused (%s), %u problems",
              d->index, st_name(st), res->received_entries, res->receipts, res->receipts_refused,
              receipt_refusal_name(res->refusal), res->problems);
-    bool full = d->full && (st == ST_FULL || st == ST_IO);
-    if (full && st == ST_IO) {
-        d->full = false;
-        sim_world_close(w, d);
-        sim_world_open(w, d);
-    } else if (full) {
-        SIM_OK(w, journal_reload(&d->journal, &w->err));
+    bool full = sim_world_hurts(w, d, st);
+    if (full) {
+        sim_world_hurt(w, d, st, "an answer");
+        if (st != ST_IO) {
+            SIM_OK(w, journal_reload(&d->journal, &w->err));
+        }
     }
-    w->refused_full += full;
     bool cut =
         (n < m->n && (st == ST_INCOMPLETE || st == ST_BAD_FORM)) || (harmed && may_refuse(st));
     if (st != ST_OK && !full && !cut) {

@@ -35,6 +35,10 @@ enum op {
     OP_HQ_SNAP,
     OP_HQ_RESTORE,
     OP_BOTH,
+    OP_FORGET,
+    OP_STOCK,
+    OP_FOREIGN,
+    OP_BREAK,
     OPS
 };
 static const char *const op_names[OPS] = {
@@ -62,6 +66,10 @@ static const char *const op_names[OPS] = {
     "headquarters is backed up",
     "headquarters is restored",
     "device and headquarters are restored",
+    "a customer is forgotten",
+    "parts go into a van",
+    "bundles go to the wrong company",
+    "a disk fails once",
 };
 
 /* How often what happens, and what the network does. */
@@ -72,20 +80,22 @@ struct scenario {
 };
 #define WORK                                                                                       \
     [OP_SYNC] = 34, [OP_VISIT] = 18, [OP_EDIT] = 12, [OP_CLERK] = 7, [OP_JOB] = 1,                 \
-    [OP_RESOLVE] = 3, [OP_CASH] = 3
+    [OP_RESOLVE] = 3, [OP_CASH] = 3, [OP_STOCK] = 1, [OP_FORGET] = 1
 #define BAD_NETWORK                                                                                \
     {                                                                                              \
         .drop = 10, .cut = 16, .alter = 4, .twice = 12, .late = 8                                  \
     }
 static const struct scenario scenarios[] = {
     {"a calm day", {WORK, [OP_ASSIGN] = 3}, {0}},
-    {"a bad network", {WORK, [OP_ASSIGN] = 3, [OP_REPLAY] = 8, [OP_PHOTO] = 1}, BAD_NETWORK},
+    {"a bad network",
+     {WORK, [OP_ASSIGN] = 3, [OP_REPLAY] = 8, [OP_PHOTO] = 1, [OP_FOREIGN] = 1},
+     BAD_NETWORK},
     {"clocks that jump",
      {WORK, [OP_ASSIGN] = 3, [OP_CLOCK] = 8, [OP_HQ_CLOCK] = 3, [OP_RESTART] = 2, [OP_REPLAY] = 2},
      BAD_NETWORK},
-    {"full disks",
-     {WORK, [OP_ASSIGN] = 3, [OP_FULL] = 6, [OP_HQ_FULL] = 3, [OP_RESTART] = 2,
-      [OP_HQ_RESTART] = 1},
+    {"full and failing disks",
+     {WORK, [OP_ASSIGN] = 3, [OP_FULL] = 6, [OP_HQ_FULL] = 3, [OP_RESTART] = 2, [OP_HQ_RESTART] = 1,
+      [OP_BREAK] = 8},
      BAD_NETWORK},
     {"hand-over, loss, replacement, revocation",
      {WORK, [OP_ASSIGN] = 8, [OP_REPLACE] = 2, [OP_REVOKE] = 1, [OP_REPLAY] = 4},
@@ -97,10 +107,26 @@ static const struct scenario scenarios[] = {
      {WORK, [OP_ASSIGN] = 3, [OP_HQ_SNAP] = 4, [OP_HQ_RESTORE] = 2, [OP_REPLAY] = 4},
      BAD_NETWORK},
     {"everything at once",
-     {WORK, [OP_ASSIGN] = 3, [OP_PHOTO] = 1, [OP_REPLAY] = 5, [OP_CLOCK] = 3, [OP_HQ_CLOCK] = 1,
-      [OP_RESTART] = 2, [OP_HQ_RESTART] = 1, [OP_FULL] = 2, [OP_HQ_FULL] = 1, [OP_REPLACE] = 1,
-      [OP_REVOKE] = 1, [OP_SNAP] = 3, [OP_RESTORE] = 2, [OP_CLONE] = 1, [OP_HQ_SNAP] = 2,
-      [OP_HQ_RESTORE] = 1, [OP_BOTH] = 1},
+     {WORK,
+      [OP_ASSIGN] = 3,
+      [OP_PHOTO] = 1,
+      [OP_REPLAY] = 5,
+      [OP_CLOCK] = 3,
+      [OP_HQ_CLOCK] = 1,
+      [OP_RESTART] = 2,
+      [OP_HQ_RESTART] = 1,
+      [OP_FULL] = 2,
+      [OP_HQ_FULL] = 1,
+      [OP_REPLACE] = 1,
+      [OP_REVOKE] = 1,
+      [OP_SNAP] = 3,
+      [OP_RESTORE] = 2,
+      [OP_CLONE] = 1,
+      [OP_HQ_SNAP] = 2,
+      [OP_HQ_RESTORE] = 1,
+      [OP_BOTH] = 1,
+      [OP_FOREIGN] = 1,
+      [OP_BREAK] = 2},
      BAD_NETWORK},
 };
 
@@ -190,6 +216,31 @@ static void restart(struct sim_world *w, struct sim_device *d)
     sim_world_open(w, d);
 }
 
+static struct sim_foreign foreign; /* one for all runs */
+
+/* One of the next commits fails, whoever's it is; then all is opened again, as after a restart. */
+static void break_once(struct sim_world *w, struct sim_device *d)
+{
+    bool moved = false;
+    unsigned what = sim_rng_below(&w->rng, 4);
+    sim_break_next(1 + sim_rng_below(&w->rng, what == 0 ? 4 : 1));
+    if (what == 0) {
+        sim_net_sync(w, d, &scenarios[w->scenario].faults, &moved);
+    } else if (what == 1) {
+        sim_act_visit(w, d);
+    } else {
+        sim_act_edit(w, what == 2 ? d : NULL);
+    }
+    w->breaks += sim_break_fired();
+    if (sim_break_fired() && !w->failed) {
+        sim_note(w, "a commit failed");
+        sim_world_hq_close(w);
+        sim_world_hq_open(w);
+        restart(w, d);
+    }
+    sim_break_next(0);
+}
+
 static void device_op(struct sim_world *w, unsigned op, struct sim_device *d)
 {
     bool moved = false;
@@ -233,6 +284,12 @@ static void device_op(struct sim_world *w, unsigned op, struct sim_device *d)
     case OP_CLONE:
         sim_world_clone(w, d);
         break;
+    case OP_FOREIGN:
+        sim_foreign_meet(w, d, &foreign);
+        break;
+    case OP_BREAK:
+        break_once(w, d);
+        break;
     default:
         break;
     }
@@ -258,6 +315,12 @@ static void hq_op(struct sim_world *w, unsigned op)
         break;
     case OP_REPLAY:
         sim_net_replay(w);
+        break;
+    case OP_FORGET:
+        sim_office_forget(w);
+        break;
+    case OP_STOCK:
+        sim_office_stock(w);
         break;
     case OP_HQ_CLOCK:
         jump(w, &w->hq_clock);
@@ -329,6 +392,10 @@ static void result_of(struct sim_world *w, struct sim_result *r)
     r->restores = w->restores;
     r->hq_restores = w->hq_restores;
     r->checks = w->checks;
+    r->forgets = w->forgets;
+    r->foreign = w->foreign;
+    r->breaks = w->breaks;
+    r->marks = w->marks;
 }
 
 static struct sim_world w; /* big; its scratch memory is kept from run to run */
@@ -338,7 +405,8 @@ struct sim_result sim_run(uint64_t seed, unsigned scenario, enum sim_mutation m,
 {
     struct sim_result r;
     w.verbose = false;
-    sim_world_begin(&w, seed, scenario, m);
+    sim_foreign_begin(&foreign);
+    sim_world_begin(&w, "w", seed, scenario, m);
     w.verbose = verbose;
     for (unsigned i = 0; i < n && !w.failed; i++) {
         step(&w, &steps[i]);
@@ -356,13 +424,18 @@ struct sim_result sim_run(uint64_t seed, unsigned scenario, enum sim_mutation m,
     return r;
 }
 
+void sim_run_over(void)
+{
+    sim_foreign_end(&foreign);
+}
+
 struct sim_result sim_run_every_byte(uint64_t seed)
 {
     struct sim_result r;
     const struct sim_faults none = {0};
     bool moved = false;
     w.verbose = false;
-    sim_world_begin(&w, seed, 0, SIM_HONEST);
+    sim_world_begin(&w, "w", seed, 0, SIM_HONEST);
     for (unsigned i = 0; i < 3 && !w.failed; i++) {
         sim_net_sync(&w, &w.device[i], &none, &moved);
     }

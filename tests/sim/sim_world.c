@@ -195,6 +195,30 @@ void sim_world_close(struct sim_world *w, struct sim_device *d)
     }
 }
 
+bool sim_world_hurts(const struct sim_world *w, const struct sim_device *d, enum st st)
+{
+    bool full = d == NULL ? w->hq_full : d->full;
+    return (full || sim_break_fired()) && (st == ST_FULL || st == ST_IO);
+}
+
+void sim_world_hurt(struct sim_world *w, struct sim_device *d, enum st st, const char *what)
+{
+    if (!sim_world_hurts(w, d, st)) {
+        sim_fail(w, "%s: %s: %s", what, st_name(st), w->err.text);
+        return;
+    }
+    w->refused_full++;
+    if (st == ST_IO && d == NULL) { /* reopen, as the contract says; room was made */
+        w->hq_full = false;
+        sim_world_hq_close(w);
+        sim_world_hq_open(w);
+    } else if (st == ST_IO) {
+        d->full = false;
+        sim_world_close(w, d);
+        sim_world_open(w, d);
+    }
+}
+
 struct sim_device *sim_world_pick(struct sim_world *w)
 {
     unsigned n = w->ndevices, from = sim_rng_below(&w->rng, n);
@@ -374,7 +398,8 @@ static void people(struct sim_world *w)
     }
 }
 
-void sim_world_begin(struct sim_world *w, uint64_t seed, unsigned scenario, enum sim_mutation m)
+void sim_world_begin(struct sim_world *w, const char *name, uint64_t seed, unsigned scenario,
+                     enum sim_mutation m)
 {
     uint8_t *room = w->room, *scratch[SIM_DEVICES];
     for (unsigned i = 0; i < SIM_DEVICES; i++) {
@@ -385,6 +410,7 @@ void sim_world_begin(struct sim_world *w, uint64_t seed, unsigned scenario, enum
         w->device[i].scratch = scratch[i]; /* pages that are there already */
     }
     w->room = room != NULL ? room : malloc(CAP_SCRATCH_BYTES);
+    w->name = name;
     w->seed = seed;
     w->scenario = scenario;
     w->mutation = m;
@@ -392,7 +418,7 @@ void sim_world_begin(struct sim_world *w, uint64_t seed, unsigned scenario, enum
     crypto_generichash_init(&w->trace, NULL, 0, 32);
     sim_rng_seed(&w->rng, seed, 1);
     sim_rng_sodium(seed, 2);
-    snprintf(w->base, sizeof w->base, "%s/w", sim_files_base());
+    snprintf(w->base, sizeof w->base, "%s/%s", sim_files_base(), name);
     sim_files_remove(w->base);
     snprintf(w->hq_dir, sizeof w->hq_dir, "%s/hq", w->base);
     for (unsigned i = 0; i < SIM_SNAPS; i++) {

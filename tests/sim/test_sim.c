@@ -34,6 +34,10 @@ static void add(const struct sim_result *r)
     total.restores += r->restores;
     total.hq_restores += r->hq_restores;
     total.checks += r->checks;
+    total.forgets += r->forgets;
+    total.foreign += r->foreign;
+    total.breaks += r->breaks;
+    total.marks += r->marks;
 }
 
 static uint64_t env_number(const char *name, uint64_t otherwise)
@@ -173,6 +177,7 @@ static int replay(uint64_t seed)
     if (r.failed && getenv("KEEP") == NULL) {
         show_failure(seed, scenario, steps, n, &r);
     }
+    sim_run_over();
     printf("%s - seed %" PRIu64 "%s%s\n", r.failed ? "not ok" : "ok", seed, r.failed ? ": " : "",
            r.why);
     return r.failed;
@@ -189,12 +194,14 @@ int main(void)
     }
     wanted = env_number("EXCHANGES", env_number("SOAK", 0) != 0 ? LONG_EXCHANGES : SHORT_EXCHANGES);
     RUN(nothing_is_lost_doubled_hidden_or_falsely_shown);
-    RUN(a_bundle_cut_after_any_byte_loses_nothing);
-    RUN(an_entry_that_headquarters_drops_after_its_receipt_is_missed);
-    RUN(a_device_that_claims_what_no_receipt_covers_is_caught);
-    RUN(a_payment_that_is_said_twice_is_caught);
-    RUN(an_edit_that_the_fold_hides_is_missed);
-    RUN(the_same_seed_runs_the_same_way_twice);
+    if (getenv("ONLY") == NULL) {
+        RUN(a_bundle_cut_after_any_byte_loses_nothing);
+        RUN(an_entry_that_headquarters_drops_after_its_receipt_is_missed);
+        RUN(a_device_that_claims_what_no_receipt_covers_is_caught);
+        RUN(a_payment_that_is_said_twice_is_caught);
+        RUN(an_edit_that_the_fold_hides_is_missed);
+        RUN(the_same_seed_runs_the_same_way_twice);
+    }
     printf("# counted: %" PRIu64 " exchanges (%.0f/s), %" PRIu64 " answers taken, %" PRIu64
            " entries acknowledged; %u of %u schedules failed\n",
            total.exchanges, (double)total.exchanges / spent, total.answers, total.appends, failed,
@@ -204,5 +211,10 @@ int main(void)
            " restores of devices, %" PRIu64 " of headquarters, %" PRIu64 " forks told\n",
            total.cuts, total.altered, total.drops, total.replays, total.refused_full,
            total.restores, total.hq_restores, total.forks);
+    printf("# counted: %" PRIu64 " erasures, %" PRIu64
+           " meetings with a foreign headquarters, %" PRIu64 " commits that failed, %" PRIu64
+           " numbers that two copies of one store gave\n",
+           total.forgets, total.foreign, total.breaks, total.marks);
+    sim_run_over();
     CHECK_END();
 }

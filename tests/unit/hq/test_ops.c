@@ -142,6 +142,46 @@ static void a_conflict_is_shown_and_resolved_by_name(void)
     pair_end(&p);
 }
 
+/* The words of one value are erased: nobody can choose it any more, and the refusal says why. */
+static void a_value_whose_words_were_erased_is_not_chosen(void)
+{
+    struct pair_device a;
+    struct exchange_result r;
+    id16 who, job;
+    begin();
+    json_decref(run("assign", json_pack("{s:s,s:s}", "job", "J1", "technician", "T01"), ST_OK));
+    PAIR_OK(&p, hq_id_of(p.hq, SUBJECT_TECHNICIAN, S("T01"), &who, &p.err));
+    PAIR_OK(&p, hq_id_of(p.hq, SUBJECT_JOB, S("J1"), &job, &p.err));
+    pair_join(&p, &a, who, "D1");
+    pair_sync(&p, &a, &r);
+    pair_write(&p, &a, job, F_JOB_CONTACT, "Ms Chen");
+    json_decref(run(
+        "record.set",
+        json_pack("{s:s,s:s,s:{s:s}}", "type", "job", "code", "J1", "fields", "contact", "Mr Wang"),
+        ST_OK));
+    json_decref(run("forget", json_pack("{s:s}", "customer", "C1"), ST_OK));
+    pair_sync(&p, &a, &r);
+    json_t *out = run("conflicts", json_object(), ST_OK);
+    json_t *c = json_array_get(json_object_get(out, "conflicts"), 0);
+    char device[17];
+    hex_put(bytes_of(a.journal.head.author.b, 8), device);
+    for (unsigned theirs = 0; theirs < 2; theirs++) { /* headquarters' words went, a's came since */
+        for (size_t i = 0; i < json_array_size(json_object_get(c, "values")); i++) {
+            json_t *v = json_array_get(json_object_get(c, "values"), i);
+            const char *author = json_string_value(json_object_get(v, "author"));
+            if ((strcmp(author, device) == 0) == (theirs != 0)) {
+                json_decref(run("resolve",
+                                json_pack("{s:s,s:s,s:s,s:O}", "type", "job", "code", "J1", "field",
+                                          "contact", "entry", json_object_get(v, "entry")),
+                                theirs != 0 ? ST_OK : ST_FORBIDDEN));
+            }
+        }
+    }
+    json_decref(out);
+    pair_leave(&a);
+    pair_end(&p);
+}
+
 static void cash_is_accepted_by_the_accountant_and_only_what_was_paid(void)
 {
     struct pair_device a;
@@ -223,6 +263,7 @@ int main(void)
     RUN(a_batch_stands_or_falls_together);
     RUN(a_job_is_assigned_by_who_may_and_once);
     RUN(a_conflict_is_shown_and_resolved_by_name);
+    RUN(a_value_whose_words_were_erased_is_not_chosen);
     RUN(cash_is_accepted_by_the_accountant_and_only_what_was_paid);
     RUN(headquarters_is_made_once_and_never_half);
     RUN(refusals_have_a_status_and_are_json);
