@@ -99,6 +99,53 @@ enum st device_introduce_put(struct store_txn *t, bool on, struct err *err)
     return put(t, S("sync/introduce"), bytes_of("1", on ? 1 : 0), err);
 }
 
+#define BEHIND_ROW (8 + 32)
+#define BEHIND_MAX                                                                                 \
+    8 /* epochs that lost their tail at one time; beyond, the oldest is forgotten                  \
+       */
+
+static enum st behind_get(struct store_txn *t, uint8_t rows[static BEHIND_MAX * BEHIND_ROW],
+                          size_t *n, struct err *err)
+{
+    return get(t, S("sync/behind"), rows, (size_t)BEHIND_MAX * BEHIND_ROW, n, err);
+}
+
+bool device_behind(struct store_txn *t, id8 epoch)
+{
+    uint8_t rows[BEHIND_MAX * BEHIND_ROW];
+    size_t n = 0;
+    bool behind = false;
+    enum st st = behind_get(t, rows, &n, NULL);
+    for (size_t at = 0; st == ST_OK && at + BEHIND_ROW <= n; at += BEHIND_ROW) {
+        behind = behind || (memcmp(rows + at, epoch.b, 8) == 0 &&
+                            !store_has(t, T_HASH, bytes_of(rows + at + 8, 32)));
+    }
+    return behind;
+}
+
+enum st device_behind_put(struct store_txn *t, id8 epoch, h32 head, struct err *err)
+{
+    uint8_t rows[BEHIND_MAX * BEHIND_ROW], next[BEHIND_MAX * BEHIND_ROW];
+    size_t n = 0, kept = 0;
+    enum st st = behind_get(t, rows, &n, err);
+    size_t skip = n == sizeof rows ? BEHIND_ROW : 0;
+    for (size_t at = skip; st == ST_OK && at + BEHIND_ROW <= n; at += BEHIND_ROW) {
+        if (memcmp(rows + at, epoch.b, 8) != 0 &&
+            !store_has(t, T_HASH, bytes_of(rows + at + 8, 32))) {
+            memcpy(next + kept, rows + at, BEHIND_ROW);
+            kept += BEHIND_ROW;
+        }
+    }
+    memcpy(next + kept, epoch.b, 8);
+    memcpy(next + kept + 8, head.b, 32);
+    return st == ST_OK ? put(t, S("sync/behind"), bytes_of(next, kept + BEHIND_ROW), err) : st;
+}
+
+enum st device_behind_clear(struct store_txn *t, struct err *err)
+{
+    return put(t, S("sync/behind"), (bytes){NULL, 0}, err);
+}
+
 enum st device_problems_get(struct store_txn *t, struct manifest_problem *out, unsigned *n,
                             struct err *err)
 {

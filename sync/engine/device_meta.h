@@ -32,6 +32,12 @@ MUST_USE enum st device_witness_put(struct store_txn *t, bytes receipt, struct e
  * introduces itself by its certificate; an answer ends that. */
 MUST_USE enum st device_introduce_get(struct store_txn *t, bool *out, struct err *err);
 MUST_USE enum st device_introduce_put(struct store_txn *t, bool on, struct err *err);
+/* device_behind: this epoch of ours is known to have gone on, at headquarters, to an entry that is
+ * not here: it is listed in requests until that has come. device_behind_clear: headquarters is not
+ * what it was. */
+bool device_behind(struct store_txn *t, id8 epoch);
+MUST_USE enum st device_behind_put(struct store_txn *t, id8 epoch, h32 head, struct err *err);
+MUST_USE enum st device_behind_clear(struct store_txn *t, struct err *err);
 /* device_odd_put: keep an item aside under its hash, with the reason. *what is that hash. */
 MUST_USE enum st device_odd_put(struct store_txn *t, enum problem_code why, bytes item,
                                 int64_t now_ms, h32 *what, struct err *err);

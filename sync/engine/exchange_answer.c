@@ -110,6 +110,7 @@ static enum st take_cursor(struct take *k, const struct manifest *m)
     }
     if (!id8_zero(k->cursor.epoch) && !same) {
         st = recall_start(k->t, k->j->head.author, k->j->head.epoch, k->err);
+        st = st == ST_OK ? device_behind_clear(k->t, k->err) : st;
         k->res->handing_back = true;
         k->res->again = true;
     }

@@ -47,8 +47,9 @@ static enum st add_chain(struct build *b, id8 author, id8 epoch)
     c.to = c.mark.seq;
     st = read_receipt(b, &c);
     /* A closed epoch that is wholly receipted, with its attachments, has nothing to say; but where
-     * the receipt covers more than damage left here, headquarters hears it and sends the rest. */
-    bool lacks = c.mark.receipt_seq > c.mark.seq;
+     * a receipt covers more than damage, or an old copy of this store, left here, headquarters
+     * hears it and sends the rest. */
+    bool lacks = c.mark.receipt_seq > c.mark.seq || device_behind(b->t, epoch);
     if (st != ST_OK || (!current && !lacks && c.from > c.to && c.att_from > c.to)) {
         return st;
     }

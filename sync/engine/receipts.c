@@ -110,6 +110,9 @@ enum st receipts_take(struct journal *j, struct store_txn *t, bytes doc, struct 
         m.receipt_seq = 0;
         return chain_mark_put(t, &m, err);
     }
+    if (*why == RECEIPT_BEYOND) {
+        return device_behind_put(t, r.epoch, r.head, err); /* it may answer an older request */
+    }
     if (*why != RECEIPT_FINE) {
         /* One that came late may tell of a journal that headquarters lost since: it must see it. */
         return *why == RECEIPT_STALE ? device_witness_put(t, doc, err) : ST_OK;

@@ -1,4 +1,5 @@
 /* take.c - the items of headquarters' bundle, into a device's store. See take.h. */
+#include "sync/engine/recall.h"
 #include "sync/engine/take.h"
 
 #include "core/fold/refold.h"
@@ -178,6 +179,11 @@ static enum st take_entry(struct take *k, const struct item *it)
     k->res->again = k->res->again || own; /* its receipt can be believed now */
     if (st == ST_OK && forked && !own) {
         st = show_receipt(k); /* a node that wrote one number twice was restored: it must hear */
+    }
+    if (st == ST_OK && forked && who->role == ROLE_HEADQUARTERS) {
+        /* It may know every receipt that we have, and yet not this entry. */
+        st = recall_start(k->t, k->j->head.author, k->j->head.epoch, k->err);
+        k->res->handing_back = k->res->again = true;
     }
     if (st == ST_OK) {
         st = want_atts(k, &e);

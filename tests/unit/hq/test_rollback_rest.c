@@ -108,10 +108,81 @@ static void a_revoked_device_is_heard_out_by_a_restored_headquarters(void)
     end();
 }
 
+/* The answer that says so is one to a request from before: it sends nothing of what was lost, and
+ * the new epoch must not make the device forget to ask. */
+static void a_lost_tail_comes_also_when_an_old_answer_told_of_it(void)
+{
+    char old[128];
+    struct exchange_result r = {0};
+    struct bundle_buffer req = {.cap = 1 << 24}, ans = {.cap = 1 << 24};
+    const char *problem;
+    begin();
+    put_back_keep(&p, &a, old);
+    h32 x = pair_write(&p, &a, job, F_JOB_CONTACT, "Ms Chen");
+    struct now now = pair_now(&p);
+    PAIR_OK(&p, exchange_request(&a.journal, NULL, &now, bundle_buffer_sink, &req, &r, &p.err));
+    put_back_device(&p, &a, old);
+    PAIR_OK(&p, hq_exchange(p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem,
+                            &p.err)); /* by stick, late */
+    memset(&r, 0, sizeof r);
+    PAIR_OK(&p, exchange_answer(&a.journal, bytes_of(ans.p, ans.n), &now, &r, &p.err));
+    CHECK(r.new_epoch);
+    CHECK(!put_back_has(&p, a.store, x));
+    pair_sync(&p, &a, &r);
+    CHECK(put_back_has(&p, a.store, x));
+    CHECK_INT(r.unsent, 0);
+    r = pair_exchange(&p, &a, NULL, NULL);
+    CHECK(!r.again);
+    CHECK_INT(r.receipts + r.receipts_refused, 0);
+    bundle_buffer_drop(&req);
+    bundle_buffer_drop(&ans);
+    end();
+}
+
+/* Headquarters was put back and wrote on under the same number; only then comes an answer of
+ * before. What that one tells it must hear, though it knows every receipt that the device has. */
+static void headquarters_hears_of_its_lost_entry_from_an_answer_that_came_late(void)
+{
+    char backup[128];
+    struct exchange_result r = {0};
+    struct bundle_buffer req = {.cap = 1 << 24}, ans = {.cap = 1 << 24};
+    const char *problem;
+    begin();
+    pair_sync(&p, &a, &r);
+    id16 lost = pair_job(&p, job, "the customer's name is known there");
+    put_back_keep_hq(&p, backup);
+    id16 who = a.person;
+    pair_assign(&p, lost, who);
+    struct now now = pair_now(&p);
+    memset(&r, 0, sizeof r);
+    PAIR_OK(&p, exchange_request(&a.journal, NULL, &now, bundle_buffer_sink, &req, &r, &p.err));
+    PAIR_OK(&p, hq_exchange(p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem,
+                            &p.err)); /* under way */
+    h32 gone = p.hq->journal.head.hash;
+    put_back_hq(&p, backup);
+    pair_assign(&p, job, (id16){{0}});
+    pair_sync(&p, &a, &r);
+    id8 before = p.hq->journal.head.epoch;
+    memset(&r, 0, sizeof r);
+    PAIR_OK(&p, exchange_answer(&a.journal, bytes_of(ans.p, ans.n), &now, &r, &p.err));
+    CHECK(put_back_has(&p, a.store, gone));
+    CHECK(!put_back_has(&p, p.hq->store, gone));
+    pair_sync(&p, &a, &r);
+    pair_sync(&p, &a, &r);
+    CHECK(put_back_has(&p, p.hq->store, gone));
+    CHECK(!id8_eq(p.hq->journal.head.epoch, before));
+    CHECK(pair_sync(&p, &a, &r) < 3);
+    bundle_buffer_drop(&req);
+    bundle_buffer_drop(&ans);
+    end();
+}
+
 int main(void)
 {
     RUN(every_branch_of_a_fork_comes_to_rest_with_its_attachments);
     RUN(a_closed_epoch_comes_back_in_the_sync_that_finds_out);
     RUN(a_revoked_device_is_heard_out_by_a_restored_headquarters);
+    RUN(a_lost_tail_comes_also_when_an_old_answer_told_of_it);
+    RUN(headquarters_hears_of_its_lost_entry_from_an_answer_that_came_late);
     CHECK_END();
 }
