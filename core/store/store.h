@@ -45,6 +45,9 @@ MUST_USE enum st store_create(const char *dir, const struct store_options *opt, 
 /* store_discard: remove a store that was made and never used, and its key table's file when
  * `keytable_path` is not NULL. One that holds large attachments is not removed. */
 void store_discard(const char *dir, const char *keytable_path);
+/* store_destroy: of a device that was revoked; closed. The slots go first, overwritten: from then
+ * on nothing opens the rest, which goes too. After a cut the same call goes on. Absent: ST_OK. */
+MUST_USE enum st store_destroy(const char *dir, struct err *err);
 /* store_open: ST_NOT_FOUND, ST_LOCKED (another process writes), ST_CORRUPT, ST_IO,
  * ST_WRONG_PIN when data_key does not open the store's check value; ST_NEWER: a newer version made
  * it, nothing was changed. An older store opens for writing, and nothing can be written to it until

@@ -76,6 +76,9 @@ static int device_import(struct bundling *b)
     ctl_exchange_add(&x, &res);
     x.received_bytes = content.n;
     int rc = ctl_exchange_say(&s, &x, st, &err, b->json);
+    if (x.revoked && ctl_parcel_when_due(&s) != CTL_OK) {
+        rc = CTL_REFUSED;
+    }
     ctl_store_close(&s);
     free((void *)(uintptr_t)content.p);
     return rc;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "core/base/encode.h"
+#include "core/keys/pin_policy.h"
 #include "core/keys/slots.h"
 #include "sync/carrier/file.h"
 #include "sync/carrier/http_client.h"
@@ -46,6 +47,17 @@ static enum st new_pin(struct joining *j, struct err *err)
     if (st == ST_OK && (n < CAP_PIN_MIN || n > CAP_PIN_MAX)) {
         st = err_set(err, ST_BAD_INPUT, 0, __func__,
                      "a PIN has %d to %d characters; nothing was made", CAP_PIN_MIN, CAP_PIN_MAX);
+    }
+    if (st == ST_OK) {
+        struct pin_worth w = pin_policy(bytes_of(j->pin, n));
+        static const char *const times[] = {"minutes", "hours", "days", "years"};
+        if (w.flaw != PIN_FINE) {
+            return err_set(err, ST_BAD_INPUT, 0, __func__,
+                           "that PIN is among the first that anybody tries; nothing was made");
+        }
+        fprintf(stderr,
+                "docketctl: whoever takes this device apart needs %s to find a PIN like this one\n",
+                times[w.time]);
     }
     return st;
 }
@@ -313,7 +325,32 @@ static bool has(int argc, char **argv, const char *opt)
     return false;
 }
 
+/* As whom headquarters knows a store: what is told it over the telephone. Takes no PIN. */
+static int show(int argc, char **argv)
+{
+    const char *dir = NULL;
+    bool wanted = false;
+    const struct ctl_opt opts[] = {{"store", &dir, NULL, true}, {"show", NULL, &wanted, false}};
+    struct join j = {.recovers = false};
+    struct err err = {0};
+    id8 author;
+    char hex[17];
+    int npos;
+    if (!ctl_opts(argc, argv, opts, sizeof opts / sizeof opts[0], &npos) || npos != 0) {
+        return ctl_usage(argv[0]);
+    }
+    if (join_recover_from(&j, dir, &author, &err) != ST_OK) {
+        return ctl_fail(&err);
+    }
+    hex_put(bytes_of(author.b, sizeof author.b), hex);
+    printf("%s\n", hex);
+    return CTL_OK;
+}
+
 int ctl_cmd_recover(int argc, char **argv)
 {
+    if (has(argc, argv, "--show")) {
+        return show(argc, argv);
+    }
     return has(argc, argv, "--code") ? joining(argc, argv, true) : ctl_recover_code(argc, argv);
 }

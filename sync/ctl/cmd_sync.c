@@ -89,6 +89,9 @@ int ctl_cmd_sync(int argc, char **argv)
     } else {
         enum st st = rounds(&s, url, &x, &err);
         rc = ctl_exchange_say(&s, &x, st, &err, json);
+        if (x.revoked && ctl_parcel_when_due(&s) != CTL_OK) {
+            rc = CTL_REFUSED;
+        }
     }
     ctl_store_close(&s);
     return rc;

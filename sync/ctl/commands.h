@@ -25,6 +25,7 @@
             "make this device's store, from a code")                                               \
     COMMAND(recover, "recover",                                                                    \
             "--store HQ --device AUTHOR [--minutes N | --file FILE] [--keys FILE] [--json]\n"      \
+            "  docketctl recover --store DIR --show\n"                                             \
             "  docketctl recover --store DIR --code CODE (--url URL | --trust FILE "               \
             "--request FILE | --grant FILE) [--pin-fd N]",                                         \
             "a forgotten PIN: headquarters gives a code, the device takes it and a new PIN")       \
@@ -42,6 +43,8 @@
     COMMAND(bundle, "bundle",                                                                      \
             "export|import --store DIR --file FILE [--answer FILE] [--pin-fd N] [--json]",         \
             "the same exchange by file")                                                           \
+    COMMAND(parcel, "parcel", "--store DIR (--url URL | --answer FILE)",                           \
+            "what a revoked device still owes: send it, or take the answer to it")                 \
     COMMAND(conflicts, "conflicts",                                                                \
             "--store DIR [--resolve TYPE:CODE:FIELD --entry HASH] [--actor CODE] [--json] "        \
             "[--pin-fd N]",                                                                        \

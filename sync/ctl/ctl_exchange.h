@@ -23,4 +23,7 @@ void ctl_exchange_add(struct ctl_exchange *x, const struct exchange_result *res)
  * something was sent and no verified receipt came back. */
 int ctl_exchange_say(struct ctl_store *s, const struct ctl_exchange *x, enum st st,
                      const struct err *err, bool json);
+/* ctl_parcel_when_due: after an exchange that told of a revocation: seal what is owed, destroy the
+ * store (cmd_parcel.c). The exit code. */
+int ctl_parcel_when_due(struct ctl_store *s);
 #endif

@@ -3,7 +3,8 @@
 #define SYNC_ENGINE_BUILD_H
 #include "sync/engine/exchange.h"
 
-#define LARGE_MAX 64 /* large attachments queued behind one request's entries */
+#define LARGE_MAX 64          /* large attachments queued behind one request's entries */
+#define LARGE_PARCEL_MAX 4096 /* ... of a parcel: all that a lost device owes */
 
 /* One chain of our own and what of it goes into this bundle. */
 struct chain {
@@ -22,8 +23,9 @@ struct build {
     struct chain chains[MANIFEST_JOURNALS_MAX];
     id16 *subjects; /* touched; from malloc, at most MANIFEST_SUBJECTS_MAX * 8 before sorting */
     size_t nsubjects;
-    unsigned nlarge;
-    h32 large[LARGE_MAX];
+    unsigned nlarge, large_max;
+    h32 *large; /* from malloc */
+    const uint8_t *reply_pk;
     bool more, introduce;
     struct err *err;
 };

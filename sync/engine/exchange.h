@@ -53,7 +53,9 @@ struct exchange_result {
 struct exchange_options {
     uint64_t max_bytes;   /* of entries in this bundle; 0: EXCHANGE_SEND_BYTES */
     uint64_t large_bytes; /* of large attachments; 0: EXCHANGE_LARGE_BYTES; 1 keeps photos back */
-    bool introduce;       /* with the own certificate: nobody can say that he does not know us */
+    const uint8_t *reply_pk; /* a parcel: all that is owed, whatever its size; the answer comes to
+                              * this key. NULL: an exchange */
+    bool introduce;          /* with the own certificate: nobody can say that he does not know us */
 };
 /* exchange_request: own entries after the newest receipt of each own epoch, their attachments, what
  * large attachments headquarters lacks; into `sink`. `opt` may be NULL. Changes nothing in the

@@ -258,6 +258,10 @@ static enum st write_manifest(struct build *b)
     if (st == ST_OK) {
         st = list_receipts(b, &m, &a);
     }
+    if (b->reply_pk != NULL) {
+        m.has_reply = true;
+        memcpy(m.reply_pk, b->reply_pk, sizeof m.reply_pk);
+    }
     if (b->introduce) {
         m.cert = bytes_of(b->j->cert_bytes, b->j->cert.whole.n);
     }
@@ -303,7 +307,7 @@ static enum st send_att(struct build *b, h32 name, bool large_only)
         return st;
     }
     if (v.length > CAP_ATT_SMALL_BYTES) {
-        if (b->nlarge < LARGE_MAX) {
+        if (b->nlarge < b->large_max) {
             b->large[b->nlarge++] = name;
         } else {
             b->more = true;
@@ -455,6 +459,13 @@ enum st exchange_request(struct journal *j, const struct exchange_options *opt,
     b->res = res;
     b->err = err;
     b->subjects = subjects;
+    b->reply_pk = opt->reply_pk;
+    b->large_max = opt->reply_pk != NULL ? LARGE_PARCEL_MAX : LARGE_MAX;
+    b->large = calloc(b->large_max, sizeof *b->large);
+    if (b->large == NULL) {
+        st = err_set(err, ST_FULL, 0, __func__, "no memory for a bundle");
+        goto out;
+    }
     b->introduce = opt->introduce;
     b->arena = arena_of(j->scratch, j->scratch_bytes);
     struct bundle_seal keys = {.from = BUNDLE_FROM_AUTHOR, /* or by certificate, below */
@@ -491,6 +502,7 @@ out:
     if (b != NULL) {
         bundle_drop(&b->w);
         store_abort(&b->t);
+        free(b->large);
     }
     free(subjects);
     free(b);

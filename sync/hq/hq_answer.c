@@ -413,7 +413,9 @@ enum st hq_answer(struct hq_request *r, uint64_t max_bytes, uint64_t large_bytes
                                .sender = r->sealing->id,
                                .sender_pk = r->sealing->pk,
                                .sender_sk = r->sealing->sk,
-                               .recipient_pk = r->joining ? r->header.sender_pk : r->cert.box_pk,
+                               .recipient_pk = r->joining              ? r->header.sender_pk
+                                               : r->manifest.has_reply ? r->manifest.reply_pk
+                                                                       : r->cert.box_pk,
                                .enrol_key = r->joining ? r->enrolment.enrol_key : NULL};
     memcpy(keys.deployment, r->hq->keys.deployment, 16);
     st = store_read(r->hq->store, &a->t, err);
@@ -448,6 +450,8 @@ enum st hq_exchange(struct hq *hq, bytes request, bundle_sink sink, void *ctx, c
     if (st != ST_OK) {
         return st;
     }
+    /* It is in memory already: a parcel that came as a file may be larger than what is posted. */
+    r->raw.cap = r->plain.cap = EXCHANGE_FILE_BYTES;
     IGNORE(hq_request_feed(r, request)); /* remembered in r->st */
     if (hq_request_ready(r) == ST_OK) {
         hq_ingest_group(hq, &r, 1);

@@ -1,0 +1,207 @@
+/* test_parcel.c - a lost device that was revoked: its unreceipted work goes to headquarters as one
+ * parcel, its keys are gone at once, the parcel when the receipts have come. */
+#include "sync/carrier/file.h"
+#include "sync/engine/parcel.h"
+#include "tests/unit/hq/pair.h"
+
+#include <unistd.h>
+
+static struct pair p;
+static struct pair_device a;
+static id16 who, job;
+static char parcel[200], parcel_key[200];
+
+static bool there(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+static void begin(void)
+{
+    struct exchange_result r;
+    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
+    pair_begin(&p);
+    who = pair_record(&p, SUBJECT_TECHNICIAN, &w, 1, "Li Wei", F_TECHNICIAN_NAME);
+    id16 c = pair_record(&p, SUBJECT_CUSTOMER, NULL, 0, "Golden Lotus", F_CUSTOMER_NAME);
+    job = pair_job(&p, c, "no cooling");
+    pair_assign(&p, job, who);
+    pair_join(&p, &a, who, "D1");
+    pair_sync(&p, &a, &r);
+    parcel_path(a.dir, parcel, sizeof parcel);
+    snprintf(parcel_key, sizeof parcel_key, "%.190s.key", parcel);
+}
+
+static void revoke(id8 author)
+{
+    json_t *out = NULL, *in = json_pack("{s:o}", "author", ops_hex(author.b, 8));
+    PAIR_OK(&p, ops_run(p.hq, "revoke", in, &out, &p.err));
+    json_decref(in);
+    json_decref(out);
+}
+
+static bool due(void)
+{
+    bool is = false;
+    PAIR_OK(&p, parcel_due(&a.journal, &is, &p.err));
+    return is;
+}
+
+/* A stick is under way while work goes on: the answer that it brings back tells of the revocation.
+ */
+static void hear_of_it_late(id8 visit, h32 *late)
+{
+    struct exchange_result r = {0};
+    struct bundle_buffer req = {.cap = 1 << 20}, ans = {.cap = 1 << 20};
+    const char *problem;
+    struct now now = pair_now(&p);
+    pair_step(&p, &a, job, KIND_VISIT_ACCEPTED, visit);
+    PAIR_OK(&p, exchange_request(&a.journal, NULL, &now, bundle_buffer_sink, &req, &r, &p.err));
+    *late = pair_step(&p, &a, job, KIND_VISIT_TRAVELLING, visit);
+    pair_write(&p, &a, job, F_JOB_CONTACT, "Mrs Zhou at the gate");
+    CHECK(!due());
+    revoke(a.journal.head.author);
+    PAIR_OK(&p,
+            hq_exchange(p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem, &p.err));
+    PAIR_OK(&p, exchange_answer(&a.journal, bytes_of(ans.p, ans.n), &now, &r, &p.err));
+    CHECK(r.revoked);
+    CHECK(due());
+    bundle_buffer_drop(&req);
+    bundle_buffer_drop(&ans);
+}
+
+/* A photo on the last entry: larger than lies in the database. */
+static void photograph(id8 visit)
+{
+    static uint8_t photo[200000];
+    uint8_t body[CAP_BODY_BYTES];
+    union body b;
+    h32 hash;
+    struct now now = pair_now(&p);
+    randombytes_buf(photo, sizeof photo);
+    memset(&b, 0, sizeof b);
+    b.head.visit = visit;
+    struct append_att att = {.type = ATT_PHOTO, .content = bytes_of(photo, sizeof photo)};
+    struct append what = {.kind = KIND_VISIT_ARRIVED,
+                          .subject_type = SUBJECT_JOB,
+                          .subject = job,
+                          .atts = &att,
+                          .natt = 1};
+    PAIR_OK(&p, body_encode(what.kind, &b, body, sizeof body, &what.body));
+    PAIR_OK(&p, journal_append(&a.journal, &what, &now, &hash, &p.err));
+}
+
+static enum st post(struct bundle_buffer *ans)
+{
+    bytes sealed = {NULL, 0};
+    const char *problem;
+    PAIR_OK(&p, file_read(parcel, 64 << 20, &sealed, &p.err));
+    enum st st = hq_exchange(p.hq, sealed, bundle_buffer_sink, ans, &problem, &p.err);
+    free((void *)(uintptr_t)sealed.p);
+    return st;
+}
+
+static void unreceipted_work_goes_as_one_parcel_and_the_keys_are_gone(void)
+{
+    struct bundle_buffer ans = {.cap = 1 << 20};
+    struct parcel_made made;
+    struct now now;
+    id8 visit = {{1}};
+    h32 late;
+    begin();
+    hear_of_it_late(visit, &late);
+    photograph(visit);
+    now = pair_now(&p);
+    PAIR_OK(&p, parcel_make(&a.journal, a.dir, &now, &made, &p.err));
+    CHECK(made.any && !made.left_out);
+    CHECK_INT(made.entries, 3);
+    CHECK_INT(made.attachments, 2);
+    pair_close_device(&a);
+    CHECK(parcel_pending(a.dir));
+    PAIR_OK(&p, store_destroy(a.dir, &p.err));
+    PAIR_OK(&p, store_destroy(a.dir, &p.err));
+    CHECK(!there(a.dir));
+    CHECK(there(parcel) && there(parcel_key));
+    PAIR_OK(&p, post(&ans));
+    /* What is not headquarters' answer to this parcel changes nothing. */
+    for (size_t cut = 0; cut < 250; cut += 7) { /* inside its header and its receipts */
+        CHECK(parcel_answer(a.dir, bytes_of(ans.p, cut), &p.err) != ST_OK);
+    }
+    ans.p[200] ^= 1;
+    CHECK(parcel_answer(a.dir, bytes_of(ans.p, ans.n), &p.err) != ST_OK);
+    ans.p[200] ^= 1;
+    CHECK(there(parcel) && parcel_pending(a.dir));
+    bundle_buffer_drop(&ans);
+    ans = (struct bundle_buffer){.cap = 1 << 20};
+    PAIR_OK(&p, post(&ans)); /* the answer was lost: the parcel goes again */
+    PAIR_OK(&p, parcel_answer(a.dir, bytes_of(ans.p, ans.n), &p.err));
+    CHECK(!there(parcel) && !parcel_pending(a.dir));
+    bundle_buffer_drop(&ans);
+    /* Headquarters has it, does not count it, and lists it for a supervisor. */
+    json_t *out = NULL, *in = json_object();
+    PAIR_OK(&p, ops_run(p.hq, "admit", in, &out, &p.err));
+    CHECK_INT(json_array_size(json_object_get(out, "late")), 4); /* the one on the stick, too */
+    json_t *hash = ops_hex(late.b, 32);
+    json_object_set_new(in, "entries", json_pack("[O]", hash));
+    json_object_set_new(in, "role", json_string("supervisor"));
+    json_decref(out);
+    PAIR_OK(&p, ops_run(p.hq, "admit", in, &out, &p.err));
+    struct subject_state s;
+    struct store_txn *t = NULL;
+    struct arena tmp = hq_arena(p.hq);
+    PAIR_OK(&p, store_read(p.hq->store, &t, &p.err));
+    PAIR_OK(&p, fold_load(t, job, &tmp, &s, NULL, &p.err));
+    CHECK(s.nvisits == 1 && s.visits[0].stage == VISIT_TRAVELLING);
+    store_abort(&t);
+    json_decref(out);
+    json_decref(in);
+    json_decref(hash);
+    free(a.scratch);
+    pair_end(&p);
+}
+
+static void with_nothing_owed_there_is_no_parcel_and_the_keys_go_all_the_same(void)
+{
+    struct parcel_made made;
+    struct exchange_result r;
+    begin();
+    revoke(a.journal.head.author);
+    r = pair_exchange(&p, &a, NULL, NULL);
+    CHECK(r.revoked && due());
+    struct now now = pair_now(&p);
+    PAIR_OK(&p, parcel_make(&a.journal, a.dir, &now, &made, &p.err));
+    CHECK(!made.any);
+    CHECK(!there(parcel) && there(parcel_key));
+    pair_close_device(&a);
+    PAIR_OK(&p, store_destroy(a.dir, &p.err));
+    CHECK(!there(a.dir));
+    PAIR_OK(&p, parcel_answer(a.dir, (bytes){NULL, 0}, &p.err)); /* none is awaited */
+    CHECK(!there(parcel_key));
+    free(a.scratch);
+    pair_end(&p);
+}
+
+/* Whoever speaks for headquarters cannot make a device destroy itself by a word: it takes the
+ * signed revocation of this author. */
+static void nothing_but_a_signed_revocation_of_this_author_is_believed(void)
+{
+    uint8_t forged[64] = {0xd2, 0x84};
+    struct store_txn *t = NULL;
+    id8 own;
+    begin();
+    own = a.journal.head.author;
+    PAIR_OK(&p, store_write(a.store, &t, &p.err));
+    PAIR_OK(&p,
+            store_put(t, T_REVOKED, bytes_of(own.b, 8), bytes_of(forged, sizeof forged), &p.err));
+    PAIR_OK(&p, store_commit(&t, &p.err));
+    CHECK(!due());
+    pair_leave(&a);
+    pair_end(&p);
+}
+
+int main(void)
+{
+    RUN(unreceipted_work_goes_as_one_parcel_and_the_keys_are_gone);
+    RUN(with_nothing_owed_there_is_no_parcel_and_the_keys_go_all_the_same);
+    RUN(nothing_but_a_signed_revocation_of_this_author_is_believed);
+    CHECK_END();
+}
