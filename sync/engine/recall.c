@@ -188,18 +188,23 @@ static enum st judge(struct store_txn *t, id8 own, const struct manifest_held *h
     return st == ST_NOT_FOUND || st == ST_CORRUPT ? ST_OK : st;
 }
 
-/* A doubt about a chain that nobody listed. */
-static void add_asked(struct recall_row *rows, unsigned *n, id8 own, const struct manifest *m,
-                      bool *again)
+static bool has_row(const struct recall_row *rows, unsigned n, const struct manifest_held *h)
+{
+    for (unsigned i = 0; i < n; i++) {
+        if (id8_eq(rows[i].author, h->author) && id8_eq(rows[i].epoch, h->epoch)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Doubts about chains that were not in the list `was`. */
+static void add_asked(const struct recall_row *was, unsigned nwas, struct recall_row *rows,
+                      unsigned *n, id8 own, const struct manifest *m, bool *again)
 {
     for (unsigned i = 0; i < m->nheld && *n < MANIFEST_HELD_MAX; i++) {
         const struct manifest_held *h = &m->held[i];
-        bool listed = id8_eq(h->author, own);
-        for (unsigned k = 0; k < *n; k++) {
-            listed =
-                listed || (id8_eq(rows[k].author, h->author) && id8_eq(rows[k].epoch, h->epoch));
-        }
-        if (!listed) {
+        if (!id8_eq(h->author, own) && !has_row(was, nwas, h)) {
             rows[(*n)++] = (struct recall_row){h->author, h->epoch, h->seq, true};
             *again = true;
         }
@@ -209,34 +214,28 @@ static void add_asked(struct recall_row *rows, unsigned *n, id8 own, const struc
 enum st recall_answer(struct store_txn *t, id8 own, const struct manifest *m, struct arena tmp,
                       bool *again, struct err *err)
 {
-    struct recall_row rows[MANIFEST_HELD_MAX];
+    struct recall_row was[MANIFEST_HELD_MAX], rows[MANIFEST_HELD_MAX];
     uint8_t name[NAME_BYTES];
     unsigned all = 0, left = 0;
     *again = false;
-    enum st st = m->nheld == 0 ? ST_OK : get(t, name, rows, &all, err);
+    enum st st = m->nheld == 0 ? ST_OK : get(t, name, was, &all, err);
     if (st != ST_OK || m->nheld == 0) {
         return st;
     }
-    if (sodium_is_zero(m->recall, NAME_BYTES)) {
-        left = all;
-        if (all == 0) {
-            randombytes_buf(name, sizeof name);
-        }
-        add_asked(rows, &left, own, m, again);
-        return put(t, name, rows, left, err);
-    }
-    if (memcmp(m->recall, name, NAME_BYTES) != 0) {
+    bool listless = sodium_is_zero(m->recall, NAME_BYTES);
+    if (!listless && memcmp(m->recall, name, NAME_BYTES) != 0) {
         return ST_OK;
     }
     for (unsigned i = 0; i < all && st == ST_OK; i++) {
-        struct recall_row r = rows[i];
-        const struct manifest_held *h = find(m->held, m->nheld, &r);
+        struct recall_row r = was[i];
+        const struct manifest_held *h = listless ? NULL : find(m->held, m->nheld, &r);
         bool stays = true;
         st = h == NULL ? ST_OK : judge(t, own, h, tmp, &r, &stays, again, err);
         if (stays) {
             rows[left++] = r;
         }
     }
+    add_asked(was, all, rows, &left, own, m, again);
     randombytes_buf(name, sizeof name); /* the same answer may come again: it was for then */
     return st == ST_OK ? put(t, name, rows, left, err) : st;
 }

@@ -129,9 +129,13 @@ static enum st write_manifest(struct answer *a)
     m.nheld = r->manifest.nheld;
     m.held = r->manifest.held;
     memcpy(m.recall, r->manifest.recall, sizeof m.recall);
-    if (r->asks) {
-        m.nheld = 1;
-        m.held = &r->asked;
+    struct manifest_held held[MANIFEST_HELD_MAX];
+    if (r->asks && m.nheld < MANIFEST_HELD_MAX) {
+        if (m.nheld != 0) {
+            memcpy(held, m.held, m.nheld * sizeof *held);
+        }
+        held[m.nheld++] = r->asked;
+        m.held = held;
     }
     uint8_t *buf = arena_new(&tmp, uint8_t, BUNDLE_MANIFEST_BYTES);
     bytes out;

@@ -252,22 +252,28 @@ static uint64_t came_to(const struct hq_request *r, const struct manifest_held *
     return end;
 }
 
-/* Nobody hands anything back yet, but this device knows an entry of ours that we do not. */
+/* This device knows an entry of our current journal that we do not: it is asked for that one. */
 static void ask_for_seen(struct hq_request *r, struct store_txn *t)
 {
-    if (r->manifest.nheld == 0 && hq_epoch_doubts(r->hq, t, &r->manifest)) {
-        r->asked = (struct manifest_held){.author = r->hq->journal.head.author,
-                                          .epoch = r->hq->journal.head.epoch,
-                                          .seq = r->manifest.seen_seq - 1};
-        r->asks = r->manifest.seen_seq != 0;
+    const struct chain_head *own = &r->hq->journal.head;
+    r->asks = false;
+    if (r->manifest.seen_seq == 0 || !hq_epoch_doubts(r->hq, t, &r->manifest)) {
+        return;
     }
+    r->asked = (struct manifest_held){own->author, own->epoch, r->manifest.seen_seq - 1};
+    for (unsigned i = 0; i < r->manifest.nheld; i++) {
+        struct manifest_held *h = &r->manifest.held[i];
+        if (id8_eq(h->author, own->author) && id8_eq(h->epoch, own->epoch)) {
+            h->seq = h->seq < r->asked.seq ? h->seq : r->asked.seq;
+            return;
+        }
+    }
+    r->asks = true;
 }
 
 enum st hq_returned_held(struct hq_request *r, struct store_txn *t, struct err *err)
 {
     enum st st = ST_OK;
-    r->asks = false;
-    ask_for_seen(r, t);
     for (unsigned i = 0; i < r->manifest.nheld && st == ST_OK; i++) {
         struct manifest_held *h = &r->manifest.held[i];
         struct arena tmp = scratch(r);
@@ -282,6 +288,7 @@ enum st hq_returned_held(struct hq_request *r, struct store_txn *t, struct err *
         h->seq = base > end ? base : end;
         st = st == ST_NOT_FOUND ? ST_OK : st;
     }
+    ask_for_seen(r, t);
     return st;
 }
 
@@ -356,7 +363,7 @@ static enum st queue_tail(struct hq_request *r, struct store_txn *t, const struc
     uint64_t low = hq_note(t, HQ_NOTE_TAIL_FROM, m->author, m->epoch);
     uint64_t high = hq_note(t, HQ_NOTE_TAIL_TO, m->author, m->epoch);
     if (low != 0 && from + 1 >= low) {
-        from = high > from ? high : from;
+        from = high; /* not from where this one is: what is queued has no holes */
     }
     enum st st = from < m->seq ? queue_from(r, t, m, from, err) : ST_OK;
     if (st == ST_WAIT) {
