@@ -460,27 +460,43 @@ void pages_read_free(struct pages *p)
     p->integers = false;
 }
 
-enum st pages_scan(struct pages *p, enum pages_use use, const struct pages_sink *sink)
+/* A page that lies in another's place (a write gone astray) is still the one that its number says,
+ * unless that one was read where it belongs. */
+static bool is_live(const struct pages *p, uint64_t number)
 {
     uint64_t last = p->newest >= 0 ? p->meta[p->newest].last_page : 0;
+    return p->free_known && number >= 2 && number < p->bits && number <= last &&
+           !bit_get(p->free, number) && !bit_get(p->seen, number);
+}
+
+static enum st scan_page(struct pages *p, const uint8_t *page, const struct pages_sink *sink)
+{
     enum st st = ST_OK;
-    for (uint64_t n = 2; n < p->count && st == ST_OK; n++) {
-        bool known = n < p->bits && p->free_known;
-        bool live = known && n <= last && !bit_get(p->free, n);
+    for (unsigned i = 0; i < nodes_of(page) && st == ST_OK; i++) {
+        struct node node;
+        bytes value;
+        uint64_t first, pages;
+        if (get_node(p, page, i, true, &node) && (node.flags & NODE_TREE) == 0 &&
+            get_value(p, &node, &value, &first, &pages)) {
+            st = sink->value(sink->ctx, node.key, value, NULL);
+            st = st == ST_NOT_FOUND ? ST_OK : st;
+        }
+    }
+    return st;
+}
+
+enum st pages_scan(struct pages *p, enum pages_use use, const struct pages_sink *sink)
+{
+    enum st st = ST_OK;
+    for (uint64_t n = 0; n < p->count && st == ST_OK; n++) {
         uint8_t *page = p->level[0];
-        if ((n < p->bits && bit_get(p->seen, n)) || live != (use == PAGES_LIVE) ||
-            !load(p, n, page) || !is_page(p, page, n, LEAF)) {
+        if ((n < p->bits && bit_get(p->seen, n)) ||
+            !read_at(p->fd, page, p->page_bytes, n * p->page_bytes)) {
             continue;
         }
-        for (unsigned i = 0; i < nodes_of(page) && st == ST_OK; i++) {
-            struct node node;
-            bytes value;
-            uint64_t first, pages;
-            if (get_node(p, page, i, true, &node) && (node.flags & NODE_TREE) == 0 &&
-                get_value(p, &node, &value, &first, &pages)) {
-                st = sink->value(sink->ctx, node.key, value, NULL);
-                st = st == ST_NOT_FOUND ? ST_OK : st;
-            }
+        uint64_t number = get64(page);
+        if (is_page(p, page, number, LEAF) && is_live(p, number) == (use == PAGES_LIVE)) {
+            st = scan_page(p, page, sink);
         }
     }
     return st;

@@ -62,7 +62,7 @@ MUST_USE enum st pages_walk(struct pages *p, const struct pages_tree *tree,
 /* pages_read_free: the newest state's list of free pages into p->free. Call it after all walks: a
  * page that is free and was seen is counted in p->bad. */
 void pages_read_free(struct pages *p);
-enum pages_use { PAGES_SEEN, PAGES_LIVE, PAGES_STALE };
+enum pages_use { PAGES_LIVE, PAGES_STALE };
 /* pages_scan: every leaf page that no walk has seen: PAGES_LIVE ones are not free, so they belong
  * to a tree that is broken above them; PAGES_STALE ones (free, or it is not known) hold what once
  * was. Only `use` is told. As pages_walk. */

@@ -67,12 +67,13 @@ static bool derived(unsigned table)
            table == T_CODE || table == T_SAID;
 }
 
-/* Never replaced by another value, and never deleted: a stale page's copy is as good as any. */
+/* Never replaced by another value, and never deleted: a stale page's copy is as good as any. And
+ * the trust document: an older one is better than none, since a newer one comes with any bundle. */
 static bool never_changes(unsigned table, bytes key)
 {
     return table == T_ENTRY || table == T_CERT || table == T_REVOKED ||
            is_meta(table, key, META_CHECK) || is_meta(table, key, "keys") ||
-           is_meta(table, key, "root");
+           is_meta(table, key, "root") || is_meta(table, key, "trust");
 }
 
 static void take_code_key(struct salvage *v, bytes key, bytes value)
