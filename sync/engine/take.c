@@ -2,6 +2,7 @@
 #include "sync/engine/recall.h"
 #include "sync/engine/take.h"
 
+#include "core/fold/revoked.h"
 #include "core/fold/refold.h"
 #include "core/model/bodies.h"
 #include "sync/engine/digest.h"
@@ -68,8 +69,9 @@ static enum st take_revocation(struct take *k, const struct item *it)
     if (revocation_open(it->a, &k->j->trust, &r, &rule) != ST_OK) {
         return quarantine(k, PROBLEM_AUTHOR, it->whole);
     }
+    bool fresh;
     k->res->revoked = k->res->revoked || id8_eq(r.author, k->j->head.author);
-    return store_put(k->t, T_REVOKED, bytes_of(r.author.b, sizeof r.author.b), it->a, k->err);
+    return revoked_keep(k->t, &r, &k->j->trust, k->arena, &fresh, k->err);
 }
 
 static enum st drop_drafts(struct take *k, id16 subject)

@@ -1,6 +1,7 @@
 /* hq_returned.c - see hq_returned.h. */
 #include "sync/hq/hq_returned.h"
 
+#include "core/fold/revoked.h"
 #include "core/model/bodies.h"
 #include "sync/hq/hq_epoch.h"
 #include "sync/hq/hq_forget.h"
@@ -58,6 +59,27 @@ static enum st take_cert(struct hq_request *r, struct store_txn *t, bytes doc, s
     return st == ST_OK && d != NULL ? hq_route_device(hq, t, d, scratch(r), err) : st;
 }
 
+/* It came without the entry that told of it, and who holds what it cuts off must hear: it is said
+ * again, by whoever keeps the house. */
+static enum st say_again(struct hq *hq, struct store_txn *t, const struct revocation *v,
+                         id16 person, struct err *err)
+{
+    struct append what = {
+        .kind = KIND_REVOKED, .subject_type = SUBJECT_TECHNICIAN, .subject = person};
+    uint8_t body[128];
+    union body *b = calloc(1, sizeof *b);
+    if (b == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "no memory");
+    }
+    b->revoked.author = v->author;
+    b->revoked.number = v->number;
+    enum st st = body_encode(KIND_REVOKED, b, body, sizeof body, &what.body);
+    free(b);
+    h32 hash;
+    return st == ST_OK ? hq_act_in(hq, t, &what, &hash, err)
+                       : err_set(err, st, 0, __func__, "the entry of a revocation");
+}
+
 static enum st take_revocation(struct hq_request *r, struct store_txn *t, bytes doc,
                                struct err *err)
 {
@@ -66,15 +88,16 @@ static enum st take_revocation(struct hq_request *r, struct store_txn *t, bytes 
     if (revocation_open(doc, &r->hq->journal.trust, &v, &rule) != ST_OK) {
         return aside(r, t, PROBLEM_AUTHOR, (h32){{0}}, doc, err);
     }
-    bytes key = bytes_of(v.author.b, sizeof v.author.b);
-    if (store_has(t, T_REVOKED, key)) {
-        return ST_OK;
-    }
-    for (unsigned i = 0; i < r->hq->ndevices; i++) {
+    bool fresh;
+    enum st st = revoked_keep(t, &v, &r->hq->journal.trust, scratch(r), &fresh, err);
+    for (unsigned i = 0; i < r->hq->ndevices && fresh && st == ST_OK; i++) {
         struct hq_device *d = &r->hq->devices[i];
-        d->revoked = d->revoked || id8_eq(d->author, v.author);
+        if (id8_eq(d->author, v.author)) {
+            d->revoked = true;
+            st = say_again(r->hq, t, &v, d->person, err);
+        }
     }
-    return store_put(t, T_REVOKED, key, doc, err);
+    return st;
 }
 
 enum st hq_returned_docs(struct hq_request *r, struct store_txn *t, struct err *err)

@@ -1,5 +1,6 @@
 /* test_rollback_rest.c - what the simulation found about stores that were put back: all of it comes
  * back within one sync, and then there is rest. */
+#include "core/fold/refold.h"
 #include "sync/hq/hq_epoch.h"
 #include "tests/unit/hq/put_back.h"
 
@@ -177,6 +178,107 @@ static void headquarters_hears_of_its_lost_entry_from_an_answer_that_came_late(v
     end();
 }
 
+static void digest_holds(struct store *s)
+{
+    struct store_txn *t = NULL;
+    uint8_t *room = malloc(2 * CAP_SCRATCH_BYTES);
+    struct arena tmp = arena_of(room, 2 * CAP_SCRATCH_BYTES);
+    struct subject_state state;
+    h32 kept, fresh;
+    bytes encoded;
+    PAIR_OK(&p, store_read(s, &t, &p.err));
+    PAIR_OK(&p, fold_load(t, job, &tmp, &state, &kept, &p.err));
+    PAIR_OK(&p, fold_fresh(t, job, &tmp, &state, &encoded, &fresh, &p.err));
+    CHECK_BYTES(kept.b, 32, fresh.b, 32);
+    store_abort(&t);
+    free(room);
+}
+
+static void revoke(struct pair_device *d)
+{
+    json_t *out = NULL, *in = json_pack("{s:o}", "author", ops_hex(d->journal.head.author.b, 8));
+    PAIR_OK(&p, ops_run(p.hq, "revoke", in, &out, &p.err));
+    json_decref(in);
+    json_decref(out);
+}
+
+/* What a device sent while headquarters had forgotten its revocation is cut off again when that
+ * comes back: in what is kept of the fold, there and on every device that had it meanwhile. */
+static void a_revocation_that_comes_back_undoes_what_was_folded_without_it(void)
+{
+    char backup[128];
+    struct exchange_result r;
+    begin();
+    pair_sync(&p, &a, &r);
+    put_back_keep_hq(&p, backup);
+    revoke(&b);
+    pair_sync(&p, &a, &r); /* a knows */
+    put_back_hq(&p, backup);
+    PAIR_OK(&p, hq_epoch_renew(p.hq, p.hq->journal.head.seq, &p.err));
+    h32 x = pair_write(&p, &b, job, F_JOB_PHONE, "12 34");
+    pair_sync(&p, &b, &r);
+    CHECK(put_back_has(&p, p.hq->store, x));
+    pair_sync(&p, &a, &r);
+    const struct hq_device *d = hq_device(p.hq, b.journal.head.author);
+    CHECK(d != NULL && d->revoked);
+    pair_sync(&p, &a, &r);
+    digest_holds(p.hq->store);
+    digest_holds(a.store);
+    struct store_txn *t = NULL;
+    uint8_t *room = malloc(CAP_SCRATCH_BYTES);
+    struct arena tmp = arena_of(room, CAP_SCRATCH_BYTES);
+    struct subject_state s;
+    PAIR_OK(&p, store_read(p.hq->store, &t, &p.err));
+    PAIR_OK(&p, fold_load(t, job, &tmp, &s, NULL, &p.err));
+    CHECK_INT(s.nbad, 1);
+    CHECK(fold_field(&s, F_JOB_PHONE) == NULL);
+    store_abort(&t);
+    free(room);
+    end();
+}
+
+/* Two revocations of one device, of before and after a restore: the earlier stands everywhere. */
+static void of_two_revocations_the_earlier_stands_everywhere(void)
+{
+    char backup[128];
+    struct exchange_result r;
+    struct store_txn *t = NULL;
+    uint8_t room[3][CAP_TRUST_BYTES + 256];
+    bytes there, here, first;
+    begin();
+    put_back_keep_hq(&p, backup);
+    revoke(&b);
+    pair_sync(&p, &a, &r);
+    bytes key = bytes_of(b.journal.head.author.b, 8);
+    struct arena tmp = arena_of(room[2], sizeof room[2]);
+    PAIR_OK(&p, store_read(a.store, &t, &p.err));
+    PAIR_OK(&p, store_get(t, T_REVOKED, key, &tmp, &first, &p.err));
+    store_abort(&t);
+    put_back_hq(&p, backup);
+    PAIR_OK(&p, hq_epoch_renew(p.hq, p.hq->journal.head.seq, &p.err));
+    pair_write(&p, &b, job, F_JOB_PHONE, "12 34");
+    pair_sync(&p, &b, &r);
+    revoke(&b);
+    for (unsigned i = 0; i < 2; i++) {
+        pair_sync(&p, &a, &r);
+    }
+    tmp = arena_of(room[0], sizeof room[0]);
+    PAIR_OK(&p, store_read(p.hq->store, &t, &p.err));
+    PAIR_OK(&p, store_get(t, T_REVOKED, key, &tmp, &there, &p.err));
+    store_abort(&t);
+    tmp = arena_of(room[1], sizeof room[1]);
+    PAIR_OK(&p, store_read(a.store, &t, &p.err));
+    PAIR_OK(&p, store_get(t, T_REVOKED, key, &tmp, &here, &p.err));
+    store_abort(&t);
+    CHECK_BYTES(here.p, here.n, first.p, first.n);
+    CHECK_BYTES(there.p, there.n, first.p, first.n);
+    digest_holds(p.hq->store);
+    digest_holds(a.store);
+    h32 one = pair_digest(&p, p.hq->store, job, NULL);
+    CHECK(!h32_zero(one));
+    end();
+}
+
 int main(void)
 {
     RUN(every_branch_of_a_fork_comes_to_rest_with_its_attachments);
@@ -184,5 +286,7 @@ int main(void)
     RUN(a_revoked_device_is_heard_out_by_a_restored_headquarters);
     RUN(a_lost_tail_comes_also_when_an_old_answer_told_of_it);
     RUN(headquarters_hears_of_its_lost_entry_from_an_answer_that_came_late);
+    RUN(a_revocation_that_comes_back_undoes_what_was_folded_without_it);
+    RUN(of_two_revocations_the_earlier_stands_everywhere);
     CHECK_END();
 }

@@ -1,0 +1,130 @@
+/* revoked.c - see revoked.h. */
+#include "core/fold/revoked.h"
+
+#include "core/codec/hash.h"
+#include "core/fold/refold.h"
+#include "core/journal/entry.h"
+
+#define ENTRY_KEY_BYTES 25
+#define SUBJECTS_MAX 64 /* folded between two looks at the entries: a cursor outlives no write */
+
+static bool earlier(const struct revocation *r, const struct revocation *other)
+{
+    h32 a, b;
+    hash32(r->whole, a.b);
+    hash32(other->whole, b.b);
+    return r->time_ms != other->time_ms ? r->time_ms < other->time_ms
+                                        : memcmp(a.b, b.b, sizeof a.b) < 0;
+}
+
+/* Does what is kept stand against `r`? */
+static enum st look(struct store_txn *t, const struct revocation *r, const struct trust *trust,
+                    struct arena tmp, bool *stands, bool *any, struct err *err)
+{
+    bytes doc;
+    struct revocation *kept = arena_new(&tmp, struct revocation, 1);
+    const char *rule;
+    *stands = *any = false;
+    if (kept == NULL) {
+        return err_set(err, ST_FULL, 0, "revoked_keep", "scratch");
+    }
+    enum st st =
+        store_get(t, T_REVOKED, bytes_of(r->author.b, sizeof r->author.b), &tmp, &doc, err);
+    if (st != ST_OK) {
+        return st == ST_NOT_FOUND || st == ST_CORRUPT ? ST_OK : st;
+    }
+    *any = true;
+    *stands = revocation_open(doc, trust, kept, &rule) == ST_OK && !earlier(r, kept);
+    return ST_OK;
+}
+
+/* May it be cut off: by what stands now, or, where another stood before, by either? */
+static bool concerned(const struct revocation *r, bool any, bytes key)
+{
+    uint64_t seq = 0;
+    for (unsigned i = 16; i < 24; i++) {
+        seq = seq << 8 | key.p[i];
+    }
+    for (unsigned i = 0; i < r->nheads && !any; i++) {
+        if (memcmp(r->heads[i].epoch.b, key.p + 8, 8) == 0) {
+            return seq >= r->heads[i].seq || key.p[24] != 0;
+        }
+    }
+    return true;
+}
+
+static void add(id16 *ids, unsigned *n, id16 subject)
+{
+    for (unsigned i = 0; i < *n; i++) {
+        if (id16_eq(ids[i], subject)) {
+            return;
+        }
+    }
+    ids[(*n)++] = subject;
+}
+
+/* The next subjects after the entry at `at`, which moves on. ST_END: there are no more. */
+static enum st next_subjects(struct store_txn *t, const struct revocation *r, bool any,
+                             uint8_t at[static ENTRY_KEY_BYTES], struct arena scratch, id16 *ids,
+                             unsigned *n, struct err *err)
+{
+    struct store_cursor *c = NULL;
+    bytes key, whole;
+    *n = 0;
+    enum st st = store_scan(t, T_ENTRY, bytes_of(r->author.b, sizeof r->author.b),
+                            bytes_of(at, ENTRY_KEY_BYTES), &c, err);
+    while (st == ST_OK && *n < SUBJECTS_MAX) {
+        struct arena tmp = scratch;
+        struct entry_view e;
+        st = store_next(c, &key);
+        if (st != ST_OK) {
+            break;
+        }
+        if (key.n != ENTRY_KEY_BYTES) {
+            continue;
+        }
+        memcpy(at, key.p, ENTRY_KEY_BYTES);
+        if (concerned(r, any, key)) {
+            st = store_value(c, &tmp, &whole, err);
+            if (st == ST_OK && entry_parse(whole, &e, NULL, NULL) == ST_OK) {
+                add(ids, n, e.subject);
+            }
+            st = st == ST_CORRUPT ? ST_OK : st; /* folded nowhere; check reports it */
+        }
+    }
+    store_scan_end(&c);
+    return st;
+}
+
+static enum st refold_all(struct store_txn *t, const struct revocation *r, bool any,
+                          struct arena scratch, struct err *err)
+{
+    uint8_t at[ENTRY_KEY_BYTES] = {0};
+    id16 ids[SUBJECTS_MAX];
+    unsigned n;
+    enum st st = ST_OK;
+    memcpy(at, r->author.b, sizeof r->author.b);
+    while (st == ST_OK) {
+        enum st folded = ST_OK;
+        st = next_subjects(t, r, any, at, scratch, ids, &n, err);
+        for (unsigned i = 0; i < n && folded == ST_OK && (st == ST_OK || st == ST_END); i++) {
+            folded = fold_refold(t, ids[i], scratch, err);
+        }
+        st = folded != ST_OK ? folded : st;
+    }
+    return st == ST_END ? ST_OK : st;
+}
+
+enum st revoked_keep(struct store_txn *t, const struct revocation *r, const struct trust *trust,
+                     struct arena scratch, bool *fresh, struct err *err)
+{
+    bool stands, any;
+    *fresh = false;
+    enum st st = look(t, r, trust, scratch, &stands, &any, err);
+    if (st != ST_OK || stands) {
+        return st;
+    }
+    *fresh = true;
+    st = store_put(t, T_REVOKED, bytes_of(r->author.b, sizeof r->author.b), r->whole, err);
+    return st == ST_OK ? refold_all(t, r, any, scratch, err) : st;
+}
