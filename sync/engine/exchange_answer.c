@@ -103,6 +103,7 @@ static enum st take_cursor(struct take *k, const struct manifest *m)
     enum st st = ST_OK;
     /* An answer to what this store asked before it was put back: its entries are good, but what
      * lies before them was never heard here. */
+    k->late = same || m->cursor != 0;
     k->beyond = m->cursor > (same ? k->cursor.place : 0);
     if (k->beyond) {
         k->res->again = true;
@@ -214,18 +215,12 @@ static enum st group_begin(struct take *k)
     }
     k->cursor_moved = k->problems_moved = false;
     k->nauthors = 0;
-    k->fresh = false;
     return st;
 }
 
 static enum st group_end(struct take *k)
 {
     enum st st = take_refold(k);
-    if (st == ST_OK && k->beyond && k->fresh) {
-        /* It came late: headquarters may have been put back since, to before it said this. */
-        st = recall_start(k->t, k->j->head.author, k->j->head.epoch, k->err);
-        k->res->handing_back = true;
-    }
     if (st == ST_OK && k->cursor_moved) {
         st = device_cursor_put(k->t, &k->cursor, k->err);
     }

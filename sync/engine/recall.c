@@ -98,6 +98,29 @@ enum st recall_start(struct store_txn *t, id8 own, id8 current, struct err *err)
     return st == ST_OK || st == ST_END ? put(t, name, rows, n, err) : st;
 }
 
+enum st recall_offer(struct store_txn *t, id8 author, id8 epoch, uint64_t from, struct err *err)
+{
+    struct recall_row rows[MANIFEST_HELD_MAX];
+    uint8_t name[NAME_BYTES];
+    unsigned n = 0, at = 0;
+    enum st st = get(t, name, rows, &n, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    while (at < n && (!id8_eq(rows[at].author, author) || !id8_eq(rows[at].epoch, epoch))) {
+        at++;
+    }
+    if (at == MANIFEST_HELD_MAX) {
+        return ST_OK; /* as many as a request lists are due: the next new epoch lists it */
+    }
+    if (n == 0) {
+        randombytes_buf(name, sizeof name);
+    }
+    bool before = at < n && rows[at].asked && rows[at].from < from;
+    rows[at] = (struct recall_row){author, epoch, before ? rows[at].from : from, true};
+    return put(t, name, rows, at < n ? n : n + 1, err);
+}
+
 enum st recall_held(struct store_txn *t, struct arena tmp, struct manifest_held *out, unsigned *n,
                     struct err *err)
 {

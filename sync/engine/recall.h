@@ -23,6 +23,10 @@ struct recall_row {
 MUST_USE enum st recall_name(struct store_txn *t, uint8_t out[static 8], struct err *err);
 /* recall_start: list every chain that is held here, but the current one of `own`. */
 MUST_USE enum st recall_start(struct store_txn *t, id8 own, id8 current, struct err *err);
+/* recall_offer: hand back what is held of a chain beyond `from`, asked or not: an entry came so
+ * late that headquarters may have been put back since, to before it said it. */
+MUST_USE enum st recall_offer(struct store_txn *t, id8 author, id8 epoch, uint64_t from,
+                              struct err *err);
 /* recall_get: at most MANIFEST_HELD_MAX rows into `out`. */
 MUST_USE enum st recall_get(struct store_txn *t, struct recall_row *out, unsigned *n,
                             struct err *err);

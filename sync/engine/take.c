@@ -196,7 +196,10 @@ static enum st take_entry(struct take *k, const struct item *it)
     }
     if (st == ST_OK) {
         k->res->received_entries++;
-        k->fresh = true;
+        if (k->late && !own) {
+            st = recall_offer(k->t, e.author, e.epoch, e.seq - 1, k->err);
+            k->res->handing_back = k->res->again = true;
+        }
         k->subjects[k->nsubjects++] = e.subject; /* room is checked in take_items */
     }
     return st;

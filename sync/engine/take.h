@@ -28,7 +28,7 @@ struct take {
     bool problems_moved, ahead;
     bool beyond;   /* its items lie beyond our place in the outbox: the cursor stays */
     bool out_left; /* headquarters' outbox holds more than this bundle */
-    bool fresh;    /* entries of this group were new here */
+    bool late;     /* it answers another request than the newest: its entries are offered back */
     bool chunks;   /* a chunk came that was not here */
     size_t nsubjects;
     id16 subjects[SUBJECTS_MAX];

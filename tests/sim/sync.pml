@@ -141,7 +141,7 @@ inline take(d)
         fi;
 #ifndef BROKEN_BACK
         if
-        :: v_acked[d] -> recall[d] = false
+        :: v_acked[d] && v_ep[d] == ep[d] -> recall[d] = false /* an answer to this recall */
         :: else -> skip
         fi;
         if
