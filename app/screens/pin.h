@@ -18,4 +18,16 @@ void pin_enter(struct app *a, struct pin *p);
 bool pin_ask(struct app *a, struct ui *u, struct pin *p, const char *label);
 void pin_sent(struct pin *p);
 bool pin_came(struct app *a, struct pin *p);
+
+/* A new PIN, asked for twice, with what it is worth. pin_new_ask: true when given by Enter.
+ * pin_new_good: may it be sent? Else the fields say why not. pin_new_wipe. */
+struct pin_new {
+    char one[CAP_PIN_MAX + 1], two[CAP_PIN_MAX + 1];
+    bool looked, differ; /* at what was typed when it was to be sent */
+};
+bool pin_new_ask(struct app *a, struct ui *u, struct pin_new *p);
+bool pin_new_good(struct ui *u, struct pin_new *p);
+void pin_new_wipe(struct pin_new *p);
+/* pin_letters: the link that opens the keyboard with letters, or with digits. */
+void pin_letters(struct app *a, struct ui *u);
 #endif

@@ -2,19 +2,26 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/screens/screens.h"
+#include "app/screens/pin.h"
 
 struct first_start {
     int step; /* 0 language, 1 code and address, 2 PIN */
-    char code[40], address[128], pin[CAP_PIN_MAX + 1], again[CAP_PIN_MAX + 1];
-    bool differ, too_short, code_short, no_address;
+    char code[40], address[128];
+    struct pin_new fresh;
+    bool code_short, no_address;
     unsigned seen;
 };
 
 static void language(struct app *a, struct ui *u, struct first_start *s)
 {
-    struct ui_screen sc = {.id = "first-language", .title = "语言 Language", .steps = 3, .step = 0};
-    ui_screen_begin(u, &sc);
+    unsigned others, at;
+    app_seats(a, &others, &at);
+    struct ui_screen sc = {.id = "first-language",
+                           .title = "语言 Language",
+                           .back = others > 0,
+                           .steps = 3,
+                           .step = 0};
+    unsigned hit = ui_screen_begin(u, &sc);
     ui_text(u, UI_BODY, "请选择语言。 Choose your language.");
     const char *const names[] = {"中文", "English"};
     const char *const codes[] = {"zh", "en"};
@@ -28,15 +35,9 @@ static void language(struct app *a, struct ui *u, struct first_start *s)
         }
     }
     ui_screen_end(u);
-}
-
-static size_t code_letters(const char *code)
-{
-    size_t n = 0;
-    for (; *code != '\0'; code++) {
-        n += *code != ' ' && *code != '-';
+    if ((hit & UI_HIT_BACK) != 0) {
+        IGNORE(!app_seat_leave(a)); /* busy: tapped again */
     }
-    return n;
 }
 
 static void join(struct app *a, struct ui *u, struct first_start *s)
@@ -76,7 +77,7 @@ static void join(struct app *a, struct ui *u, struct first_start *s)
     ui_field(u, &address);
     ui_screen_end(u);
     if ((hit & UI_HIT_PRIMARY) != 0 || (r & UI_FIELD_SUBMIT) != 0) {
-        s->code_short = code_letters(s->code) != 16;
+        s->code_short = shared_code_letters(s->code) != 16;
         s->no_address = s->address[0] == '\0';
         if (!s->code_short && !s->no_address) {
             s->step = 2;
@@ -102,36 +103,15 @@ static void pin(struct app *a, struct ui *u, struct first_start *s)
                            .above = _("The PIN opens this device. Nobody can look it up.")};
     unsigned hit = ui_screen_begin(u, &sc);
     shared_error(a, u, APP_JOINING, s->seen);
-    struct ui_field one = {.id = "pin",
-                           .label = _("PIN"),
-                           .hint = _("at least four digits"),
-                           .text = s->pin,
-                           .cap = sizeof s->pin,
-                           .flags = UI_FIELD_SECRET | UI_FIELD_NUMERIC};
-    if (s->too_short) {
-        one.error = _("The PIN needs at least four digits.");
-    }
-    ui_field(u, &one);
-    struct ui_field two = {.id = "again",
-                           .label = _("PIN once more"),
-                           .text = s->again,
-                           .cap = sizeof s->again,
-                           .flags = UI_FIELD_SECRET | UI_FIELD_NUMERIC};
-    if (s->differ) {
-        two.error = _("The two PINs differ.");
-    }
-    unsigned r = ui_field(u, &two);
+    bool given = pin_new_ask(a, u, &s->fresh);
     ui_screen_end(u);
-    if (((hit & UI_HIT_PRIMARY) != 0 || (r & UI_FIELD_SUBMIT) != 0) && !busy) {
-        s->too_short = strlen(s->pin) < CAP_PIN_MIN;
-        s->differ = strcmp(s->pin, s->again) != 0;
-        if (!s->too_short && !s->differ) {
+    if (((hit & UI_HIT_PRIMARY) != 0 || given) && !busy) {
+        if (pin_new_good(u, &s->fresh)) {
             s->seen = app_result(a)->serial;
             snprintf(app_settings(a)->address, sizeof app_settings(a)->address, "%s", s->address);
             IGNORE(!app_settings_save(a)); /* typed again on the Sync screen if it was not kept */
-            if (app_join(a, s->code, s->address, s->pin)) {
-                memset(s->again, 0, sizeof s->again);
-                memset(s->pin, 0, sizeof s->pin);
+            if (app_join(a, s->code, s->address, s->fresh.one)) {
+                pin_new_wipe(&s->fresh);
             }
         }
     }

@@ -61,25 +61,50 @@ static void look(struct app *a, struct ui *u)
     }
 }
 
+static void locking(struct app *a, struct ui *u)
+{
+    static const int minutes[] = {5, 15, 30, 60};
+    struct app_settings *s = app_settings(a);
+    const char *names[4];
+    int chosen = -1;
+    for (int k = 0; k < 4; k++) {
+        names[k] = shared_fmt(a, _("%d min"), minutes[k]);
+        chosen = s->lock_minutes == minutes[k] ? k : chosen;
+    }
+    if (ui_choice(u, "lock-after", _("Locks when not touched for"), names, 4, &chosen)) {
+        s->lock_minutes = minutes[chosen];
+        keep(a, u);
+    }
+}
+
 SCREEN(settings)
 {
     struct ui_screen sc = {.id = "settings", .title = _("Settings"), .back = true};
     unsigned hit = ui_screen_begin(u, &sc);
     language(a, u);
     look(a, u);
+    locking(a, u);
     ui_section(u, _("This device"));
     ui_card_begin(u, NULL, NULL, NULL);
     ui_pair(u, _("Company"), shared_z(a, app_company(a)));
     ui_pair(u, _("Technician"), shared_z(a, app_technician_name(a)));
     ui_pair(u, _("Catalogue"), shared_fmt(a, "%llu", (unsigned long long)app_catalogue(a)->number));
     ui_pair(u, _("Version"), DOCKET_VERSION);
+    ui_pair_tone(u, _("Keys in memory"),
+                 app_keys_safe(a) ? _("kept out of the swap file")
+                                  : _("may be written to the swap file"),
+                 UI_BODY, app_keys_safe(a) ? UI_TONE_PLAIN : UI_TONE_SOON);
     ui_card_end(u);
     ui_spacer(u, 8);
     ui_text(u, UI_SMALL_MUTED, _("Locking loses nothing. Unsent work stays on the device."));
     bool lock = ui_button_icon(u, "lock", _("Lock now"), UI_ICON_LOCK,
                                UI_SECONDARY | (app_busy(a) == APP_IDLE ? 0 : UI_OFF));
+    bool change = ui_button(u, "change-pin", _("Change PIN"), UI_SECONDARY);
     ui_screen_end(u);
-    if (lock) {
+    if (change) {
+        id16 none = {{0}};
+        app_go(a, SCREEN_PIN, none);
+    } else if (lock) {
         IGNORE(!app_lock(a)); /* something is being saved: the button is off then */
     } else if ((hit & UI_HIT_BACK) != 0) {
         app_back(a);

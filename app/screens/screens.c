@@ -27,4 +27,7 @@ const struct screen screens[SCREENS] = {
     ROW(SCREEN_DETAILS, details, screen_details_enter),
     ROW(SCREEN_SYNC, sync, NULL),
     ROW(SCREEN_SETTINGS, settings, NULL),
+    ROW(SCREEN_PIN, pin, screen_pin_enter),
+    ROW(SCREEN_FORGOT, forgot, screen_forgot_enter),
+    ROW(SCREEN_STOPPED, stopped, screen_stopped_enter),
 };

@@ -52,11 +52,19 @@ SCREEN_ENTER(details);
 SCREEN(details);
 SCREEN(sync);
 SCREEN(settings);
+SCREEN_ENTER(pin);
+SCREEN(pin);
+SCREEN_ENTER(forgot);
+SCREEN(forgot);
+SCREEN_ENTER(stopped);
+SCREEN(stopped);
 
 /* ---- shared pieces (shared.c) ---------------------------------------------------------------- */
 /* shared_error: a banner with the sentence of the last failure of `what`, until the next result.
  * `seen` is the screen's own: the serial at which it came up. */
 void shared_error(struct app *a, struct ui *u, enum app_busy what, unsigned seen);
+/* shared_code_letters: of an enrolment code as typed: blanks and hyphens do not count. */
+size_t shared_code_letters(const char *code);
 /* shared_z: a str as NUL-terminated text in the frame arena; "" when empty or full. */
 const char *shared_z(struct app *a, str s);
 /* shared_fmt: formatted text in the frame arena. */

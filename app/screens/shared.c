@@ -14,6 +14,15 @@ void shared_error(struct app *a, struct ui *u, enum app_busy what, unsigned seen
     }
 }
 
+size_t shared_code_letters(const char *code)
+{
+    size_t n = 0;
+    for (; *code != '\0'; code++) {
+        n += *code != ' ' && *code != '-';
+    }
+    return n;
+}
+
 const char *shared_z(struct app *a, str s)
 {
     const char *z = arena_cstr(app_frame(a), s);

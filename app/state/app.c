@@ -4,7 +4,6 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "app/state/run.h"
 #include "sync/carrier/paths.h"
@@ -59,7 +58,8 @@ void app_go(struct app *a, enum screen_id screen, id16 subject)
             return;
         }
     }
-    if (screen == SCREEN_TODAY || screen == SCREEN_UNLOCK || screen == SCREEN_FIRST_START) {
+    if (screen == SCREEN_TODAY || screen == SCREEN_UNLOCK || screen == SCREEN_FIRST_START ||
+        screen == SCREEN_STOPPED) {
         a->ntrail = 0;
     }
     if (a->ntrail == APP_TRAIL_MAX) {
@@ -188,10 +188,13 @@ bool app_forgot(struct app *a)
 
 void app_turn(struct app *a, struct ui *u, const struct ui_frame *f)
 {
-    if (a->wipe) {
-        ui_wipe(u);
-    }
+    bool wiped = a->wipe;
     turn_begin(a);
+    wiped = idle_turn(a, u) || wiped;
+    if (wiped) {
+        ui_wipe(u); /* of what waits to be read nothing counts either */
+    }
+    seats_name_keep(a);
     a->height_sp = (int)((float)f->h_px / (f->density * f->scale));
     a->lying = f->w_px > f->h_px;
     i18n_use(a->settings.lang);
@@ -252,16 +255,15 @@ enum st app_open(const struct app_config *c, struct app **out, struct err *err)
     a->wake = c->wake;
     a->wake_ctx = c->wake_ctx;
     clock_turn(a);
-    if (strlen(c->dir) >= sizeof a->dir ||
+    a->active_ms = a->now.boot_ms;
+    atomic_store(&a->keys_unlocked, c->memory_unlocked);
+    if (strlen(c->dir) + 8 >= sizeof a->dir ||
         !paths_device_secret(a->secret_path, sizeof a->secret_path)) {
         st = err_set(err, ST_BAD_INPUT, 0, __func__, "the store's path is too long");
         goto out;
     }
-    snprintf(a->dir, sizeof a->dir, "%s", c->dir);
-    for (size_t n = strlen(a->dir); n > 1 && a->dir[n - 1] == '/'; n--) {
-        a->dir[n - 1] = '\0'; /* names beside the store are made from it */
-    }
-    snprintf(a->settings_path, sizeof a->settings_path, "%s.settings", a->dir);
+    seats_open(a, c->dir);
+    snprintf(a->settings_path, sizeof a->settings_path, "%s.settings", a->base);
     a->frame_mem = malloc(APP_FRAME_BYTES);
     a->model_mem = malloc(APP_MODEL_BYTES);
     a->row_mem = malloc(APP_ROW_BYTES);
@@ -281,8 +283,7 @@ enum st app_open(const struct app_config *c, struct app **out, struct err *err)
     if (c->scale > 0) {
         a->settings.scale_percent = (int)(c->scale * 100.0f + 0.5f);
     }
-    struct stat sb;
-    a->trail[0].screen = stat(a->dir, &sb) == 0 ? SCREEN_UNLOCK : SCREEN_FIRST_START;
+    a->trail[0].screen = seats_start(a);
     a->ntrail = 1;
     st = writer_start(&a->writer, a);
     if (st != ST_OK) {

@@ -45,6 +45,9 @@ enum screen_id {
     SCREEN_DETAILS /* a job's contact, phone, note */,
     SCREEN_SYNC,
     SCREEN_SETTINGS,
+    SCREEN_PIN,    /* a new PIN */
+    SCREEN_FORGOT, /* ... without the old one */
+    SCREEN_STOPPED /* revoked: what is still owed */,
     SCREENS
 };
 /* One row a screen in app/screens/screens.c; `frame` draws and reacts, once a frame. `enter` (may
@@ -171,6 +174,30 @@ bool app_draft(struct app *a, const char *name, bytes content);
 bytes app_draft_get(struct app *a, const char *name);
 bool app_unlock(struct app *a, const char *pin);
 bool app_hand_back(struct app *a, const char *pin); /* checks the PIN, changes nothing else */
+/* app_change_pin: ST_WRONG_PIN counts as any wrong try. app_recover: a forgotten one, by a code
+ * that headquarters gives for this store; app_store_id: as whom it knows it, in hex; "" when it
+ * cannot help. Frame arena. */
+bool app_change_pin(struct app *a, const char *old, const char *fresh);
+bool app_recover(struct app *a, const char *code, const char *address, const char *pin);
+const char *app_store_id(struct app *a);
+/* Several technicians on one device: a store each. app_seats: who they are; the chosen one's place
+ * in *chosen. While locked: app_seat_choose, and app_seat_new for one more (First start comes up).
+ * app_seat_leave: back from there to the first. False: no room, or something is in flight. */
+#define APP_SEATS_MAX 8 /* as many as one choice shows */
+struct app_seat {
+    unsigned number; /* from 1 */
+    char name[64];   /* "" : not known yet */
+};
+const struct app_seat *app_seats(const struct app *a, unsigned *n, unsigned *chosen);
+bool app_seat_choose(struct app *a, unsigned number);
+bool app_seat_new(struct app *a);
+bool app_seat_leave(struct app *a);
+/* app_owes_parcel: revoked, and headquarters does not have all of the parcel yet. */
+bool app_owes_parcel(const struct app *a);
+/* app_start_anew: ... and now it has: First start, or a colleague's store. */
+bool app_start_anew(struct app *a);
+/* app_keys_safe: the keys are kept out of the swap file. */
+bool app_keys_safe(const struct app *a);
 bool app_join(struct app *a, const char *code, const char *address_or_file, const char *pin);
 bool app_lock(struct app *a); /* compacts first when something was forgotten */
 bool app_sync_now(struct app *a);
@@ -240,6 +267,8 @@ struct app_settings {
     int scale_percent;
     int theme;
     bool left_hand;
+    bool letters;     /* the PIN is a passphrase: the keyboard opens with letters */
+    int lock_minutes; /* locks when nothing was touched for so long */
     char address[128];
 };
 struct app_settings *app_settings(struct app *a);
@@ -249,6 +278,9 @@ struct sync_state {
     int64_t last_try_ms;
     bool running;
     int64_t done, total;
+    uint64_t free_bytes; /* where the store lies */
+    bool low_space;      /* soon in the reserve that is kept for signatures and sync */
+    bool no_space;       /* in it: photos are refused */
     unsigned conflicts, quarantined, missing_attachments;
     unsigned missing_entries; /* own ones, lost here to damage: they come back */
 };

@@ -21,6 +21,7 @@ struct writer_news {
     bool present;
     bool let_go;         /* the writer asks for the store's pointer back, to reopen it */
     bool reopened;       /* it was: `store` is the new one, NULL when it did not open */
+    bool stopped;        /* this device was revoked: its store is gone */
     struct store *store; /* opened by unlock, by joining, again */
 };
 
@@ -41,6 +42,7 @@ struct writer {
     struct store *store; /* handed to the UI through news; closed only after it let go */
     struct journal journal;
     bool open;
+    bool stopping;           /* revoked: what is owed is sealed, the keys are destroyed */
     bool reopening;          /* a sync to disk failed, and the UI was asked to let go */
     struct writer_news owed; /* what is said when that is done */
     h32 edition;             /* of the catalogue: the newest that was handed to the UI */
@@ -55,7 +57,7 @@ struct net {
     pthread_t thread;
     pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t cond;
-    bool started, quit, sync_wanted, join_wanted, file_export, file_wanted;
+    bool started, quit, sync_wanted, join_wanted, join_recovers, file_export, file_wanted;
     char join_code[64], join_address[256], file_path[512];
     char address[128];       /* of headquarters: as settings had it, or as joined */
     atomic_int stop;         /* ends a transfer at exit */
@@ -98,7 +100,8 @@ struct cached_report {
 
 struct app {
     /* set at start, read by all */
-    char dir[512];
+    char base[512];        /* the first store; others lie beside it */
+    char dir[512];         /* the one that is chosen; changes only while all are locked */
     char secret_path[512]; /* device secret, kept apart from the store */
     char settings_path[600];
     struct clock clock;
@@ -113,6 +116,7 @@ struct app {
     struct session session;       /* with news_mutex */
     struct edition fresh_edition; /* with news_mutex: read by the writer, not yet taken */
     bool session_moved;
+    atomic_bool keys_unlocked;      /* the open keys may be written to the swap file */
     atomic_ullong generation;       /* grows with every commit */
     atomic_ullong words_generation; /* grows when others' words may have come */
     atomic_bool upgrading;          /* the writer brings an older version's store up to date */
@@ -141,8 +145,13 @@ struct app {
     uint8_t *frame_mem;
     uint8_t *model_mem;
     uint8_t *row_mem; /* APP_ROW_BYTES: a row of Today while it is read */
-    bool wipe;        /* locked: the memory of the last frame goes before the next */
-    bool forgot;      /* ... and went: the pictures are to go too */
+    struct app_seat seats[APP_SEATS_MAX];
+    unsigned nseats, seat; /* seat: number of the chosen store, from 1 */
+    bool name_kept;
+    uint64_t name_generation; /* generation + 1 when the name was looked for */
+    int64_t active_ms;        /* since the start of the machine: the last touch */
+    bool wipe;                /* locked: the memory of the last frame goes before the next */
+    bool forgot;              /* ... and went: the pictures are to go too */
     struct job_model model;
     bool model_ok;
     uint64_t model_generation;
@@ -204,6 +213,21 @@ bool writer_call(struct writer *w, void (*fn)(void *ctx), void *ctx);
 /* writer_failed: ST_IO of a write: the store is closed and opened again as soon as the UI has let
  * go of it. Writer thread. */
 void writer_failed(struct writer *w);
+/* writer_shut: close and wipe. */
+void writer_shut(struct writer *w);
+/* writer_keys.c. enter: by the PIN; wiped when it is not the one. again: while the store is open: a
+ * wrong one must not cost the keys that are in use. change: `both` is the old PIN, a zero, the new
+ * one. recovery: headquarters can help with a forgotten PIN. guard: are the keys in locked pages?
+ * revoked: after an exchange that said so: if the revocation holds, the UI is asked to let go; then
+ * stop: the parcel, and the end of the store; false: it could not be made. */
+MUST_USE enum st writer_keys_enter(struct writer *w, bytes pin, struct slots_keys *keys,
+                                   struct err *err);
+MUST_USE enum st writer_keys_again(struct writer *w, bytes pin, struct err *err);
+MUST_USE enum st writer_keys_change(struct writer *w, bytes both, struct err *err);
+void writer_keys_recovery(struct writer *w, const struct now *now);
+void writer_keys_guard(struct writer *w);
+void writer_keys_revoked(struct writer *w);
+bool writer_keys_stop(struct writer *w);
 /* writer_sign.c */
 MUST_USE enum st writer_sign(struct writer *w, const struct intent *i, h32 *entry, struct err *err);
 MUST_USE enum st writer_pay(struct writer *w, const struct intent *i, h32 *entry, struct err *err);
@@ -213,6 +237,25 @@ void copy_path(const struct app *a, str number, unsigned version, char *out, siz
 /* counter_peek: the number that the counter `name` gives next ("report", "receipt"). */
 MUST_USE enum st counter_peek(struct store_txn *t, const char *name, struct arena tmp, uint64_t *n,
                               struct err *err);
+
+/* net_join.c: a new device, or a forgotten PIN. net_parcel.c: what a revoked device still owes. On
+ * the network thread. */
+MUST_USE enum st net_join(struct net *n, const char *code, const char *address, bool recover,
+                          struct err *err);
+MUST_USE enum st net_parcel(struct net *n, struct err *err);
+MUST_USE enum st net_parcel_file(struct net *n, const char *path, bool export, struct err *err);
+
+/* seats.c: the stores of a shared device. seats_open: at start: the first. seats_read: who they
+ * are. seats_name_keep: UI: the list learns the technician's name once it is known;
+ * seats_name_write: the writer's part. seats_start: the screen that a start, or a choice, begins
+ * with. */
+void seats_open(struct app *a, const char *dir);
+void seats_read(struct app *a);
+void seats_name_keep(struct app *a);
+void seats_name_write(struct app *a, bytes name);
+enum screen_id seats_start(struct app *a);
+/* idle.c: lock when nothing was touched for so long; true: it did. */
+bool idle_turn(struct app *a, const struct ui *u);
 
 /* net.c */
 MUST_USE enum st net_start(struct net *n, struct app *a);

@@ -129,6 +129,21 @@ bool app_unlock(struct app *a, const char *pin)
     return send(a, &i, APP_UNLOCKING);
 }
 
+bool app_change_pin(struct app *a, const char *old, const char *fresh)
+{
+    uint8_t both[2 * CAP_PIN_MAX + 2];
+    size_t n = strlen(old), m = strlen(fresh);
+    if (n > CAP_PIN_MAX || m > CAP_PIN_MAX) {
+        return false;
+    }
+    memcpy(both, old, n + 1);
+    memcpy(both + n + 1, fresh, m);
+    struct intent i = {.type = INTENT_PIN, .go = SCREENS, .data = {both, n + 1 + m}};
+    bool sent = send(a, &i, APP_UNLOCKING);
+    sodium_memzero(both, sizeof both);
+    return sent;
+}
+
 bool app_hand_back(struct app *a, const char *pin)
 {
     struct intent i = {.type = INTENT_HAND_BACK, .go = SCREENS, .data = str_bytes(str_c(pin))};
@@ -158,6 +173,7 @@ bool app_lock(struct app *a)
     memset(a->stock, 0, sizeof a->stock);
     a->nstock = 0;
     catalogue_drop(a);
+    seats_read(a);
     a->wipe = true; /* what this frame has drawn is still in use */
     id16 none = {{0}};
     app_go(a, SCREEN_UNLOCK, none);
@@ -177,7 +193,8 @@ static bool net_ask(struct app *a, enum app_busy busy, bool *flag)
     return true;
 }
 
-bool app_join(struct app *a, const char *code, const char *address, const char *pin)
+static bool join(struct app *a, const char *code, const char *address, const char *pin,
+                 bool recover)
 {
     struct net *n = &a->net;
     if (app_busy(a) != APP_IDLE || strlen(code) >= sizeof n->join_code ||
@@ -189,8 +206,19 @@ bool app_join(struct app *a, const char *code, const char *address, const char *
     snprintf(n->join_address, sizeof n->join_address, "%s", address);
     memset(n->join_pin, 0, CAP_PIN_MAX + 8);
     memcpy(n->join_pin, pin, strlen(pin));
+    n->join_recovers = recover;
     pthread_mutex_unlock(&n->mutex);
     return net_ask(a, APP_JOINING, &n->join_wanted);
+}
+
+bool app_join(struct app *a, const char *code, const char *address, const char *pin)
+{
+    return join(a, code, address, pin, false);
+}
+
+bool app_recover(struct app *a, const char *code, const char *address, const char *pin)
+{
+    return join(a, code, address, pin, true);
 }
 
 void app_address(struct app *a, const char *address)
@@ -222,6 +250,11 @@ bool app_sync_file(struct app *a, const char *path, bool export)
 bool app_upgrading(const struct app *a)
 {
     return atomic_load(&a->upgrading);
+}
+
+bool app_keys_safe(const struct app *a)
+{
+    return !atomic_load(&a->keys_unlocked);
 }
 
 enum app_busy app_busy(const struct app *a)

@@ -8,8 +8,12 @@
 #define APP_MODEL_BYTES (3U << 20) /* a job of 4096 entries with all it names */
 #define APP_REPORT_BYTES (512U << 10) /* facts, text and what collecting them takes */
 #define APP_CATALOGUE_BYTES                                                                        \
-    (48U << 20)             /* the largest edition (CAP_ATT_BYTES) and tables over its 100,000     \
-                             * lines: address space, of which memory is what is used */
+    (48U << 20) /* the largest edition (CAP_ATT_BYTES) and tables over its 100,000                 \
+                 * lines: address space, of which memory is what is used */
+#define APP_LOCK_MINUTES                                                                           \
+    30 /* a repair with both hands in the machine; lost longer, a device is locked */
+#define APP_SPACE_LOW_BYTES                                                                        \
+    (256ULL << 20)          /* a week of photos above the reserve: time to do something about it */
 #define APP_TRAIL_MAX 16    /* screens to go back through */
 #define APP_MODEL_DRAFTS 64 /* drafts of one job kept in view */
 #define APP_ROW_BYTES (1U << 20) /* a job's state and texts while its row is read */

@@ -6,12 +6,11 @@
 #include <sys/stat.h>
 
 #include "app/state/app_internal.h"
-#include "core/keys/slots.h"
 #include "core/report/proof.h"
 #include "sync/carrier/file.h"
 #include "sync/carrier/http_client.h"
 #include "sync/engine/exchange.h"
-#include "sync/engine/join.h"
+#include "sync/engine/parcel.h"
 
 #define CONFLICTS_SHOWN 1000 /* counted no further: nobody settles more on a handheld */
 #define ROUNDS_MAX 64        /* of one sync: 64 bundles of the engine's size are months of work */
@@ -55,6 +54,9 @@ static void take(void *ctx)
     news_session(r->app, &w->journal, now.wall_ms);
     if (r->st == ST_IO) {
         writer_failed(w);
+    }
+    if (r->res.revoked) {
+        writer_keys_revoked(w);
     }
     if (r->res.received_entries > 0 || r->res.received_attachments > 0) {
         atomic_fetch_add(&r->app->words_generation, 1);
@@ -174,114 +176,9 @@ static enum st sync_file(struct net *n, const char *path, bool export, struct er
     return st;
 }
 
-/* ---- joining --------------------------------------------------------------------------------- */
-static enum st fetch_trust(struct net *n, const char *address, struct http_client **c, uint8_t *buf,
-                           size_t cap, bytes *doc, struct err *err)
-{
-    struct http_reply reply;
-    struct trust trust;
-    size_t got = 0;
-    const char *rule = "";
-    enum st st = http_open(c, address, err);
-    if (st == ST_OK) {
-        http_stop_by(*c, &n->stop);
-        st = http_trust(*c, buf, cap, &got, &reply, err);
-    }
-    *doc = bytes_of(buf, got);
-    if (st == ST_BAD_INPUT || st == ST_REFUSED || st == ST_TOO_BIG ||
-        (st == ST_OK && trust_chain_open(*doc, &trust, &rule) != ST_OK)) {
-        /* No address, or one where something else answers: to the user it is one and the same. */
-        st = err_set(err, ST_OFFLINE, 0, __func__, "no headquarters answers there: %s", rule);
-    }
-    return st;
-}
-
-static enum st ask_to_join(struct join *j, struct http_client *c, struct app *a, struct err *err)
-{
-    struct bundle_buffer request = {.cap = APP_NET_ANSWER_BYTES};
-    struct bundle_buffer answer = {.cap = APP_NET_ANSWER_BYTES};
-    struct http_reply reply = {0};
-    struct now now;
-    a->clock.read(a->clock.ctx, &now);
-    enum st st = join_request(j, &now, bundle_buffer_sink, &request, err);
-    if (st == ST_OK) {
-        st = http_sync(c, bytes_of(request.p, request.n), bundle_buffer_sink, &answer, &a->net.stop,
-                       &reply, err);
-        if (st == ST_REFUSED) {
-            st = join_refusal(str_c(reply.problem_type));
-        }
-    }
-    if (st == ST_OK) {
-        st = join_answer(j, bytes_of(answer.p, answer.n), err);
-    }
-    bundle_buffer_drop(&request);
-    bundle_buffer_drop(&answer);
-    return st;
-}
-
-static enum st join_now(struct net *n, const char *code, const char *address, struct err *err)
-{
-    struct app *a = n->app;
-    uint8_t trust[CAP_TRUST_CHAIN_BYTES + 256], secret[32];
-    bytes doc;
-    struct http_client *c = NULL;
-    struct join j;
-    memset(&j, 0, sizeof j);
-    bool begun = false, founding = false;
-    uint8_t *scratch = malloc(CAP_SCRATCH_BYTES);
-    enum st st =
-        scratch == NULL ? ST_FULL : fetch_trust(n, address, &c, trust, sizeof trust, &doc, err);
-    if (st == ST_OK) {
-        st = device_secret_load(a->secret_path, true, secret, err);
-    }
-    char pending[600];
-    snprintf(pending, sizeof pending, "%s.joining", a->dir);
-    if (st == ST_OK) {
-        /* The same keys as in a joining whose answer was lost, so that one code serves one device.
-         */
-        uint8_t typed[ENROL_CODE_BYTES];
-        struct join old;
-        memset(&old, 0, sizeof old);
-        st = join_begin(&j, str_c(code), doc, err);
-        begun = st == ST_OK;
-        memcpy(typed, j.code, sizeof typed);
-        if (begun && join_load(&old, pending, secret, NULL) == ST_OK &&
-            sodium_memcmp(old.code, typed, sizeof typed) == 0) {
-            join_end(&j);
-            j = old;
-        } else if (begun) {
-            join_end(&old);
-            st = join_save(&j, pending, secret, err);
-        }
-        sodium_memzero(typed, sizeof typed);
-    }
-    if (st == ST_OK) {
-        st = ask_to_join(&j, c, a, err);
-    }
-    if (st == ST_OK) {
-        struct now now;
-        a->clock.read(a->clock.ctx, &now);
-        founding = true;
-        st = join_found(&j, a->dir, str_bytes(str_c((const char *)n->join_pin)), secret, 0, &now,
-                        arena_of(scratch, CAP_SCRATCH_BYTES), err);
-    }
-    if (st == ST_OK) {
-        join_forget(pending);
-    } else if (st == ST_EXISTS && founding) {
-        st = err_set(err, ST_CONFLICT, 0, __func__, "there is something in the store's place");
-    }
-    if (begun) {
-        join_end(&j);
-    }
-    sodium_memzero(secret, sizeof secret);
-    http_close(&c);
-    free(scratch);
-    return st;
-}
-
 /* ---- the thread ------------------------------------------------------------------------------ */
 struct work {
-    bool sync, join, file, export;
+    bool sync, join, recover, file, export;
     char code[64], address[256], path[512];
 };
 
@@ -295,6 +192,7 @@ static bool wait_for_work(struct net *n, struct work *k)
     bool go = !n->quit;
     k->sync = n->sync_wanted;
     k->join = n->join_wanted;
+    k->recover = n->join_recovers;
     k->file = n->file_wanted;
     k->export = n->file_export;
     snprintf(k->code, sizeof k->code, "%s", n->join_code);
@@ -329,7 +227,7 @@ static void *run(void *arg)
     while (wait_for_work(n, &k)) {
         struct err err = {0};
         if (k.join) {
-            enum st st = join_now(n, k.code, k.address, &err);
+            enum st st = net_join(n, k.code, k.address, k.recover, &err);
             if (st == ST_OK) {
                 /* The writer opens what was founded; its news end the joining. */
                 struct intent open = {.type = INTENT_JOIN_STORE,
@@ -348,10 +246,11 @@ static void *run(void *arg)
                 report(n, APP_JOINING, st, &err);
             }
         } else if (k.file) {
-            enum st st = sync_file(n, k.path, k.export, &err);
+            enum st st = parcel_pending(a->dir) ? net_parcel_file(n, k.path, k.export, &err)
+                                                : sync_file(n, k.path, k.export, &err);
             report(n, APP_SYNCING, st, &err);
         } else if (k.sync) {
-            enum st st = sync_http(n, &err);
+            enum st st = parcel_pending(a->dir) ? net_parcel(n, &err) : sync_http(n, &err);
             report(n, APP_SYNCING, st, &err);
         }
         sodium_memzero(&k, sizeof k);
@@ -431,6 +330,12 @@ static void read_status(struct app *a)
         a->sync.quarantined = (unsigned)s.quarantined;
         a->sync.missing_entries = (unsigned)s.missing;
         a->sync.conflicts = count_conflicts(t);
+        struct store_space space;
+        if (store_space(a->store, &space) == ST_OK) {
+            a->sync.free_bytes = space.free_bytes;
+            a->sync.no_space = space.in_reserve;
+            a->sync.low_space = space.free_bytes < CAP_RESERVE_BYTES + APP_SPACE_LOW_BYTES;
+        }
         a->sync_generation = g;
     }
     store_abort(&t);

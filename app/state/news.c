@@ -101,6 +101,7 @@ static void ask_reopen(struct app *a)
 
 static void reopened(struct app *a, const struct writer_news *n)
 {
+    id16 none = {{0}};
     a->reopening = a->asked_reopen = false;
     if (n->store != NULL) {
         attach(a, n->store);
@@ -109,8 +110,14 @@ static void reopened(struct app *a, const struct writer_news *n)
         }
         return;
     }
+    if (n->stopped) {
+        a->later = n->result;
+        drafts_drop(a);
+        a->wipe = true;
+        app_go(a, SCREEN_STOPPED, none);
+        return;
+    }
     /* It does not open: all that is left is to try with the PIN, and to say why. */
-    id16 none = {{0}};
     a->later = n->result;
     a->later.what = APP_UNLOCKING;
     drafts_drop(a);
@@ -132,6 +139,8 @@ static void go_on(struct app *a, const struct writer_news *n)
     if (n->type == INTENT_UNLOCK || n->type == INTENT_JOIN_STORE) {
         attach(a, n->store);
         drafts_drop(a);
+        a->active_ms = a->now.boot_ms;
+        seats_read(a);
         restore_place(a);
     } else if (n->go < SCREENS && a->ntrail > 0 && a->store != NULL &&
                id16_eq(a->trail[a->ntrail - 1].subject, n->from)) {

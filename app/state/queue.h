@@ -13,6 +13,8 @@ enum intent_type {
     INTENT_DRAFT,      /* keep or drop a draft */
     INTENT_UNLOCK,
     INTENT_HAND_BACK,
+    INTENT_PIN,        /* a new one: data is the old, a zero, the new */
+    INTENT_NAME,       /* whose store it is, for the list of a shared device */
     INTENT_JOIN_STORE, /* make the store of a device that headquarters has accepted (network thread)
                         */
     INTENT_LOCK,

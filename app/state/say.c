@@ -199,6 +199,14 @@ const char *app_error_words(struct app *a, const struct app_result *r)
         return _("What opens this store is missing on the device. Nothing was changed. Call "
                  "headquarters.");
     }
+    if (r->what == APP_UNLOCKING && r->st == ST_LOCKED && r->err.where != NULL &&
+        strcmp(r->err.where, "journal_open") == 0) {
+        return _("A new PIN was begun and not finished. Your work is safe. Tap “Forgot PIN” and "
+                 "type the same code again.");
+    }
+    if (r->what == APP_SYNCING && r->st == ST_INCOMPLETE && app_owes_parcel(a)) {
+        return _("Headquarters does not have all of the parcel yet. It is kept. Send it again.");
+    }
     if (r->what != APP_UNLOCKING && r->st == ST_IO) {
         return _("Writing failed. What was saved before is safe. Look whether this step is "
                  "there, and do it again if it is not.");

@@ -30,6 +30,10 @@ static void take(struct app_settings *s, const char *key, const char *value)
         s->theme = (int)n;
     } else if (strcmp(key, "left") == 0) {
         s->left_hand = n != 0;
+    } else if (strcmp(key, "letters") == 0) {
+        s->letters = n != 0;
+    } else if (strcmp(key, "lock") == 0 && n >= 1 && n <= 60) {
+        s->lock_minutes = (int)n;
     } else if (strcmp(key, "address") == 0 && is_plain(value, sizeof s->address)) {
         snprintf(s->address, sizeof s->address, "%s", value);
     }
@@ -43,6 +47,7 @@ void settings_load(struct app *a)
     snprintf(s->lang, sizeof s->lang, "%s",
              env != NULL && strncmp(env, "en", 2) == 0 ? "en" : "zh");
     s->scale_percent = 100;
+    s->lock_minutes = APP_LOCK_MINUTES;
     struct stat sb;
     FILE *f = stat(a->settings_path, &sb) == 0 && S_ISREG(sb.st_mode) ? fopen(a->settings_path, "r")
                                                                       : NULL;
@@ -66,8 +71,10 @@ bool app_settings_save(struct app *a)
 {
     const struct app_settings *s = &a->settings;
     char text[256], tmp[620];
-    int n = snprintf(text, sizeof text, "language=%s\nscale=%d\ntheme=%d\nleft=%d\naddress=%s\n",
-                     s->lang, s->scale_percent, s->theme, s->left_hand ? 1 : 0, s->address);
+    int n = snprintf(text, sizeof text,
+                     "language=%s\nscale=%d\ntheme=%d\nleft=%d\nletters=%d\nlock=%d\naddress=%s\n",
+                     s->lang, s->scale_percent, s->theme, s->left_hand ? 1 : 0, s->letters ? 1 : 0,
+                     s->lock_minutes, s->address);
     snprintf(tmp, sizeof tmp, "%s.new", a->settings_path);
     int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) {

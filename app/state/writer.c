@@ -15,11 +15,6 @@
 #include "sync/carrier/paths.h"
 #include "sync/engine/want_back.h"
 
-static void slots_path(const struct app *a, char *out, size_t cap)
-{
-    snprintf(out, cap, "%s/slots", a->dir);
-}
-
 static struct now now_of(struct app *a)
 {
     struct now n;
@@ -27,7 +22,7 @@ static struct now now_of(struct app *a)
     return n;
 }
 
-static void shut(struct writer *w)
+void writer_shut(struct writer *w)
 {
     if (w->open) {
         journal_close(&w->journal);
@@ -41,33 +36,6 @@ static void shut(struct writer *w)
     edition_close(&w->app->fresh_edition);
     pthread_mutex_unlock(&w->app->news_mutex);
     slots_keys_wipe(w->keys);
-}
-
-/* Wiped when the PIN is not the one. */
-static enum st check_pin(struct writer *w, bytes pin, struct slots_keys *keys, struct err *err)
-{
-    char path[600];
-    uint8_t secret[32];
-    struct now now = now_of(w->app);
-    slots_path(w->app, path, sizeof path);
-    enum st st = device_secret_load(w->app->secret_path, false, secret, err);
-    if (st == ST_OK) {
-        st = slots_enter(path, SLOT_PIN, pin, secret, &now, keys, err);
-    }
-    sodium_memzero(secret, sizeof secret);
-    return st;
-}
-
-/* The PIN again while the store is open: a wrong one must not cost the keys that are in use. */
-static enum st check_again(struct writer *w, bytes pin, struct err *err)
-{
-    struct slots_keys *other = sodium_malloc(sizeof *other);
-    if (other == NULL) {
-        return err_set(err, ST_FULL, 0, __func__, "no locked memory");
-    }
-    enum st st = check_pin(w, pin, other, err);
-    sodium_free(other);
-    return st;
 }
 
 /* The unlock screen has a word for it: of a big store it takes a while. */
@@ -108,7 +76,9 @@ static enum st open_store(struct writer *w, struct err *err)
         return st;
     }
     w->open = true;
+    writer_keys_guard(w);
     news_session(w->app, &w->journal, now.wall_ms);
+    writer_keys_recovery(w, &now);
     return ST_OK;
 }
 
@@ -133,14 +103,14 @@ static void warm_up(struct writer *w)
 static enum st unlock(struct writer *w, bytes pin, struct err *err)
 {
     if (w->open) {
-        return check_again(w, pin, err);
+        return writer_keys_again(w, pin, err);
     }
-    enum st st = check_pin(w, pin, w->keys, err);
+    enum st st = writer_keys_enter(w, pin, w->keys, err);
     if (st == ST_OK) {
         st = open_store(w, err);
     }
     if (st != ST_OK) {
-        shut(w);
+        writer_shut(w);
         return st;
     }
     warm_up(w);
@@ -163,7 +133,7 @@ static enum st lock(struct writer *w, struct err *err)
         paths_copies_drop(w->app->dir);
         st = store_compact(w->store, SLOT_PIN, w->keys->wrap, err);
     }
-    shut(w);
+    writer_shut(w);
     return st;
 }
 
@@ -270,12 +240,15 @@ void writer_failed(struct writer *w)
 static void reopen(struct writer *w)
 {
     struct err err = {0};
+    if (w->stopping && writer_keys_stop(w)) {
+        return;
+    }
     journal_close(&w->journal);
     store_close(&w->store);
     w->open = false;
     enum st st = open_store(w, &err); /* it checks the end of our own chain */
     if (st != ST_OK) {
-        shut(w);
+        writer_shut(w);
     }
     struct writer_news n = w->owed;
     if (!n.present) {
@@ -344,8 +317,9 @@ static void serve_locked(struct writer *w, const struct intent *i)
 static void serve_pin(struct writer *w, const struct intent *i)
 {
     struct err err = {0};
-    if (i->type == INTENT_HAND_BACK) {
-        enum st st = check_again(w, i->data, &err);
+    if (i->type == INTENT_HAND_BACK || i->type == INTENT_PIN) {
+        enum st st = i->type == INTENT_PIN ? writer_keys_change(w, i->data, &err)
+                                           : writer_keys_again(w, i->data, &err);
         app_news(w->app, i, APP_UNLOCKING, st, &err, NULL);
         return;
     }
@@ -388,7 +362,11 @@ static void serve(struct writer *w, const struct intent *i)
     case INTENT_UNLOCK:
     case INTENT_JOIN_STORE:
     case INTENT_HAND_BACK:
+    case INTENT_PIN:
         serve_pin(w, i);
+        break;
+    case INTENT_NAME:
+        seats_name_write(w->app, i->data);
         break;
     case INTENT_LOCK:
         st = lock(w, &err);

@@ -54,6 +54,8 @@ void ui_init(struct ui *u, const struct ui_fonts *fonts);
 void ui_wipe(struct ui *u);
 /* ui_event: queue one event for the next ui_begin; false (and dropped) when the queue is full. */
 bool ui_event(struct ui *u, const struct ui_event *ev);
+/* ui_touched: input waits for the next ui_begin. */
+bool ui_touched(const struct ui *u);
 void ui_begin(struct ui *u, const struct ui_frame *f);
 void ui_end(struct ui *u, struct ui_out *out);
 /* ui_idle: no queued input, no gesture in flight, no scroll moving, no held keys, and the last

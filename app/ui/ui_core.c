@@ -20,6 +20,11 @@ void ui_scan_gap(struct ui *u, int gap_ms)
     u->scan_gap_ms = gap_ms;
 }
 
+bool ui_touched(const struct ui *u)
+{
+    return u->event_at < u->event_n;
+}
+
 #define WIPE(field) sodium_memzero(u->field, sizeof u->field)
 void ui_wipe(struct ui *u)
 {

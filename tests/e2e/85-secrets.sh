@@ -7,6 +7,8 @@
 # - a lost device that hears of its revocation late: one parcel, every key gone, nothing readable left;
 #   the parcel goes to headquarters, over the network or by file, and is gone when its receipts came;
 #   a supervisor lets its work count by name,
+# - the same from the app: its store goes when the answer is read, the page says so and writes the parcel,
+# - two technicians on one device: the second, unlocked, sees nothing of the first, nor do the files,
 # - a device is replaced: a new one joins for the same technician, and has his jobs.
 set -u
 . tests/support/e2e.sh
@@ -132,6 +134,79 @@ admitted() {
     hqctl admit $(jq -r '.late[].entry' "$T/late.json") --role supervisor
 }
 claim "a supervisor lets it count by name" admitted
+
+# ---- the same in the app ---------------------------------------------------------------------------
+# app DIR SCRIPT-LINES...: the app with the network; HOME is where it proposes files.
+app() {
+    d=$1
+    shift
+    printf '%s\n' "$@" >"$T/s"
+    HOME=$T XDG_CONFIG_HOME=${app_config:-$d.config} "$bin/docket" --store "$d" --headless --size 480x800 \
+        --density 1 --lang zh --now "$E2E_NOW" --script "$T/s" --shots "$T" --tree "$T/tree"
+}
+need "a device for the app joins" device_make "$T/four" T03
+need "it fetches its jobs" device_sync "$T/four"
+id=$(dctl "$T/four" export jobs --json | jq -r '.[0].id')
+four=$("$bin/docketctl" recover --store "$T/four" --show)
+written() { app "$T/four" 'tap #pin' "type \"$PIN\"" 'tap #primary' wait 'tap #sync' wait 'tap #by-file' \
+    'scroll end' 'tap #write-file' wait && [ -s "$T/day.docket" ]; }
+claim "the app writes its stick" written
+worked() { app "$T/four" 'tap #pin' "type \"$PIN\"" 'tap #primary' wait 'tap #back' wait "tap #job:$id" wait \
+    'tap #accept' wait 'tap #back' wait 'tap #sync' wait; }
+claim "it works on" worked
+server_stop
+need "headquarters revokes it" hqctl revoke --device "$four"
+need "headquarters reads the stick" hqctl bundle import --file "$T/day.docket" --answer "$T/back.docket"
+cp "$T/back.docket" "$T/day.docket"
+stopped() {
+    rm -f "$T/tree"
+    app "$T/four" 'tap #pin' "type \"$PIN\"" 'tap #primary' wait 'tap #by-file' 'scroll end' 'tap #read-file' \
+        wait 'shot stopped' 'tap #by-file' 'scroll end' 'tap #write-file' wait 'shot stopped-file' || return 1
+    [ ! -e "$T/four" ] && [ -s "$T/four.parcel" ] && cmp "$T/four.parcel" "$T/parcel.docket" && grep -q 设备已停用 "$T/tree"
+}
+claim "the answer stops it: the page says so, the store is gone, the parcel is written" stopped
+need "headquarters takes the parcel" hqctl bundle import --file "$T/parcel.docket" --answer "$T/receipt.docket"
+cp "$T/receipt.docket" "$T/parcel.docket"
+settled() {
+    app "$T/four" 'tap #by-file' 'scroll end' 'tap #read-file' wait 'shot settled' 'tap "重新开始"' wait \
+        'shot anew' && [ ! -e "$T/four.parcel" ] && [ ! -e "$T/four.parcel.key" ]
+}
+claim "its answer ends it, and the device starts anew" settled
+need "docketd listens for the rest" server_start "$T/hq"
+
+# ---- two on one device -----------------------------------------------------------------------------
+join_second() {
+    c=$(hqctl enrol --technician T04 2>>"$T/log")
+    printf '864203\n' | XDG_CONFIG_HOME=$T/shared.config "$bin/docketctl" join --store "$T/shared.2" --code "$c" \
+        --url "$URL" --pin-fd 0
+}
+need "a device is shared: the first joins" device_make "$T/shared" T01
+need "... and the second" join_second
+need "the first fetches his jobs" device_sync "$T/shared"
+fetch_second() { printf '864203\n' | XDG_CONFIG_HOME=$T/shared.config "$bin/docketctl" sync --store "$T/shared.2" \
+    --url "$URL" --pin-fd 0; }
+need "the second fetches his" fetch_second
+dctl "$T/shared" export jobs --json >"$T/first.json" 2>>"$T/log"
+first_in() { app "$T/shared" 'tap #who:0' 'tap #pin' "type \"$PIN\"" 'tap #primary' wait 'shot first' \
+    'tap #settings' 'scroll end' 'tap #lock' wait; }
+claim "the first opens his store by his PIN" first_in
+own_words() { jq -r '.[] | .code, .customer, .fault_told, .address, .contact, .phone | strings' "$T/first.json" |
+    grep -v "^$" | sort -u; }
+nothing_of_him() {
+    rm -f "$T/tree"
+    app "$T/shared" 'tap #who:1' 'tap #pin' 'type "864203"' 'tap #primary' wait 'shot second' 'scroll end' \
+        'tap #sync' wait 'tap #back' wait 'tap #settings' 'scroll end' || return 1
+    own_words >"$T/words"
+    [ -s "$T/words" ] || return 1
+    while read -r w; do
+        grep -qF -- "$w" "$T/tree" && { echo "the tree shows $w"; return 1; }
+        grep -rlqF -- "$w" "$T/shared" "$T/shared.2" "$T"/shared.[a-z]* "$T/shared.config" && { echo "a file holds $w"; return 1; }
+    done <"$T/words"
+    wc -l <"$T/words"
+}
+claim "the second, unlocked, sees nothing of the first, nor does any file" nothing_of_him
+not_mine() { ! app "$T/shared" 'tap #who:0' 'tap #pin' 'type "864203"' 'tap #primary' wait 'tap #settings'; }
+claim "his PIN does not open the other's" not_mine
 
 # ---- replaced --------------------------------------------------------------------------------------
 need "a new device joins for the same technician" device_make "$T/three" T02

@@ -230,6 +230,16 @@ static void wrong_taps_wrong_fields_and_a_customer_who_tries_everything(void)
     run("tests/ui/refused.script", &SIZES[3], 2.0F, "en", UI_LIGHT);
 }
 
+static void pins_are_changed_forgotten_and_asked_for_again(void)
+{
+    for (int k = 0; k < 6; k++) {
+        run("tests/ui/secrets.script", &SIZES[k], 1.0F, k % 2 == 0 ? "zh" : "en", UI_LIGHT);
+    }
+    run("tests/ui/secrets.script", &SIZES[0], 2.0F, "en", UI_DARK);
+    run("tests/ui/secrets.script", &SIZES[1], 2.0F, "zh", UI_SUNLIGHT);
+    run("tests/ui/secrets.script", &SIZES[3], 2.0F, "en", UI_LIGHT);
+}
+
 static void half_typed_things_are_where_they_were_and_ratings_are_asked_again(void)
 {
     static const char *const parts[] = {"tests/ui/drafts-1.script", "tests/ui/drafts-2.script",
@@ -263,6 +273,7 @@ int main(int argc, char **argv)
     RUN(at_a_text_size_between_and_left_handed);
     RUN(keys_alone_reach_everything_with_the_focus_in_sight);
     RUN(wrong_taps_wrong_fields_and_a_customer_who_tries_everything);
+    RUN(pins_are_changed_forgotten_and_asked_for_again);
     RUN(half_typed_things_are_where_they_were_and_ratings_are_asked_again);
     CHECK_END();
 }
