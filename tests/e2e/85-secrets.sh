@@ -208,6 +208,16 @@ claim "the second, unlocked, sees nothing of the first, nor does any file" nothi
 not_mine() { ! app "$T/shared" 'tap #who:0' 'tap #pin' 'type "864203"' 'tap #primary' wait 'tap #settings'; }
 claim "his PIN does not open the other's" not_mine
 
+forgotten() {
+    d=$("$bin/docketctl" recover --store "$T/shared" --show)
+    c=$(hqctl recover --device "$d" 2>>"$T/log")
+    app "$T/shared" 'tap #who:0' 'tap #forgot' 'tap #code' "type \"$c\"" 'tap #new-pin' 'type "5071934"' \
+        'scroll end' 'tap #again' 'type "5071934"' 'tap #primary' wait 'shot recovered' || return 1
+    ! dctl "$T/shared" log >/dev/null && PIN=5071934 && dctl "$T/shared" log --json | jq -e 'length > 3'
+}
+claim "he forgets it, calls headquarters, and sets another on the device" forgotten
+PIN=$PIN_OLD
+
 # ---- replaced --------------------------------------------------------------------------------------
 need "a new device joins for the same technician" device_make "$T/three" T02
 replaced() { device_sync "$T/three" && [ "$(dctl "$T/three" export jobs --json | jq length)" -ge 1 ]; }
