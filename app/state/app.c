@@ -257,7 +257,7 @@ enum st app_open(const struct app_config *c, struct app **out, struct err *err)
     clock_turn(a);
     a->active_ms = a->now.boot_ms;
     atomic_store(&a->keys_unlocked, c->memory_unlocked);
-    if (strlen(c->dir) + 8 >= sizeof a->dir ||
+    if (strlen(c->dir) >= sizeof a->base ||
         !paths_device_secret(a->secret_path, sizeof a->secret_path)) {
         st = err_set(err, ST_BAD_INPUT, 0, __func__, "the store's path is too long");
         goto out;

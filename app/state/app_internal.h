@@ -100,7 +100,7 @@ struct cached_report {
 
 struct app {
     /* set at start, read by all */
-    char base[512];        /* the first store; others lie beside it */
+    char base[480];        /* the first store; others lie beside it, their number after it */
     char dir[512];         /* the one that is chosen; changes only while all are locked */
     char secret_path[512]; /* device secret, kept apart from the store */
     char settings_path[600];
