@@ -83,7 +83,7 @@ printf 'int a;\n' | plant sync/new/a.c readme '^sync/new/README.md:1: missing' "
 printf 'x\n' | plant NOTES.txt readme '^NOTES.txt:1: does not belong' "readme finds a stranger at the top"
 printf '{\n"resolved": "https://x.example/a.tgz"\n}\n' | plant tests/package-lock.json hosts ':2: names a host' "hosts finds one in a lock file"
 printf 'const char *w = _("Never translated");\n' | plant app/screens/bad.c po 'zh_CN.po:.*not in it' "po finds a string that is in no catalogue"
-sed 's/客户/顾客/' assets/i18n/zh_CN.po | plant assets/i18n/zh_CN.po po 'zh_CN.po:[0-9]*: "Customer" is 客户' "po finds a word that is not the glossary's"
+sed 's/客户/顾客/' assets/i18n/zh_CN.po | plant assets/i18n/zh_CN.po po 'zh_CN.po:[0-9]*: "customer" in "Customer" is 客户' "po finds a word that is not the glossary's"
 sed 's/%d 个/%s 个/' assets/i18n/zh_CN.po | plant assets/i18n/zh_CN.po po 'zh_CN.po:[0-9]+: ' "po finds a wrong placeholder"
 sed 's/^msgid "Customer"/#, fuzzy\n&/' assets/i18n/zh_CN.po | plant assets/i18n/zh_CN.po po 'zh_CN.po:[0-9]+: fuzzy' "po finds a guess"
 

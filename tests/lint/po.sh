@@ -1,6 +1,6 @@
 #!/bin/sh
 # Both catalogues hold every string of app/ and of the console, translated, none of them guessed (fuzzy), with the same
-# placeholders; and where a string is exactly a word of the glossary, the Chinese is the glossary's.
+# placeholders; and wherever a text says a word of the glossary, the Chinese says the glossary's.
 . "$(dirname "$0")/lib.sh"
 lint_need xgettext msgfmt msgcmp msgcat awk
 bad="$lint_tmp/bad"
@@ -25,29 +25,7 @@ for lang in zh_CN en; do
     fi
 done
 if [ -f assets/i18n/zh_CN.po ]; then
-    # "ENGLISH<tab>CHINESE" of every single-line entry, its line first.
     msgcat --no-wrap -o "$lint_tmp/flat.po" assets/i18n/zh_CN.po
-    awk -v po=assets/i18n/zh_CN.po '
-    FNR == NR {
-        sub(/\r$/, "")
-        n = split($0, cell, ",")
-        if (FNR > 1 && n >= 2) {
-            word = tolower(cell[1])
-            zh[word] = zh[word] (zh[word] == "" ? "" : "|") cell[2]
-            if (cell[3] == "") strict[word] = 1
-        }
-        next
-    }
-    /^msgid "/ { id = substr($0, 8, length($0) - 8); where = FNR }
-    /^msgstr "/ {
-        str = substr($0, 9, length($0) - 9)
-        word = tolower(id)
-        sub(/[.:…]+$/, "", word)
-        if (word in strict) {
-            n = split(zh[word], choice, "|"); ok = 0
-            for (i = 1; i <= n; i++) if (index(str, choice[i])) ok = 1
-            if (!ok) print po ":" where ": \"" id "\" is " zh[word] " in the glossary"
-        }
-    }' assets/i18n/glossary.csv "$lint_tmp/flat.po" >>"$bad"
+    awk -v po=assets/i18n/zh_CN.po -f tests/lint/glossary.awk assets/i18n/glossary.csv "$lint_tmp/flat.po" >>"$bad"
 fi
 lint_end "$bad"
