@@ -7,6 +7,7 @@
 #include "core/codec/hash.h"
 #include "core/report/proof.h"
 #include "core/rules/service.h"
+#include "sync/pdf/paper.h"
 
 static struct cached_report *slot(struct app *a, unsigned k)
 {
@@ -139,7 +140,7 @@ str app_qr(struct app *a, h32 signoff)
     if (a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
         return qr;
     }
-    str url = a->edition.cat.verify_url.n != 0 ? a->edition.cat.verify_url : S("docket:verify");
+    str url = a->edition.cat.verify_url.n != 0 ? a->edition.cat.verify_url : S(PAPER_NO_URL);
     if (proof_qr(t, signoff, url, &a->frame, &qr, NULL) != ST_OK) {
         qr = (str){NULL, 0};
     }

@@ -8,7 +8,7 @@
 #include "sync/carrier/file.h"
 #include "sync/ctl/commands.h"
 #include "sync/ctl/ctl_view.h"
-#include "sync/pdf/pdf.h"
+#include "sync/pdf/paper.h"
 
 #define ROOM (PROOF_FILE_MAX + (16U << 20)) /* proof, state, texts */
 #define EDITION_ROOM (2U * CAP_ATT_BYTES)
@@ -22,35 +22,9 @@ struct reporting {
     struct subject_state *state;
     const struct visit_state *visit;
     const struct signature_state *sig;
-    struct report_facts facts;
-    str words; /* the signed text */
-    bytes strokes;
-    str signer, reason;
+    struct paper paper;
+    bool receipt; /* on a roll of 80 mm */
 };
-
-/* The newest signature of all visits; with a version, that one of the same visit. */
-static bool choose(struct reporting *r)
-{
-    for (unsigned i = 0; i < r->state->nvisits; i++) {
-        const struct visit_state *v = &r->state->visits[i];
-        for (unsigned k = 0; k < v->nsigned; k++) {
-            if (r->sig == NULL || v->signatures[k].time > r->sig->time) {
-                r->visit = v;
-                r->sig = &v->signatures[k];
-            }
-        }
-    }
-    if (r->sig == NULL || r->version == 0) {
-        return r->sig != NULL;
-    }
-    r->sig = NULL;
-    for (unsigned k = 0; k < r->visit->nsigned; k++) {
-        if (r->visit->signatures[k].version == r->version) {
-            r->sig = &r->visit->signatures[k];
-        }
-    }
-    return r->sig != NULL;
-}
 
 static enum st find(struct reporting *r, struct err *err)
 {
@@ -63,88 +37,29 @@ static enum st find(struct reporting *r, struct err *err)
         return err_set(err, ST_NOT_FOUND, 0, "report", "this store holds no job \"%s\"", r->job);
     }
     enum st st = fold_load(r->v.t, id, &r->a, r->state, NULL, err);
-    if (st == ST_OK && !choose(r)) {
+    r->sig = st == ST_OK ? paper_find(r->state, r->version, &r->visit) : NULL;
+    if (st == ST_OK && r->sig == NULL) {
         return err_set(err, ST_NOT_FOUND, 0, "report", "job %s has no signed report%s yet", r->job,
                        r->version != 0 ? " of that version" : "");
     }
     return st;
 }
 
-/* part: one attachment of the sign-off. Empty when the sign-off names none. */
-static enum st part(struct reporting *r, h32 name, const char *what, bytes *out, struct err *err)
-{
-    *out = (bytes){NULL, 0};
-    if (h32_zero(name)) {
-        return ST_OK;
-    }
-    enum st st = store_att_get(r->v.t, name, &r->a, NULL, out, err);
-    if (st == ST_REVOKED) {
-        return err_set(err, st, 0, "report",
-                       "the %s of this report was withdrawn; --cbor still tells when and by whom",
-                       what);
-    }
-    return st == ST_NOT_FOUND ? err_set(err, st, 0, "report",
-                                        "the %s of this report has not come yet; sync first", what)
-                              : st;
-}
-
 static enum st load(struct reporting *r, struct err *err)
 {
-    bytes facts, text, name, reason;
-    const char *rule = "";
-    enum st st = part(r, r->sig->facts, "facts", &facts, err);
-    if (st == ST_OK) {
-        st = part(r, r->sig->text, "text", &text, err);
-    }
-    if (st == ST_OK) {
-        st = part(r, r->sig->strokes, "signature", &r->strokes, err);
-    }
-    if (st == ST_OK) {
-        st = part(r, r->sig->name, "signer's name", &name, err);
-    }
-    if (st == ST_OK) {
-        st = part(r, r->sig->reason_text, "reason", &reason, err);
-    }
-    if (st != ST_OK) {
-        return st;
-    }
-    r->words = bytes_str(text);
-    r->signer = bytes_str(name);
-    r->reason = bytes_str(reason);
-    if (report_facts_decode(facts, &r->a, &r->facts, &rule) != ST_OK) {
-        return err_set(err, ST_CORRUPT, 0, "report", "the facts cannot be read: %s", rule);
-    }
-    return ST_OK;
+    id16 deployment;
+    memcpy(deployment.b, r->v.s->trust.deployment, sizeof deployment.b);
+    enum st st = paper_of(r->v.t, deployment, r->sig, &r->a, &r->paper, err);
+    return st == ST_REVOKED ? err_set(err, st, 0, "report",
+                                      "a part of this report was withdrawn; --cbor still tells "
+                                      "which, when and by whom")
+                            : st;
 }
 
 static enum st write_pdf(struct reporting *r, struct err *err)
 {
-    str qr = {NULL, 0};
-    struct catalogue *cat = arena_new(&r->a, struct catalogue, 1);
-    uint8_t *room = malloc(EDITION_ROOM);
-    struct arena ea = arena_of(room, room == NULL ? 0 : EDITION_ROOM);
-    enum st st = cat == NULL || room == NULL ? err_set(err, ST_FULL, 0, __func__, "no memory")
-                                             : ctl_view_catalogue(&r->v, &ea, cat, NULL, err);
-    str url = S("docket:verify"); /* as the handheld shows it where no address is known */
-    if (st == ST_OK && cat->verify_url.n > 0) {
-        url = cat->verify_url;
-    }
-    if (st == ST_OK || st == ST_NOT_FOUND) {
-        st = proof_qr(r->v.t, r->sig->entry, url, &r->a, &qr, err);
-    }
-    if (st == ST_OK) {
-        struct pdf_report p = {.facts = &r->facts,
-                               .text = r->words,
-                               .outcome = (enum sign_outcome)r->sig->outcome,
-                               .strokes = r->strokes,
-                               .signer = r->signer,
-                               .reason = r->reason,
-                               .qr = qr,
-                               .date_ms = r->sig->wall_ms};
-        st = pdf_file(&p, r->pdf, err);
-    }
-    free(room);
-    return st;
+    r->paper.report.paper = r->receipt ? PDF_RECEIPT : PDF_A4;
+    return pdf_file(&r->paper.report, r->pdf, err);
 }
 
 static enum st write_proof(struct reporting *r, struct err *err)
@@ -185,13 +100,13 @@ static enum st render_again(struct reporting *r, struct err *err)
     }
     struct arena ea = arena_of(room, EDITION_ROOM);
     struct now now = {.wall_ms = r->sig->wall_ms,
-                      .utc_offset_minutes = r->facts.utc_offset_minutes};
+                      .utc_offset_minutes = r->paper.facts.utc_offset_minutes};
     str ours = {NULL, 0};
     enum st st = ctl_view_catalogue(&r->v, &ea, cat, NULL, err);
     if (st == ST_OK) {
-        st = report_collect(r->v.t, r->state, r->visit, cat, r->facts.template_,
-                            str_c(r->v.s->trust.name), r->facts.number, r->facts.version, &now,
-                            &r->a, f, err);
+        st = report_collect(r->v.t, r->state, r->visit, cat, r->paper.facts.template_,
+                            str_c(r->v.s->trust.name), r->paper.facts.number,
+                            r->paper.facts.version, &now, &r->a, f, err);
     }
     if (st == ST_OK) {
         st = report_text(f, buf, CAP_REPORT_BYTES, &ours);
@@ -199,10 +114,10 @@ static enum st render_again(struct reporting *r, struct err *err)
     if (st != ST_OK) {
         fprintf(stderr, "docketctl: headquarters cannot render this report again (%s)\n",
                 err->text[0] != '\0' ? err->text : st_name(st));
-    } else if (str_eq(ours, r->words)) {
+    } else if (str_eq(ours, r->paper.report.text)) {
         printf("headquarters renders the same text from its own entries, byte for byte\n");
     } else {
-        say_difference(ours, r->words);
+        say_difference(ours, r->paper.report.text);
     }
     free(room);
     return ST_OK;
@@ -219,13 +134,13 @@ static enum st write_all(struct reporting *r, struct err *err)
     }
     st = load(r, err);
     if (st == ST_OK && r->text != NULL) {
-        st = file_write(r->text, str_bytes(r->words), 0644, err);
+        st = file_write(r->text, str_bytes(r->paper.report.text), 0644, err);
     }
     if (st == ST_OK && r->pdf != NULL) {
         st = write_pdf(r, err);
     }
     if (st == ST_OK && r->pdf == NULL && r->text == NULL && r->cbor == NULL) {
-        printf("%.*s\n", (int)r->words.n, r->words.p);
+        printf("%.*s\n", (int)r->paper.report.text.n, r->paper.report.text.p);
     } else if (st == ST_OK && r->v.s->side == STORE_HQ) {
         st = render_again(r, err);
     }
@@ -237,19 +152,22 @@ int ctl_cmd_report(int argc, char **argv)
     struct ctl_open how = {0};
     struct reporting r;
     memset(&r, 0, sizeof r);
-    const char *version = NULL;
+    const char *version = NULL, *size = "a4";
     const struct ctl_opt opts[] = {
         {"store", &how.dir, NULL, true},      {"keys", &how.keys, NULL, false},
         {"pin-fd", &how.pin_fd, NULL, false}, {"job", &r.job, NULL, true},
         {"pdf", &r.pdf, NULL, false},         {"cbor", &r.cbor, NULL, false},
-        {"text", &r.text, NULL, false},       {"version", &version, NULL, false}};
+        {"text", &r.text, NULL, false},       {"version", &version, NULL, false},
+        {"paper", &size, NULL, false}};
     int npos;
     int64_t n = 0;
     if (!ctl_opts(argc, argv, opts, sizeof opts / sizeof opts[0], &npos) || npos != 0 ||
+        (strcmp(size, "a4") != 0 && strcmp(size, "80mm") != 0) ||
         (version != NULL && !ctl_number(version, "version", 1, CAP_VISIT_VERSIONS, &n))) {
         return ctl_usage(argv[0]);
     }
     r.version = (unsigned)n;
+    r.receipt = strcmp(size, "80mm") == 0;
     struct err err = {0};
     struct ctl_store s;
     uint8_t *room = malloc(ROOM);

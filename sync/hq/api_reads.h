@@ -21,6 +21,8 @@ enum st api_read_status(struct api_call *c);
 enum st api_read_job(struct api_call *c);
 /* api_read_history: the entries about a subject. */
 enum st api_read_history(struct api_call *c);
+/* api_read_report: the signed report of a call as PDF: ?paper=a4|80mm&version=N (api_report.c). */
+enum st api_read_report(struct api_call *c);
 /* api_read_record: any other subject, with its history. */
 enum st api_read_record(struct api_call *c);
 /* api_read_users: logins. */

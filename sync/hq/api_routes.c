@@ -25,6 +25,7 @@ static const struct api_route table[] = {
     {"GET", "/status", AR_ADMIN, SCOPE_ADMIN, 0, api_read_status, NULL, NULL, NULL, "the server at a glance"},
     {"GET", "/jobs/{id}", DESK | AR_TECHNICIAN | AR_ACCOUNTANT, SCOPE_CALLS, SUBJECT_JOB, api_read_job, NULL, NULL, NULL, "a call with its visits"},
     {"GET", "/jobs/{id}/history", DESK | AR_TECHNICIAN, SCOPE_CALLS, SUBJECT_JOB, api_read_history, NULL, NULL, NULL, "every entry about a call"},
+    {"GET", "/jobs/{id}/report.pdf", DESK | AR_TECHNICIAN | AR_ACCOUNTANT, SCOPE_CALLS, SUBJECT_JOB, api_read_report, NULL, NULL, NULL, "the signed service report as PDF"},
     {"GET", "/customers/{id}", DESK | AR_TECHNICIAN, SCOPE_CUSTOMERS, SUBJECT_CUSTOMER, api_read_record, NULL, NULL, NULL, "a customer's file, with its history"},
     {"GET", "/equipment/{id}", DESK | AR_TECHNICIAN, SCOPE_CUSTOMERS, SUBJECT_EQUIPMENT, api_read_record, NULL, NULL, NULL, "a piece of equipment, with its history"},
     {"GET", "/contracts/{id}", DESK, SCOPE_CUSTOMERS, SUBJECT_CONTRACT, api_read_record, NULL, NULL, NULL, "a maintenance contract, with its history"},

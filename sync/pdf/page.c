@@ -1,18 +1,17 @@
 /* page.c - see page.h. */
 #include "sync/pdf/page.h"
 
-#define FAMILIES "Noto Sans, Noto Sans CJK SC, Droid Sans Fallback"
+#include "sync/pdf/faces.h"
+
 #define PEN_PT 1.4
 
 bool page_open(struct page *p, cairo_surface_t *surface, const char *lang)
 {
     memset(p, 0, sizeof *p);
-    /* A map of our own: the default one is shared state. */
-    PangoFontMap *map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
+    PangoFontMap *map = faces_map();
     if (map == NULL) {
         return false;
     }
-    pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(map), 72.0);
     p->pango = pango_font_map_create_context(map);
     g_object_unref(map);
     p->lang = pango_language_from_string(lang);
@@ -43,40 +42,94 @@ static void ink(struct page *p, enum page_ink i)
     cairo_set_source_rgb(p->cr, v, v, v);
 }
 
-double page_text(struct page *p, const struct page_style *style, str s, double x, double y,
-                 double w, bool draw)
+/* The label in grey, and each run in the letter shapes of faces_language. */
+static PangoAttrList *attributes(const struct page_style *style, str s)
+{
+    PangoAttrList *attrs = pango_attr_list_new();
+    /* No hyphen where a word is parted: whoever types the text from the paper would type it too. */
+    pango_attr_list_insert(attrs, pango_attr_insert_hyphens_new(FALSE));
+    if (style->label > 0) {
+        PangoAttribute *grey = pango_attr_foreground_new(0x5C5C, 0x5C5C, 0x5C5C);
+        grey->end_index = (guint)style->label;
+        pango_attr_list_insert(attrs, grey);
+    }
+    PangoScriptIter *it = pango_script_iter_new(s.p, (int)s.n);
+    do {
+        const char *from, *to;
+        PangoScript script;
+        pango_script_iter_get_range(it, &from, &to, &script);
+        PangoAttribute *lang = pango_attr_language_new(faces_language(script));
+        lang->start_index = (guint)(from - s.p);
+        lang->end_index = (guint)(to - s.p);
+        pango_attr_list_insert(attrs, lang);
+    } while (pango_script_iter_next(it));
+    pango_script_iter_free(it);
+    return attrs;
+}
+
+static PangoLayout *lay(struct page *p, const struct page_style *style, str s, double w)
 {
     PangoLayout *l = pango_layout_new(p->pango);
     PangoFontDescription *f = pango_font_description_new();
-    pango_font_description_set_family_static(f, FAMILIES);
+    str text = s.n == 0 ? S("") : s;
+    pango_font_description_set_family_static(f, FACES_FAMILIES);
     pango_font_description_set_absolute_size(f, style->size_pt * PANGO_SCALE);
     pango_font_description_set_weight(f, style->bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
     pango_layout_set_font_description(l, f);
-    pango_layout_set_text(l, s.n == 0 ? "" : s.p, (int)s.n);
+    pango_layout_set_text(l, text.p, (int)text.n);
     pango_layout_set_single_paragraph_mode(l, TRUE);
     pango_layout_set_width(l, (int)(w * PANGO_SCALE));
     pango_layout_set_wrap(l, PANGO_WRAP_WORD_CHAR);
     pango_layout_set_indent(l, (int)(-style->hang * PANGO_SCALE));
     pango_layout_set_alignment(l, style->align);
     pango_layout_set_line_spacing(l, 1.06F);
-    if (style->label > 0) {
-        PangoAttrList *attrs = pango_attr_list_new();
-        PangoAttribute *grey = pango_attr_foreground_new(0x5C5C, 0x5C5C, 0x5C5C);
-        grey->end_index = (guint)style->label;
-        pango_attr_list_insert(attrs, grey);
-        pango_layout_set_attributes(l, attrs);
-        pango_attr_list_unref(attrs);
-    }
-    PangoRectangle r;
-    pango_layout_get_extents(l, NULL, &r);
-    if (draw) {
-        ink(p, style->ink);
-        cairo_move_to(p->cr, x, y);
-        pango_cairo_show_layout(p->cr, l);
-    }
+    PangoAttrList *attrs = attributes(style, text);
+    pango_layout_set_attributes(l, attrs);
+    pango_attr_list_unref(attrs);
     pango_font_description_free(f);
+    return l;
+}
+
+double page_text_part(struct page *p, const struct page_style *style, str s, struct page_box b,
+                      bool draw, int from, int *next)
+{
+    PangoLayout *l = lay(p, style, s, b.w);
+    PangoLayoutIter *it = pango_layout_get_iter(l);
+    double top = 0, end = 0;
+    int k = 0;
+    *next = 0;
+    do {
+        PangoRectangle r;
+        int y0, y1;
+        pango_layout_iter_get_line_extents(it, NULL, &r);
+        pango_layout_iter_get_line_yrange(it, &y0, &y1);
+        double to = (double)y1 / PANGO_SCALE;
+        if (k < from) {
+            top = end = to;
+            continue;
+        }
+        if (k > from && to - top > b.h) {
+            *next = k;
+            break;
+        }
+        end = to;
+        if (draw) {
+            ink(p, style->ink);
+            cairo_move_to(p->cr, b.x + (double)r.x / PANGO_SCALE,
+                          b.y + (double)pango_layout_iter_get_baseline(it) / PANGO_SCALE - top);
+            pango_cairo_show_layout_line(p->cr, pango_layout_iter_get_line_readonly(it));
+        }
+    } while (k++, pango_layout_iter_next_line(it));
+    pango_layout_iter_free(it);
     g_object_unref(l);
-    return (double)r.height / PANGO_SCALE;
+    return end - top;
+}
+
+double page_text(struct page *p, const struct page_style *style, str s, double x, double y,
+                 double w, bool draw)
+{
+    int next;
+    return page_text_part(p, style, s, (struct page_box){x, y, w, 1e9}, draw, 0, &next);
 }
 
 void page_rule(struct page *p, double x, double y, double w)

@@ -31,6 +31,10 @@ void page_close(struct page *p);
  * too long for a line is wrapped, within a word if need be. */
 double page_text(struct page *p, const struct page_style *style, str s, double x, double y,
                  double w, bool draw);
+/* page_text_part: the wrapped lines of the same from number `from` on, as many as fit into b.h, one
+ * at least. *next: the first that did not, 0: all are there. */
+double page_text_part(struct page *p, const struct page_style *style, str s, struct page_box b,
+                      bool draw, int from, int *next);
 void page_rule(struct page *p, double x, double y, double w);
 void page_frame(struct page *p, struct page_box b);
 /* page_qr: modules as rectangles, quiet zone included, in a square of side b.w. */

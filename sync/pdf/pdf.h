@@ -9,7 +9,10 @@
 #define SYNC_PDF_PDF_H
 #include "core/report/report.h"
 
+/* PDF_RECEIPT: a roll of 80 mm, printed on 72; one strip as long as the report is. */
+enum pdf_paper { PDF_A4, PDF_RECEIPT };
 struct pdf_report {
+    enum pdf_paper paper;
     const struct report_facts *facts; /* of the text: language, number, company, UTC offset */
     str text;                         /* canonical */
     enum sign_outcome outcome;

@@ -10,7 +10,10 @@ static const struct pdf_words zh = {.lang = "zh-cn",
                                     .absent = "客户不在",
                                     .signer = "签字人",
                                     .time = "时间",
-                                    .reason = "理由"};
+                                    .reason = "理由",
+                                    .page = "第 ",
+                                    .of = " 页 共 ",
+                                    .pages = " 页"};
 static const struct pdf_words en = {.lang = "en",
                                     .colon = ": ",
                                     .copy = "Customer's copy",
@@ -20,7 +23,10 @@ static const struct pdf_words en = {.lang = "en",
                                     .absent = "Customer absent",
                                     .signer = "Signed by",
                                     .time = "Time",
-                                    .reason = "Reason"};
+                                    .reason = "Reason",
+                                    .page = "Page ",
+                                    .of = " of ",
+                                    .pages = ""};
 
 const struct pdf_words *words_of(enum report_template t)
 {

@@ -1,6 +1,6 @@
 // A record beside its list: what it is, what may be done, its proof and its whole history.
-import { _, fmt, n_, brief, moment, money, quantity, limit } from './i18n.js';
-import { get, call } from './api.js';
+import { _, N_, fmt, n_, brief, moment, money, quantity, limit } from './i18n.js';
+import { get, call, query } from './api.js';
 import { draw, say, DETAIL, TIMELINE } from './view.js';
 import { FIELDS, TYPE_PATHS, TYPE_HOMES, show, named, label } from './fields.js';
 import { actionsOf, act, titleOf } from './actions.js';
@@ -54,9 +54,11 @@ function timeline(r) {
     });
 }
 
+// The file that the customer has, too: the same bytes.
+const papersOf = (r, s) => [[N_('PDF, A4'), 'a4'], [N_('PDF, receipt of 80 mm'), '80mm']].map(([words, paper]) => ({ words: _(words), href: `/api/v1/jobs/${r.id}/report.pdf${query({ paper, version: s.version })}` }));
 function signatures(r) {
     return (r.visits_list || []).flatMap((v) => v.signatures).filter((s) => s.stands).map((s) => ({
-        title: fmt(_('Service report %1$s, version %2$s'), s.number, s.version), mark: s.not_covered ? '◐' : '●',
+        title: fmt(_('Service report %1$s, version %2$s'), s.number, s.version), papers: papersOf(r, s), mark: s.not_covered ? '◐' : '●',
         words: [W.at(W.OUTCOMES, s.outcome), money(s.total_minor), moment(s.wall_ms),
             s.not_covered ? n_('%d entry came after the signature: not covered by it', '%d entries came after the signature: not covered by it', s.not_covered) : _('the signature covers the whole content')].join(' · '),
     }));

@@ -74,7 +74,7 @@ export const DETAIL = `
 <div class="actions">{{#actions}}<button class="{{cls}}" data-do="act" data-act="{{name}}" data-key="a-{{name}}">{{label}}</button>{{/actions}}</div>
 {{#conflicts}}<section class="conflict"><h3>{{label}}</h3><ul>{{#values}}<li><b>{{value}}</b> <span class="muted">{{by}}</span>
 {{#settle}}<button data-do="settle" data-field="{{field}}" data-entry="{{entry}}" aria-label="{{aria}}">{{word}}</button>{{/settle}}</li>{{/values}}</ul></section>{{/conflicts}}
-{{#signatures}}<section class="signature"><h3>{{title}}</h3><p><span aria-hidden="true">{{mark}}</span> {{words}}</p></section>{{/signatures}}
+{{#signatures}}<section class="signature"><h3>{{title}}</h3><p><span aria-hidden="true">{{mark}}</span> {{words}}</p><p class="papers">{{#papers}}<a class="button" href="{{href}}" download>{{words}}</a> {{/papers}}</p></section>{{/signatures}}
 {{#job}}{{> timeline}}{{/job}}
 <dl class="fields">{{#fields}}<dt>{{label}}</dt><dd>{{#href}}<a href="{{href}}">{{text}}</a>{{/href}}{{^href}}{{text}}{{/href}}</dd>{{/fields}}</dl>
 {{#deadlines.length}}<h3>{{words.deadlines}}</h3><dl class="fields">{{#deadlines}}<dt>{{label}}</dt><dd class="{{cls}}">{{text}}</dd>{{/deadlines}}</dl>{{/deadlines.length}}

@@ -118,6 +118,33 @@ static void paths(const char *name)
     snprintf(out_path, sizeof out_path, "%s/%s.out", dir, name);
 }
 
+/* A page's foot may stand between two halves of a wrapped line: every "NUMBER ... n / n" goes. */
+static void drop_feet(const struct pdf_report *r)
+{
+    static char title[CAP_REPORT_BYTES];
+    static str lines[2];
+    bool zh = r->facts->template_ == REPORT_1_ZH;
+    IGNORE(report_lines(r->text, lines, 1) == 0);
+    memcpy(title, lines[0].p, lines[0].n);
+    size_t n = squeeze(title, lines[0].n);
+    for (char *p = strstr(got, title); p != NULL; p = strstr(p, title)) {
+        char *q = p + n;
+        bool foot = strncmp(q, zh ? "第" : "Page", 3) == 0;
+        if (!foot) {
+            p = q;
+            continue;
+        }
+        q += strcspn(q, "0123456789");
+        q += strspn(q, "0123456789");
+        q += strcspn(q, "0123456789");
+        q += strspn(q, "0123456789");
+        q += zh && strncmp(q, "页", 3) == 0 ? 3 : 0;
+        memmove(p, q, strlen(q) + 1);
+    }
+}
+
+static long pages;
+
 /* Every canonical line can be marked and copied; qpdf has nothing to say. */
 static void check_paper(const struct pdf_report *r, bool one_page)
 {
@@ -127,12 +154,16 @@ static void check_paper(const struct pdf_report *r, bool one_page)
     CHECK_INT(run((const char *const[]){"qpdf", "--check", path, NULL}, out_path), 0);
     CHECK_INT(run((const char *const[]){"qpdf", "--show-npages", path, NULL}, out_path), 0);
     slurp(out_path, got, sizeof got);
-    CHECK(one_page == (strtol(got, NULL, 10) == 1));
+    pages = strtol(got, NULL, 10);
+    CHECK(one_page == (pages == 1));
     CHECK_INT(run((const char *const[]){"pdftotext", "-raw", path, out_path, NULL}, "/dev/null"),
               0);
     squeeze(got, slurp(out_path, got, sizeof got));
-    static str lines[2000];
-    size_t n = report_lines(r->text, lines, 2000);
+    static str lines[6000];
+    size_t n = report_lines(r->text, lines, 6000);
+    if (!one_page) {
+        drop_feet(r);
+    }
     for (size_t i = 0; i < n; i++) {
         memcpy(line, lines[i].p, lines[i].n);
         squeeze(line, lines[i].n);
@@ -142,12 +173,13 @@ static void check_paper(const struct pdf_report *r, bool one_page)
     }
 }
 
+/* At 203 dpi, as a receipt's printer has; paper has more. */
 static void check_qr(const struct pdf_report *r)
 {
     char png[4300], prefix[4290];
     snprintf(prefix, sizeof prefix, "%.*s", (int)(strlen(path) - 4), path);
     snprintf(png, sizeof png, "%s.png", prefix);
-    CHECK_INT(run((const char *const[]){"pdftoppm", "-r", "200", "-png", "-singlefile", path,
+    CHECK_INT(run((const char *const[]){"pdftoppm", "-r", "203", "-png", "-singlefile", path,
                                         prefix, NULL},
                   "/dev/null"),
               0);
@@ -203,6 +235,99 @@ static void a_long_report_goes_on_over_pages_and_is_never_cut(void)
     check_qr(&r);
 }
 
+/* ---- a receipt ---------------------------------------------------------------------------------
+ */
+
+static void page_size(double *w, double *h)
+{
+    CHECK_INT(run((const char *const[]){"pdfinfo", path, NULL}, out_path), 0);
+    slurp(out_path, got, sizeof got);
+    const char *p = strstr(got, "Page size:");
+    CHECK(p != NULL && sscanf(p, "Page size: %lf x %lf", w, h) == 2);
+}
+
+static void receipt(const char *name, enum report_template t)
+{
+    double w, h;
+    struct report_facts f = report_help_facts(t, parts, prices);
+    paths(name);
+    struct pdf_report r = make(&f);
+    r.paper = PDF_RECEIPT;
+    check_paper(&r, true);
+    CHECK(strstr(got, t == REPORT_1_ZH ? "客户联" : "Customer'scopy") != NULL);
+    check_qr(&r);
+    page_size(&w, &h);
+    CHECK(w > 226 && w < 227.5); /* 80 mm */
+    CHECK(h > 500 && h < 1600);  /* cut where it ends */
+}
+
+static void a_receipt_of_80_mm_is_one_strip_in_both_languages(void)
+{
+    receipt("receipt-zh", REPORT_1_ZH);
+    receipt("receipt-en", REPORT_1_EN);
+}
+
+static char many[4001], wide[4001];
+
+/* The largest that facts can hold, and what no page can: nothing is lost, the block stays whole. */
+static void the_longest_report_and_reason_are_all_there_on_both_papers(void)
+{
+    struct report_facts f = report_help_facts(REPORT_1_EN, parts, prices);
+    for (size_t i = 0; i < 4000; i++) {
+        many[i] = i % 4 == 3 ? '\n' : "abcdefghijklmnopqrstuvwxyz"[i / 4 % 26];
+        wide[i] = "WMWMQ"[i % 5];
+    }
+    f.fault_told = (str){wide, 4000};
+    f.action_words = (str){many, 3999};
+    f.nparts = 2;
+    struct pdf_report r = make(&f);
+    r.outcome = SIGN_REFUSED;
+    r.strokes = (bytes){NULL, 0};
+    r.signer = (str){NULL, 0};
+    r.reason = (str){wide, 3900};
+    paths("longest");
+    check_paper(&r, false);
+    printf("# A4: %ld pages\n", pages);
+    CHECK(strstr(got, "Customerrefusedtosign") != NULL);
+    CHECK(strstr(got, "\xE2\x80\x90") == NULL &&
+          strstr(got, "QW-") == NULL); /* no hyphens of ours */
+    static char all[4001];
+    memcpy(all, wide, 3900);
+    CHECK(strstr(strstr(got, "Reason:WM") == NULL ? "" : strstr(got, "Reason:WM"), all) != NULL);
+    r.paper = PDF_RECEIPT;
+    paths("longest-receipt");
+    check_paper(&r, false);
+    printf("# receipt: %ld pages\n", pages);
+    CHECK(strstr(got, "Customerrefusedtosign") != NULL);
+}
+
+static void each_page_says_its_number_and_how_many_there_are(void)
+{
+    char foot[80];
+    struct report_facts f = report_help_facts(REPORT_1_ZH, parts, prices);
+    for (unsigned i = 2; i < 40; i++) {
+        parts[i] = parts[i % 2];
+    }
+    f.nparts = 40;
+    paths("feet");
+    struct pdf_report r = make(&f);
+    check_paper(&r, false);
+    for (long k = 1; k <= pages; k++) {
+        char n[24];
+        snprintf(n, sizeof n, "%ld", k);
+        CHECK_INT(
+            run((const char *const[]){"pdftotext", "-raw", "-f", n, "-l", n, path, out_path, NULL},
+                "/dev/null"),
+            0);
+        squeeze(got, slurp(out_path, got, sizeof got));
+        snprintf(foot, sizeof foot, "服务凭证T1-7K-000342第1版第%ld页共%ld页", k, pages);
+        CHECK(strstr(got, foot) != NULL);
+    }
+}
+
+/* ---- bytes -------------------------------------------------------------------------------------
+ */
+
 static bool keep(void *ctx, const uint8_t *p, size_t n)
 {
     struct {
@@ -237,6 +362,79 @@ static void the_same_report_gives_the_same_bytes(void)
     CHECK_BYTES(a.p, a.n, got, b.n);
 }
 
+/* An English report with a Chinese customer: each run in a script that the language does not have.
+ */
+static struct pdf_report mixed(struct report_facts *f, enum report_template t, enum pdf_paper paper)
+{
+    *f = report_help_facts(t, parts, prices);
+    f->customer = S("直角骨画 Café Ștefan Сербия かな 한국");
+    struct pdf_report r = make(f);
+    r.paper = paper;
+    return r;
+}
+
+static int make_file(const char *to)
+{
+    struct report_facts f;
+    for (int k = 0; k < 4; k++) {
+        char at[4300];
+        snprintf(at, sizeof at, "%s-%d.pdf", to, k);
+        struct pdf_report r =
+            mixed(&f, k % 2 ? REPORT_1_EN : REPORT_1_ZH, k / 2 ? PDF_RECEIPT : PDF_A4);
+        if (pdf_file(&r, at, NULL) != ST_OK) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static const char japanese[] =
+    "<?xml version='1.0'?><fontconfig><dir>/usr/share/fonts</dir>"
+    "<cachedir>/var/cache/fontconfig</cachedir>"
+    "<match target='pattern'><edit name='family' mode='assign' binding='strong'>"
+    "<string>Noto Sans CJK JP</string></edit></match></fontconfig>";
+
+static void neither_the_locale_nor_the_machines_font_rules_change_a_byte(void)
+{
+    static char here[2000000], there[2000000];
+    char rules[4400], a[4300], b[4300], self[4300], env[1][4500];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    CHECK(n > 0);
+    self[n > 0 ? n : 0] = '\0';
+    snprintf(rules, sizeof rules, "%s/japanese.conf", check_tmp());
+    snprintf(a, sizeof a, "%s/here", check_tmp());
+    snprintf(b, sizeof b, "%s/there", check_tmp());
+    FILE *f = fopen(rules, "wb");
+    CHECK(f != NULL && fwrite(japanese, 1, sizeof japanese - 1, f) == sizeof japanese - 1 &&
+          fclose(f) == 0);
+    snprintf(env[0], sizeof env[0], "FONTCONFIG_FILE=%s", rules);
+    paths("fonts");
+    const char *const with[] = {"LANG=ja_JP.UTF-8", "LC_ALL=ja_JP.UTF-8", "LANGUAGE=ja:ro:sr",
+                                "PANGO_LANGUAGE=ja:ro:sr"};
+    if (run((const char *const[]){"env", env[0], with[0], "fc-match", "Noto Sans CJK SC", NULL},
+            out_path) == 0) {
+        slurp(out_path, got, sizeof got);
+        CHECK(strstr(got, "CJK JP") != NULL); /* these rules do bite */
+    }
+    CHECK_INT(make_file(a), 0);
+    CHECK_INT(run((const char *const[]){"env", env[0], with[0], with[1], with[2], with[3], self,
+                                        "--make", b, NULL},
+                  out_path),
+              0);
+    for (int k = 0; k < 4; k++) {
+        snprintf(rules, sizeof rules, "%s-%d.pdf", a, k);
+        size_t na = slurp(rules, here, sizeof here);
+        snprintf(rules, sizeof rules, "%s-%d.pdf", b, k);
+        size_t nb = slurp(rules, there, sizeof there);
+        CHECK(na > 10000);
+        CHECK_BYTES(here, na, there, nb);
+        CHECK_INT(run((const char *const[]){"pdffonts", rules, NULL}, out_path), 0);
+        slurp(out_path, got, sizeof got);
+        CHECK(strstr(got, "NotoSansCJKsc-Regular") != NULL);
+        CHECK(strstr(got, "CJKjp") == NULL && strstr(got, "CJKtc") == NULL);
+    }
+}
+
 static void a_qr_code_never_goes_beyond_version_25(void)
 {
     static struct qr q;
@@ -252,13 +450,20 @@ static void a_qr_code_never_goes_beyond_version_25(void)
     CHECK(q.modules[0] == 1 && q.modules[7] == 0); /* corner of a finder, and its margin */
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc == 3 && strcmp(argv[1], "--make") == 0) {
+        return make_file(argv[2]);
+    }
     RUN(a_chinese_report_is_one_clean_page);
     RUN(an_english_report_is_one_clean_page);
     RUN(a_refusal_shows_the_reason_in_the_place_of_the_signature);
     RUN(a_long_report_goes_on_over_pages_and_is_never_cut);
+    RUN(a_receipt_of_80_mm_is_one_strip_in_both_languages);
+    RUN(the_longest_report_and_reason_are_all_there_on_both_papers);
+    RUN(each_page_says_its_number_and_how_many_there_are);
     RUN(the_same_report_gives_the_same_bytes);
+    RUN(neither_the_locale_nor_the_machines_font_rules_change_a_byte);
     RUN(a_qr_code_never_goes_beyond_version_25);
     CHECK_END();
 }
