@@ -243,7 +243,10 @@ static void page_size(double *w, double *h)
     CHECK_INT(run((const char *const[]){"pdfinfo", path, NULL}, out_path), 0);
     slurp(out_path, got, sizeof got);
     const char *p = strstr(got, "Page size:");
-    CHECK(p != NULL && sscanf(p, "Page size: %lf x %lf", w, h) == 2);
+    char *end = NULL;
+    CHECK(p != NULL);
+    *w = p == NULL ? 0 : strtod(p + strlen("Page size:"), &end);
+    *h = end == NULL || strncmp(end, " x ", 3) != 0 ? 0 : strtod(end + 3, NULL);
 }
 
 static void receipt(const char *name, enum report_template t)
