@@ -98,6 +98,7 @@ SCREEN(copy)
     if (s == NULL || sig == NULL) {
         ui_empty(u, UI_ICON_INFO, _("Nothing was signed yet."), NULL, NULL);
     } else {
+        shared_histories(u, j);
         ui_card_begin(u, NULL, NULL, NULL);
         ui_pair(u, _("Service report"),
                 shared_z(a, bytes_str(bytes_of(sig->number, sig->nnumber))));

@@ -108,6 +108,7 @@ static void head(struct app *a, struct ui *u, const struct job_model *j)
     if (j->job.cancelled) {
         form_rule(a, u, RULE_CANCELLED);
     }
+    shared_histories(u, j);
     if (j->job.nconflicts > 0) {
         struct ui_row row = {.id = "job-conflicts",
                              .icon = UI_ICON_WARNING,

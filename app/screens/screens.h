@@ -60,6 +60,8 @@ SCREEN_ENTER(stopped);
 SCREEN(stopped);
 
 /* ---- shared pieces (shared.c) ---------------------------------------------------------------- */
+/* shared_histories: a banner when the job lies in one of two histories of a journal. */
+void shared_histories(struct ui *u, const struct job_model *j);
 /* shared_error: a banner with the sentence of the last failure of `what`, until the next result.
  * `seen` is the screen's own: the serial at which it came up. */
 void shared_error(struct app *a, struct ui *u, enum app_busy what, unsigned seen);

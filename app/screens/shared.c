@@ -240,3 +240,13 @@ const char *shared_field(enum subject_type t, int field)
     }
     return _("Other field");
 }
+
+void shared_histories(struct ui *u, const struct job_model *j)
+{
+    if (j->two_histories) {
+        ui_banner(
+            u, "two-histories", UI_TONE_SOON,
+            _("Two histories: a copy of a handheld wrote under the same numbers. Everything of "
+              "both is kept, and headquarters knows."));
+    }
+}

@@ -83,6 +83,7 @@ struct job_model {
     unsigned place;          /* enum sync_place of the newest own entry: here, branch, HQ */
     int64_t last_service_ms; /* of this equipment, 0: none known */
     str last_service;        /* in words */
+    bool two_histories; /* an entry of it lies in one of two histories (core/journal/forks.h) */
 };
 /* app_job: the model of the job that the present screen concerns; NULL when it cannot be loaded
  * (the screen then says what is missing). Valid until the frame ends. */

@@ -6,6 +6,7 @@
 
 #include "app/state/app_internal.h"
 #include "core/codec/cbor.h"
+#include "core/journal/forks.h"
 #include "core/model/bodies.h"
 #include "sync/engine/exchange.h"
 
@@ -191,6 +192,7 @@ static bool load(struct app *a, id16 subject)
         load_last_service(t, &m, j);
         j->ndeadlines = deadlines(&j->job, &a->edition.cat.calendar, j->deadlines);
         j->place = place_of(a, t, subject);
+        j->two_histories = forks_touch(t, subject, m);
         /* The newest of ours: open, or the last one that ended. */
         j->visit = fold_visit_open(&j->job, a->who.author);
         for (unsigned k = 0; j->visit == NULL && k < j->job.nvisits; k++) {

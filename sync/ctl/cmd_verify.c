@@ -1,10 +1,13 @@
-/* cmd_verify.c - docketctl verify: is a report genuine? From the file, hq.pub and nothing else. */
+/* cmd_verify.c - docketctl verify: is a report genuine, or a proof of two histories? From the file,
+ * hq.pub and nothing else. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/journal/forks.h"
 #include "core/report/proof.h"
 #include "sync/carrier/file.h"
 #include "sync/ctl/commands.h"
+#include "sync/ctl/ctl_verify_fork.h"
 #include "sync/ctl/ctl_view.h"
 
 #define ROOM (4U * PROOF_SCRATCH_BYTES)
@@ -191,11 +194,14 @@ int ctl_cmd_verify(int argc, char **argv)
     if (st == ST_OK) {
         st = read_all(&v, &err);
     }
-    if (st == ST_OK) {
+    bool fork = st == ST_OK && v.qr == NULL && forks_file_is(v.content);
+    if (st == ST_OK && !fork) {
         st = judge(&v, arena_of(room, ROOM), &err);
     }
     int rc = CTL_OK;
-    if (st != ST_OK) {
+    if (fork) {
+        rc = ctl_verify_fork(v.content, v.pub, v.trust, v.json);
+    } else if (st != ST_OK) {
         rc = ctl_fail(&err);
     } else if (v.json) {
         rc = say_json(&v);

@@ -49,8 +49,10 @@
             "--store DIR [--resolve TYPE:CODE:FIELD --entry HASH] [--actor CODE] [--json] "        \
             "[--pin-fd N]",                                                                        \
             "values in conflict, and their resolution")                                            \
-    COMMAND(log, "log", "--store DIR [--job CODE] [--last N] [--json [--hex]] [--pin-fd N]",       \
-            "entries, one a line")                                                                 \
+    COMMAND(log, "log",                                                                            \
+            "--store DIR [--job CODE] [--last N] [--json [--hex]] [--pin-fd N]\n"                  \
+            "  docketctl log --store DIR --forks [--json] | --proof HASH --file FILE",             \
+            "entries, one a line; where a journal has two histories, and the proof of it")         \
     COMMAND(check, "check", "--store DIR [--pin-fd N] [--json]",                                   \
             "verify chains, signatures, indexes, attachments, states")                             \
     COMMAND(rebuild, "rebuild", "--store DIR [--pin-fd N]",                                        \
@@ -61,7 +63,7 @@
             "a signed service report as PDF, proof or text")                                       \
     COMMAND(verify, "verify",                                                                      \
             "FILE --trust HQ.pub [--json] | --qr FILE [--text FILE] --trust HQ.pub",               \
-            "is a report genuine? needs no store and no network")                                  \
+            "is a report, or a proof of two histories, genuine? needs no store and no network")    \
     COMMAND(forget, "forget", "--store DIR --customer CODE [--actor CODE] [--keys FILE] [--json]", \
             "erase a customer's personal data, as far as the law lets")                            \
     COMMAND(export, "export", "--store DIR KIND [--csv | --json] [--pin-fd N]",                    \

@@ -80,6 +80,11 @@ const char *ctl_entries_code(struct ctl_entries *l, const struct entry_view *e, 
     return l->code;
 }
 
+bool ctl_entries_forked(struct ctl_entries *l, const struct entry_view *e, struct arena tmp)
+{
+    return forks_cover(l->v->t, &l->forks, e->author, e->epoch, e->seq, tmp);
+}
+
 struct times ctl_entries_times(struct ctl_entries *l, const struct entry_view *e, struct arena tmp)
 {
     struct times at;
@@ -145,6 +150,7 @@ json_t *ctl_entries_facts(struct ctl_entries *l, const struct entry_view *e, boo
     json_object_set_new(o, "subject", ctl_json_hex(e->subject.b, sizeof e->subject.b));
     json_object_set_new(o, "code", json_string(ctl_entries_code(l, e, tmp)));
     json_object_set_new(o, "place", json_string(ctl_entries_place(l, e, tmp)));
+    json_object_set_new(o, "two_histories", json_boolean(ctl_entries_forked(l, e, tmp)));
     json_object_set_new(o, "body", ctl_json_hex(e->body.p, e->body.n));
     for (unsigned i = 0; i < e->natt; i++) {
         h32 att = entry_att(e, i);

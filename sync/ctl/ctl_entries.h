@@ -2,6 +2,7 @@
  * JSON. For `log` and `export entries`. One thread. */
 #ifndef SYNC_CTL_CTL_ENTRIES_H
 #define SYNC_CTL_CTL_ENTRIES_H
+#include "core/journal/forks.h"
 #include "core/journal/times.h"
 #include "sync/ctl/ctl_view.h"
 
@@ -15,6 +16,7 @@ struct ctl_entries {
     struct ctl_entry_at *p; /* malloc'ed */
     id16 last;              /* the subject whose code was looked up last: runs are common */
     char code[CAP_CODE_BYTES + 1];
+    struct forks_seen forks;
 };
 /* ctl_entries_of: of one subject, or of the whole store when `subject` is NULL. Values are not
  * unsealed yet. ST_FULL: more than memory holds. ctl_entries_drop after it, whatever it answered.
@@ -32,4 +34,6 @@ const char *ctl_entries_kind(const struct entry_view *e);
 const char *ctl_entries_place(struct ctl_entries *l, const struct entry_view *e, struct arena tmp);
 /* ctl_entries_code: the books' code of the entry's subject; valid until the next call. */
 const char *ctl_entries_code(struct ctl_entries *l, const struct entry_view *e, struct arena tmp);
+/* ctl_entries_forked: it lies in one of two histories of its chain. */
+bool ctl_entries_forked(struct ctl_entries *l, const struct entry_view *e, struct arena tmp);
 #endif

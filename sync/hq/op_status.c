@@ -1,8 +1,25 @@
 /* op_status.c - headquarters at a glance: counts and devices; nothing personal. */
+#include "core/journal/forks.h"
 #include "sync/hq/hq_epoch.h"
 #include "sync/hq/ops.h"
 
 #include <stdlib.h>
+
+#define FORK_ROOM (4U * CAP_ENTRY_BYTES) /* two entries, and what unsealing takes */
+
+/* Where an epoch has two histories: the first number under which there are two entries. */
+static void add_fork(struct store_txn *t, const struct chain_mark *m, json_t *forks)
+{
+    uint8_t *big = malloc(FORK_ROOM);
+    struct arena room = arena_of(big, big == NULL ? 0 : FORK_ROOM);
+    struct entry_view a, b;
+    if (forks_first(t, m->author, m->epoch, &room, &a, &b, NULL) == ST_OK) {
+        json_array_append_new(forks, json_pack("{s:o,s:I,s:[o,o]}", "epoch", ops_hex(m->epoch.b, 8),
+                                               "seq", (json_int_t)a.seq, "entries",
+                                               ops_hex(a.hash.b, 32), ops_hex(b.hash.b, 32)));
+    }
+    free(big);
+}
 
 /* What is held of a device, over its epochs, and its newest receipt's time. */
 static void add_chains(struct store_txn *t, id8 author, json_t *o)
@@ -16,6 +33,7 @@ static void add_chains(struct store_txn *t, id8 author, json_t *o)
         ST_OK) {
         return;
     }
+    json_t *forks = json_array();
     while (store_next(c, &key) == ST_OK) {
         uint8_t room[2048];
         struct arena tmp = arena_of(room, sizeof room);
@@ -31,6 +49,9 @@ static void add_chains(struct store_txn *t, id8 author, json_t *o)
             entries += m.seq;
             epochs++;
             forked = forked || m.forked;
+            if (m.forked) {
+                add_fork(t, &m, forks);
+            }
         }
         struct trust trust;
         struct arena doc_room = arena_of(room, sizeof room);
@@ -47,6 +68,7 @@ static void add_chains(struct store_txn *t, id8 author, json_t *o)
     json_object_set_new(o, "entries", json_integer((json_int_t)entries));
     json_object_set_new(o, "epochs", json_integer((json_int_t)epochs));
     json_object_set_new(o, "forked", json_boolean(forked));
+    json_object_set_new(o, "forks", forks);
     json_object_set_new(o, "receipt_ms", json_integer((json_int_t)receipt_ms));
 }
 

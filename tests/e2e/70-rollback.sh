@@ -3,6 +3,8 @@
 # sides put back at once: with the real programs
 # - a restored handheld opens a new epoch, is told, and gets its own later work back from headquarters;
 #   nothing is written twice under one number,
+# - the fork is proved by a file that anybody checks with hq.pub alone, and is marked on the handheld,
+#   in log and in status,
 # - one that worked on before it synced makes a fork: both branches are kept and folded at
 #   headquarters, on the device and on its colleague's, each entry has its receipt, the supervisor sees it,
 # - a bundle of the old epoch that comes by stick afterwards, twice, has its effect once,
@@ -102,6 +104,32 @@ claim "each entry of both branches is at headquarters by a receipt" receipted
 supervisor() { hqctl status --json | jq -e --arg a "$author" '.devices[] | select(.author == $a) | .forked and .epochs == 3'; }
 claim "the supervisor sees the fork and each epoch" supervisor
 claim "check passes, and names the fork" sound
+where() { hqctl log --forks --json >"$T/forks"; cat "$T/forks"
+    jq -e --arg a "$author" 'length == 1 and .[0].author == $a' "$T/forks" &&
+        hqctl status --json | jq -e --slurpfile f "$T/forks" --arg a "$author" \
+            '[.devices[] | select(.author == $a) | .forks[].entries[]] == $f[0][0].entries'; }
+claim "log and status say where the two histories begin" where
+twice=$(jq -r '.[0].entries[1]' "$T/forks") seq=$(jq -r '.[0].seq' "$T/forks")
+marked() { hqctl log --json | jq -e --arg a "$author" --argjson s "$seq" --slurpfile f "$T/forks" \
+    '[.[] | select(.two_histories)] as $m | ($m | length) >= 2 and ($m | all(.author == $a and .seq >= $s)) and
+     ([$m[].hash] | contains($f[0][0].entries))' && hqctl log | grep -c 'two histories$'; }
+claim "each entry from there on is marked in log, and nobody else's" marked
+proof() { hqctl log --proof "$twice" --file "$T/fork.proof" && hqctl pub --file "$T/hq.pub" &&
+    one log --proof "$twice" --file "$T/fork2.proof" && cmp "$T/fork.proof" "$T/fork2.proof"; }
+claim "headquarters and the handheld write the same proof of it" proof
+alone() { mkdir -p "$T/alone" && cp "$T/fork.proof" "$T/hq.pub" "$T/alone" &&
+    (cd "$T/alone" && "$bin/docketctl" verify fork.proof --trust hq.pub) &&
+    "$bin/docketctl" verify "$T/fork.proof" --trust "$T/hq.pub" --json |
+    jq -e --arg a "$author" '.genuine and .author == $a and (.entries | length) == 2'; }
+claim "which anybody checks with hq.pub alone" alone
+bent() { cp "$T/fork.proof" "$T/bent.proof" && printf '\377' | dd of="$T/bent.proof" bs=1 seek=300 conv=notrunc &&
+    ! "$bin/docketctl" verify "$T/bent.proof" --trust "$T/hq.pub"; }
+claim "and one byte changed proves nothing" bent
+none() { first=$(hqctl log --json | jq -r --arg a "$author" '[.[] | select(.author == $a)][0].hash')
+    ! hqctl log --proof "$first" --file "$T/none.proof" && [ ! -e "$T/none.proof" ]; }
+claim "there is no proof of an entry that stands alone" none
+shown() { work "$T/one" shown "tree marked" && grep 两条历史 "$T/marked.txt"; }
+claim "the handheld shows it on the job" shown
 quiet() { one sync --url "$URL" --json >"$T/s"; cat "$T/s"; jq -e '.problems == 0 and .sent_entries == 0 and .new_epoch == false' "$T/s"; }
 claim "it is not told for ever" quiet
 
