@@ -89,6 +89,16 @@ static const char *rule_words(enum rule r)
         [RULE_NOTHING_DUE] = N_("There is nothing to pay."),
         [RULE_ORDER] = N_("The times are out of order."),
         [RULE_ROLE] = N_("This is for another role."),
+        [RULE_TAKE_AWAY] = N_("Taking something away needs the goods receipt and the customer's "
+                              "signature, both."),
+        [RULE_NOT_PASSED] =
+            N_("Nothing goes back before the supervisor has inspected it. Sync to see whether it "
+               "has passed."),
+        [RULE_NOT_SIGNED_BACK] =
+            N_("The goods receipt is voided only by the customer's signature for the return."),
+        [RULE_GOODS_OUT] = N_("Something of this job is away already: its receipt is open."),
+        [RULE_NO_GOODS] = N_("Nothing of this job is away."),
+        [RULE_CARD] = N_("The repair card is not at this step. Sync to see where it stands."),
     };
     return (unsigned)r < RULES && words[r] != NULL ? words[r]
                                                    : N_("The rules do not allow this step now.");

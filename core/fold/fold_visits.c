@@ -52,8 +52,8 @@ static uint32_t group_of(struct visits *vs, const struct fold_item *it)
     const struct kind_info *k = kind_info(it->e->kind);
     struct subject_state *s = vs->c->out;
     id8 visit;
-    if (k == NULL || !k->visit_fact) {
-        return NOBODY;
+    if (k == NULL || !k->visit_fact || (k->subject != 0 && k->subject != s->type)) {
+        return NOBODY; /* another subject's: counted as odd already */
     }
     if (!kind_has_effect(it->e->kind, it->role)) {
         s->nrequests++;
@@ -118,6 +118,7 @@ struct run {
     struct held *h;
     uint32_t n;
     bool frozen;       /* a signature stands */
+    bool closed;       /* the customer signed for goods taken or brought back: nothing undoes it */
     uint32_t reopened; /* index in h after the last reopening */
 };
 
@@ -130,15 +131,20 @@ static struct held *find_held(struct run *r, const h32 *hash)
     return &r->h[it->note];
 }
 
+static bool for_goods(unsigned kind)
+{
+    return kind == KIND_VISIT_TAKEN || kind == KIND_VISIT_RETURNED;
+}
+
 /* May this fact be made undone by its author? Not once signed or taken by the accountant. */
 static bool may_undo(const struct run *r, const struct held *h)
 {
     unsigned kind = h->it->e->kind;
     if (h->fate != HOLDS || kind == KIND_VISIT_SIGNED || kind == KIND_JOB_REOPENED ||
-        h->it->accepted) {
+        for_goods(kind) || h->it->accepted) {
         return false;
     }
-    return !r->frozen || kind == KIND_VISIT_PAID || kind == KIND_VISIT_LEFT;
+    return (!r->frozen && !r->closed) || kind == KIND_VISIT_PAID || kind == KIND_VISIT_LEFT;
 }
 
 static bool after_signing(unsigned kind)
@@ -248,7 +254,7 @@ static void step(struct run *r, struct fold_item *it)
     unsigned kind = it->e->kind;
     if (body_decode(kind, it->e->body, &b) != ST_OK) {
         r->vs->c->out->nunknown++;
-    } else if (r->frozen && !after_signing(kind)) {
+    } else if ((r->frozen || r->closed) && !after_signing(kind)) {
         odd(r);
     } else if (kind == KIND_WITHDRAWN) {
         withdraw(r, &b);
@@ -256,6 +262,9 @@ static void step(struct run *r, struct fold_item *it)
         reopen(r, it);
     } else if (kind == KIND_VISIT_SIGNED) {
         sign(r, it, &b);
+    } else if (for_goods(kind)) {
+        r->closed = true;
+        hold(r, it);
     } else if (kind >= KIND_VISIT_ACCEPTED && kind <= KIND_VISIT_PAID) {
         correct(r, it, &b.head.old);
     } else {
@@ -303,6 +312,10 @@ static void find_stage(struct run *r)
         if (it->e->kind == KIND_VISIT_ENDED && !r->frozen &&
             body_decode(it->e->kind, it->e->body, &b) == ST_OK) {
             r->v->end = b.ended.outcome;
+            stage = VISIT_ENDED;
+        }
+        if (for_goods(it->e->kind)) {
+            r->v->end = it->e->kind == KIND_VISIT_TAKEN ? END_TAKEN : END_RETURNED;
             stage = VISIT_ENDED;
         }
     }

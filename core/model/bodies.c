@@ -122,6 +122,30 @@ static const struct col handover[] = {MAY(1, CT_ID8, asked.visit), ASKED};
 static const struct col help[] = {MUST(1, CT_ID8, asked.visit), ASKED};
 static const struct col proposed[] = {MUST(1, CT_ID8, proposed.visit),
                                       MUST(2, CT_UINT, proposed.what)};
+static const struct col taken[] = {
+    HEAD,
+    MUST(2, CT_CODE, taken.receipt),
+    MUST(3, CT_ID16, taken.goods),
+    MUST(4, CT_UINT, taken.reason),
+    MUST(5, CT_INT, taken.promised_ms),
+    MAY(6, CT_CODE, taken.serial),
+    MUST(7, CT_UINT, taken.condition),
+    MAY(8, CT_UINT, taken.accessories),
+    MUST(9, CT_UINT, taken.template_),
+    MAY(10, CT_UINT, taken.relation),
+    MAY(11, CT_FLAG, taken.name),
+};
+static const struct col returned[] = {
+    HEAD,
+    MUST(2, CT_CODE, returned.receipt),
+    MUST(3, CT_ID16, returned.goods),
+    MUST(4, CT_UINT, returned.outcome),
+    MUST(5, CT_INT, returned.total_minor),
+    MUST(6, CT_UINT, returned.class_),
+    MUST(7, CT_UINT, returned.template_),
+    MAY(8, CT_UINT, returned.relation),
+    MAY(9, CT_FLAG, returned.name),
+};
 
 #define SHAPE(kind, cols)                                                                          \
     {                                                                                              \
@@ -158,6 +182,8 @@ static const struct shape shapes[] = {
     SHAPE(KIND_HANDOVER_ASKED, handover),
     SHAPE(KIND_HELP_ASKED, help),
     SHAPE(KIND_PROPOSED, proposed),
+    SHAPE(KIND_VISIT_TAKEN, taken),
+    SHAPE(KIND_VISIT_RETURNED, returned),
 };
 
 static const struct shape *shape_of(unsigned kind)

@@ -173,6 +173,22 @@ struct body_proposed {
     id8 visit;
     unsigned what;
 };
+struct body_taken {
+    struct body_head head;
+    struct code receipt, serial;
+    id16 goods;
+    unsigned reason, condition, accessories, template_, relation;
+    int64_t promised_ms;
+    bool name;
+};
+struct body_returned {
+    struct body_head head;
+    struct code receipt;
+    id16 goods;
+    unsigned outcome, class_, template_, relation;
+    int64_t total_minor;
+    bool name;
+};
 
 /* The member that a kind uses stands in its comment; the others mean nothing. About 3 KiB. */
 union body {
@@ -201,6 +217,8 @@ union body {
     struct body_withdrawn withdrawn;
     struct body_visit_reason asked; /* JOB_REOPENED HANDOVER_ASKED HELP_ASKED */
     struct body_proposed proposed;
+    struct body_taken taken;
+    struct body_returned returned;
 };
 
 /* body_encode: canonical bytes of `b` as a body of `kind` into buf (CAP_BODY_BYTES do), *out a
@@ -233,7 +251,10 @@ enum body_att {
     BA_RATINGS,
     BA_NOTE,
     BA_WORDS,
-    BA_EDITION
+    BA_EDITION,
+    BA_GOODS_TEXT,
+    BA_GOODS_STROKES,
+    BA_GOODS_NAME
 };
 /* body_att: its index in the entry's list, or -1 when this body names none. The entry may have
  * fewer attachments than its body says: check against natt. */

@@ -32,6 +32,12 @@ static const struct att_row {
     {KIND_HANDOVER_ASKED, BA_NOTE, WHEN_BOOL, AT(asked.note)},
     {KIND_HELP_ASKED, BA_NOTE, WHEN_BOOL, AT(asked.note)},
     {KIND_PROPOSED, BA_WORDS, WHEN_ALWAYS, 0},
+    {KIND_VISIT_TAKEN, BA_GOODS_TEXT, WHEN_ALWAYS, 0},
+    {KIND_VISIT_TAKEN, BA_GOODS_STROKES, WHEN_ALWAYS, 0},
+    {KIND_VISIT_TAKEN, BA_GOODS_NAME, WHEN_BOOL, AT(taken.name)},
+    {KIND_VISIT_RETURNED, BA_GOODS_TEXT, WHEN_ALWAYS, 0},
+    {KIND_VISIT_RETURNED, BA_GOODS_STROKES, WHEN_ALWAYS, 0},
+    {KIND_VISIT_RETURNED, BA_GOODS_NAME, WHEN_BOOL, AT(returned.name)},
 };
 
 int body_att(unsigned kind, const union body *b, enum body_att what)

@@ -1,7 +1,9 @@
 /* fields.c - the table of single-valued fields.
  *
  * A technician's write has effect where he is the one who sees the thing: the customer's telephone,
- * the equipment before him. What decides money, dates and dispatch he can only propose. */
+ * the equipment before him, a customer's thing that he takes, repairs and brings back. What decides
+ * money, dates and dispatch he can only propose; a state of goods that is the supervisor's to give
+ * does not count by his word (core/rules/office.c). */
 #include "core/model/fields.h"
 
 #define HIS true
@@ -21,6 +23,7 @@
 
 static const struct field_info table[] = {
     {0, F_CODE, FT_CODE, "code", PLAIN, OFFICE},
+    {G, F_BRANCH, FT_ID8, "branch", PLAIN, HIS}, /* of the job: his branch's clerk takes them in */
     {0, F_BRANCH, FT_ID8, "branch", PLAIN, OFFICE},
     {0, F_NOTE, FT_TEXT, "note", PERSONAL, HIS},
     {C, F_CUSTOMER_NAME, FT_TEXT, "customer.name", PERSONAL, HIS},
@@ -62,22 +65,23 @@ static const struct field_info table[] = {
     {J, F_JOB_COST, FT_MONEY, "job.cost", PLAIN, OFFICE},
     {J, F_JOB_WORK_KIND, FT_CODE, "job.work_kind", PLAIN, OFFICE},
     {J, F_JOB_CLASS_PROPOSED, FT_ENUM, "job.class_proposed", PLAIN, OFFICE},
-    {G, F_GOODS_JOB, FT_REF, "goods.job", PLAIN, OFFICE},
-    {G, F_GOODS_CUSTOMER, FT_REF, "goods.customer", PLAIN, OFFICE},
-    {G, F_GOODS_TECHNICIAN, FT_REF, "goods.technician", PLAIN, OFFICE},
-    {G, F_GOODS_RECEIPT, FT_CODE, "goods.receipt", PLAIN, OFFICE},
-    {G, F_GOODS_STATE, FT_ENUM, "goods.state", PLAIN, OFFICE},
+    {G, F_GOODS_JOB, FT_REF, "goods.job", PLAIN, HIS},
+    {G, F_GOODS_CUSTOMER, FT_REF, "goods.customer", PLAIN, HIS},
+    {G, F_GOODS_TECHNICIAN, FT_REF, "goods.technician", PLAIN, HIS},
+    {G, F_GOODS_RECEIPT, FT_CODE, "goods.receipt", PLAIN, HIS},
+    {G, F_GOODS_STATE, FT_ENUM, "goods.state", PLAIN, HIS},
     {G, F_GOODS_IN, FT_TIME, "goods.in", PLAIN, OFFICE},
-    {G, F_GOODS_DUE, FT_TIME, "goods.due", PLAIN, OFFICE},
+    {G, F_GOODS_DUE, FT_TIME, "goods.due", PLAIN, HIS},
     {G, F_GOODS_SHELF, FT_CODE, "goods.shelf", PLAIN, OFFICE},
-    {G, F_GOODS_WHAT, FT_TEXT, "goods.what", PERSONAL, OFFICE},
-    {G, F_GOODS_ACKNOWLEDGED, FT_ENUM, "goods.acknowledged", PLAIN, OFFICE},
-    {G, F_GOODS_REPAIRER, FT_REF, "goods.repairer", PLAIN, OFFICE},
-    {G, F_GOODS_MINUTES, FT_INT, "goods.minutes", PLAIN, OFFICE},
+    {G, F_GOODS_WHAT, FT_TEXT, "goods.what", PERSONAL, HIS},
+    {G, F_GOODS_ACKNOWLEDGED, FT_ENUM, "goods.acknowledged", PLAIN, HIS},
+    {G, F_GOODS_REPAIRER, FT_REF, "goods.repairer", PLAIN, HIS},
+    {G, F_GOODS_MINUTES, FT_INT, "goods.minutes", PLAIN, HIS},
     {G, F_GOODS_INSPECTOR, FT_REF, "goods.inspector", PLAIN, OFFICE},
     {G, F_GOODS_OUT, FT_TIME, "goods.out", PLAIN, OFFICE},
-    {G, F_GOODS_SIGNED_BACK, FT_TIME, "goods.signed_back", PLAIN, OFFICE},
-    {G, F_GOODS_HELP, FT_TIME, "goods.help", PLAIN, OFFICE},
+    {G, F_GOODS_SIGNED_BACK, FT_TIME, "goods.signed_back", PLAIN, HIS},
+    {G, F_GOODS_HELP, FT_TIME, "goods.help", PLAIN, HIS},
+    {G, F_GOODS_PASSED, FT_TIME, "goods.passed", PLAIN, OFFICE},
     {L, F_SLIP_TECHNICIAN, FT_REF, "slip.technician", PLAIN, OFFICE},
     {L, F_SLIP_PART, FT_CODE, "slip.part", PLAIN, OFFICE},
     {L, F_SLIP_QTY, FT_QTY, "slip.quantity", PLAIN, OFFICE},

@@ -94,7 +94,8 @@ enum goods_field {
     F_GOODS_INSPECTOR = 22 /* REF */,
     F_GOODS_OUT = 23 /* TIME */,
     F_GOODS_SIGNED_BACK = 24 /* TIME: the customer signed for what came back */,
-    F_GOODS_HELP = 25 /* TIME: help was asked */
+    F_GOODS_HELP = 25 /* TIME: help was asked */,
+    F_GOODS_PASSED = 26 /* TIME: of the supervisor's inspection */
 };
 enum slip_field {
     F_SLIP_TECHNICIAN = 10 /* REF */,

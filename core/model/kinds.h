@@ -90,7 +90,16 @@ enum kind {
     KIND_HANDOVER_ASKED = 36, /* {1: visit?, 2: reason code}; att: [note?] with 3: 1 */
     KIND_HELP_ASKED = 37,     /* {1: visit, 2: reason code}; att: [note?] with 3: 1 */
     KIND_PROPOSED =
-        38 /* {1: visit, 2: of what (subject type or 100 part, 101 fault)}; att: [words] */
+        38, /* {1: visit, 2: of what (subject type or 100 part, 101 fault)}; att: [words] */
+    /* What the customer signs for a thing of his: receipt and acknowledgement, signature and
+     * voiding, each in one entry that ends its visit (B-18.3, B-18.5). Never corrected. */
+    KIND_VISIT_TAKEN = 40,    /* {0?, 1, 2: receipt bstr, 3: goods id16, 4: reason, 5: promised ms,
+                                 6: serial bstr?, 7: condition, 8: accessories?, 9: template,
+                                 10: relation?}
+                                 att: [receipt as read, customer's stroke, name?] with 11: 1 */
+    KIND_VISIT_RETURNED = 41, /* {0?, 1, 2: receipt bstr, 3: goods id16, 4: what became of the
+                                 receipt, 5: total minor, 6: class, 7: template, 8: relation?}
+                                 att: [text as read, customer's stroke, name?] with 9: 1 */
 };
 
 enum service_class { CLASS_NONE = 0, CLASS_A = 1, CLASS_B = 2, CLASS_C = 3, CLASS_D = 4 };
@@ -158,8 +167,33 @@ enum visit_end {
     END_PRICE_REFUSED = 3,
     END_HELP_WANTED = 4,
     END_HANDED_OVER = 5,
-    END_OTHER = 6
+    END_OTHER = 6,
+    /* By their own kinds, never said in visit.ended. */
+    END_TAKEN = 7,
+    END_RETURNED = 8
 };
+enum take_reason {
+    TAKE_WORKSHOP = 1,
+    TAKE_PARTS = 2,
+    TAKE_TEST = 3,
+    TAKE_MAKER = 4,
+    TAKE_OTHER = 5
+};
+enum goods_condition {
+    CONDITION_GOOD = 1,
+    CONDITION_WORN = 2,
+    CONDITION_SCRATCHED = 3,
+    CONDITION_DAMAGED = 4
+};
+/* Bits. */
+enum goods_accessories {
+    WITH_CORD = 1,
+    WITH_REMOTE = 2,
+    WITH_PIPES = 4,
+    WITH_BATTERY = 8,
+    WITH_PACKING = 16
+};
+enum receipt_outcome { RECEIPT_BACK = 1, RECEIPT_LOST = 2 };
 enum pay_method { PAY_CASH = 1, PAY_CARD = 2, PAY_MOBILE = 3, PAY_TRANSFER = 4, PAY_INVOICE = 5 };
 enum forget_rule { FORGET_RETENTION = 1, FORGET_REQUEST = 2 };
 

@@ -27,6 +27,9 @@ static unsigned job_state(const struct subject_state *job)
     if (v != NULL && v->nsigned > 0 && v->signatures[v->nsigned - 1].stands) {
         return JOB_SIGNED;
     }
+    if (v != NULL && v->stage == VISIT_ENDED && v->end == END_RETURNED) {
+        return JOB_SIGNED; /* on the voucher the customer signed for what came back */
+    }
     if (job->cancelled) {
         return JOB_CANCELLED;
     }
@@ -38,6 +41,16 @@ static unsigned job_state(const struct subject_state *job)
                                        : JOB_ACCEPTED;
 }
 
+/* By a technician's own word goods are finished at most: that they passed, went out and that their
+ * receipt is void needs what only headquarters writes (B-18.4). */
+static unsigned goods_state(const struct subject_state *s, const struct field_value *v)
+{
+    bool his = id16_zero(v->actor);
+    bool passed = fold_shown(s, F_GOODS_PASSED) != NULL || fold_shown(s, F_GOODS_OUT) != NULL;
+    bool claims = v->i == GOODS_PASSED || v->i == GOODS_OUT || (v->i == GOODS_VOIDED && !passed);
+    return his && claims ? GOODS_FINISHED : (unsigned)v->i;
+}
+
 unsigned office_state(const struct subject_state *s)
 {
     if (s->type == SUBJECT_JOB) {
@@ -47,7 +60,7 @@ unsigned office_state(const struct subject_state *s)
         const struct field_value *v =
             state_fields[i].type == s->type ? fold_shown(s, state_fields[i].field) : NULL;
         if (v != NULL && v->i > 0 && v->i < 16) {
-            return (unsigned)v->i;
+            return s->type == SUBJECT_GOODS ? goods_state(s, v) : (unsigned)v->i;
         }
     }
     return 0;

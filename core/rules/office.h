@@ -24,7 +24,8 @@ enum goods_state {
     GOODS_FINISHED = 3,
     GOODS_PASSED = 4, /* the supervisor's inspection */
     GOODS_OUT = 5,
-    GOODS_VOIDED = 6 /* the customer signed for it, his receipt is void */
+    GOODS_VOIDED = 6 /* the customer signed for it, his receipt is void */,
+    GOODS_TAKEN = 7 /* with the technician, not handed in yet */
 };
 enum slip_state {
     SLIP_PROPOSED = 1,

@@ -30,6 +30,12 @@ static const struct {
     [RULE_CASH_OWED] = {"B-18.11", "cash owed"},
     [RULE_ORDER] = {"B-18.18", "out of order"},
     [RULE_ROLE] = {"E", "another role's"},
+    [RULE_TAKE_AWAY] = {"B-18.3", "receipt and acknowledgement"},
+    [RULE_NOT_PASSED] = {"B-18.4", "not passed inspection"},
+    [RULE_NOT_SIGNED_BACK] = {"B-18.5", "not signed for"},
+    [RULE_GOODS_OUT] = {"A-04", "a receipt is open"},
+    [RULE_NO_GOODS] = {"B-02.8", "nothing was taken away"},
+    [RULE_CARD] = {"B-02.4", "repair card not at this step"},
 };
 
 const char *rule_id(enum rule r)
@@ -118,15 +124,18 @@ static bool has_result(const struct visit_state *v)
     return has(v, KIND_VISIT_TESTED);
 }
 
-static int64_t fee_total(const struct visit_state *v)
+int64_t visit_total_minor(const struct visit_state *v)
 {
     union body b;
+    if (read_fact(v, KIND_VISIT_RETURNED, &b)) {
+        return b.returned.total_minor;
+    }
     return read_fact(v, KIND_VISIT_FEE, &b) ? b.fee.total_minor : 0;
 }
 
 static bool has_fee(const struct visit_state *v)
 {
-    return has(v, KIND_VISIT_FEE);
+    return has(v, KIND_VISIT_FEE) || has(v, KIND_VISIT_RETURNED);
 }
 
 static bool within(const struct visit_state *v, int64_t total_minor)
@@ -138,7 +147,7 @@ static bool within(const struct visit_state *v, int64_t total_minor)
 
 static bool fee_agreed(const struct visit_state *v)
 {
-    return within(v, fee_total(v));
+    return within(v, visit_total_minor(v));
 }
 
 static int64_t paid(const struct visit_state *v, unsigned method)
@@ -157,12 +166,18 @@ static int64_t paid(const struct visit_state *v, unsigned method)
 
 static bool is_due(const struct visit_state *v)
 {
-    return fee_total(v) > 0;
+    return visit_total_minor(v) > 0;
 }
 
+/* What the customer signed for when a thing of his left or came back is as frozen as a report. */
 static bool not_signed(const struct visit_state *v)
 {
-    return !is_signed(v);
+    return !is_signed(v) && !has(v, KIND_VISIT_TAKEN) && !has(v, KIND_VISIT_RETURNED);
+}
+
+static bool is_settled(const struct visit_state *v)
+{
+    return is_signed(v) || has(v, KIND_VISIT_RETURNED);
 }
 
 static bool not_over(const struct visit_state *v)
@@ -217,7 +232,10 @@ enum need {
     N_AGREED = 1U << 16,
     N_DUE = 1U << 17,
     N_NONE = 1U << 18, /* no visit of one's own is going on */
-    N_OFFICE = 1U << 19
+    N_OFFICE = 1U << 19,
+    N_SETTLED = 1U << 20,
+    N_FREE = 1U << 21, /* nothing of this job's is out */
+    N_OUT = 1U << 22   /* something is */
 };
 
 /* In the order in which a person is told what is missing. */
@@ -243,6 +261,7 @@ static const struct {
     {N_AGREED, RULE_CONSENT_EXCEEDED, fee_agreed},
     {N_DUE, RULE_NOTHING_DUE, is_due},
     {N_SIGNED, RULE_ORDER, is_signed},
+    {N_SETTLED, RULE_ORDER, is_settled},
     {N_SIGNED_OR_ENDED, RULE_ORDER, signed_or_ended},
 };
 
@@ -267,12 +286,14 @@ static const struct {
     {KIND_VISIT_SIGNED, DONE | N_FEE | N_AGREED},
     {KIND_VISIT_LEFT, N_VISIT | N_NOT_LEFT | N_SIGNED_OR_ENDED},
     {KIND_VISIT_ENDED, N_VISIT | N_UNSIGNED | N_NOT_LEFT},
-    {KIND_VISIT_PAID, N_VISIT | N_FEE | N_DUE | N_SIGNED},
+    {KIND_VISIT_PAID, N_VISIT | N_FEE | N_DUE | N_SETTLED},
     {KIND_WITHDRAWN, N_VISIT | N_UNSIGNED | N_NOT_LEFT},
     {KIND_JOB_REOPENED, N_VISIT | N_SIGNED},
     {KIND_HANDOVER_ASKED, 0},
     {KIND_HELP_ASKED, GOING},
     {KIND_PROPOSED, N_VISIT},
+    {KIND_VISIT_TAKEN, WORK | N_FREE},
+    {KIND_VISIT_RETURNED, ON_SITE | N_OUT},
     {KIND_JOB_ARCHIVED, N_OFFICE},
 };
 
@@ -298,6 +319,9 @@ static enum rule first_unmet(const struct visit_state *v, unsigned wanted)
 
 enum rule visit_may(const struct subject_state *job, const struct visit_state *v, unsigned kind)
 {
+    if (job->type == SUBJECT_GOODS) {
+        return visit_may_on_goods(job, v, kind);
+    }
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (rows[i].kind != kind) {
             continue;
@@ -310,7 +334,12 @@ enum rule visit_may(const struct subject_state *job, const struct visit_state *v
                    : job->cancelled         ? RULE_CANCELLED
                                             : RULE_OK;
         }
-        return first_unmet(v, rows[i].needs);
+        enum rule r = first_unmet(v, rows[i].needs);
+        bool out = (rows[i].needs & (N_FREE | N_OUT)) != 0 && visit_goods_out(job, NULL, NULL);
+        return r != RULE_OK                           ? r
+               : (rows[i].needs & N_FREE) != 0 && out ? RULE_GOODS_OUT
+               : (rows[i].needs & N_OUT) != 0 && !out ? RULE_NO_GOODS
+                                                      : RULE_OK;
     }
     return RULE_ROLE;
 }
@@ -389,10 +418,14 @@ enum kind visit_next(const struct subject_state *job, const struct visit_state *
         return (enum kind)0;
     }
     if (v->stage == VISIT_ENDED) {
-        return KIND_VISIT_LEFT;
+        bool pay = has(v, KIND_VISIT_RETURNED) && is_due(v) && paid(v, 0) == 0;
+        return pay ? KIND_VISIT_PAID : KIND_VISIT_LEFT;
     }
     if (is_signed(v)) {
         return is_due(v) && paid(v, 0) == 0 ? KIND_VISIT_PAID : KIND_VISIT_LEFT;
+    }
+    if (is_arrived(v) && !is_diagnosed(v) && visit_goods_out(job, NULL, NULL) != NULL) {
+        return KIND_VISIT_RETURNED; /* a visit of its own: what was taken comes back */
     }
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         if (steps[i].wanted(v)) {

@@ -30,6 +30,12 @@ enum rule {
     RULE_CASH_OWED,         /* B-18 11: a debt until the accountant accepts it */
     RULE_ORDER,             /* B-18 18: times to the minute, in order */
     RULE_ROLE,              /* this takes another role */
+    RULE_TAKE_AWAY,         /* B-18 3: receipt and acknowledgement, both, in one entry */
+    RULE_NOT_PASSED,        /* B-18 4: nothing goes back before the supervisor's inspection */
+    RULE_NOT_SIGNED_BACK,   /* B-18 5: the receipt is voided by the customer's signature only */
+    RULE_GOODS_OUT,         /* one open receipt a thing */
+    RULE_NO_GOODS,          /* nothing of this job's was taken away */
+    RULE_CARD,              /* B-02 4: the repair card is not at this step */
     RULES
 };
 /* rule_id: the procedure's id ("B-18.1"); rule_name: short name for logs. Static storage. */
@@ -44,6 +50,20 @@ enum rule visit_may(const struct subject_state *job, const struct visit_state *v
  * reasons, receipt numbers, consent)? `body` canonical CBOR. */
 enum rule visit_body_ok(const struct subject_state *job, const struct visit_state *v, unsigned kind,
                         bytes body);
+/* visit_goods_out: the take-away of this job that no return has ended yet: its fact, *b its body,
+ * *taking the visit that took it (either may be NULL); NULL: nothing is out. */
+const struct fact *visit_goods_out(const struct subject_state *job, union body *b,
+                                   const struct visit_state **taking);
+/* visit_return_ok: may these goods go back to the customer (B-18.4)? `goods` NULL: not held here.
+ */
+enum rule visit_return_ok(const struct subject_state *goods);
+/* visit_may_on_goods: the same question as visit_may for the facts of the workshop, which hang on
+ * goods: begun, parts, actions, result. visit_may asks it for a subject of that type. */
+enum rule visit_may_on_goods(const struct subject_state *goods, const struct visit_state *v,
+                             unsigned kind);
+/* visit_total_minor: what the customer owes for a visit: the fee that was fixed, or the amount that
+ * he signed for when his goods came back. */
+int64_t visit_total_minor(const struct visit_state *v);
 /* visit_next: the one next step that the job screen offers as its primary button; 0: none is left.
  */
 enum kind visit_next(const struct subject_state *job, const struct visit_state *v);

@@ -158,13 +158,11 @@ static int64_t paid_otherwise(const struct draft *d)
 static enum rule paid(const struct draft *d)
 {
     const struct body_paid *p = &d->b->paid;
-    union body b;
     if (p->receipt.n == 0) {
         return RULE_NO_RECEIPT_NUMBER;
     }
-    if (p->amount_minor <= 0 || p->method < PAY_CASH || p->method > PAY_INVOICE ||
-        !read_fact(d->v, KIND_VISIT_FEE, &b) ||
-        money_add(paid_otherwise(d), p->amount_minor) > b.fee.total_minor) {
+    if (p->amount_minor <= 0 || p->method < PAY_CASH || p->method > PAY_INVOICE || d->v == NULL ||
+        money_add(paid_otherwise(d), p->amount_minor) > visit_total_minor(d->v)) {
         return RULE_NOTHING_DUE;
     }
     return RULE_OK;
@@ -176,10 +174,49 @@ static enum rule withdrawn(const struct draft *d)
     for (unsigned i = 0; d->v != NULL && i < d->v->nfacts; i++) {
         const struct fact *f = &d->v->facts[i];
         if (h32_eq(f->entry, d->b->withdrawn.entry)) {
-            return f->kind == KIND_VISIT_SIGNED ? RULE_RATING_SEALED : RULE_OK;
+            return f->kind == KIND_VISIT_SIGNED ? RULE_RATING_SEALED
+                   : f->kind == KIND_VISIT_TAKEN || f->kind == KIND_VISIT_RETURNED ? RULE_SIGNED
+                                                                                   : RULE_OK;
         }
     }
     return RULE_ORDER; /* there is no such fact, or it is gone already */
+}
+
+/* B-18.3: without the receipt's number, the thing, what was read and the stroke it is no take-away.
+ * (That both attachments are there is the entry's own form: body_att.) */
+static enum rule taken(const struct draft *d)
+{
+    const struct body_taken *t = &d->b->taken;
+    bool said = t->reason >= TAKE_WORKSHOP && t->reason <= TAKE_OTHER &&
+                t->condition >= CONDITION_GOOD && t->condition <= CONDITION_DAMAGED;
+    return t->receipt.n > 0 && !id16_zero(t->goods) && t->promised_ms > 0 && said ? RULE_OK
+                                                                                  : RULE_TAKE_AWAY;
+}
+
+/* Class A pays what was agreed before the thing left, or less. */
+static enum rule returned(const struct draft *d)
+{
+    const struct body_returned *r = &d->b->returned;
+    const struct visit_state *taking = NULL;
+    union body out, b;
+    if (d->job == NULL || visit_goods_out(d->job, &out, &taking) == NULL) {
+        return RULE_NO_GOODS;
+    }
+    if (!bytes_eq(code_bytes(&r->receipt), code_bytes(&out.taken.receipt)) ||
+        !id16_eq(r->goods, out.taken.goods) ||
+        (r->outcome != RECEIPT_BACK && r->outcome != RECEIPT_LOST)) {
+        return RULE_NOT_SIGNED_BACK;
+    }
+    if (r->class_ != class_of(taking)) {
+        return RULE_NO_CLASS;
+    }
+    if (r->total_minor < 0) {
+        return RULE_NO_FEE;
+    }
+    return r->class_ != CLASS_A || (read_fact(taking, KIND_VISIT_PRICED, &b) &&
+                                    r->total_minor <= b.priced.estimate_minor)
+               ? RULE_OK
+               : RULE_CONSENT_EXCEEDED;
 }
 
 static enum rule asked(const struct draft *d)
@@ -206,6 +243,8 @@ static const struct {
     {KIND_JOB_REOPENED, asked, RULE_NO_REASON},
     {KIND_HANDOVER_ASKED, asked, RULE_NO_REASON},
     {KIND_HELP_ASKED, asked, RULE_NO_REASON},
+    {KIND_VISIT_TAKEN, taken, RULE_TAKE_AWAY},
+    {KIND_VISIT_RETURNED, returned, RULE_NOT_SIGNED_BACK},
 };
 
 enum rule visit_body_ok(const struct subject_state *job, const struct visit_state *v, unsigned kind,

@@ -225,6 +225,8 @@ enum st api_read_record(struct api_call *c)
         if (s.type == SUBJECT_CUSTOMER || s.type == SUBJECT_EQUIPMENT) {
             reg_file_add(c, s.subject,
                          s.type == SUBJECT_CUSTOMER ? LIST_OF_CUSTOMER : LIST_OF_EQUIPMENT, c->out);
+        } else if (s.type == SUBJECT_GOODS) {
+            reg_goods_add(c, &s, c->out);
         }
     }
     return st;

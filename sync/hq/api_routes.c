@@ -51,6 +51,7 @@ static const struct api_route table[] = {
     {"POST", "/jobs/{id}/cash", AR_ACCOUNTANT, SCOPE_CASH, SUBJECT_JOB, NULL, "cash.accept", "job", NULL, "accept the cash of a call"},
     {"POST", "/conflicts", AR_CLERK | AR_SUPERVISOR | AR_DEPARTMENT | AR_ADMIN, SCOPE_CALLS, 0, NULL, "resolve", NULL, NULL, "settle two values of one field"},
     {"POST", "/goods", AR_CLERK | AR_SUPERVISOR, SCOPE_GOODS, 0, NULL, "paper.step", NULL, "step=goods.in", "goods come in, with receipt and acknowledgement"},
+    {"POST", "/goods/{id}/in", AR_CLERK | AR_SUPERVISOR, SCOPE_GOODS, SUBJECT_GOODS, NULL, "paper.step", "id", "step=goods.in", "what a technician took comes in"},
     {"POST", "/goods/{id}/begin", AR_CLERK | AR_SUPERVISOR, SCOPE_GOODS, SUBJECT_GOODS, NULL, "paper.step", "id", "step=goods.begin", "repair begins"},
     {"POST", "/goods/{id}/help", AR_CLERK | AR_SUPERVISOR, SCOPE_GOODS, SUBJECT_GOODS, NULL, "paper.step", "id", "step=goods.help", "it will be late: help is asked"},
     {"POST", "/goods/{id}/finish", AR_CLERK | AR_SUPERVISOR, SCOPE_GOODS, SUBJECT_GOODS, NULL, "paper.step", "id", "step=goods.finish", "repair is done"},

@@ -111,6 +111,29 @@ static enum st grant_job(struct hq *hq, struct store_txn *t, id8 device,
     return st == ST_OK ? grant(hq, t, device, job->subject, tmp, err) : st;
 }
 
+/* The goods of a job go where the job is. */
+static enum st grant_goods(struct hq *hq, struct store_txn *t, id8 device,
+                           const struct subject_state *job, struct arena tmp, struct err *err)
+{
+    id16 customer = ref_of(job, F_JOB_CUSTOMER), goods[CONTRACTS_MAX];
+    uint8_t key[LIST_KEY_BYTES];
+    unsigned n = 0;
+    if (id16_zero(customer)) {
+        return ST_OK;
+    }
+    enum st st = listed(t, fold_list_prefix(LIST_OF_CUSTOMER, 0, &customer, key), SUBJECT_GOODS,
+                        goods, CONTRACTS_MAX, &n, err);
+    for (unsigned i = 0; i < n && st == ST_OK; i++) {
+        struct arena here = tmp;
+        struct subject_state s;
+        if (fold_load(t, goods[i], &here, &s, NULL, NULL) == ST_OK &&
+            id16_eq(ref_of(&s, F_GOODS_JOB), job->subject)) {
+            st = grant(hq, t, device, goods[i], tmp, err);
+        }
+    }
+    return st;
+}
+
 static enum st scope_job(struct hq *hq, struct store_txn *t, id16 subject, struct arena tmp,
                          struct err *err)
 {
@@ -124,6 +147,9 @@ static enum st scope_job(struct hq *hq, struct store_txn *t, id16 subject, struc
         id16_zero(job.assigned) ? 0 : hq_devices_of(hq, job.assigned, index, PERSON_DEVICES);
     for (unsigned i = 0; i < n && st == ST_OK; i++) {
         st = grant_job(hq, t, hq->devices[index[i]].author, &job, tmp, err);
+        if (st == ST_OK) {
+            st = grant_goods(hq, t, hq->devices[index[i]].author, &job, tmp, err);
+        }
     }
     id8 holders[HOLDERS_MAX];
     unsigned nholders = 0;
@@ -182,6 +208,31 @@ static enum st scope_stock(struct hq *hq, struct store_txn *t, id16 subject, str
                                 : st;
 }
 
+/* A customer's thing: whoever took it, whoever repairs it, and whoever has its job. */
+static enum st scope_goods(struct hq *hq, struct store_txn *t, id16 subject, struct arena tmp,
+                           struct err *err)
+{
+    struct subject_state s;
+    enum st st = fold_load(t, subject, &tmp, &s, NULL, err);
+    if (st != ST_OK) {
+        return st == ST_NOT_FOUND ? ST_OK : st;
+    }
+    id16 job = ref_of(&s, F_GOODS_JOB);
+    id8 holders[HOLDERS_MAX];
+    unsigned n = 0;
+    st = scope_person(hq, t, subject, ref_of(&s, F_GOODS_TECHNICIAN), tmp, err);
+    if (st == ST_OK) {
+        st = scope_person(hq, t, subject, ref_of(&s, F_GOODS_REPAIRER), tmp, err);
+    }
+    if (st == ST_OK && !id16_zero(job)) {
+        st = hq_scope_devices(t, job, holders, HOLDERS_MAX, &n, err);
+    }
+    for (unsigned i = 0; i < n && st == ST_OK; i++) {
+        st = grant(hq, t, holders[i], subject, tmp, err);
+    }
+    return st;
+}
+
 /* Did this entry move who holds what? */
 static enum st scopes(struct hq *hq, struct store_txn *t, const struct entry_view *e,
                       struct arena tmp, struct err *err)
@@ -196,6 +247,8 @@ static enum st scopes(struct hq *hq, struct store_txn *t, const struct entry_vie
         return scope_contract(hq, t, e->subject, tmp, err);
     case SUBJECT_STOCK:
         return scope_stock(hq, t, e->subject, tmp, err);
+    case SUBJECT_GOODS:
+        return e->kind == KIND_RECORD_SET ? scope_goods(hq, t, e->subject, tmp, err) : ST_OK;
     case SUBJECT_TECHNICIAN:
         return scope_person(hq, t, e->subject, e->subject, tmp, err);
     default:

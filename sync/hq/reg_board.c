@@ -269,8 +269,10 @@ enum st reg_read_dashboard(struct api_call *c)
         json_object_set_new(states, reg_state_name(SUBJECT_JOB, s),
                             json_integer((json_int_t)in_state[s]));
     }
-    for (unsigned s = GOODS_IN; s <= GOODS_OUT; s++) {
-        open_goods += counted(c, SUBJECT_GOODS, REG_STATE, s, INT64_MIN, INT64_MAX, &more);
+    for (unsigned s = GOODS_IN; s <= GOODS_TAKEN; s++) {
+        open_goods += s == GOODS_VOIDED
+                          ? 0
+                          : counted(c, SUBJECT_GOODS, REG_STATE, s, INT64_MIN, INT64_MAX, &more);
     }
     int64_t today = midnight(c), cash = cash_out(c, &cash_jobs);
     unsigned late = counted(c, SUBJECT_JOB, REG_DUE, 0, INT64_MIN, c->now_ms, &more);

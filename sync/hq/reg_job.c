@@ -71,6 +71,17 @@ static json_t *body_json(unsigned kind, const union body *b)
     case KIND_VISIT_PAID:
         return json_pack("{s:i,s:I,s:o}", "method", (int)b->paid.method, "amount_minor",
                          (json_int_t)b->paid.amount_minor, "receipt", code_json(&b->paid.receipt));
+    case KIND_VISIT_TAKEN:
+        return json_pack("{s:o,s:o,s:i,s:I,s:o,s:i,s:i}", "receipt", code_json(&b->taken.receipt),
+                         "goods", ops_hex(b->taken.goods.b, 16), "reason", (int)b->taken.reason,
+                         "promised_ms", (json_int_t)b->taken.promised_ms, "serial",
+                         code_json(&b->taken.serial), "condition", (int)b->taken.condition,
+                         "accessories", (int)b->taken.accessories);
+    case KIND_VISIT_RETURNED:
+        return json_pack("{s:o,s:o,s:i,s:I,s:i}", "receipt", code_json(&b->returned.receipt),
+                         "goods", ops_hex(b->returned.goods.b, 16), "outcome",
+                         (int)b->returned.outcome, "total_minor",
+                         (json_int_t)b->returned.total_minor, "class", (int)b->returned.class_);
     case KIND_JOB_REOPENED:
     case KIND_HANDOVER_ASKED:
     case KIND_HELP_ASKED:
@@ -88,7 +99,8 @@ static void add_words(struct api_call *c, const struct fact *f, const union body
         const char *name;
     } words[] = {{BA_FAULT, "fault_words"},   {BA_CAUSE, "cause_words"}, {BA_PART, "part_words"},
                  {BA_OLD_WHY, "old_why"},     {BA_ACTION, "words"},      {BA_DANGER, "danger"},
-                 {BA_RESULT, "result_words"}, {BA_NOTE, "note"},         {BA_WORDS, "words"}};
+                 {BA_RESULT, "result_words"}, {BA_NOTE, "note"},         {BA_WORDS, "words"},
+                 {BA_GOODS_TEXT, "text"},     {BA_GOODS_NAME, "name"}};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         int at = body_att(f->kind, b, words[i].what);
         if (at >= 0 && (unsigned)at < f->natt) {
@@ -100,8 +112,9 @@ static void add_words(struct api_call *c, const struct fact *f, const union body
 /* The accountant sees what money is about, not the technical notes. */
 static bool may_read(const struct api_call *c, unsigned kind)
 {
-    return c->user.role != ROLE_ACCOUNTANT || kind == KIND_VISIT_FEE || kind == KIND_VISIT_PAID ||
-           kind == KIND_VISIT_CLASS || kind == KIND_VISIT_PRICED;
+    return c->user.role != ROLE_ACCOUNTANT || kind == KIND_VISIT_FEE ||
+           kind == KIND_VISIT_RETURNED || kind == KIND_VISIT_PAID || kind == KIND_VISIT_CLASS ||
+           kind == KIND_VISIT_PRICED;
 }
 
 static json_t *facts_json(struct api_call *c, const struct visit_state *v)
@@ -116,7 +129,7 @@ static json_t *facts_json(struct api_call *c, const struct visit_state *v)
         }
         bool read = body_decode(f->kind, f->body, &b) == ST_OK;
         json_t *body = read ? body_json(f->kind, &b) : json_object();
-        if (read) {
+        if (read && c->user.role != ROLE_ACCOUNTANT) {
             add_words(c, f, &b, body);
         }
         json_array_append_new(list, json_pack("{s:o,s:s,s:I,s:o}", "entry", ops_hex(f->entry.b, 32),
@@ -269,6 +282,11 @@ void reg_file_add(struct api_call *c, id16 subject, enum list list, json_t *out)
         store_scan_end(&cur);
     }
     json_object_set_new(out, "file", file);
+}
+
+void reg_goods_add(struct api_call *c, const struct subject_state *goods, json_t *out)
+{
+    json_object_set_new(out, "visits_list", visits_json(c, goods));
 }
 
 void reg_job_add(struct api_call *c, const struct subject_state *job, json_t *out)

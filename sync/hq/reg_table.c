@@ -58,7 +58,7 @@ static const char *const job_states[] = {"",         "registered", "dispatched",
                                          "accepted", "on_site",    "waiting",
                                          "signed",   "archived",   "cancelled"};
 static const char *const goods_states[] = {"",       "in",  "in_work", "finished",
-                                           "passed", "out", "voided"};
+                                           "passed", "out", "voided",  "taken"};
 static const char *const slip_states[] = {"",        "proposed", "approved",
                                           "refused", "issued",   "cleared"};
 static const char *const day_states[] = {"", "submitted", "reviewed", "signed", "received"};

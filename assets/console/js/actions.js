@@ -47,6 +47,7 @@ export const ACTIONS = {
     contract: [edit(CLERK, ['number', 'start', 'end', 'terms', 'note'])],
     stock: [edit(['parts keeper'], ['quantity', 'note'])],
     goods: [
+        step('goods', 'in', N_('Goods come in'), CLERK, ['taken'], [f('', 'shelf'), f('', 'due')], { primary: () => true }),
         step('goods', 'begin', N_('Begin the repair'), CLERK, ['in'], [must('', 'repairer', { role: 'technician' }), f('', 'due')], { primary: () => true }),
         step('goods', 'finish', N_('Repair is done'), CLERK, ['in_work'], [must('', 'minutes')], { primary: () => true }),
         step('goods', 'pass', N_('Passed inspection'), ['supervisor'], ['finished'], [], { primary: () => true, text: N_('You have inspected it, and it works.') }),

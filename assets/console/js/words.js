@@ -8,7 +8,7 @@ export const STATES = {
         archived: N_('Archived'), cancelled: N_('Cancelled'),
     },
     goods: {
-        in: N_('Received'), in_work: N_('In repair'), finished: N_('Finished'), passed: N_('Passed inspection'),
+        taken: N_('With the technician'), in: N_('Received'), in_work: N_('In repair'), finished: N_('Finished'), passed: N_('Passed inspection'),
         out: N_('Returned'), voided: N_('Receipt void'),
     },
     slip: {
@@ -50,7 +50,9 @@ const RESPONSIBLE = [null, N_('Maker'), N_('User'), N_('Installer'), N_('Nobody'
 const ACTIONS = [null, N_('Replace'), N_('Tighten'), N_('Clean'), N_('Adjust'), N_('Refill'), N_('Repair'), N_('Inspect'), N_('Explain'), N_('Other')];
 const RESULTS = [null, N_('Works'), N_('Works with limits'), N_('Not fixed')];
 const OLD_PARTS = [null, N_('Taken back'), N_('Left with the customer'), N_('No old part')];
-const ENDS = [null, N_('Nobody there'), N_('Part wanted'), N_('Price refused'), N_('Help wanted'), N_('Handed over'), N_('Other reason')];
+const ENDS = [null, N_('Nobody there'), N_('Part wanted'), N_('Price refused'), N_('Help wanted'), N_('Handed over'), N_('Other reason'), N_('Goods taken away'), N_('Goods returned')];
+const CONDITIONS = [null, N_('Good'), N_('Worn'), N_('Scratched'), N_('Damaged')];
+const RECEIPTS = [null, N_('Receipt handed back'), N_('Receipt lost')];
 export const PAYMENTS = [null, N_('Cash'), N_('Card'), N_('Mobile'), N_('Transfer'), N_('Invoice later')];
 export const OUTCOMES = [null, N_('Signed'), N_('Refuse to sign'), N_('Customer absent')];
 export const DEADLINES = [null, N_('Arrive'), N_('Reply within 3 hours'), N_('Plan within 6 hours'), N_('On site within 72 hours')];
@@ -67,7 +69,7 @@ const KINDS = {
     'visit.tested': N_('Test'), 'visit.fee': N_('Fee'), 'visit.signed': N_('Customer signs'), 'visit.left': N_('Left the site'),
     'visit.ended': N_('End of the visit'), 'visit.paid': N_('Payment'), withdrawn: N_('Evidence withdrawn'),
     'job.reopened': N_('Reopen'), 'handover.asked': N_('Asked to hand over'), 'help.asked': N_('Help request'),
-    proposed: N_('Proposal'),
+    proposed: N_('Proposal'), 'visit.taken': N_('Goods taken away'), 'visit.returned': N_('Goods returned'),
 };
 export const kindWord = (k) => (KINDS[k] ? _(KINDS[k]) : k);
 
@@ -83,6 +85,8 @@ export function factWords(kind, b, money, quantity) {
         'visit.fee': () => [money(b.total_minor)],
         'visit.ended': () => [at(ENDS, b.outcome), b.part, b.note],
         'visit.paid': () => [money(b.amount_minor), at(PAYMENTS, b.method), b.receipt],
+        'visit.taken': () => [b.receipt, at(CONDITIONS, b.condition), b.serial],
+        'visit.returned': () => [b.receipt, at(RECEIPTS, b.outcome), money(b.total_minor)],
         'help.asked': () => [b.note], 'handover.asked': () => [b.note], proposed: () => [b.words],
     }[kind];
     return list ? list().filter(Boolean).join(' · ') : '';

@@ -282,6 +282,38 @@ static inline union body help_signed(const char *visit, unsigned outcome, unsign
     b.signed_.att_flags = outcome == SIGN_SIGNED ? SIGNED_STROKES | SIGNED_RATINGS : 0;
     return b;
 }
+static inline union body help_taken(const char *v, const char *receipt)
+{
+    union body b;
+    memset(&b, 0, sizeof b);
+    b.taken.head = help_head(v);
+    CHECK(code_of(str_bytes(str_c(receipt)), &b.taken.receipt));
+    CHECK(code_of(str_bytes(str_c("SN-7")), &b.taken.serial));
+    b.taken.goods = sample_id16("goods");
+    b.taken.reason = TAKE_WORKSHOP;
+    b.taken.condition = CONDITION_WORN;
+    b.taken.accessories = WITH_CORD | WITH_REMOTE;
+    b.taken.template_ = 1;
+    b.taken.relation = REL_FAMILY;
+    b.taken.promised_ms = SAMPLE_TIME_MS + 86400000;
+    b.taken.name = true;
+    return b;
+}
+static inline union body help_returned(const char *v, const char *receipt, int64_t total_minor)
+{
+    union body b;
+    memset(&b, 0, sizeof b);
+    b.returned.head = help_head(v);
+    CHECK(code_of(str_bytes(str_c(receipt)), &b.returned.receipt));
+    b.returned.goods = sample_id16("goods");
+    b.returned.outcome = RECEIPT_BACK;
+    b.returned.total_minor = total_minor;
+    b.returned.class_ = CLASS_A;
+    b.returned.template_ = 2;
+    b.returned.relation = REL_SELF;
+    b.returned.name = true;
+    return b;
+}
 static inline union body help_paid(const char *visit, unsigned method, int64_t amount_minor)
 {
     union body b = {0};

@@ -23,7 +23,7 @@ static void set(struct paper *p, int field, int64_t i, const id16 *ref)
     for (unsigned k = 0; k < p->s.nfields; k++) {
         at = p->f[k].field == field ? k : at;
     }
-    p->v[at] = (struct field_value){.type = ref != NULL ? FT_REF : FT_INT, .i = i};
+    p->v[at] = (struct field_value){.type = ref != NULL ? FT_REF : FT_INT, .i = i, .actor = {{9}}};
     if (ref != NULL) {
         memcpy(p->v[at].b, ref->b, sizeof ref->b);
         p->v[at].nb = sizeof ref->b;
@@ -93,6 +93,58 @@ static void b_18_5_a_receipt_is_voided_with_the_customers_signature(void)
     set(&g, F_GOODS_STATE, GOODS_PASSED, NULL);
     CHECK_INT(may("goods.void", &g, signed_, anna, ROLE_CLERK), OFFICE_NOT_SIGNED_BACK);
     CHECK_STR(office_rule_id(OFFICE_NOT_SIGNED_BACK), "B-18.5");
+}
+
+/* The same state by a technician's own word: his field has no actor of headquarters. */
+static void says_himself(struct paper *g, int64_t state)
+{
+    set(g, F_GOODS_STATE, state, NULL);
+    for (unsigned k = 0; k < g->s.nfields; k++) {
+        if (g->f[k].field == F_GOODS_STATE) {
+            g->v[k].actor = (id16){{0}};
+        }
+    }
+}
+
+static void b_18_4_a_technicians_word_passes_no_goods(void)
+{
+    static const int signed_[] = {F_GOODS_SIGNED_BACK, 0};
+    static const int64_t claims[] = {GOODS_PASSED, GOODS_OUT, GOODS_VOIDED};
+    for (size_t i = 0; i < 3; i++) {
+        struct paper g = paper(SUBJECT_GOODS);
+        says_himself(&g, claims[i]);
+        CHECK_INT(office_state(&g.s), GOODS_FINISHED);
+        CHECK_INT(may("goods.return", &g, signed_, anna, ROLE_TECHNICIAN), OFFICE_NOT_PASSED);
+    }
+    struct paper g = paper(SUBJECT_GOODS);
+    set(&g, F_GOODS_STATE, GOODS_PASSED, NULL);
+    set(&g, F_GOODS_PASSED, 77, NULL);
+    CHECK_INT(may("goods.return", &g, signed_, anna, ROLE_TECHNICIAN), OFFICE_OK);
+    CHECK_INT(may("goods.return", &g, NULL, anna, ROLE_TECHNICIAN), OFFICE_NOT_SIGNED_BACK);
+    CHECK_INT(may("goods.return", &g, signed_, anna, ROLE_CLERK), OFFICE_ROLE);
+    says_himself(&g, GOODS_VOIDED);
+    CHECK_INT(office_state(&g.s), GOODS_VOIDED);
+}
+
+static void b_02_3_what_the_technician_took_comes_in_by_the_clerk(void)
+{
+    static const int all[] = {F_GOODS_JOB, F_GOODS_RECEIPT, F_GOODS_ACKNOWLEDGED, 0};
+    static const int bare[] = {F_GOODS_JOB, F_GOODS_RECEIPT, 0};
+    CHECK_INT(may("goods.take", NULL, all, anna, ROLE_TECHNICIAN), OFFICE_OK);
+    CHECK_INT(may("goods.take", NULL, bare, anna, ROLE_TECHNICIAN), OFFICE_TAKE_AWAY);
+    CHECK_INT(may("goods.take", NULL, all, anna, ROLE_CLERK), OFFICE_ROLE);
+    struct paper g = paper(SUBJECT_GOODS);
+    static const id16 job = {{7}};
+    set(&g, F_GOODS_JOB, 0, &job);
+    set(&g, F_GOODS_RECEIPT, 1, NULL);
+    set(&g, F_GOODS_ACKNOWLEDGED, 1, NULL);
+    says_himself(&g, GOODS_TAKEN);
+    CHECK_INT(office_state(&g.s), GOODS_TAKEN);
+    CHECK_INT(may("goods.in", &g, NULL, anna, ROLE_CLERK), OFFICE_OK);
+    static const int repairer[] = {F_GOODS_REPAIRER, 0};
+    CHECK_INT(may("goods.begin", &g, repairer, anna, ROLE_TECHNICIAN), OFFICE_ORDER);
+    set(&g, F_GOODS_STATE, GOODS_IN, NULL);
+    CHECK_INT(may("goods.begin", &g, repairer, anna, ROLE_TECHNICIAN), OFFICE_OK);
 }
 
 static struct signature_state signature;
@@ -274,6 +326,8 @@ int main(void)
 {
     RUN(b_18_3_taking_away_needs_receipt_and_acknowledgement);
     RUN(b_18_4_goods_do_not_go_back_before_the_inspection);
+    RUN(b_18_4_a_technicians_word_passes_no_goods);
+    RUN(b_02_3_what_the_technician_took_comes_in_by_the_clerk);
     RUN(b_18_5_a_receipt_is_voided_with_the_customers_signature);
     RUN(b_18_6_struck_off_only_when_the_signed_voucher_is_back);
     RUN(b_02_9_and_b_18_11_not_archived_with_goods_or_cash_out);
