@@ -255,7 +255,7 @@ static void half_typed_things_are_where_they_were_and_ratings_are_asked_again(vo
 int main(int argc, char **argv)
 {
     i18n_open(getenv("WORDS")); /* e2e/15-pseudo.sh has its own, and reads the TREE */
-    if (argc == 6) { /* SCRIPT SIZE SCALE LANG walk: the same by keys */
+    if (argc == 6) {            /* SCRIPT SIZE SCALE LANG walk: the same by keys */
         run_as(argv[1], &(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL),
                                        argv[4], UI_LIGHT, .walk = true});
         return check_failures != 0;
