@@ -7,7 +7,7 @@
 
 struct today_screen {
     char search[64];
-    bool searching;
+    bool searching, more;
     int which; /* 0 open, 1 done */
 };
 
@@ -151,12 +151,38 @@ static void space(struct app *a, struct ui *u)
     }
 }
 
+/* What is no job: the technician's own papers, in the order of a day. */
+static void more(struct app *a, struct ui *u, struct today_screen *s)
+{
+    static const struct {
+        const char *words;
+        enum screen_id screen;
+    } rows[] = {
+        {N_("Daily report"), SCREEN_DAY},
+    };
+    enum { ROWS = sizeof rows / sizeof rows[0] };
+    const char *items[ROWS];
+    if (!s->more) {
+        return;
+    }
+    for (int k = 0; k < ROWS; k++) {
+        items[k] = _(rows[k].words);
+    }
+    int c = ui_menu(u, "own", _("More"), items, ROWS, _("Close"));
+    s->more = c == -1;
+    if (c >= 0) {
+        app_go(a, rows[c].screen, (id16){{0}});
+    }
+}
+
 SCREEN(today)
 {
     struct today_screen *s = app_screen_data(a, SCREEN_TODAY, sizeof *s);
     id16 job = {{0}};
     struct ui_screen sc = {.id = "today",
                            .title = _("Today"),
+                           .secondary = s == NULL || s->searching ? NULL : _("More"),
+                           .secondary_id = "more",
                            .icons = {{UI_ICON_SEARCH, "find", _("Search")},
                                      {UI_ICON_SETTINGS, "settings", _("Settings")}}};
     bool next = next_job(a, s, &sc, &job);
@@ -214,5 +240,7 @@ SCREEN(today)
         job_row(a, u, l.index);
     }
     ui_list_end(u, &l);
+    s->more = s->more || (hit & UI_HIT_SECONDARY) != 0;
+    more(a, u, s);
     ui_screen_end(u);
 }

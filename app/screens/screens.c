@@ -30,4 +30,5 @@ const struct screen screens[SCREENS] = {
     ROW(SCREEN_PIN, pin, screen_pin_enter),
     ROW(SCREEN_FORGOT, forgot, screen_forgot_enter),
     ROW(SCREEN_STOPPED, stopped, screen_stopped_enter),
+    ROW(SCREEN_DAY, day, screen_day_enter),
 };

@@ -58,6 +58,8 @@ SCREEN_ENTER(forgot);
 SCREEN(forgot);
 SCREEN_ENTER(stopped);
 SCREEN(stopped);
+SCREEN_ENTER(day);
+SCREEN(day);
 
 /* ---- shared pieces (shared.c) ---------------------------------------------------------------- */
 /* shared_histories: a banner when the job lies in one of two histories of a journal. */

@@ -131,6 +131,7 @@ void let_go(struct app *a)
     words_drop(&a->words); /* it reads on a thread of its own */
     today_drop(a);
     model_drop(a);
+    desk_drop(a);
     learned_drop(a);
     a->store = NULL;
 }

@@ -48,6 +48,7 @@ enum screen_id {
     SCREEN_PIN,    /* a new PIN */
     SCREEN_FORGOT, /* ... without the old one */
     SCREEN_STOPPED /* revoked: what is still owed */,
+    SCREEN_DAY /* the technician's daily report */,
     SCREENS
 };
 /* One row a screen in app/screens/screens.c; `frame` draws and reacts, once a frame. `enter` (may

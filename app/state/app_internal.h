@@ -87,6 +87,16 @@ struct edition {
     uint8_t *mem; /* APP_CATALOGUE_BYTES of address space, used as far as needed */
 };
 
+/* What stands beside the job (desk.h): one block of memory each, taken when it is first wanted. */
+enum desk_model { DESK_DAY, DESK_MODELS };
+struct desk_cache {
+    bool have;
+    unsigned long long generation;
+    int64_t key;  /* of what: a day */
+    uint8_t *mem; /* APP_DESK_BYTES */
+    void *model;
+};
+
 struct cached_report {
     bool have;
     uint64_t generation;
@@ -157,6 +167,7 @@ struct app {
     uint64_t model_generation;
     struct edition edition; /* what app_catalogue shows */
     struct today today;
+    struct desk_cache desk[DESK_MODELS];
     struct words words;
     struct cached_report reports[2]; /* open visit, signed */
     struct stock_item stock[APP_STOCK_MAX];
@@ -271,6 +282,11 @@ void edition_close(struct edition *e);
 void edition_fetch(struct writer *w);
 void catalogue_refresh(struct app *a);
 void catalogue_drop(struct app *a);
+
+/* desk.c: a model's memory; `have` false: it must be read. NULL: locked, or no memory. desk_drop:
+ * wiped, at lock and close. */
+struct desk_cache *desk_cache(struct app *a, enum desk_model which, int64_t key);
+void desk_drop(struct app *a);
 
 /* model.c, today.c, drafts.c, settings.c */
 void model_drop(struct app *a);

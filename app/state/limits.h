@@ -19,7 +19,9 @@
 #define APP_ROW_BYTES (1U << 20) /* a job's state and texts while its row is read */
 #define APP_FOREIGN_JOBS 1000000 /* subjects that the list holds in memory: 24 MB */
 #define APP_NET_ANSWER_BYTES                                                                       \
-    (64U << 20)           /* one answer of headquarters; more comes with the next                  \
-                           */
+    (64U << 20) /* one answer of headquarters; more comes with the next                            \
+                 */
+#define APP_DESK_BYTES                                                                             \
+    (1U << 20) /* a day's 80 visits with all that they name, or a thousand lines of an account */
 #define APP_STOCK_MAX 512 /* kinds of parts in one van; what is beyond is found by search */
 #endif

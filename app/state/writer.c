@@ -9,6 +9,7 @@
 
 #include "app/state/app_internal.h"
 #include "core/keys/slots.h"
+#include "core/rules/day.h"
 #include "core/rules/service.h"
 #include "core/rules/visit.h"
 #include "sync/carrier/mend.h"
@@ -137,10 +138,31 @@ static enum st lock(struct writer *w, struct err *err)
     return st;
 }
 
+/* A daily report that the branch has signed is followed by no other version. */
+static enum st day_allowed(struct writer *w, id16 subject, struct err *err)
+{
+    struct store_txn *t = NULL;
+    struct subject_state day;
+    struct arena a = arena_of(w->work, CAP_SCRATCH_BYTES);
+    enum st st = store_read(w->store, &t, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    bool have = fold_load(t, subject, &a, &day, NULL, NULL) == ST_OK;
+    store_abort(&t);
+    enum day_rule r = day_may_submit(have ? &day : NULL);
+    return r == DAY_RULE_OK
+               ? ST_OK
+               : err_set(err, ST_FORBIDDEN, (int)RULE_ROLE, __func__, "%s the day", day_rule_id(r));
+}
+
 /* A rule is asked here too: what a screen allowed may have changed since. */
 static enum st allowed(struct writer *w, const struct intent *i, struct err *err)
 {
     const struct kind_info *info = kind_info(i->kind);
+    if (i->kind == KIND_RECORD_SET && i->subject_type == SUBJECT_DAY) {
+        return day_allowed(w, i->subject, err);
+    }
     if (info == NULL || info->subject != SUBJECT_JOB) {
         return ST_OK;
     }

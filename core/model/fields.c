@@ -101,6 +101,8 @@ static const struct field_info table[] = {
     {D, F_DAY_D, FT_INT, "day.d", PLAIN, OFFICE},
     {D, F_DAY_REVIEWED_BY, FT_REF, "day.reviewed_by", PLAIN, OFFICE},
     {D, F_DAY_SIGNED_BY, FT_REF, "day.signed_by", PLAIN, OFFICE},
+    {D, F_DAY_VERSION, FT_INT, "day.version", PLAIN, OFFICE},
+    {D, F_DAY_LINES, FT_TEXT, "day.lines", PERSONAL, OFFICE},
     {I, F_INVOICE_JOB, FT_REF, "invoice.job", PLAIN, OFFICE},
     {I, F_INVOICE_AMOUNT, FT_MONEY, "invoice.amount", PLAIN, OFFICE},
     {I, F_INVOICE_AT, FT_TIME, "invoice.at", PLAIN, OFFICE},

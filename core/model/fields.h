@@ -118,7 +118,9 @@ enum day_field {
     F_DAY_C = 15,
     F_DAY_D = 16,
     F_DAY_REVIEWED_BY = 17 /* REF */,
-    F_DAY_SIGNED_BY = 18 /* REF: branch manager */
+    F_DAY_SIGNED_BY = 18 /* REF: branch manager */,
+    F_DAY_VERSION = 19 /* INT: of the technician's, from 1 */,
+    F_DAY_LINES = 20 /* TEXT: core/model/day.h */
 };
 enum invoice_field {
     F_INVOICE_JOB = 10 /* REF; the number is F_CODE */,

@@ -233,6 +233,17 @@ static enum st scope_goods(struct hq *hq, struct store_txn *t, id16 subject, str
     return st;
 }
 
+/* A paper that names its technician: he follows his slips, and his report through the office. */
+static enum st scope_paper(struct hq *hq, struct store_txn *t, id16 subject, int technician,
+                           struct arena tmp, struct err *err)
+{
+    struct subject_state s;
+    enum st st = fold_load(t, subject, &tmp, &s, NULL, err);
+    return st == ST_OK          ? scope_person(hq, t, subject, ref_of(&s, technician), tmp, err)
+           : st == ST_NOT_FOUND ? ST_OK
+                                : st;
+}
+
 /* Did this entry move who holds what? */
 static enum st scopes(struct hq *hq, struct store_txn *t, const struct entry_view *e,
                       struct arena tmp, struct err *err)
@@ -249,11 +260,38 @@ static enum st scopes(struct hq *hq, struct store_txn *t, const struct entry_vie
         return scope_stock(hq, t, e->subject, tmp, err);
     case SUBJECT_GOODS:
         return e->kind == KIND_RECORD_SET ? scope_goods(hq, t, e->subject, tmp, err) : ST_OK;
+    case SUBJECT_SLIP:
+        return scope_paper(hq, t, e->subject, F_SLIP_TECHNICIAN, tmp, err);
+    case SUBJECT_DAY:
+        return scope_paper(hq, t, e->subject, F_DAY_TECHNICIAN, tmp, err);
     case SUBJECT_TECHNICIAN:
         return scope_person(hq, t, e->subject, e->subject, tmp, err);
     default:
         return ST_OK;
     }
+}
+
+#define PERSON_SLIPS 500 /* what a new device of a technician is given: a year of slips, */
+#define PERSON_DAYS 62   /* and two months of daily reports */
+
+/* The newest papers of a person, as the registers have them. */
+static enum st newest_of(struct store_txn *t, enum subject_type type, id16 person, id16 *out,
+                         unsigned max, unsigned *n, struct err *err)
+{
+    uint8_t buf[LIST_KEY_BYTES];
+    struct store_cursor *c = NULL;
+    bytes key;
+    *n = 0;
+    bytes prefix = register_prefix(type, (id8){{0}}, REG_TECHNICIAN, person.b, buf);
+    enum st st = store_scan(t, T_LIST, prefix, (bytes){NULL, 0}, &c, err);
+    while (st == ST_OK && *n < max) {
+        st = store_next(c, &key);
+        if (st == ST_OK && key.n >= sizeof out->b) {
+            memcpy(out[(*n)++].b, key.p + key.n - sizeof out->b, sizeof out->b);
+        }
+    }
+    store_scan_end(&c);
+    return st == ST_END ? ST_OK : st;
 }
 
 enum st hq_route_device(struct hq *hq, struct store_txn *t, const struct hq_device *d,
@@ -287,6 +325,16 @@ enum st hq_route_device(struct hq *hq, struct store_txn *t, const struct hq_devi
         if (list_row_get(t, all[i], &here, &row, NULL) == ST_OK &&
             id16_eq(row.assigned, d->person)) {
             st = scope_job(hq, t, all[i], tmp, err);
+        }
+    }
+    static const struct {
+        enum subject_type type;
+        unsigned most;
+    } papers[] = {{SUBJECT_SLIP, PERSON_SLIPS}, {SUBJECT_DAY, PERSON_DAYS}};
+    for (size_t k = 0; k < sizeof papers / sizeof papers[0] && st == ST_OK; k++) {
+        st = newest_of(t, papers[k].type, d->person, all, papers[k].most, &n, err);
+        for (unsigned i = 0; i < n && st == ST_OK; i++) {
+            st = grant(hq, t, d->author, all[i], tmp, err);
         }
     }
     free(all);

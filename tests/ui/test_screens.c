@@ -241,6 +241,23 @@ static void pins_are_changed_forgotten_and_asked_for_again(void)
     run("tests/ui/secrets.script", &SIZES[3], 2.0F, "en", UI_LIGHT);
 }
 
+/* What is played once everywhere: all sizes, three text sizes, the themes, by hand and by keys. */
+static void everywhere(const char *script)
+{
+    static const enum ui_theme themes[] = {UI_LIGHT, UI_DARK, UI_SUNLIGHT};
+    for (int k = 0; k < 6; k++) {
+        run(script, &SIZES[k], 1.0F, k % 2 == 0 ? "zh" : "en", themes[k % 3]);
+        run(script, &SIZES[k], 2.0F, k % 2 == 0 ? "en" : "zh", themes[(k + 1) % 3]);
+    }
+    run_as(script, &(struct look){&SIZES[0], 1.5F, "en", UI_LIGHT, .left = true});
+    run_as(script, &(struct look){&SIZES[1], 1.0F, "zh", UI_LIGHT, .walk = true});
+}
+
+static void a_day_is_reported_signed_and_put_right(void)
+{
+    everywhere("tests/ui/day.script");
+}
+
 static void half_typed_things_are_where_they_were_and_ratings_are_asked_again(void)
 {
     static const char *const parts[] = {"tests/ui/drafts-1.script", "tests/ui/drafts-2.script",
@@ -275,6 +292,7 @@ int main(int argc, char **argv)
     RUN(keys_alone_reach_everything_with_the_focus_in_sight);
     RUN(wrong_taps_wrong_fields_and_a_customer_who_tries_everything);
     RUN(pins_are_changed_forgotten_and_asked_for_again);
+    RUN(a_day_is_reported_signed_and_put_right);
     RUN(half_typed_things_are_where_they_were_and_ratings_are_asked_again);
     CHECK_END();
 }

@@ -53,7 +53,7 @@ export const FIELDS = {
     day: {
         technician: ref(N_('Technician'), 'technician'), day: date(N_('Day')), a: number(N_('Minutes, class A')), b: number(N_('Minutes, class B')),
         c: number(N_('Minutes, class C')), d: number(N_('Minutes, class D')), reviewed_by: ref(N_('Reviewed by'), 'technician'),
-        signed_by: ref(N_('Signed by'), 'technician'), note,
+        signed_by: ref(N_('Signed by'), 'technician'), version: number(N_('Version')), lines: long(N_('Lines')), note,
     },
     invoice: {
         job: ref(N_('Call'), 'job'), amount: sum(N_('Amount')), at: time(N_('Issued on')), by: ref(N_('Issued by'), 'technician'), note,
