@@ -310,7 +310,7 @@ static const char *rule_words(enum day_rule r)
 {
     switch (r) {
     case DAY_RULE_EMPTY:
-        return _("There is nothing in this report yet. Add internal work, or leave it.");
+        return _("There is nothing in this report yet. Add internal work.");
     case DAY_RULE_CLASS:
     case DAY_RULE_INTERNAL:
         return _("A visit has no class yet. Tap it and choose one.");
@@ -367,7 +367,7 @@ static void whole(struct app *a, struct ui *u, struct day_screen *s, const struc
     enum day_rule r = day_check(s->lines, s->n, &at);
     day_strip(a, u, s, d);
     body(a, u, s, d, r);
-    if (s->d.correcting && ui_button(u, "drop", _("Leave it as submitted"), UI_LINK)) {
+    if (s->d.correcting && ui_button(u, "drop", _("Keep it as submitted"), UI_LINK)) {
         int64_t day = s->d.midnight_ms;
         memset(&s->d, 0, sizeof s->d);
         s->d.midnight_ms = day;
