@@ -36,6 +36,7 @@ stop_server() {
 trap stop_server EXIT
 trap 'exit 130' INT TERM
 start_server() {
+    : >"$demo/docketd.out" # before the server is there: an address of an earlier one must not be read
     "$bin/docketd" --store "$hq" --listen 127.0.0.1:0 >"$demo/docketd.out" 2>>"$log" &
     server=$!
     n=0
