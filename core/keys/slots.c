@@ -247,6 +247,33 @@ enum st slots_keep_recovery(const char *path, const uint8_t sealing_pk[static 32
     return st != ST_OK || good ? st : slots_set_recovery(path, sealing_pk, data_key, author, err);
 }
 
+enum st slots_recover(const char *path, bytes pin, const uint8_t secret[static 32],
+                      struct slots_keys *keys, const uint8_t *sealing_pk, id8 author,
+                      struct err *err)
+{
+    struct slots s;
+    struct slots_keys mine = *keys;
+    enum st st = slots_file_get(path, &s, err);
+    struct slot *k = st == ST_OK ? slots_file_room(&s, SLOT_PIN) : NULL;
+    if (st == ST_OK) {
+        st = k == NULL ? err_set(err, ST_FULL, 0, "slots_recover", "no key slot is free")
+                       : wrap_fresh(k, pin, secret, &mine, err);
+    }
+    k = st == ST_OK && sealing_pk != NULL ? slots_file_room(&s, SLOT_RECOVERY) : NULL;
+    if (k != NULL) {
+        st = slots_wrap_seal(k, sealing_pk, keys->data, author, err);
+    }
+    if (st == ST_OK) {
+        s.tries = 0;
+        st = slots_file_put(path, &s, false, err);
+    }
+    if (st == ST_OK) {
+        *keys = mine;
+    }
+    slots_keys_wipe(&mine);
+    return st;
+}
+
 /* The same way to open, for another data key; the own key stays as it is sealed. */
 static void carry_over(struct slots *fresh, const struct slot *from, const uint8_t *wrap,
                        const uint8_t *new_key)

@@ -78,6 +78,12 @@ MUST_USE enum st slots_set(const char *path, enum slot_kind kind, bytes pin,
 /* slots_set_recovery: seal the data key to headquarters' X25519 key. */
 MUST_USE enum st slots_set_recovery(const char *path, const uint8_t sealing_pk[static 32],
                                     const uint8_t *data_key, id8 author, struct err *err);
+/* slots_recover: after a recovery: the PIN slot set anew for `keys` (as slots_change) and the
+ * recovery slot made the new author's (as slots_keep_recovery; sealing_pk NULL: left as it is), in
+ * one writing: a cut leaves both as they were, and the code that was given for them. */
+MUST_USE enum st slots_recover(const char *path, bytes pin, const uint8_t secret[static 32],
+                               struct slots_keys *keys, const uint8_t *sealing_pk, id8 author,
+                               struct err *err);
 /* slots_rekey: write a new file for a new data key: every way to open stays. `wrap` is the wrapping
  * key of the slot `kind` (32 bytes, sodium_malloc, filled by slots_open_wrap); those of the others
  * lie in the file under the old data key. ST_CORRUPT: a slot was altered. Used by compaction. */

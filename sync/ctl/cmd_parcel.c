@@ -1,7 +1,9 @@
 /* cmd_parcel.c - docketctl parcel: what a revoked device still owes. `sync` and `bundle import`
  * make the parcel when the revocation comes; this sends it, or takes the answer that a stick
  * brought. */
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "sync/carrier/file.h"
 #include "sync/carrier/http_client.h"
@@ -77,6 +79,15 @@ static enum st send(const char *dir, const char *url, struct bundle_buffer *answ
     return st;
 }
 
+/* A parcel whose answer came, and whose key a cut left behind. */
+static bool is_gone(const char *dir)
+{
+    char path[600];
+    struct stat sb;
+    parcel_path(dir, path, sizeof path);
+    return stat(path, &sb) != 0 && errno == ENOENT;
+}
+
 int ctl_cmd_parcel(int argc, char **argv)
 {
     const char *dir = NULL, *url = NULL, *file = NULL;
@@ -94,7 +105,9 @@ int ctl_cmd_parcel(int argc, char **argv)
         return ctl_failf("there is no parcel beside %s", dir);
     }
     enum st st = store_destroy(dir, &err); /* a cut may have come in between */
-    if (st == ST_OK && url != NULL) {
+    if (st == ST_OK && is_gone(dir)) {
+        url = ""; /* nothing to send, nothing to wait for */
+    } else if (st == ST_OK && url != NULL) {
         st = send(dir, url, &answer, &err);
         came = bytes_of(answer.p, answer.n);
     } else if (st == ST_OK) {

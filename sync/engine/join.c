@@ -419,7 +419,8 @@ static enum st go_on(const struct join *j, const char *dir, struct slots_keys *k
     return st;
 }
 
-/* The PIN last: until it is changed, the same code makes the same again. */
+/* The PIN last, and with it what headquarters is asked with: until then the same code makes the
+ * same again. */
 enum st join_recover(const struct join *j, const char *dir, bytes pin,
                      const uint8_t secret[static 32], uint64_t map_bytes, const struct now *now,
                      struct arena scratch, struct err *err)
@@ -440,11 +441,9 @@ enum st join_recover(const struct join *j, const char *dir, bytes pin,
     memcpy(keys->data, j->data_key, sizeof keys->data);
     randombytes_buf(keys->own, sizeof keys->own);
     enum st st = go_on(j, dir, keys, map_bytes, now, scratch, err);
-    if (st == ST_OK && to != NULL) {
-        st = slots_keep_recovery(slots, to->pk, keys->data, key_id(j->keys.sign_pk), err);
-    }
     if (st == ST_OK) {
-        st = slots_change(slots, SLOT_PIN, pin, secret, keys, err);
+        st = slots_recover(slots, pin, secret, keys, to == NULL ? NULL : to->pk,
+                           key_id(j->keys.sign_pk), err);
     }
     sodium_free(keys);
     return st;

@@ -6,6 +6,7 @@
 #include "sync/carrier/file.h"
 #include "sync/engine/exchange.h"
 
+#include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -344,15 +345,16 @@ enum st parcel_answer(const char *dir, bytes answer, struct err *err)
     uint8_t *room = malloc(4 * BUNDLE_MANIFEST_BYTES);
     enum st st = s == NULL || room == NULL ? err_set(err, ST_FULL, 0, __func__, "no memory")
                                            : state_read(s, dir, err);
-    if (st == ST_OK && s->nheads != 0) {
+    parcel_path(dir, path, sizeof path);
+    /* A key whose parcel is gone: the answer had come, and a cut came between the two. */
+    if (st == ST_OK && s->nheads != 0 && (access(path, F_OK) == 0 || errno != ENOENT)) {
         struct arena a = arena_of(room, 4 * BUNDLE_MANIFEST_BYTES);
         st = read_answer(s, answer, &a, &m, err);
         st = st == ST_OK ? covered(s, &m, err) : st;
     }
     if (st == ST_OK) {
         /* The parcel opens with a key that only headquarters has: a name is all that goes. */
-        parcel_path(dir, path, sizeof path);
-        bool gone = unlink(path) == 0 || access(path, F_OK) != 0;
+        bool gone = unlink(path) == 0 || errno == ENOENT;
         key_path(dir, path, sizeof path);
         gone = gone && unlink(path) == 0;
         st = gone ? ST_OK : err_set(err, ST_IO, 0, __func__, "the parcel cannot be removed");

@@ -464,6 +464,7 @@ enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err)
         return ST_OK;
     }
     enum st st = room_for(&g);
+    st = st == ST_OK ? look_back(&g) : st; /* before anything is said by our own hand */
     if (st == ST_OK && (r->ndocs != 0 || r->introduces)) {
         st = hq_returned_docs(r, t, err);
     }
@@ -489,7 +490,6 @@ enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err)
         hq_request_problem(r, PROBLEM_REVOKED, what);
     }
     note_problems(&g);
-    st = st == ST_OK ? look_back(&g) : st;
     st = st == ST_OK ? hq_returned_held(r, t, err) : st;
     r->node_epoch = r->hq->journal.head.epoch;
     r->renews = r->hq->rolled_back;

@@ -20,12 +20,15 @@ static bool any_write(struct hq_request *const *r, size_t n)
     return false;
 }
 
-static enum st commit_all(struct hq *hq, struct hq_request **r, size_t n, struct err *err)
+/* As many as go: behind one that proves a restore nothing may be said before the new epoch. */
+static enum st commit_some(struct hq *hq, struct hq_request **r, size_t n, size_t *done,
+                           struct err *err)
 {
     struct store_txn *t = NULL;
     enum st st = store_write(hq->store, &t, err);
-    for (size_t i = 0; i < n && st == ST_OK; i++) {
-        st = hq_ingest(r[i], t, err);
+    *done = 0;
+    while (*done < n && st == ST_OK && !hq->rolled_back) {
+        st = hq_ingest(r[(*done)++], t, err);
     }
     if (st == ST_OK) {
         st = store_commit(&t, err);
@@ -54,9 +57,14 @@ void hq_ingest_group(struct hq *hq, struct hq_request **r, size_t n)
     if (!any_write(r, n)) {
         return;
     }
-    enum st st = commit_all(hq, r, n, &err);
+    size_t done;
+    hq->rolled_back = false; /* of one that was not committed */
+    enum st st = commit_some(hq, r, n, &done, &err);
     if (st == ST_OK) {
         settle(hq);
+        if (done < n) {
+            hq_ingest_group(hq, r + done, n - done);
+        }
         return;
     }
     IGNORE(journal_reload(&hq->journal, NULL) != ST_OK); /* the next use of it says so */

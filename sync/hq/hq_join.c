@@ -260,6 +260,14 @@ static enum st announce(struct hq_request *r, struct store_txn *t, const struct 
                        : err_set(err, st, 0, __func__, "the entry of a certificate");
 }
 
+/* Whose store this code opens: the device's that it was given for; once used, also the one's that
+ * it made of it, which asks again because the answer to the end of its recovery was lost. */
+static bool meant(const struct hq_enrolment *e, id8 whose)
+{
+    return id8_eq(whose, e->recover) ||
+           (e->state == HQ_ENROL_USED && id8_eq(whose, key_id(e->sign_pk)));
+}
+
 /* A recovery: the data key, if this code was given for just that device. */
 static enum st open_box(struct hq_request *r, const struct hq_enrolment *e)
 {
@@ -273,7 +281,7 @@ static enum st open_box(struct hq_request *r, const struct hq_enrolment *e)
                                  "this code is for a forgotten PIN, not for a new device");
     }
     if (k == NULL || slots_box_open(r->box, k->pk, k->sk, r->data_key, &whose) != ST_OK ||
-        !id8_eq(whose, e->recover)) {
+        !meant(e, whose)) {
         sodium_memzero(r->data_key, sizeof r->data_key);
         return hq_request_refuse(r, ST_REFUSED, "enrol-other",
                                  "this code was given for another device's store");

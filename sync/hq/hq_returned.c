@@ -88,6 +88,11 @@ static enum st take_revocation(struct hq_request *r, struct store_txn *t, bytes 
     if (revocation_open(doc, &r->hq->journal.trust, &v, &rule) != ST_OK) {
         return aside(r, t, PROBLEM_AUTHOR, (h32){{0}}, doc, err);
     }
+    /* What proves that we were restored comes with it, or is about to: what we said of it since is
+     * written under numbers that we would use again. It comes again when a new epoch stands. */
+    if (r->hq->rolled_back || hq_epoch_doubts(r->hq, t, &r->manifest)) {
+        return ST_OK;
+    }
     bool fresh;
     enum st st = revoked_keep(t, &v, &r->hq->journal.trust, scratch(r), &fresh, err);
     for (unsigned i = 0; i < r->hq->ndevices && fresh && st == ST_OK; i++) {

@@ -18,6 +18,7 @@ extern const uint8_t __executable_start[], etext[];
  * do. Not the server, its sockets, accounts and pages, nor the HTTP client: what they carry is
  * sealed, and asked for again when it fails. */
 static const char *const scope[] = {
+    "app/state/seats.c",
     "core/",
     "sync/engine/",
     "sync/bundle/",
@@ -123,15 +124,27 @@ static FILE *ask(const char *list, pid_t *pid)
     return fdopen(ends[0], "r");
 }
 
+/* A source of ours as the project names it, or NULL. Where the project stood when an object was
+ * compiled is no matter: a compiler's cache may hand over one that was made in another copy. */
+static const char *in_project(const char *path)
+{
+    for (const char *p = strchr(path, '/'); p != NULL; p = strchr(p + 1, '/')) {
+        if (p[1] != '/' && access(p + 1, R_OK) == 0) {
+            return p + 1;
+        }
+    }
+    return NULL;
+}
+
 /* One addr2line for all, by way of a file. */
 static bool name_all(void)
 {
-    char list[] = "/tmp/docket-sites.XXXXXX", line[1024], here[512];
+    char list[] = "/tmp/docket-sites.XXXXXX", line[1024];
     pid_t pid = -1;
     int status = 1;
     int fd = mkstemp(list);
     FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-    if (f == NULL || getcwd(here, sizeof here) == NULL) {
+    if (f == NULL) {
         return false;
     }
     uintptr_t base = (uintptr_t)__executable_start;
@@ -142,7 +155,6 @@ static bool name_all(void)
     }
     fclose(f);
     FILE *p = ask(list, &pid);
-    size_t cut = strlen(here) + 1;
     unsigned named = 0;
     for (unsigned i = 0; p != NULL && i < fail->nsites; i++) {
         if (fgets(line, sizeof line, p) == NULL) {
@@ -158,9 +170,9 @@ static bool name_all(void)
             *colon = '\0';
             fail->site[i].line = (unsigned)strtoul(colon + 1, NULL, 10);
         }
-        bool ours = strncmp(line, here, cut - 1) == 0 && line[cut - 1] == '/';
-        fail->site[i].file = keep(ours ? line + cut : line);
-        named += ours;
+        const char *ours = in_project(line);
+        fail->site[i].file = keep(ours != NULL ? ours : line);
+        named += ours != NULL;
     }
     unlink(list);
     if (p != NULL) {

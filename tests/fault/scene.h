@@ -17,7 +17,7 @@ enum ack_kind {
     ACK_COMPACT,   /* what was forgotten is off the disk */
     ACK_FORGOT,    /* headquarters has destroyed what it knew of the second customer */
     ACK_CODE,      /* text: a code for a new device was given out */
-    ACK_FOUNDED,   /* the new device has a store */
+    ACK_FOUNDED,   /* the new device has a store; n: SCENE_NEW, or SCENE_COLLEAGUE */
     ACK_INIT,      /* the new headquarters is made */
     ACK_EPOCH      /* n: so many epochs are the handheld's own */
 };
@@ -39,6 +39,7 @@ struct world {
     h32 second_name;  /* attachment: the second customer's name */
     h32 voucher;      /* entry: his job's sign-off, whose evidence the law keeps */
     char code[24];    /* for the new device */
+    h32 owed[3];      /* entries: of the device that was revoked, saved there and not sent */
     unsigned pin;     /* index of the PIN that was set last, as far as anybody knows */
     unsigned attempt; /* of the scene in this world, from 0: makes its texts and numbers new */
     bool restored;    /* headquarters was put back: what it gave receipts for comes back by syncs */
@@ -51,6 +52,8 @@ struct world {
     struct err err;
 };
 
+/* Devices beside the company's first: one of its own, a second store on the first one. */
+enum scene_device { SCENE_NEW = 0, SCENE_COLLEAGUE = 1, SCENE_DEVICES = 2 };
 enum scene_opens { SCENE_DEVICE = 1, SCENE_HQ = 2 };
 struct scene {
     const char *name;
@@ -101,5 +104,20 @@ enum st scene_spoil_hq(struct world *w);
 /* scene_age_device, scene_age_hq: the closed store as the previous layout's writer left it. */
 enum st scene_age_device(struct world *w);
 enum st scene_age_hq(struct world *w);
+/* scene_device: where one of the others lies, its secret read. False: it has none. */
+bool scene_device(struct world *w, enum scene_device which, struct pair_device *out);
+/* scene_recovering: a recovery was begun and did not come to its end. */
+bool scene_recovering(const struct world *w);
+/* The scenes of scene_keys.c, for the table of them all. */
+enum st scene_prepare_join(struct world *w);
+enum st scene_run_join(struct world *w);
+enum st scene_prepare_colleague(struct world *w);
+enum st scene_run_colleague(struct world *w);
+enum st scene_prepare_recovery(struct world *w);
+enum st scene_run_recovery(struct world *w);
+enum st scene_prepare_parcel(struct world *w);
+enum st scene_run_parcel(struct world *w);
+enum st scene_prepare_back(struct world *w);
+enum st scene_run_back(struct world *w);
 void scene_path(const struct world *w, const char *name, char out[static 160]);
 #endif

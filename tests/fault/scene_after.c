@@ -36,6 +36,10 @@ void scene_judge_files(struct world *w)
                                       "hq.keytable",
                                       "device",
                                       "device.secret",
+                                      "device.2",
+                                      "device.2.join",
+                                      "device.2.name",
+                                      "device.recovering",
                                       "new",
                                       "new.secret",
                                       "new.join",
@@ -50,8 +54,8 @@ void scene_judge_files(struct world *w)
     static const char *const inside[] = {"lock", "slots", "env", "att", NULL};
     char path[200];
     only(w, w->base, top);
-    for (unsigned i = 0; i < 4; i++) {
-        static const char *const stores[] = {"hq", "device", "new", "init"};
+    static const char *const stores[] = {"hq", "device", "device.2", "new", "init", NULL};
+    for (unsigned i = 0; stores[i] != NULL; i++) {
         scene_path(w, stores[i], path);
         only(w, path, inside);
     }
@@ -80,6 +84,10 @@ void scene_judge_dead(struct world *w, const struct scene *s)
     w->p.hq = NULL; /* of the process that is gone */
     w->d.store = NULL;
     memset(&w->d.journal, 0, sizeof w->d.journal);
+    if (scene_recovering(w)) { /* a store in between opens to nobody: the app asks for the code */
+        scene_again(w, s, false);
+        scene_close(w);
+    }
     scene_judge(w);
     for (unsigned i = 0; i < w->nacks; i++) {
         if (w->acks[i].kind == ACK_CODE) {

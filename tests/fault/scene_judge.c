@@ -1,6 +1,8 @@
 /* scene_judge.c - what must hold in a company whatever happened in it. See scene.h. */
 #include "tests/fault/scene.h"
 
+#include "core/codec/hash.h"
+#include "core/fold/fresh.h"
 #include "core/journal/check.h"
 #include "core/store/store_check.h"
 
@@ -267,10 +269,32 @@ static void evidence_is_kept(struct world *w)
     store_abort(&t);
 }
 
+/* The digest without what a revocation cuts off: it is evidence at headquarters alone. */
+static h32 digest(struct world *w, struct store *s, id16 subject)
+{
+    struct store_txn *t = NULL;
+    struct arena a = arena_of(w->d.scratch, CAP_SCRATCH_BYTES);
+    struct subject_state state;
+    h32 out = {{0}};
+    bytes encoded;
+    uint8_t *buf = malloc(CAP_STATE_BYTES);
+    if (buf != NULL && store_read(s, &t, NULL) == ST_OK &&
+        fold_fresh(t, subject, &a, &state, &encoded, &out, NULL) == ST_OK && state.nbad != 0) {
+        state.nbad = 0;
+        if (fold_encode(&state, buf, CAP_STATE_BYTES, &encoded) == ST_OK) {
+            hash32(encoded, out.b);
+        }
+    }
+    store_abort(&t);
+    free(buf);
+    return out;
+}
+
 static bool same(struct world *w, struct store *a, struct store *b, id16 subject)
 {
-    h32 here = pair_digest(&w->p, a, subject, NULL), there = pair_digest(&w->p, b, subject, NULL);
-    return h32_eq(here, there);
+    h32 here = digest(w, a, subject), there = digest(w, b, subject);
+    return h32_eq(here, there) &&
+           h32_eq(here, pair_digest(&w->p, a, subject, NULL)); /* kept as it folds */
 }
 
 /* Does headquarters take the device to hold it? A job that is over goes to no new one. */
@@ -319,20 +343,17 @@ static void goes_on(struct world *w, struct pair_device *d, const char *which)
     }
 }
 
-static void judge_new_device(struct world *w, bool founded)
+static void judge_new_device(struct world *w, enum scene_device which, bool founded)
 {
     struct pair_device n;
-    char path[160], slots[200];
-    memset(&n, 0, sizeof n);
-    snprintf(n.dir, sizeof n.dir, "%.90s/new", w->base);
+    char slots[200];
+    bool has_secret = scene_device(w, which, &n);
     snprintf(slots, sizeof slots, "%s/slots", n.dir);
-    scene_path(w, "new.secret", path);
     if (!founded && access(slots, F_OK) != 0) {
         return;
     }
     n.scratch = malloc(CAP_SCRATCH_BYTES);
-    if (device_secret_load(path, false, n.secret, &w->err) != ST_OK ||
-        scene_unlock(w, &n, scene_pins[0]) != ST_OK) {
+    if (!has_secret || scene_unlock(w, &n, scene_pins[0]) != ST_OK) {
         if (founded) {
             scene_bad(w, "the new device does not open: %s", w->err.text);
             w->lost++;
@@ -364,11 +385,11 @@ static void judge_new_hq(struct world *w, bool made)
     hq_close(&hq);
 }
 
-static bool told(const struct world *w, enum ack_kind kind)
+static bool told(const struct world *w, enum ack_kind kind, unsigned n)
 {
     bool any = false;
     for (unsigned i = 0; i < w->nacks; i++) {
-        any = any || w->acks[i].kind == kind;
+        any = any || (w->acks[i].kind == kind && w->acks[i].n == n);
     }
     return any;
 }
@@ -403,8 +424,10 @@ void scene_judge(struct world *w)
     }
     goes_on(w, &w->d, "the handheld");
     receipts_are_true(w);
-    judge_new_device(w, told(w, ACK_FOUNDED));
-    judge_new_hq(w, told(w, ACK_INIT));
+    for (unsigned i = 0; i < SCENE_DEVICES; i++) {
+        judge_new_device(w, (enum scene_device)i, told(w, ACK_FOUNDED, i));
+    }
+    judge_new_hq(w, told(w, ACK_INIT, 0));
     for (unsigned i = 0; i < n; i++) { /* and a sync has not taken any of it away */
         if (w->acks[i].kind <= ACK_SENT) {
             look(w, &w->acks[i]);

@@ -167,93 +167,6 @@ static enum st run_stick(struct world *w)
     return st;
 }
 
-/* --- a new device
- * ------------------------------------------------------------------------------ */
-
-static enum st prepare_join(struct world *w)
-{
-    struct hq_invite inv = {.person = w->who, .role = ROLE_TECHNICIAN, .prefix = "D2"};
-    int64_t until;
-    return hq_join_invite(w->p.hq, &inv, w->code, &until, &w->err);
-}
-
-static enum st ask_to_join(struct world *w, struct join *j)
-{
-    struct bundle_buffer req = {.cap = 1 << 20}, ans = {.cap = 1 << 20};
-    const char *problem = NULL;
-    struct now now = pair_now(&w->p);
-    enum st st = join_request(j, &now, bundle_buffer_sink, &req, &w->err);
-    if (st == ST_OK) {
-        st = hq_exchange(w->p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem,
-                         &w->err);
-    }
-    if (st == ST_OK) {
-        st = join_answer(j, bytes_of(ans.p, ans.n), &w->err);
-    }
-    bundle_buffer_drop(&req);
-    bundle_buffer_drop(&ans);
-    return st;
-}
-
-static enum st trust_of(struct world *w, uint8_t doc[static CAP_TRUST_BYTES], bytes *out)
-{
-    struct store_txn *t = NULL;
-    struct trust trust;
-    struct arena a = hq_arena(w->p.hq);
-    enum st st = store_read(w->p.hq->store, &t, &w->err);
-    if (st == ST_OK) {
-        st = trust_store_get(t, &a, &trust, out, &w->err);
-    }
-    if (st == ST_OK) {
-        memcpy(doc, out->p, out->n);
-        *out = bytes_of(doc, out->n);
-    }
-    store_abort(&t);
-    return st;
-}
-
-static enum st run_join(struct world *w)
-{
-    char dir[160], secret_path[160], pending[160];
-    uint8_t secret[32], doc[CAP_TRUST_BYTES];
-    struct join *j = calloc(1, sizeof *j);
-    struct now now = pair_now(&w->p);
-    bytes trust;
-    scene_path(w, "new", dir);
-    scene_path(w, "new.secret", secret_path);
-    scene_path(w, "new.join", pending);
-    if (w->attempt != 0 && access(dir, F_OK) == 0 && access(pending, F_OK) != 0) {
-        return ST_OK; /* the first try came to its end: nobody asks again */
-    }
-    enum st st = j == NULL ? err_set(&w->err, ST_FULL, 0, __func__, "no memory") : ST_OK;
-    if (st == ST_OK) {
-        st = device_secret_load(secret_path, true, secret, &w->err);
-    }
-    if (st == ST_OK) {
-        st = join_load(j, pending, secret, &w->err);
-        if (st == ST_NOT_FOUND) {
-            st = trust_of(w, doc, &trust);
-            st = st != ST_OK ? st : join_begin(j, str_c(w->code), trust, &w->err);
-            st = st != ST_OK ? st : join_save(j, pending, secret, &w->err);
-        }
-    }
-    st = st != ST_OK ? st : ask_to_join(w, j);
-    if (st == ST_OK) {
-        st = join_found(j, dir, str_bytes(str_c(scene_pins[0])), secret, PAIR_MAP, &now,
-                        arena_of(w->d.scratch, CAP_SCRATCH_BYTES), &w->err);
-        st = st == ST_EXISTS && w->attempt != 0 ? ST_OK : st; /* the first try did it */
-    }
-    if (st == ST_OK) {
-        scene_tell(w, ACK_FOUNDED, 0, (h32){{0}});
-        join_forget(pending);
-    }
-    if (j != NULL) {
-        join_end(j);
-    }
-    free(j);
-    return st;
-}
-
 /* --- headquarters
  * ------------------------------------------------------------------------------ */
 
@@ -440,8 +353,8 @@ static enum st run_restored(struct world *w)
 static enum st prepare_news(struct world *w)
 {
     char author[24];
-    enum st st = prepare_join(w);
-    st = st != ST_OK ? st : run_join(w);
+    enum st st = scene_prepare_join(w);
+    st = st != ST_OK ? st : scene_run_join(w);
     if (st == ST_OK) {
         hex_put(bytes_of(w->p.hq->devices[w->p.hq->ndevices - 1].author.b, 8), author);
         st = scene_op(w, "revoke", "{'author':'%s'}", author);
@@ -474,7 +387,10 @@ const struct scene scenes[] = {
     {"change of PIN", SCENE_DEVICE, NULL, run_pin},
     {"rebuild", SCENE_DEVICE, NULL, run_rebuild},
     {"new epoch", SCENE_DEVICE, NULL, run_epoch},
-    {"joining", SCENE_HQ, prepare_join, run_join},
+    {"joining", SCENE_HQ, scene_prepare_join, scene_run_join},
+    {"a colleague on one device", SCENE_HQ, scene_prepare_colleague, scene_run_colleague},
+    {"recovery", SCENE_HQ, scene_prepare_recovery, scene_run_recovery},
+    {"parcel", SCENE_HQ, scene_prepare_parcel, scene_run_parcel},
     {"headquarters made", 0, NULL, run_init},
     {"headquarters opened", 0, prepare_torn, run_hq_open},
     {"records", SCENE_HQ, NULL, run_records},
@@ -486,6 +402,7 @@ const struct scene scenes[] = {
     {"revocation", SCENE_HQ, NULL, run_revoke},
     {"headquarters rebuilt", SCENE_HQ, NULL, run_hq_rebuild},
     {"headquarters restored", BOTH, prepare_restored, run_restored},
+    {"entries handed back", BOTH, scene_prepare_back, scene_run_back},
     {"a cut compaction", BOTH, prepare_cut, run_unlock},
     {"one cut earlier", BOTH, prepare_cut_early, run_unlock},
     {"news of a revocation", BOTH, prepare_news, run_sync},

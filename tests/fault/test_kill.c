@@ -62,6 +62,7 @@ static void play(const struct scene *s, int to, bool traced)
     st = st == ST_OK && s->prepare != NULL ? s->prepare(&w) : st;
     world->restored = w.restored; /* what the judge must know of it */
     memcpy(world->code, w.code, sizeof w.code);
+    memcpy(world->owed, w.owed, sizeof w.owed);
     w.pipe = to;
     if (st != ST_OK || write(to, &go, 1) != 1) {
         _exit(3);

@@ -151,6 +151,45 @@ static void the_data_key_comes_back_and_unsent_work_reaches_headquarters(void)
     end();
 }
 
+/* Asked again, as after a cut at any place: before anything was written, and when all was. */
+static void the_same_code_serves_until_its_recovery_is_at_an_end(void)
+{
+    struct join *j = calloc(1, sizeof *j);
+    const char *problem;
+    char code[20], pending[160];
+    begin();
+    id8 before = a.journal.head.author;
+    h32 late = pair_write(&p, &a, job, F_JOB_CONTACT, "Mrs Zhou at the gate");
+    pair_close_device(&a);
+    PAIR_OK(&p, code_for(before, who, code));
+    PAIR_OK(&p, ask(j, code, a.dir, &problem));
+    snprintf(pending, sizeof pending, "%s.recovering", a.dir);
+    PAIR_OK(&p, join_save(j, pending, a.secret, &p.err));
+    for (unsigned again = 0; again < 2; again++) {
+        struct bundle_buffer req = {.cap = 1 << 20}, ans = {.cap = 1 << 20};
+        struct now now = pair_now(&p);
+        id8 author;
+        join_end(j);
+        PAIR_OK(&p, join_load(j, pending, a.secret, &p.err));
+        PAIR_OK(&p, join_recover_from(j, a.dir, &author, &p.err));
+        CHECK(id8_eq(author, before) == (again == 0));
+        PAIR_OK(&p, join_request(j, &now, bundle_buffer_sink, &req, &p.err));
+        PAIR_OK(&p, hq_exchange(p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem,
+                                &p.err));
+        PAIR_OK(&p, join_answer(j, bytes_of(ans.p, ans.n), &p.err));
+        PAIR_OK(&p, recover(&a, j, "86420"));
+        bundle_buffer_drop(&req);
+        bundle_buffer_drop(&ans);
+    }
+    pair_open_device_pin(&p, &a, "86420");
+    struct exchange_result r;
+    pair_sync(&p, &a, &r);
+    CHECK(hq_has(late));
+    join_end(j);
+    free(j);
+    end();
+}
+
 /* What headquarters could do with the key that it gave back, and the whole device in its hands:
  * read all, and open the signing key with nothing of it. */
 static void the_signing_key_does_not_come_back(void)
@@ -262,6 +301,7 @@ static void a_code_opens_the_store_that_it_was_given_for_and_no_other(void)
 int main(void)
 {
     RUN(the_data_key_comes_back_and_unsent_work_reaches_headquarters);
+    RUN(the_same_code_serves_until_its_recovery_is_at_an_end);
     RUN(the_signing_key_does_not_come_back);
     RUN(a_code_opens_the_store_that_it_was_given_for_and_no_other);
     CHECK_END();
