@@ -181,6 +181,9 @@ bool app_hand_back(struct app *a, const char *pin); /* checks the PIN, changes n
  * cannot help. Frame arena. */
 bool app_change_pin(struct app *a, const char *old, const char *fresh);
 bool app_recover(struct app *a, const char *code, const char *address, const char *pin);
+/* app_recover_file: the same by one file that is carried: without a PIN it turns what headquarters
+ * wrote there into the request, with one it takes the answer. */
+bool app_recover_file(struct app *a, const char *code, const char *path, const char *pin_or_null);
 const char *app_store_id(struct app *a);
 /* Several technicians on one device: a store each. app_seats: who they are; the chosen one's place
  * in *chosen. While locked: app_seat_choose, and app_seat_new for one more (First start comes up).

@@ -52,12 +52,16 @@ struct writer {
 };
 
 /* The network thread's own. */
+/* How a code reaches headquarters: over the network, or by a file that is carried there and back.
+ */
+enum join_way { JOIN_HTTP, JOIN_FILE_ASK, JOIN_FILE_TAKE };
 struct net {
     struct app *app;
     pthread_t thread;
     pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t cond;
     bool started, quit, sync_wanted, join_wanted, join_recovers, file_export, file_wanted;
+    enum join_way join_way;
     char join_code[64], join_address[256], file_path[512];
     char address[128];       /* of headquarters: as settings had it, or as joined */
     atomic_int stop;         /* ends a transfer at exit */
@@ -253,6 +257,12 @@ MUST_USE enum st counter_peek(struct store_txn *t, const char *name, struct aren
  * the network thread. */
 MUST_USE enum st net_join(struct net *n, const char *code, const char *address, bool recover,
                           struct err *err);
+/* net_recover_file: the same for a forgotten PIN by one file: JOIN_FILE_ASK turns what headquarters
+ * wrote into the request (also one written before under this code), JOIN_FILE_TAKE takes the
+ * answer. ST_NOT_FOUND: no such file; ST_WRONG_PIN: another code than the request's; ST_UNTRUSTED:
+ * the file is something else. */
+MUST_USE enum st net_recover_file(struct net *n, const char *code, const char *path,
+                                  enum join_way way, struct err *err);
 MUST_USE enum st net_parcel(struct net *n, struct err *err);
 MUST_USE enum st net_parcel_file(struct net *n, const char *path, bool export, struct err *err);
 

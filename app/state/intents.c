@@ -194,31 +194,41 @@ static bool net_ask(struct app *a, enum app_busy busy, bool *flag)
 }
 
 static bool join(struct app *a, const char *code, const char *address, const char *pin,
-                 bool recover)
+                 bool recover, enum join_way way)
 {
     struct net *n = &a->net;
+    bool file = way != JOIN_HTTP;
     if (app_busy(a) != APP_IDLE || strlen(code) >= sizeof n->join_code ||
-        strlen(address) >= sizeof n->join_address || strlen(pin) > CAP_PIN_MAX) {
+        strlen(address) >= (file ? sizeof n->file_path : sizeof n->join_address) ||
+        strlen(pin) > CAP_PIN_MAX) {
         return false;
     }
     pthread_mutex_lock(&n->mutex);
     snprintf(n->join_code, sizeof n->join_code, "%s", code);
-    snprintf(n->join_address, sizeof n->join_address, "%s", address);
+    snprintf(file ? n->file_path : n->join_address,
+             file ? sizeof n->file_path : sizeof n->join_address, "%s", address);
     memset(n->join_pin, 0, CAP_PIN_MAX + 8);
     memcpy(n->join_pin, pin, strlen(pin));
     n->join_recovers = recover;
+    n->join_way = way;
     pthread_mutex_unlock(&n->mutex);
     return net_ask(a, APP_JOINING, &n->join_wanted);
 }
 
 bool app_join(struct app *a, const char *code, const char *address, const char *pin)
 {
-    return join(a, code, address, pin, false);
+    return join(a, code, address, pin, false, JOIN_HTTP);
 }
 
 bool app_recover(struct app *a, const char *code, const char *address, const char *pin)
 {
-    return join(a, code, address, pin, true);
+    return join(a, code, address, pin, true, JOIN_HTTP);
+}
+
+bool app_recover_file(struct app *a, const char *code, const char *path, const char *pin)
+{
+    return join(a, code, path, pin == NULL ? "" : pin, true,
+                pin == NULL ? JOIN_FILE_ASK : JOIN_FILE_TAKE);
 }
 
 void app_address(struct app *a, const char *address)

@@ -179,6 +179,7 @@ static enum st sync_file(struct net *n, const char *path, bool export, struct er
 /* ---- the thread ------------------------------------------------------------------------------ */
 struct work {
     bool sync, join, recover, file, export;
+    enum join_way way;
     char code[64], address[256], path[512];
 };
 
@@ -193,6 +194,7 @@ static bool wait_for_work(struct net *n, struct work *k)
     k->sync = n->sync_wanted;
     k->join = n->join_wanted;
     k->recover = n->join_recovers;
+    k->way = n->join_way;
     k->file = n->file_wanted;
     k->export = n->file_export;
     snprintf(k->code, sizeof k->code, "%s", n->join_code);
@@ -219,6 +221,31 @@ static void report(struct net *n, enum app_busy what, enum st st, const struct e
     app_news(a, NULL, what, st, err, NULL);
 }
 
+static void join(struct net *n, const struct work *k)
+{
+    struct err err = {0};
+    enum st st = k->way == JOIN_HTTP ? net_join(n, k->code, k->address, k->recover, &err)
+                                     : net_recover_file(n, k->code, k->path, k->way, &err);
+    bool opens = st == ST_OK && k->way != JOIN_FILE_ASK;
+    if (opens) {
+        /* The writer opens what was founded; its news end the joining. */
+        struct intent open = {.type = INTENT_JOIN_STORE,
+                              .go = SCREENS,
+                              .data = str_bytes(str_c((const char *)n->join_pin))};
+        st = app_push(n->app, &open) ? ST_OK : ST_FULL;
+    }
+    pthread_mutex_lock(&n->mutex);
+    n->state.running = false;
+    if (st == ST_OK && k->way == JOIN_HTTP) {
+        snprintf(n->address, sizeof n->address, "%.127s", k->address);
+    }
+    sodium_memzero(n->join_pin, CAP_PIN_MAX + 8);
+    pthread_mutex_unlock(&n->mutex);
+    if (st != ST_OK || !opens) {
+        report(n, APP_JOINING, st, &err);
+    }
+}
+
 static void *run(void *arg)
 {
     struct net *n = arg;
@@ -227,24 +254,7 @@ static void *run(void *arg)
     while (wait_for_work(n, &k)) {
         struct err err = {0};
         if (k.join) {
-            enum st st = net_join(n, k.code, k.address, k.recover, &err);
-            if (st == ST_OK) {
-                /* The writer opens what was founded; its news end the joining. */
-                struct intent open = {.type = INTENT_JOIN_STORE,
-                                      .go = SCREENS,
-                                      .data = str_bytes(str_c((const char *)n->join_pin))};
-                st = app_push(a, &open) ? ST_OK : ST_FULL;
-            }
-            pthread_mutex_lock(&n->mutex);
-            n->state.running = false;
-            if (st == ST_OK) {
-                snprintf(n->address, sizeof n->address, "%.127s", k.address);
-            }
-            sodium_memzero(n->join_pin, CAP_PIN_MAX + 8);
-            pthread_mutex_unlock(&n->mutex);
-            if (st != ST_OK) {
-                report(n, APP_JOINING, st, &err);
-            }
+            join(n, &k);
         } else if (k.file) {
             enum st st = parcel_pending(a->dir) ? net_parcel_file(n, k.path, k.export, &err)
                                                 : sync_file(n, k.path, k.export, &err);

@@ -118,6 +118,10 @@ static const char *join_words(enum st st)
         return N_("The storage is full. Free some space, then join again with the same code.");
     case ST_BAD_INPUT:
         return N_("The code has 16 letters and digits, the PIN at least four. Check both.");
+    case ST_NOT_FOUND:
+        return N_("There is no such file. Nothing was changed. Check its name.");
+    case ST_UNTRUSTED:
+        return N_("This file is not what headquarters gave with this code. Nothing was changed.");
     case ST_OFFLINE:
         return N_(
             "Headquarters does not answer. Check the network and the address, then try again.");

@@ -216,6 +216,50 @@ forgotten() {
     ! dctl "$T/shared" log >/dev/null && PIN=5071934 && dctl "$T/shared" log --json | jq -e 'length > 3'
 }
 claim "he forgets it, calls headquarters, and sets another on the device" forgotten
+
+# ... and once more, with no network at all: one file goes to and fro.
+unsent() { PIN=5071934 && dctl "$T/shared" log --json | jq '[.[] | select(.place == "here")] | length'; }
+works() {
+    id=$(jq -r '[.[] | select(.stage == "received")][0].id' "$T/first.json")
+    app "$T/shared" 'tap #who:0' 'tap #pin' 'type "5071934"' 'tap #primary' wait 'tap #back' wait "tap #job:$id" wait 'tap #accept' wait &&
+        [ "$(unsent)" -ge 1 ]
+}
+need "he works on" works
+server_stop
+owed=$(PIN=5071934 && dctl "$T/shared" log --json | jq -r '.[] | select(.place == "here") | .hash')
+was=$("$bin/docketctl" recover --store "$T/shared" --show)
+asked() {
+    c=$(hqctl recover --device "$was" --file "$T/recover.docket" 2>>"$T/log") && echo "$c" >"$T/code" &&
+        cp "$T/recover.docket" "$T/trust.only" &&
+        app "$T/shared" 'tap #who:0' 'tap #forgot' 'tap #code' "type \"$c\"" 'tap #by-file' 'shot by-file' \
+            'tap #write-file' wait 'shot asked' &&
+        ! cmp -s "$T/recover.docket" "$T/trust.only"
+}
+claim "he forgets it again: the app turns headquarters' file into the request" asked
+early() { # read before it was at headquarters: refused in words, and nothing is changed
+    rm -f "$T/tree"
+    answer 'shot early' && grep -q 这个文件不是总部随此代码给出的 "$T/tree" && PIN=5071934 && dctl "$T/shared" log >/dev/null
+}
+answer() {
+    app "$T/shared" 'tap #who:0' 'tap #forgot' 'tap #code' "type \"$(cat "$T/code")\"" 'tap #by-file' 'tap #new-pin' \
+        'type "6190482"' 'scroll end' 'tap #again' 'type "6190482"' 'tap #primary' wait "$@"
+}
+claim "a file that has not been there is no answer" early
+carried() { hqctl bundle import --file "$T/recover.docket" --answer "$T/back.docket" && cp "$T/back.docket" "$T/recover.docket"; }
+need "the file is carried to headquarters and back" carried
+by_file() {
+    answer 'shot by-file-done' || return 1
+    ! dctl "$T/shared" log >/dev/null && PIN=6190482 && dctl "$T/shared" log --json >"$T/after.json" &&
+        for h in $owed; do jq -e --arg h "$h" 'any(.[]; .hash == $h and .place == "here")' "$T/after.json" || return 1; done
+}
+claim "the answer sets the new PIN, and the unsent work is there" by_file
+renewed() { now=$("$bin/docketctl" recover --store "$T/shared" --show) && [ "$now" != "$was" ] &&
+    hqctl status --json | jq -e --arg a "$now" 'any(.devices[]; .author == $a)'; }
+claim "the signing key is a new one, which headquarters knows" renewed
+need "docketd listens after that" server_start "$T/hq"
+sent() { PIN=6190482 && device_sync "$T/shared" && hqctl log --json >"$T/hq.json" &&
+    for h in $owed; do jq -e --arg h "$h" 'any(.[]; .hash == $h)' "$T/hq.json" || return 1; done; }
+claim "what was unsent arrives under the key that signed it" sent
 PIN=$PIN_OLD
 
 # ---- replaced --------------------------------------------------------------------------------------
