@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "app/state/app_internal.h"
+#include "core/base/encode.h"
 #include "core/keys/slots.h"
 #include "sync/carrier/file.h"
 #include "sync/carrier/http_client.h"
