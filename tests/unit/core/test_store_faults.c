@@ -1,6 +1,8 @@
 /* test_store_faults.c - a writer killed in mid-commit, a full map, a full disk, a failed sync. */
 #include "tests/unit/core/store_help.h"
 
+#include "core/journal/attachment.h"
+
 #include "core/store/inside.h"
 
 #include <fcntl.h>
@@ -214,6 +216,55 @@ static void a_full_disk_refuses_and_goes_on_when_there_is_room(void)
     CHECK_INT(umount(disk), 0);
 }
 
+static enum st keep_att(struct store *s, size_t n, h32 *name)
+{
+    static uint8_t heap[1U << 20], content[CAP_ATT_SMALL_BYTES + 1];
+    struct arena a = arena_of(heap, sizeof heap);
+    const id16 whose = {{7}};
+    struct att_view v;
+    struct store_txn *t = help_write(s);
+    CHECK_INT(att_make(&a, ATT_PHOTO, bytes_of(content, n), &v), ST_OK);
+    enum st st = store_att_put(t, v.manifest, bytes_of(content, n), whose, NULL);
+    CHECK_INT(store_commit(&t, NULL), ST_OK);
+    *name = v.name;
+    return st;
+}
+
+static bool holds_att(struct store *s, h32 name)
+{
+    struct store_txn *t = help_read(s);
+    bool there = store_att_state(t, name) == ATT_HELD;
+    store_abort(&t);
+    return there;
+}
+
+/* The last 32 MiB are for entries, strokes and texts. */
+static void within_the_reserve_a_photo_is_refused_and_a_signature_is_not(void)
+{
+    const char *disk = check_tmp();
+    if (mount("tmpfs", disk, "tmpfs", 0, "size=24m") != 0) {
+        printf("# no tmpfs here: the reserve is not shown\n");
+        return;
+    }
+    char dir[128];
+    snprintf(dir, sizeof dir, "%s/s", disk);
+    struct store_options o = help_options(STORE_DEVICE, STORE_WRITE);
+    CHECK_INT(store_create(dir, &o, NULL), ST_OK);
+    struct store *s = help_open(dir, STORE_DEVICE, STORE_WRITE);
+    struct store_space space;
+    h32 photo, strokes;
+    CHECK(store_space(s, &space) == ST_OK && space.in_reserve);
+    CHECK_INT(keep_att(s, CAP_ATT_SMALL_BYTES + 1, &photo), ST_FULL);
+    CHECK_INT(keep_att(s, CAP_ATT_SMALL_BYTES, &strokes), ST_OK);
+    CHECK(!holds_att(s, photo) && holds_att(s, strokes));
+    CHECK_INT(mount("tmpfs", disk, "tmpfs", MS_REMOUNT, "size=64m"), 0);
+    CHECK(store_space(s, &space) == ST_OK && !space.in_reserve);
+    CHECK_INT(keep_att(s, CAP_ATT_SMALL_BYTES + 1, &photo), ST_OK);
+    CHECK(holds_att(s, photo) && holds_att(s, strokes));
+    store_close(&s);
+    CHECK_INT(umount(disk), 0);
+}
+
 static void a_limit_on_file_size_is_a_full_disk(void)
 {
     const char *dir = help_create(STORE_DEVICE);
@@ -297,6 +348,7 @@ int main(void)
     RUN(nothing_acknowledged_is_lost_by_kill);
     RUN(a_full_map_says_so_and_a_larger_one_goes_on);
     RUN(a_full_disk_refuses_and_goes_on_when_there_is_room);
+    RUN(within_the_reserve_a_photo_is_refused_and_a_signature_is_not);
     RUN(a_limit_on_file_size_is_a_full_disk);
     RUN(after_a_failed_write_only_reopening_helps);
     CHECK_END();
