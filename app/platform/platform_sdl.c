@@ -226,6 +226,12 @@ static bool translate(struct platform *p, const SDL_Event *e, struct ui_event *e
         memcpy(ev->text, e->text.text, sizeof ev->text);
         ev->text[sizeof ev->text - 1] = '\0';
         return true;
+    case SDL_TEXTEDITING: /* a long one comes in pieces, each with where it begins */
+        ev->type = UI_EV_COMPOSE;
+        ev->more = e->edit.start > 0;
+        memcpy(ev->text, e->edit.text, sizeof ev->text);
+        ev->text[sizeof ev->text - 1] = '\0';
+        return true;
     default:
         return false;
     }

@@ -46,6 +46,7 @@ void ui_wipe(struct ui *u)
     u->toast_until_ms = 0;
     u->grab = UI_GRAB_NONE;
     u->focus = u->blurred = u->want_view = 0;
+    memset(u->composed, 0, sizeof u->composed);
     u->caret = u->chosen_from = -1;
     u->ime_words_open = false;
 }

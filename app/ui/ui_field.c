@@ -7,6 +7,19 @@ enum { LEAST_H = 56, RADIUS = 14 };
 
 /* ==== showing ================================================================================ */
 
+/* Bytes that the system's input method has in hand for this field; a secret shows none. */
+static size_t composing(const struct ui *u, const struct ui_field *f)
+{
+    bool here = ui_w_focused(u, f->id) && (f->flags & (UI_FIELD_SECRET | UI_FIELD_OFF)) == 0;
+    return here ? strlen(u->composed) : 0;
+}
+
+static size_t caret_at(const struct ui *u, const struct ui_field *f)
+{
+    size_t n = strlen(f->text);
+    return u->caret < 0 || (size_t)u->caret > n ? n : (size_t)u->caret;
+}
+
 /* What is drawn for the text: dots for a secret. */
 static struct ui_para shown(struct ui *u, const struct ui_field *f)
 {
@@ -22,6 +35,17 @@ static struct ui_para shown(struct ui *u, const struct ui_field *f)
         }
         p.text = dots == NULL ? "" : dots;
         p.n = dots == NULL ? 0 : n * 3;
+    }
+    size_t composed = composing(u, f), at = caret_at(u, f);
+    if (composed > 0) { /* in its place, before it is text */
+        char *both = ui_w_room(u, p.n + composed + 1);
+        if (both != NULL) {
+            memcpy(both, p.text, at);
+            memcpy(both + at, u->composed, composed);
+            memcpy(both + at + composed, p.text + at, p.n - at);
+            p.text = both;
+            p.n += composed;
+        }
     }
     return p;
 }
@@ -65,16 +89,10 @@ static void place_caret(struct ui *u, const struct ui_field *f, const struct ui_
     u->caret = (int64_t)at;
 }
 
-/* A band under the words that are chosen, line by line. */
-static void draw_chosen(struct ui *u, const struct ui_field *f, const struct ui_para *p, int x,
-                        int y)
+/* A band from one byte to another, line by line: its height, from the bottom of the line. */
+static void draw_band(struct ui *u, const struct ui_para *p, int x, int y, size_t from, size_t to,
+                      int h, ui_colour colour)
 {
-    size_t from, to;
-    if (!ui_edit_chosen(u, strlen(f->text), &from, &to)) {
-        return;
-    }
-    from = drawn_at(f, from);
-    to = drawn_at(f, to);
     int leading = ui_w_sp(u, ui_theme_leading_dp(p->style)), px = ui_w_sp(u, 18);
     for (int i = 0; i < p->count; i++) {
         size_t start = p->lines[i].start, end = start + p->lines[i].n;
@@ -84,7 +102,20 @@ static void draw_chosen(struct ui *u, const struct ui_field *f, const struct ui_
         }
         int x0 = ui_wrap_width(&u->fonts, px, false, (str){p->text + start, a - start});
         int w = ui_wrap_width(&u->fonts, px, false, (str){p->text + a, b - a});
-        ui_w_fill(u, (struct ui_rect){x + x0, y + i * leading, w, leading},
+        ui_w_fill(u, (struct ui_rect){x + x0, y + (i + 1) * leading - h, w, h}, colour);
+    }
+}
+
+/* Behind the words: what is chosen; a line under what the input method has in hand. */
+static void draw_marks(struct ui *u, const struct ui_field *f, const struct ui_para *p, int x,
+                       int y)
+{
+    size_t from, to, composed = composing(u, f), at = caret_at(u, f);
+    if (composed > 0) {
+        draw_band(u, p, x, y, at, at + composed, ui_w_dp(u, 2), u->tok.primary);
+    } else if (ui_edit_chosen(u, strlen(f->text), &from, &to)) {
+        draw_band(u, p, x, y, drawn_at(f, from), drawn_at(f, to),
+                  ui_w_sp(u, ui_theme_leading_dp(p->style)),
                   ui_theme_mix(u->tok.surface, u->tok.primary, 22));
     }
 }
@@ -92,8 +123,7 @@ static void draw_chosen(struct ui *u, const struct ui_field *f, const struct ui_
 static struct ui_rect draw_caret(struct ui *u, const struct ui_field *f, const struct ui_para *p,
                                  int x, int y, int w)
 {
-    size_t n = strlen(f->text), at = u->caret < 0 || (size_t)u->caret > n ? n : (size_t)u->caret;
-    at = drawn_at(f, at);
+    size_t at = drawn_at(f, caret_at(u, f)) + composing(u, f);
     int leading = ui_w_sp(u, ui_theme_leading_dp(p->style)), line = p->count - 1;
     for (int i = 0; i + 1 < p->count; i++) {
         if (at < p->lines[i + 1].start) {
@@ -220,7 +250,7 @@ static unsigned box(struct ui *u, const struct ui_field *f, struct ui_rect r, in
         top = (f->flags & UI_FIELD_MULTI) != 0 ? pad : (r.h - one) / 2;
     } else {
         if (focus) {
-            draw_chosen(u, f, &p, x, r.y + top);
+            draw_marks(u, f, &p, x, r.y + top);
         }
         ui_p_paint(u, &p, x, r.y + top, w, 0, node < 0 ? -2 : node);
     }

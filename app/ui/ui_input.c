@@ -64,6 +64,7 @@ void ui_input_set_focus(struct ui *u, uint32_t key, const struct ui_node *n)
 {
     if (u->focus != key) {
         u->blurred = u->focus_is_field ? u->focus : 0;
+        u->composed[0] = '\0';
         u->caret = u->chosen_from = -1;
         u->ime_page = 0;
     }
@@ -389,6 +390,20 @@ static bool take_key(struct ui *u, const struct ui_event *e)
     return true;
 }
 
+/* The system's input method shows its letters in the field; what it makes of them comes as text. A
+ * composition that is too long is shown as far as there is room. */
+static void compose(struct ui *u, const struct ui_event *e)
+{
+    size_t at = e->more ? strlen(u->composed) : 0, n = strlen(e->text);
+    if (at == 0) {
+        type_held(u);
+    }
+    if (u->focus_is_field && at + n < sizeof u->composed) {
+        memcpy(u->composed + at, e->text, n + 1);
+    }
+    u->acted = true;
+}
+
 /* Half a word on the keyboard, and now something else is touched: its letters are typed first. */
 static bool finish_word(struct ui *u, const struct ui_event *e)
 {
@@ -431,7 +446,11 @@ static bool take(struct ui *u, const struct ui_event *e)
     case UI_EV_KEY:
         return take_key(u, e);
     case UI_EV_TEXT:
+        u->composed[0] = '\0';
         take_text(u, e);
+        return false;
+    case UI_EV_COMPOSE:
+        compose(u, e);
         return false;
     case UI_EV_PASTE:
         type_held(u);

@@ -20,6 +20,7 @@ enum {
     UI_CAP_SCAN = 256,       /* characters of one scan */
     UI_CAP_PEN = 1024,       /* points of the pen in one frame */
     UI_CAP_COPY = 2048,      /* bytes of the clipboard: the longest field is half of it */
+    UI_CAP_COMPOSED = 192,   /* bytes an input method has in hand: a sentence of Pinyin */
     UI_CAP_TOAST = 240
 };
 
@@ -121,7 +122,8 @@ struct ui {
     bool copied_new;
     struct ui_edit edits[UI_CAP_EDITS];
     size_t edit_n;
-    char held[UI_CAP_SCAN]; /* characters that may be a scan */
+    char composed[UI_CAP_COMPOSED]; /* for the field in focus; leaves with the focus */
+    char held[UI_CAP_SCAN];         /* characters that may be a scan */
     size_t held_n;
     int64_t held_ms;
     char scan[UI_CAP_SCAN];

@@ -22,7 +22,8 @@ enum ui_event_type {
     UI_EV_WHEEL,  /* wheel_px: positive moves the content up */
     UI_EV_KEY,    /* key went down (or repeats) */
     UI_EV_TEXT,   /* characters from a hardware keyboard or a scanner */
-    UI_EV_PASTE   /* a piece of the clipboard, for the field in focus; never a scan */
+    UI_EV_PASTE,  /* a piece of the clipboard, for the field in focus; never a scan */
+    UI_EV_COMPOSE /* what the system's input method has in hand: shown, not yet text; empty: over */
 };
 
 enum ui_key {
@@ -54,8 +55,9 @@ struct ui_event {
     float wheel_px;  /* UI_EV_WHEEL */
     bool touch;      /* a finger, not a mouse: fields then open the on-screen keyboard */
     bool shift;      /* with UI_EV_KEY */
+    bool more;       /* with UI_EV_COMPOSE: goes behind the piece before it */
     enum ui_key key; /* UI_EV_KEY */
-    char text[32];   /* UI_EV_TEXT, UI_EV_PASTE: NUL-terminated UTF-8 */
+    char text[32];   /* UI_EV_TEXT, UI_EV_PASTE, UI_EV_COMPOSE: NUL-terminated UTF-8 */
 };
 
 /* ---- tokens ---------------------------------------------------------------------------------- */

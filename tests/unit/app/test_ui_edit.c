@@ -74,6 +74,62 @@ static void all_is_chosen_copied_cut_and_pasted(void)
     CHECK_STR(r.g.note, "旧件 DR35, 带回公司的旧件要当天交仓库登记!");
 }
 
+static void compose(const char *text, bool more)
+{
+    struct ui_event e = {.type = UI_EV_COMPOSE, .t_ms = r.f.now_ms += 100, .more = more};
+    memcpy(e.text, text, strlen(text) + 1);
+    CHECK(ui_event(&r.u, &e));
+    rig_settle(&r);
+}
+
+/* Is this text drawn, whole, in one line? */
+static bool drawn(const char *text)
+{
+    for (size_t i = 0; i < r.u.cmd_n; i++) {
+        const struct ui_cmd *c = &r.u.cmds[i];
+        if (c->type == UI_CMD_TEXT && c->text_n == strlen(text) &&
+            memcmp(c->text, text, c->text_n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void what_an_input_method_has_in_hand_is_shown_and_is_not_text(void)
+{
+    begin("不制冷");
+    rig_key(&r, UI_KEY_LEFT, false);
+    compose("zhi", false);
+    CHECK(drawn("不制zhi冷"));
+    compose("zhi'le", false);
+    compose("ng", true);
+    CHECK(drawn("不制zhi'leng冷"));
+    CHECK_STR(r.g.note, "不制冷");
+    rig_text(&r, "热", 60);
+    rig_settle(&r);
+    CHECK_STR(r.g.note, "不制热冷");
+    CHECK(drawn("不制热冷"));
+    compose("zhi", false);
+    compose("", false); /* given up */
+    CHECK(drawn("不制热冷"));
+    compose("zhi", false);
+    rig_tap(&r, "amount"); /* it leaves with the focus */
+    rig_tap(&r, "note");
+    CHECK(drawn("不制热冷"));
+    CHECK_STR(r.g.note, "不制热冷");
+}
+
+static void an_input_method_that_has_no_end_is_shown_as_far_as_there_is_room(void)
+{
+    begin("a");
+    for (int i = 0; i < 100; i++) {
+        compose("ni'hao'ma", i > 0);
+    }
+    rig_settle(&r);
+    CHECK(strlen(r.u.composed) < UI_CAP_COMPOSED);
+    CHECK_STR(r.g.note, "a");
+}
+
 static void a_paste_is_no_scan_and_keeps_the_rules_of_the_field(void)
 {
     rig_start(&r, GALLERY_FORM);
@@ -163,6 +219,8 @@ int main(void)
     RUN(shift_and_arrows_choose_and_typing_replaces);
     RUN(an_arrow_lets_go_of_what_is_chosen);
     RUN(all_is_chosen_copied_cut_and_pasted);
+    RUN(what_an_input_method_has_in_hand_is_shown_and_is_not_text);
+    RUN(an_input_method_that_has_no_end_is_shown_as_far_as_there_is_room);
     RUN(a_paste_is_no_scan_and_keeps_the_rules_of_the_field);
     RUN(what_is_chosen_is_shown_and_gone_with_the_focus);
     RUN(a_tap_places_the_caret);
