@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define STRANGER_WRITES 12   /* an hour, of one address: a family with a drawer of reports */
+#define STRANGERS_WRITES 120 /* of all */
+
 enum st api_new(struct hq *hq, const struct api_options *opt, struct api **out, struct err *err)
 {
     struct api *a = calloc(1, sizeof *a);
@@ -18,7 +21,10 @@ enum st api_new(struct hq *hq, const struct api_options *opt, struct api **out, 
     a->secure = opt->secure;
     a->hash_ops = opt->hash_ops;
     a->sessions = acct_sessions_new();
-    enum st st = a->sessions == NULL ? err_set(err, ST_FULL, 0, __func__, "no memory") : ST_OK;
+    a->strangers = rate_new(STRANGER_WRITES, STRANGERS_WRITES, 3600000);
+    enum st st = a->sessions == NULL || a->strangers == NULL
+                     ? err_set(err, ST_FULL, 0, __func__, "no memory")
+                     : ST_OK;
     st = st == ST_OK ? search_new(hq, &a->search, err) : st;
     st = st == ST_OK ? feed_new(hq, a->search, &a->feed, err) : st;
     if (st != ST_OK) {
@@ -34,6 +40,7 @@ void api_free(struct api **out)
     if (a != NULL) {
         feed_free(&a->feed);
         search_free(&a->search);
+        rate_free(&a->strangers);
         acct_sessions_free(&a->sessions);
         free(a);
     }

@@ -125,6 +125,8 @@ void api_count_failed_login(struct api_call *c);
 /* api_check_write: what an operation alone cannot know: branches of what the body names, passwords.
  * ST_OK, or refused. api_after_write: sessions that end with it (api_writes.c). */
 MUST_USE enum st api_check_write(struct api_call *c);
+/* api_check_shown: of what a stranger sends (api_verify.c): patience, and that it is genuine. */
+MUST_USE enum st api_check_shown(struct api_call *c);
 void api_after_write(struct api_call *c);
 /* api_writes_of: every current write of a field, as in openapi.json's Write (reg_view.c). */
 json_t *api_writes_of(struct api_call *c, const struct subject_state *s, const char *field);

@@ -3,6 +3,7 @@
 #define SYNC_HQ_API_INSIDE_H
 #include "sync/hq/api.h"
 #include "sync/hq/api_feed.h"
+#include "sync/hq/rate.h"
 
 #include <stdatomic.h>
 
@@ -11,6 +12,7 @@ struct api {
     struct acct_sessions *sessions;
     struct search *search;
     struct feed *feed;
+    struct rate *strangers; /* who need not log in, and write */
     bool secure;
     unsigned hash_ops;
     atomic_ullong requests[6], writes, logins_failed; /* by first digit of the status */

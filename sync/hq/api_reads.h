@@ -25,6 +25,9 @@ enum st api_read_history(struct api_call *c);
 enum st api_read_report(struct api_call *c);
 /* api_read_record: any other subject, with its history. */
 enum st api_read_record(struct api_call *c);
+/* api_read_shown: does headquarters hold the sign-off of that hash, does it count, is its author
+ * revoked; ?author=16 hex digits for one that it does not hold (api_verify.c). Public. */
+enum st api_read_shown(struct api_call *c);
 /* api_read_users: logins. */
 enum st api_read_users(struct api_call *c);
 /* api_read_tokens: tokens, without their secrets. */

@@ -11,6 +11,8 @@
 /* clang-format off */
 static const struct api_route table[] = {
     {"GET", "/openapi.json", AR_PUBLIC, SCOPE_NONE, 0, api_read_openapi, NULL, NULL, NULL, "this document"},
+    {"GET", "/verify/{id}", AR_PUBLIC, SCOPE_NONE, 0, api_read_shown, NULL, NULL, NULL, "is this sign-off held here"},
+    {"POST", "/verify", AR_PUBLIC, SCOPE_NONE, 0, NULL, "shown.keep", NULL, NULL, "a genuine sign-off that headquarters does not hold"},
     {"POST", "/session", AR_PUBLIC, SCOPE_NONE, 0, api_read_login, NULL, NULL, NULL, "log in"},
     {"GET", "/session", AR_ALL, SCOPE_NONE, 0, api_read_me, NULL, NULL, NULL, "who am I"},
     {"DELETE", "/session", AR_ALL, SCOPE_NONE, 0, api_read_logout, NULL, NULL, NULL, "log out"},

@@ -88,6 +88,9 @@ enum st api_check_write(struct api_call *c)
     if (strcmp(op, "user.password") == 0) {
         return c->route->key == NULL ? own_password(c) : hash_member(c, "new_password");
     }
+    if (strcmp(op, "shown.keep") == 0) {
+        return api_check_shown(c);
+    }
     if (strcmp(op, "user.add") == 0) {
         enum st st = all_seen(c, c->in);
         return st == ST_OK ? hash_member(c, "password") : st;

@@ -33,6 +33,7 @@ static const struct op table[] = {
     {"user.list", op_user_list},
     {"token.add", op_token_add},
     {"token.remove", op_token_remove},
+    {"shown.keep", op_shown_keep},
     {"api.write", op_api_write},
 };
 

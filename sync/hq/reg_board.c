@@ -278,7 +278,7 @@ enum st reg_read_dashboard(struct api_call *c)
     unsigned late = counted(c, SUBJECT_JOB, REG_DUE, 0, INT64_MIN, c->now_ms, &more);
     unsigned left = counted(c, SUBJECT_JOB, REG_STATE, JOB_REGISTERED, INT64_MIN, today, &more);
     c->out = json_pack(
-        "{s:I,s:o,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:I,s:i,s:b}", "now_ms",
+        "{s:I,s:o,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:I,s:i,s:i,s:b}", "now_ms",
         (json_int_t)c->now_ms, "states", states, "today",
         (int)counted(c, SUBJECT_JOB, REG_ALL, 0, today, INT64_MAX, &more), "late", (int)late,
         "left_over", (int)left, "undispatched", (int)in_state[JOB_REGISTERED],
@@ -288,7 +288,7 @@ enum st reg_read_dashboard(struct api_call *c)
         "handovers",
         (int)counted(c, SUBJECT_JOB, REG_FLAG, REG_HANDOVER_ASKED, INT64_MIN, INT64_MAX, &more),
         "conflicts", (int)conflict_count(c), "cash_out_minor", (json_int_t)cash, "cash_jobs",
-        (int)cash_jobs, "more", more);
+        (int)cash_jobs, "withheld", (int)reg_other_shown(c), "more", more);
     json_t *dashboard = c->out;
     c->out = NULL;
     json_t *quiet = silent(c);

@@ -2,6 +2,7 @@
 #include "sync/hq/reg_other.h"
 
 #include "core/codec/cbor.h"
+#include "sync/hq/shown.h"
 
 #include <stdlib.h>
 
@@ -134,7 +135,8 @@ static enum st conflicts(struct api_call *c, json_t *rows)
  */
 
 /* What came in and could not be kept: when, from whom, why; never its content. */
-static json_t *odd_row(bytes key, bytes value)
+/* Of a branch: what its own devices sent. */
+static json_t *odd_row(struct api_call *c, bytes key, bytes value)
 {
     struct cbor_r r = cbor_r_init(value);
     struct cbor_map m = cbor_map_begin(&r);
@@ -152,12 +154,24 @@ static json_t *odd_row(bytes key, bytes value)
             author = cbor_get_bytes(&r);
         }
     }
-    return cbor_done(&r) != ST_OK
-               ? NULL
-               : json_pack("{s:o,s:s,s:s,s:I,s:{s:I,s:I,s:o}}", "id", ops_hex(key.p, key.n), "type",
-                           "quarantine", "state", "kept", "time_ms", (json_int_t)ms, "fields",
-                           "reason", (json_int_t)reason, "bytes", (json_int_t)item.n, "author",
-                           ops_hex(author.p, author.n));
+    const char *state = "kept";
+    h32 entry;
+    id8 by;
+    if (cbor_done(&r) != ST_OK) {
+        return NULL;
+    }
+    memcpy(by.b, author.p, author.n == sizeof by.b ? sizeof by.b : 0);
+    if (!api_all_branches(&c->user) && (author.n != sizeof by.b || !device_seen(c, by))) {
+        return NULL;
+    }
+    if (reason == SHOWN_REASON && key.n == sizeof entry.b) {
+        memcpy(entry.b, key.p, sizeof entry.b);
+        state = shown_held(c->txn, entry) ? "came" : "shown";
+    }
+    return json_pack("{s:o,s:s,s:s,s:I,s:{s:I,s:I,s:o}}", "id", ops_hex(key.p, key.n), "type",
+                     "quarantine", "state", state, "time_ms", (json_int_t)ms, "fields", "reason",
+                     (json_int_t)reason, "bytes", (json_int_t)item.n, "author",
+                     ops_hex(author.p, author.n));
 }
 
 static enum st quarantine(struct api_call *c, json_t *rows)
@@ -171,13 +185,29 @@ static enum st quarantine(struct api_call *c, json_t *rows)
         if (st != ST_OK) {
             break;
         }
-        json_t *row = store_value(cur, &a, &value, NULL) == ST_OK ? odd_row(key, value) : NULL;
+        json_t *row = store_value(cur, &a, &value, NULL) == ST_OK ? odd_row(c, key, value) : NULL;
         if (row != NULL) {
             json_array_append_new(rows, row);
         }
     }
     store_scan_end(&cur);
     return st == ST_END ? ST_OK : st;
+}
+
+unsigned reg_other_shown(struct api_call *c)
+{
+    json_t *rows = json_array(), *row;
+    unsigned n = 0;
+    size_t i;
+    if (shown_any(c->txn) && quarantine(c, rows) == ST_OK) {
+        json_array_foreach(rows, i, row)
+        {
+            const char *state = json_string_value(json_object_get(row, "state"));
+            n += state != NULL && strcmp(state, "shown") == 0;
+        }
+    }
+    json_decref(rows);
+    return n;
 }
 
 /* ---- editions ---------------------------------------------------------------------------------

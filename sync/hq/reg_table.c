@@ -33,7 +33,8 @@ static const struct reg table[] = {
     {"conflicts", REG_CONFLICTS, 0, REG_ALL, 0, DESK, SCOPE_CALLS, ""},
     {"devices", REG_DEVICES, 0, REG_ALL, 0, AR_SUPERVISOR | AR_MANAGER | AR_DEPARTMENT | AR_ADMIN,
      SCOPE_DEVICES, ""},
-    {"quarantine", REG_QUARANTINE, 0, REG_ALL, 0, AR_DEPARTMENT | AR_ADMIN, SCOPE_DEVICES, ""},
+    {"quarantine", REG_QUARANTINE, 0, REG_ALL, 0, AR_SUPERVISOR | AR_DEPARTMENT | AR_ADMIN,
+     SCOPE_DEVICES, ""},
     {"editions", REG_EDITIONS, 0, REG_ALL, 0, DESK | AR_PARTS, SCOPE_CATALOGUE, ""},
 };
 #define ROWS (sizeof table / sizeof table[0])

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #define BODY_BYTES (256U << 10)                        /* of a write */
+#define STRANGER_BYTES (8U << 10)                      /* of somebody who is not logged in */
 #define CATALOGUE_BYTES (CAP_ATT_BYTES / 3 * 4 + 4096) /* an edition in base64url */
 
 struct web {
@@ -83,11 +84,17 @@ bool web_takes(const struct web *web, const char *url)
 /* ---- what goes with every answer --------------------------------------------------------------
  */
 
+#define CSP                                                                                        \
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "              \
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "                  \
+    "form-action 'self'; frame-ancestors 'none'"
+/* The public page sends no form, shows no picture, and makes no markup out of text. */
+#define CSP_PUBLIC                                                                                 \
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "                    \
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "            \
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+
 static const char *const headers[][2] = {
-    {"Content-Security-Policy",
-     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-     "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
-     "form-action 'self'; frame-ancestors 'none'"},
     {"X-Content-Type-Options", "nosniff"},
     {"X-Frame-Options", "DENY"},
     {"Referrer-Policy", "no-referrer"},
@@ -97,10 +104,11 @@ static const char *const headers[][2] = {
 };
 
 static bool dress(const struct web *web, struct MHD_Response *r, const char *type,
-                  const char *caching)
+                  const char *caching, const char *csp)
 {
     bool ok = MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, type) == MHD_YES &&
               MHD_add_response_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, caching) == MHD_YES;
+    ok = ok && MHD_add_response_header(r, "Content-Security-Policy", csp) == MHD_YES;
     for (size_t i = 0; i < sizeof headers / sizeof headers[0] && ok; i++) {
         ok = MHD_add_response_header(r, headers[i][0], headers[i][1]) == MHD_YES;
     }
@@ -128,7 +136,7 @@ static enum MHD_Result refuse(struct web_exchange *x, unsigned status, const cha
     size_t n = problem_json(status, problem, detail, body, sizeof body);
     struct MHD_Response *r = MHD_create_response_from_buffer(n, body, MHD_RESPMEM_MUST_COPY);
     return send_it(x, status, r,
-                   r != NULL && dress(x->web, r, "application/problem+json", "no-store"));
+                   r != NULL && dress(x->web, r, "application/problem+json", "no-store", CSP));
 }
 
 static enum MHD_Result reply(struct web_exchange *x)
@@ -141,7 +149,7 @@ static enum MHD_Result reply(struct web_exchange *x)
         return MHD_NO;
     }
     a->body = NULL; /* the response's now */
-    bool ok = dress(x->web, r, a->type, "no-store");
+    bool ok = dress(x->web, r, a->type, "no-store", CSP);
     if (ok && a->cookie[0] != '\0') {
         ok = MHD_add_response_header(r, MHD_HTTP_HEADER_SET_COOKIE, a->cookie) == MHD_YES;
     }
@@ -189,7 +197,9 @@ static const char *query(void *ctx, const char *name)
 
 static size_t body_bound(const struct web_exchange *x)
 {
-    return strcmp(x->url, "/api/v1/catalogue") == 0 ? CATALOGUE_BYTES : BODY_BYTES;
+    return strcmp(x->url, "/api/v1/catalogue") == 0 ? CATALOGUE_BYTES
+           : strcmp(x->url, "/api/v1/verify") == 0  ? STRANGER_BYTES
+                                                    : BODY_BYTES;
 }
 
 struct web_exchange *web_begin(struct web *web, struct MHD_Connection *c, const char *url,
@@ -289,7 +299,7 @@ static enum MHD_Result metrics(struct web_exchange *x)
     struct MHD_Response *r =
         text == NULL ? NULL : MHD_create_response_from_buffer(n, text, MHD_RESPMEM_MUST_FREE);
     return send_it(x, 200, r,
-                   r != NULL && dress(x->web, r, "text/plain; version=0.0.4", "no-store"));
+                   r != NULL && dress(x->web, r, "text/plain; version=0.0.4", "no-store", CSP));
 }
 
 static enum MHD_Result file(struct web_exchange *x, const struct web_file *f)
@@ -304,7 +314,9 @@ static enum MHD_Result file(struct web_exchange *x, const struct web_file *f)
         r = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     }
     return send_it(x, same ? 304 : 200, r,
-                   r != NULL && dress(x->web, r, f->type, "no-cache") &&
+                   r != NULL &&
+                       dress(x->web, r, f->type, "no-cache",
+                             strcmp(f->url, "/verify") == 0 ? CSP_PUBLIC : CSP) &&
                        MHD_add_response_header(r, MHD_HTTP_HEADER_ETAG, f->etag) == MHD_YES);
 }
 

@@ -125,6 +125,10 @@ static enum st folder(struct web_files *all, const char *dir, const char *url, u
             st = add(all, name, path, err);
             if (st == ST_OK && strcmp(e->d_name, "index.html") == 0) {
                 st = add(all, *url == '\0' ? "/" : url, path, err);
+            } else if (st == ST_OK && b > 5 && strcmp(name + b - 5, ".html") == 0) {
+                /* A page has no ending: it is what people read on paper and type. */
+                name[b - 5] = '\0';
+                st = add(all, name, path, err);
             }
         }
     }

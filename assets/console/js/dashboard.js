@@ -20,6 +20,7 @@ function second(d, app) {
     return [
         t(_('Left over from earlier days'), d.left_over, '#/board', hot(d.left_over)), t(_('Open goods receipts'), d.goods_open, '#/goods'),
         t(_('Late repairs without help'), d.late_unhelped, '#/cards', hot(d.late_unhelped)), t(_('Help requests'), d.help, '#/help', hot(d.help)),
+        ...(d.withheld && app.registers.quarantine ? [t(_('Shown by customers, not held here'), d.withheld, '#/quarantine', 'hot')] : []),
         t(_('Cash out'), money(d.cash_out_minor), app.registers.cash ? '#/cash' : '#/vouchers'), t(_('Conflicts'), d.conflicts, '#/conflicts', hot(d.conflicts)),
     ];
 }

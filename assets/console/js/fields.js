@@ -63,7 +63,7 @@ export const FIELDS = {
         outbox: number(N_('Number of the last thing sent to it')), forked: { label: N_('Journal forked'), kind: 'flag' },
     },
     edition: { number: number(N_('Edition')) },
-    quarantine: { reason: number(N_('Reason')), bytes: number(N_('Bytes')), author: text(N_('Journal')) },
+    quarantine: { reason: { label: N_('Reason'), kind: 'odd' }, bytes: number(N_('Bytes')), author: text(N_('Journal')) },
 };
 export const COMMON = { code: code(N_('Number')), branch: text(N_('Branch')), ...{ state: { label: N_('State'), kind: 'hidden' } } };
 export const field = (type, name) => (FIELDS[type] || {})[name] || COMMON[name];
@@ -87,6 +87,7 @@ export function show(f, v) {
     case 'qty': return quantity(v);
     case 'choice': return f.list[v] ? _(f.list[v]) : String(v);
     case 'role': return W.roleWord(v);
+    case 'odd': return W.oddWord(v);
     case 'flag': return v ? _('Yes') : _('No');
     case 'ref': return typeof v === 'object' ? [v.code, v.name].filter(Boolean).join(' · ') : String(v);
     default: return typeof v === 'object' ? named(v) : String(v);

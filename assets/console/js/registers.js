@@ -1,6 +1,6 @@
 // The registers: one row each. A page is drawn from its row; nothing else knows a register by name.
 import { _, N_, brief, moment, day, money, quantity, limit } from './i18n.js';
-import { CLASS_LETTERS, CLASSES, stateWord, roleWord, TYPES } from './words.js';
+import { CLASS_LETTERS, CLASSES, stateWord, roleWord, oddWord, TYPES } from './words.js';
 import { label, named } from './fields.js';
 
 // ---- columns: {label, text, and one of cls, box, href} ------------------------------------------
@@ -53,7 +53,7 @@ export const REGISTERS = {
     people: { title: N_('People'), type: 'technician', columns: [number, plain('technician', 'name'), plain('technician', 'role', roleWord), plain('technician', 'phone'), branch], empty: N_('Nobody is on file.') },
     conflicts: { title: N_('Conflicts'), type: 'job', plain: true, columns: [col(N_('What'), (r) => _(TYPES[r.type]), {}), number, col(N_('Field'), (r) => Object.entries(r.values || {}).filter(([, v]) => v.conflict || v.writes.some((w) => w.proposal)).map(([k]) => label(r.type, k)).join(', '), { cls: 'wide' }), branch], count: (d) => d.conflicts, hot: true, empty: N_('No conflicts.') },
     devices: { title: N_('Enrolled handhelds'), type: 'device', plain: true, columns: [number, technician, when(N_('Last contact'), (r) => r.time_ms), plain('device', 'entries', null, { cls: 'num' }), state], fresh: 'enrol', count: (d) => d.devices_silent.length, hot: true, empty: N_('No handheld has joined yet. Press N for an enrolment code.') },
-    quarantine: { title: N_('Set aside'), type: 'quarantine', plain: true, columns: [when(N_('Came in'), (r) => r.time_ms), col(N_('Number'), (r) => r.id.slice(0, 12), { link: true }), plain('quarantine', 'bytes', null, { cls: 'num' }), plain('quarantine', 'reason', null, { cls: 'num' })], empty: N_('Everything that came in could be read.') },
+    quarantine: { title: N_('Set aside'), type: 'quarantine', plain: true, columns: [when(N_('Came in'), (r) => r.time_ms), col(N_('Number'), (r) => r.id.slice(0, 12), { link: true }), plain('quarantine', 'bytes', null, { cls: 'num' }), plain('quarantine', 'reason', oddWord, { cls: 'wide' }), state], count: (d) => d.withheld, hot: true, empty: N_('Everything that came in could be read.') },
     editions: { title: N_('Catalogue'), type: 'edition', plain: true, columns: [plain('edition', 'number', null, { link: true }), state], fresh: 'edition', empty: N_('No catalogue has been published yet.') },
     users: { title: N_('Logins'), type: 'user', plain: true, url: '/users', rows: (b) => b.users.map((u) => ({ id: u.login, type: 'user', code: u.login, branch: u.branch, state: u.disabled ? 'shut' : 'open', time_ms: u.changed_ms, fields: u })), columns: [number, col(N_('Name'), (r) => r.fields.name), col(N_('Role'), (r) => roleWord(r.fields.role)), branch, when(N_('Changed'), (r) => r.time_ms), state], fresh: 'user', empty: N_('No logins.') },
     tokens: { title: N_('Access tokens'), type: 'token', plain: true, url: '/tokens', rows: (b) => b.tokens.map((t) => ({ id: t.id, type: 'token', code: t.label, state: '', time_ms: t.until_ms, fields: t })), columns: [number, col(N_('Login'), (r) => r.fields.login), col(N_('Scopes'), (r) => r.fields.scopes, { cls: 'wide' }), col(N_('Until'), (r) => day(r.time_ms), { cls: 'time' })], fresh: 'token', empty: N_('No other program has access.') },

@@ -19,7 +19,7 @@ export const STATES = {
     invoice: { issued: N_('Issued'), handed: N_('Handed over'), mailed: N_('Mailed') },
     device: { active: N_('Active'), revoked: N_('Revoked') },
     edition: { stands: N_('In force') },
-    quarantine: { kept: N_('Set aside') },
+    quarantine: { kept: N_('Set aside'), shown: N_('Shown by a customer, not held here'), came: N_('Came meanwhile') },
     user: { open: N_('Open'), shut: N_('Shut') },
 };
 export const stateWord = (type, state) => (state && STATES[type] && STATES[type][state] ? _(STATES[type][state]) : state || '');
@@ -56,6 +56,9 @@ const RECEIPTS = [null, N_('Receipt handed back'), N_('Receipt lost')];
 export const PAYMENTS = [null, N_('Cash'), N_('Card'), N_('Mobile'), N_('Transfer'), N_('Invoice later')];
 export const OUTCOMES = [null, N_('Signed'), N_('Refuse to sign'), N_('Customer absent')];
 export const DEADLINES = [null, N_('Arrive'), N_('Reply within 3 hours'), N_('Plan within 6 hours'), N_('On site within 72 hours')];
+// Why something lies aside: of a bundle, and 64: shown at /verify.
+const ODD = ['', N_('Of no form that is known'), N_('Its signature does not hold'), N_('Nobody whom we trust vouches for its author'), N_('It does not follow what is held'), N_('A second entry under one number'), N_('More than its author may send in a day'), N_('Content that is not what its name says'), N_('Same entries, another state'), N_('Its author is stopped'), N_('Other entries of one subject')];
+export const oddWord = (n) => (n === 64 ? _('A genuine sign-off that a customer showed and headquarters does not hold: a journal was withheld or rolled back') : ODD[n] ? _(ODD[n]) : String(n));
 export const at = (list, i) => (list[i] ? _(list[i]) : i ? String(i) : '');
 
 const KINDS = {
