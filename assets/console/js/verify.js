@@ -15,7 +15,7 @@ const para = (words, cls = '') => make('p', { textContent: words, className: cls
 const section = (cls, title, ...inside) => make('section', { className: cls }, make('h2', { textContent: title }), ...inside);
 
 const WHY = {
-    code: N_('This is no code of ours, or a part of it is missing.'),
+    code: N_('This is no code of ours, or some of it is missing.'),
     certificate: N_('Headquarters did not certify the key that signed it.'),
     trust: N_('The keys that this headquarters publishes do not hold.'),
     entry: N_('It was changed after the signature, or another key signed it.'),
@@ -90,7 +90,7 @@ function headquarters(f) {
     }
     box.append(para(_('Headquarters does not hold this report.'), 'late'));
     box.append(para(when
-        ? fmt(_('The handheld that signed it was stopped (%s). Whoever has a stopped handheld can still sign with it: ask the company before you rely on this report.'), when)
+        ? fmt(_('The handheld that signed it was stopped (%s). Whoever has a stopped handheld can still use it: ask the company before you rely on this report.'), when)
         : _('Perhaps the handheld has not sent its work yet. If the visit was days ago, the report was withheld or lost.')));
     if (q.kept || f.sent) { box.append(para(f.sent ? _('Thank you. It is kept as evidence, and headquarters is told.') : _('Somebody sent it in already: it is kept as evidence.'), 'done')); return box; }
     box.append(para(_('You can send it in yourself. What goes there is what the code holds: number, time, class, amount and signature, no name and no text.')));
