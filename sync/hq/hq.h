@@ -48,6 +48,7 @@ struct hq {
     char dir[HQ_PATH_BYTES], keys_path[HQ_PATH_BYTES];
     struct salvage_totals salvaged; /* by this open; values 0: the file was whole */
     bool batch_broken;              /* an hq_act of the batch failed: it can only be undone */
+    id8 batch_revokes;              /* the device that the open batch revokes; zero: none */
     bool reader;                    /* opened beside a docketd */
     struct trust trust;             /* as it was at open: for threads other than the writer's */
     bool rolled_back;       /* a device proved that this node was restored: a new epoch is due */
@@ -107,6 +108,14 @@ MUST_USE enum st hq_batch_end(struct hq *hq, bool keep, struct err *err);
 MUST_USE enum st hq_registers(struct hq *hq, struct err *err);
 /* hq_txn: the batch's transaction, or a new read transaction (*mine true: store_abort it after). */
 MUST_USE enum st hq_txn(struct hq *hq, struct store_txn **t, bool *mine, struct err *err);
+/* hq_write: the batch's transaction, or a new write transaction (*mine). hq_written ends what
+ * hq_write began: ours is committed when `st` is ST_OK, else undone and the journal's head read
+ * again; a batch is left to whoever opened it. Answers `st`, or why the commit failed. */
+MUST_USE enum st hq_write(struct hq *hq, struct store_txn **t, bool *mine, struct err *err);
+MUST_USE enum st hq_written(struct hq *hq, struct store_txn **t, bool mine, enum st st,
+                            struct err *err);
+/* hq_revoked: mark a device as revoked once that is durable: now, or when the batch is. */
+void hq_revoked(struct hq *hq, id8 author);
 
 /* hq_id_of: the subject that the company's books call `code` (F_CODE), or, with `code` of 32 hex
  * digits, the subject itself. ST_NOT_FOUND. */

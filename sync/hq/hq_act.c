@@ -65,6 +65,7 @@ enum st hq_batch_begin(struct hq *hq, struct err *err)
         return err_set(err, ST_BUG, 0, __func__, "a batch is open already");
     }
     hq->batch_broken = false;
+    hq->batch_revokes = (id8){{0}};
     return store_write(hq->store, &hq->batch, err);
 }
 
@@ -82,6 +83,9 @@ enum st hq_batch_end(struct hq *hq, bool keep, struct err *err)
         keep = false;
     }
     hq->batch = NULL;
+    if (keep && st == ST_OK && !id8_zero(hq->batch_revokes)) {
+        hq_revoked(hq, hq->batch_revokes);
+    }
     if (!keep || st != ST_OK) {
         enum st re = journal_reload(&hq->journal, st == ST_OK ? err : NULL);
         st = st == ST_OK ? re : st;
@@ -97,4 +101,36 @@ enum st hq_txn(struct hq *hq, struct store_txn **t, bool *mine, struct err *err)
         return ST_OK;
     }
     return store_read(hq->store, t, err);
+}
+
+enum st hq_write(struct hq *hq, struct store_txn **t, bool *mine, struct err *err)
+{
+    *mine = hq->batch == NULL;
+    *t = hq->batch;
+    return *mine ? store_write(hq->store, t, err) : ST_OK;
+}
+
+enum st hq_written(struct hq *hq, struct store_txn **t, bool mine, enum st st, struct err *err)
+{
+    if (!mine) {
+        *t = NULL;
+        return st;
+    }
+    st = st == ST_OK ? store_commit(t, err) : st;
+    if (st != ST_OK) {
+        store_abort(t);
+        IGNORE(journal_reload(&hq->journal, NULL) != ST_OK); /* the first failure is told */
+    }
+    return st;
+}
+
+void hq_revoked(struct hq *hq, id8 author)
+{
+    if (hq->batch != NULL) {
+        hq->batch_revokes = author;
+        return;
+    }
+    for (unsigned i = 0; i < hq->ndevices; i++) {
+        hq->devices[i].revoked = hq->devices[i].revoked || id8_eq(hq->devices[i].author, author);
+    }
 }

@@ -95,7 +95,9 @@ enum st hq_join_invite(struct hq *hq, const struct hq_invite *what, char code[st
     bundle_enrol_key(raw, e.enrol_key);
     struct store_txn *t = NULL;
     unsigned left = 0;
-    enum st st = store_write(hq->store, &t, err);
+    bool mine = false;
+    enum st st = hq_write(hq, &t, &mine, err);
+    const bool begun = st == ST_OK;
     if (st == ST_OK) {
         st = sweep(t, e.made_ms, &left, err);
     }
@@ -108,10 +110,9 @@ enum st hq_join_invite(struct hq *hq, const struct hq_invite *what, char code[st
     if (st == ST_OK) {
         st = hq_enrol_put(t, &e, err);
     }
-    if (st == ST_OK) {
-        st = store_commit(&t, err);
+    if (begun) {
+        st = hq_written(hq, &t, mine, st, err);
     }
-    store_abort(&t);
     if (st == ST_OK) {
         crockford_put(bytes_of(raw, sizeof raw), code);
         *until_ms = e.until_ms;

@@ -10,11 +10,11 @@
 #define ANSWER_BYTES 4096  /* longer answers are none that a client waits for twice */
 #define KEY_PREFIX "hq/idem/"
 
-/* Operations that have transactions of their own: the key is kept right after them. */
+/* Operations that have transactions of their own: the key is kept right after them. Done twice they
+ * do nothing more: what was erased is gone, and a bundle's entries are a set. */
 static bool alone(const char *op)
 {
-    static const char *const names[] = {"enrol", "revoke", "edition.publish", "forget",
-                                        "bundle.import"};
+    static const char *const names[] = {"forget", "bundle.import"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(names[i], op) == 0) {
             return true;

@@ -14,11 +14,13 @@ static enum st next_prefix(struct hq *hq, char out[static 9], struct err *err)
     uint8_t v[8] = {0};
     size_t n = 0;
     uint64_t next = 0;
-    enum st st = store_write(hq->store, &t, err);
-    if (st == ST_OK) {
-        st = hq_meta_get(t, "prefix", v, sizeof v, &n, err);
-        st = st == ST_NOT_FOUND ? ST_OK : st;
+    bool mine;
+    enum st st = hq_write(hq, &t, &mine, err);
+    if (st != ST_OK) {
+        return st;
     }
+    st = hq_meta_get(t, "prefix", v, sizeof v, &n, err);
+    st = st == ST_NOT_FOUND ? ST_OK : st;
     for (size_t i = 0; i < n; i++) {
         next = next << 8 | v[i];
     }
@@ -29,10 +31,7 @@ static enum st next_prefix(struct hq *hq, char out[static 9], struct err *err)
     if (st == ST_OK) {
         st = hq_meta_put(t, "prefix", bytes_of(v, sizeof v), err);
     }
-    if (st == ST_OK) {
-        st = store_commit(&t, err);
-    }
-    store_abort(&t);
+    st = hq_written(hq, &t, mine, st, err);
     snprintf(out, 9, "T%02u", (unsigned)(next % 10000000));
     return st;
 }

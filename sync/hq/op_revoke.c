@@ -69,6 +69,7 @@ enum st op_revoke(struct hq *hq, const json_t *in, json_t **out, struct err *err
     struct append what = {.kind = KIND_REVOKED, .subject_type = SUBJECT_TECHNICIAN};
     struct revocation r = {.time_ms = hq_now(hq).wall_ms};
     struct store_txn *t = NULL;
+    bool mine;
     str author;
     h32 hash;
     enum st st = ops_actor(hq, in, ROLE_ADMINISTRATOR, &what, err);
@@ -90,20 +91,17 @@ enum st op_revoke(struct hq *hq, const json_t *in, json_t **out, struct err *err
         return st;
     }
     what.subject = d->person;
-    st = store_write(hq->store, &t, err);
-    if (st == ST_OK) {
-        r.number = store_count(t, T_REVOKED) + 1;
-        st = revoke_in(hq, t, &r, &what, &hash, err);
-    }
-    if (st == ST_OK) {
-        st = store_commit(&t, err);
-    }
+    st = hq_write(hq, &t, &mine, err);
     if (st != ST_OK) {
-        store_abort(&t);
-        IGNORE(journal_reload(&hq->journal, NULL) != ST_OK); /* the first failure is told */
         return st;
     }
-    d->revoked = true;
+    r.number = store_count(t, T_REVOKED) + 1;
+    st = revoke_in(hq, t, &r, &what, &hash, err);
+    st = hq_written(hq, &t, mine, st, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    hq_revoked(hq, r.author);
     *out = json_pack("{s:I,s:o}", "number", (json_int_t)r.number, "entry", ops_hex(hash.b, 32));
     return ST_OK;
 }
