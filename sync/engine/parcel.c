@@ -327,11 +327,12 @@ static enum st read_answer(struct state *s, bytes in, struct arena *a, struct ma
             st = err_set(err, ST_FULL, 0, __func__, "no memory");
         } else {
             memcpy(copy, part.body.p, part.body.n);
-            st = manifest_decode(bytes_of(copy, part.body.n), a, m);
+            st = part.frame == BUNDLE_MANIFEST ? manifest_decode(bytes_of(copy, part.body.n), a, m)
+                                               : ST_BAD_FORM;
+            if (st != ST_OK || m->role != MANIFEST_ANSWER) {
+                st = err_set(err, ST_BAD_FORM, 0, __func__, "that is no answer");
+            }
         }
-    }
-    if (st == ST_OK && m->role != MANIFEST_ANSWER) {
-        st = err_set(err, ST_BAD_FORM, 0, __func__, "that is no answer");
     }
     bundle_reader_drop(&r);
     return st;
