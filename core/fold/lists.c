@@ -123,12 +123,10 @@ static void add_key(struct list_keys *k, enum list list, const uint8_t *sort, si
     key->n = (uint8_t)(1 + nsort + sizeof subject.b);
 }
 
-static uint64_t open_order(const struct subject_state *s)
+static uint64_t open_order(const struct subject_state *s, const struct calendar *cal)
 {
-    struct calendar c;
     struct deadline d[4];
-    calendar_default(&c);
-    size_t n = deadlines(s, &c, d);
+    size_t n = deadlines(s, cal, d);
     for (size_t i = 0; i < n; i++) {
         if (d[i].kind == DL_ARRIVE) {
             return order_of_time(d[i].due_ms);
@@ -152,21 +150,23 @@ static uint64_t done_order(const struct subject_state *s)
     return ~order_of_time(hlc_ms(t != 0 ? t : last));
 }
 
-static void job_keys(const struct subject_state *s, struct list_keys *keys)
+static void job_keys(const struct subject_state *s, const struct calendar *cal,
+                     struct list_keys *keys)
 {
     uint8_t sort[8];
     bool done = fold_job_done(s);
-    put_be64(sort, done ? done_order(s) : open_order(s));
+    put_be64(sort, done ? done_order(s) : open_order(s, cal));
     add_key(keys, done ? LIST_JOBS_DONE : LIST_JOBS_OPEN, sort, sizeof sort, s->subject);
 }
 
-void lists_keys(const struct subject_state *s, const struct list_row *row, struct list_keys *keys)
+void lists_keys(const struct subject_state *s, const struct list_row *row,
+                const struct calendar *cal, struct list_keys *keys)
 {
     memset(keys, 0, sizeof *keys);
     uint8_t type = (uint8_t)s->type;
     add_key(keys, LIST_BY_TYPE, &type, 1, s->subject);
     if (s->type == SUBJECT_JOB) {
-        job_keys(s, keys);
+        job_keys(s, cal, keys);
     }
     if (s->nconflicts > 0 || s->nrequests > 0) {
         add_key(keys, LIST_CONFLICTS, NULL, 0, s->subject);

@@ -13,11 +13,13 @@ struct list_keys {
         uint8_t b[LIST_KEY_BYTES];
     } key[LIST_ROWS_MOST];
 };
-/* lists_row: what the rows of a state say. lists_keys: where they stand. */
+/* lists_row: what the rows of a state say. lists_keys: where they stand; `cal`: of a job alone. */
 void lists_row(const struct subject_state *s, struct list_row *row);
-void lists_keys(const struct subject_state *s, const struct list_row *row, struct list_keys *keys);
+void lists_keys(const struct subject_state *s, const struct list_row *row,
+                const struct calendar *cal, struct list_keys *keys);
 /* lists_register: its places in headquarters' registers, added to `keys`. */
-void lists_register(const struct subject_state *s, struct list_keys *keys);
+void lists_register(const struct subject_state *s, const struct calendar *cal,
+                    struct list_keys *keys);
 MUST_USE enum st lists_row_encode(const struct list_row *row, uint8_t buf[static LIST_ROW_BYTES],
                                   bytes *out);
 #endif

@@ -71,6 +71,7 @@ bytes register_prefix(enum subject_type type, id8 branch, enum register_dimensio
 
 struct place {
     const struct subject_state *s;
+    const struct calendar *cal;
     struct list_keys *keys;
     id8 branch;
 };
@@ -128,10 +129,8 @@ int64_t register_order_ms(const struct subject_state *s)
 
 static void add_due(const struct place *p)
 {
-    struct calendar c;
     struct deadline d[4];
-    calendar_default(&c);
-    size_t n = office_open(p->s) ? deadlines(p->s, &c, d) : 0;
+    size_t n = office_open(p->s) ? deadlines(p->s, p->cal, d) : 0;
     for (size_t i = 0; i < n; i++) {
         if (d[i].kind == DL_ARRIVE && !d[i].met) {
             add(p, REG_DUE, NULL, d[i].due_ms);
@@ -146,9 +145,10 @@ static void add_flags(const struct place *p, int64_t ms)
     add_byte(p, REG_FLAG, p->s->handover_asked ? REG_HANDOVER_ASKED : 0, ms);
 }
 
-void lists_register(const struct subject_state *s, struct list_keys *keys)
+void lists_register(const struct subject_state *s, const struct calendar *cal,
+                    struct list_keys *keys)
 {
-    struct place p = {.s = s, .keys = keys};
+    struct place p = {.s = s, .cal = cal, .keys = keys};
     for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
         if (orders[i].type != s->type) {
             continue;

@@ -279,15 +279,19 @@ struct derived {
     hlc code_time;
 };
 
-static enum st derive(struct store_txn *t, const struct subject_state *s, struct derived *d,
-                      struct kept *out)
+static enum st derive(struct store_txn *t, const struct subject_state *s, struct arena tmp,
+                      struct derived *d, struct kept *out)
 {
     struct list_row row;
+    struct calendar cal = {.nexceptions = 0};
     memset(d, 0, sizeof *d);
+    if (s->type == SUBJECT_JOB) {
+        fold_calendar(t, &tmp, &cal, NULL);
+    }
     lists_row(s, &row);
-    lists_keys(s, &row, &out->keys);
+    lists_keys(s, &row, &cal, &out->keys);
     if (store_side(store_of(t)) == STORE_HQ) {
-        lists_register(s, &out->keys);
+        lists_register(s, &cal, &out->keys);
     }
     const struct field_value *code = fold_shown(s, F_CODE);
     if (code != NULL && code->nb > 0) {
@@ -325,13 +329,34 @@ enum st fold_refold(struct store_txn *t, id16 subject, struct arena scratch, str
         return st; /* nothing new: the same set */
     }
     struct derived d;
-    st = derive(t, &s, &d, &now);
+    st = derive(t, &s, a, &d, &now);
     if (st == ST_OK) {
         st = put_rows(t, &old, &now, err);
     }
     if (st == ST_OK) {
         st = put_code(t, subject, old.code, now.code, d.code_time, err);
     }
+    return st == ST_OK ? put_kept(t, subject, &now, a, err) : st;
+}
+
+enum st fold_relist(struct store_txn *t, id16 subject, struct arena scratch, struct err *err)
+{
+    struct kept old, now;
+    struct subject_state s;
+    struct derived d;
+    enum st st = get_kept(t, subject, &scratch, &old, err);
+    if (st == ST_NOT_FOUND || st == ST_CORRUPT) {
+        return ST_OK; /* it has no place, or none that can be known: a rebuild finds it one */
+    }
+    struct arena a = scratch;
+    st = st == ST_OK ? fold_decode(old.state, &a, &s) : st;
+    if (st != ST_OK) {
+        return st == ST_CORRUPT ? ST_OK : st;
+    }
+    now = old;
+    memset(&now.keys, 0, sizeof now.keys);
+    st = derive(t, &s, a, &d, &now);
+    st = st == ST_OK ? put_rows(t, &old, &now, err) : st;
     return st == ST_OK ? put_kept(t, subject, &now, a, err) : st;
 }
 
@@ -392,7 +417,7 @@ bool fold_rows_hold(struct store_txn *t, const struct subject_state *s, struct a
 {
     struct kept k = {0};
     struct derived d;
-    bool holds = derive(t, s, &d, &k) == ST_OK;
+    bool holds = derive(t, s, tmp, &d, &k) == ST_OK;
     for (unsigned i = 0; i < k.keys.n && holds; i++) {
         holds = row_holds(t, &k.keys.key[i], k.row, tmp);
     }

@@ -6,6 +6,7 @@
 #ifndef CORE_FOLD_REFOLD_H
 #define CORE_FOLD_REFOLD_H
 #include "core/fold/state.h"
+#include "core/rules/service.h"
 #include "core/store/store.h"
 
 /* fold_refold: recompute T_STATE, T_LIST and T_CODE (F_CODE -> subjects that have the code, the
@@ -23,6 +24,19 @@ MUST_USE enum st fold_load(struct store_txn *t, id16 subject, struct arena *a,
 MUST_USE enum st fold_fresh(struct store_txn *t, id16 subject, struct arena *a,
                             struct subject_state *out, bytes *encoded, h32 *digest,
                             struct err *err);
+
+/* --- the calendar by which jobs stand in lists: their order by deadline, what is overdue
+ * T_META "calendar": the name of the edition that it is of (32 bytes), then an edition that holds
+ * nothing else. Absent: calendar_default. fold_calendar: what stands; days that differ in `a`.
+ * *edition (NULL: not wanted): zero for none. fold_calendar_put: another; every open job is put in
+ * its new place in the same transaction. ST_FULL: more days than `scratch` (CAP_SCRATCH_BYTES)
+ * holds; else the store's. */
+void fold_calendar(struct store_txn *t, struct arena *a, struct calendar *out, h32 *edition);
+MUST_USE enum st fold_calendar_put(struct store_txn *t, const struct calendar *c, h32 edition,
+                                   struct arena scratch, struct err *err);
+/* fold_relist: its rows anew from its kept state. Errors: those of the store. */
+MUST_USE enum st fold_relist(struct store_txn *t, id16 subject, struct arena scratch,
+                             struct err *err);
 
 /* fold_mark_bad: this entry is kept (its chain holds) but its own signature fails: it is folded
  * nowhere from now on. Call it before the subject is refolded. fold_is_bad: was it marked? */

@@ -67,6 +67,18 @@ unsigned api_hash_ops(struct api_call *c)
     return c->api->hash_ops;
 }
 
+#define CALENDAR_BYTES (160U << 10) /* five years of days that differ, as bytes and as rows */
+
+const struct calendar *api_calendar(struct api_call *c)
+{
+    if (c->calendar_room == NULL) {
+        c->calendar_room = malloc(CALENDAR_BYTES);
+        struct arena a = arena_of(c->calendar_room, c->calendar_room == NULL ? 0 : CALENDAR_BYTES);
+        fold_calendar(c->txn, &a, &c->calendar, NULL);
+    }
+    return &c->calendar;
+}
+
 void api_count_failed_login(struct api_call *c)
 {
     atomic_fetch_add(&c->api->logins_failed, 1);
@@ -308,6 +320,7 @@ void api_drop(struct api_call *c)
     json_decref(c->in);
     json_decref(c->out);
     free(c->reply.body);
+    free(c->calendar_room);
     memset(c, 0, sizeof *c);
 }
 

@@ -7,6 +7,7 @@
  * one thread at a time. */
 #ifndef SYNC_HQ_API_H
 #define SYNC_HQ_API_H
+#include "core/rules/service.h"
 #include "sync/hq/acct.h"
 #include "sync/hq/ops.h"
 
@@ -74,6 +75,8 @@ struct api_call {
     uint8_t *room;         /* CAP_SCRATCH_BYTES, a read's */
     struct arena arena;
     int64_t now_ms;
+    struct calendar calendar; /* of the edition that stands; api_calendar reads it */
+    uint8_t *calendar_room;   /* its days that differ; NULL: not read yet */
 };
 
 /* A reader puts c->out (a new reference), or a whole reply of its own. */
@@ -130,6 +133,8 @@ MUST_USE enum st api_check_shown(struct api_call *c);
 void api_after_write(struct api_call *c);
 /* api_writes_of: every current write of a field, as in openapi.json's Write (reg_view.c). */
 json_t *api_writes_of(struct api_call *c, const struct subject_state *s, const char *field);
+/* api_calendar: of the edition that stands, within a read; the call's. */
+const struct calendar *api_calendar(struct api_call *c);
 /* api_sees: may this user see that subject: branch, and for a technician that it is his own. */
 bool api_sees(struct api_call *c, const struct subject_state *s);
 bool api_all_branches(const struct acct_user *u);

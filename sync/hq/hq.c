@@ -3,6 +3,7 @@
 
 #include "core/keys/slots.h"
 #include "sync/carrier/mend.h"
+#include "sync/hq/hq_calendar.h"
 #include "sync/hq/hq_forget.h"
 #include "sync/hq/hq_route.h"
 
@@ -217,6 +218,10 @@ static enum st open_any(const struct hq_options *opt, enum store_mode mode, stru
     }
     if (st == ST_OK && !hq->reader) {
         st = hq_forget_resume(hq, err);
+    }
+    if (st == ST_OK && !hq->reader) {
+        /* What stood stands on; it is tried again at the next open. */
+        IGNORE(hq_calendar_settle(hq, NULL) != ST_OK);
     }
     if (st != ST_OK) {
         hq_close(&hq);

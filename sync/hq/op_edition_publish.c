@@ -2,6 +2,7 @@
 #include "core/model/bodies.h"
 #include "core/model/catalogue.h"
 #include "sync/carrier/file.h"
+#include "sync/hq/hq_calendar.h"
 #include "sync/hq/ops.h"
 
 #include <stdlib.h>
@@ -98,6 +99,8 @@ enum st op_edition_publish(struct hq *hq, const json_t *in, json_t **out, struct
         st = hq_act(hq, &what, &hash, err);
     }
     if (st == ST_OK) {
+        /* The edition stands; its calendar is tried again at the next open. */
+        IGNORE(hq_calendar_settle(hq, NULL) != ST_OK);
         *out = json_pack("{s:I,s:o,s:o}", "number", (json_int_t)b->edition.number, "attachment",
                          ops_hex(att.name.b, 32), "entry", ops_hex(hash.b, 32));
     }

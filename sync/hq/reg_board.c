@@ -56,12 +56,13 @@ static unsigned counted(struct api_call *c, enum subject_type type, enum registe
     return n;
 }
 
-static int64_t midnight(const struct api_call *c)
+static int64_t midnight(struct api_call *c)
 {
-    struct calendar cal;
-    calendar_default(&cal);
-    int64_t shift = (int64_t)cal.utc_offset_minutes * 60000;
-    return c->now_ms - (c->now_ms + shift) % 86400000;
+    const struct calendar *cal = api_calendar(c);
+    int64_t now = c->now_ms + (int64_t)calendar_offset(cal, c->now_ms) * 60000;
+    int64_t first = c->now_ms - now % 86400000;
+    /* The clock may have been turned since. */
+    return first + (int64_t)(calendar_offset(cal, c->now_ms) - calendar_offset(cal, first)) * 60000;
 }
 
 /* ---- the board --------------------------------------------------------------------------------

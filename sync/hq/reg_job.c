@@ -192,17 +192,16 @@ static json_t *visits_json(struct api_call *c, const struct subject_state *job)
 
 static json_t *deadlines_json(struct api_call *c, const struct subject_state *job)
 {
-    struct calendar cal;
+    const struct calendar *cal = api_calendar(c);
     struct deadline d[4];
     json_t *list = json_array();
-    calendar_default(&cal);
-    size_t n = deadlines(job, &cal, d);
+    size_t n = deadlines(job, cal, d);
     for (size_t i = 0; i < n; i++) {
         json_array_append_new(
             list, json_pack("{s:i,s:I,s:b,s:b,s:I,s:I}", "kind", (int)d[i].kind, "due_ms",
                             (json_int_t)d[i].due_ms, "working", d[i].working, "met", d[i].met,
                             "met_ms", (json_int_t)d[i].met_ms, "left_minutes",
-                            (json_int_t)deadline_left_minutes(&d[i], &cal, c->now_ms)));
+                            (json_int_t)deadline_left_minutes(&d[i], cal, c->now_ms)));
     }
     return list;
 }

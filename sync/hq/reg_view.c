@@ -135,23 +135,14 @@ static json_t *fields_json(struct api_call *c, const struct subject_state *s)
 /* ---- a line -----------------------------------------------------------------------------------
  */
 
-static int utc_offset(const struct api_call *c)
-{
-    (void)c;
-    struct calendar cal;
-    calendar_default(&cal);
-    return cal.utc_offset_minutes;
-}
-
 static void add_deadline(struct api_call *c, const struct subject_state *job, json_t *o)
 {
-    struct calendar cal;
+    const struct calendar *cal = api_calendar(c);
     struct deadline d[4];
-    calendar_default(&cal);
-    size_t n = office_open(job) ? deadlines(job, &cal, d) : 0;
+    size_t n = office_open(job) ? deadlines(job, cal, d) : 0;
     for (size_t i = 0; i < n; i++) {
         if (d[i].kind == DL_ARRIVE && !d[i].met) {
-            int64_t left = deadline_left_minutes(&d[i], &cal, c->now_ms);
+            int64_t left = deadline_left_minutes(&d[i], cal, c->now_ms);
             json_object_set_new(o, "due_ms", json_integer((json_int_t)d[i].due_ms));
             json_object_set_new(o, "left_minutes", json_integer((json_int_t)left));
             json_object_set_new(o, "late", json_boolean(left < 0));
@@ -163,8 +154,9 @@ static void add_job(struct api_call *c, const struct subject_state *s, json_t *o
 {
     json_object_set_new(o, "technician", reg_named(c, s->assigned, F_TECHNICIAN_NAME));
     json_object_set_new(o, "class", json_integer((json_int_t)office_class(s)));
-    json_object_set_new(o, "left_over",
-                        json_boolean(office_left_over(s, c->now_ms, utc_offset(c))));
+    json_object_set_new(
+        o, "left_over",
+        json_boolean(office_left_over(s, c->now_ms, calendar_offset(api_calendar(c), c->now_ms))));
     json_object_set_new(o, "cash_owed_minor", json_integer((json_int_t)office_cash_owed_minor(s)));
     json_object_set_new(o, "help", json_boolean(office_help_asked(s)));
     json_object_set_new(o, "handover", json_boolean(s->handover_asked));
