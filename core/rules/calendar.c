@@ -147,6 +147,34 @@ int64_t calendar_add(const struct calendar *c, int64_t ms, int64_t minutes)
     return ms + DAYS_MOST * DAY_MS;
 }
 
+/* Whole weeks that are like any other are counted, not walked: what is months late costs no more
+ * than what is late since yesterday. They are taken off the walk; their working time is returned.
+ */
+static int64_t skip_weeks(struct walk *w, int64_t b_ms)
+{
+    int64_t weeks = (b_ms - w->from) / (7 * DAY_MS), most = (w->last_day - w->day) / 7, sum = 0;
+    weeks = weeks < most ? weeks : most;
+    for (size_t i = 0; i < w->c->nexceptions && weeks > 0; i++) {
+        int64_t day = w->c->exceptions[i].day;
+        if (day >= w->day && day <= w->day + 7 * weeks) {
+            weeks = (day - w->day - 1) / 7; /* as far as the last week before it */
+        }
+    }
+    if (weeks <= 0 || w->c->saving_minutes != 0) {
+        return 0;
+    }
+    for (unsigned d = 0; d < 7; d++) {
+        const struct calendar_day *like = &w->c->week[d];
+        for (unsigned i = 0; i < like->nspans && i < 3; i++) {
+            int64_t minutes = like->span[i].to_min - like->span[i].from_min;
+            sum += minutes > 0 ? minutes * MINUTE_MS : 0;
+        }
+    }
+    w->day += 7 * weeks;
+    w->from += 7 * weeks * DAY_MS;
+    return sum * weeks;
+}
+
 int64_t calendar_between(const struct calendar *c, int64_t a_ms, int64_t b_ms)
 {
     a_ms = sane(a_ms);
@@ -154,8 +182,8 @@ int64_t calendar_between(const struct calendar *c, int64_t a_ms, int64_t b_ms)
     if (b_ms < a_ms) {
         return -calendar_between(c, b_ms, a_ms);
     }
-    int64_t sum = 0;
     struct walk w = walk_from(c, a_ms);
+    int64_t sum = skip_weeks(&w, b_ms);
     for (int64_t beg, end; next_stretch(&w, &beg, &end) && beg < b_ms;) {
         sum += (end < b_ms ? end : b_ms) - beg;
     }

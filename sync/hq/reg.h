@@ -33,6 +33,12 @@ enum st reg_read_board(struct api_call *c);
 enum st reg_read_dashboard(struct api_call *c);
 enum st reg_read_search(struct api_call *c);
 
+/* reg_start: where a walk of [from, to) begins below `prefix`: at its nearer end. reg_past: it is
+ * over. So a range costs what is in it, however long the register is. */
+bytes reg_start(enum register_dimension d, bytes prefix, int64_t from_ms, int64_t to_ms,
+                uint8_t out[static LIST_KEY_BYTES]);
+bool reg_past(enum register_dimension d, int64_t ms, int64_t from_ms, int64_t to_ms);
+
 /* What states look like in JSON (reg_view.c). */
 struct store_txn;
 json_t *reg_row(struct api_call *c, const struct subject_state *s); /* a line of a register */

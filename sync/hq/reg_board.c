@@ -24,19 +24,17 @@ static enum st subjects(struct api_call *c, enum subject_type type, enum registe
                         unsigned value, int64_t from_ms, int64_t to_ms, id16 *out, unsigned max,
                         unsigned *n)
 {
-    uint8_t prefix_room[LIST_KEY_BYTES], v = (uint8_t)value;
+    uint8_t prefix_room[LIST_KEY_BYTES], from_room[LIST_KEY_BYTES], v = (uint8_t)value;
     struct store_cursor *cur = NULL;
     bytes key, prefix = register_prefix(type, unit_of(c), d, value == 0 ? NULL : &v, prefix_room);
+    bytes from = reg_start(d, prefix, from_ms, to_ms, from_room);
     *n = 0;
-    enum st st = store_scan(c->txn, T_LIST, prefix, (bytes){0}, &cur, &c->err);
+    enum st st = store_scan(c->txn, T_LIST, prefix, from, &cur, &c->err);
     while (st == ST_OK && *n < max) {
         st = store_next(cur, &key);
-        if (st != ST_OK || key.n != prefix.n + 24) {
+        if (st != ST_OK || key.n != prefix.n + 24 ||
+            reg_past(d, register_time_ms(d, key.p + prefix.n), from_ms, to_ms)) {
             break;
-        }
-        int64_t ms = register_time_ms(d, key.p + prefix.n);
-        if (ms < from_ms || ms >= to_ms) {
-            continue;
         }
         if (out != NULL) {
             memcpy(out[*n].b, key.p + key.n - 16, 16);

@@ -153,26 +153,33 @@ static bool wanted(struct api_call *c, const struct query *q, const struct subje
     return api_sees(c, s);
 }
 
-/* Where the walk begins: after the cursor, else at the nearer end of the range. */
-static bytes start_of(const struct query *q, bytes prefix, uint8_t out[static LIST_KEY_BYTES + 1])
+bytes reg_start(enum register_dimension d, bytes prefix, int64_t from_ms, int64_t to_ms,
+                uint8_t out[static LIST_KEY_BYTES])
 {
-    int64_t begin = q->d == REG_DUE ? q->from_ms : q->to_ms;
+    int64_t begin = d == REG_DUE ? from_ms : to_ms;
     memcpy(out, prefix.p, prefix.n);
-    if (q->placed) {
-        memcpy(out + prefix.n, q->place, sizeof q->place);
-        out[prefix.n + sizeof q->place] = 0;
-        return bytes_of(out, prefix.n + sizeof q->place + 1);
-    }
     if (begin == INT64_MIN || begin == INT64_MAX) {
         return bytes_of(out, prefix.n);
     }
-    register_time(q->d, q->d == REG_DUE ? begin : begin - 1, out + prefix.n);
+    register_time(d, d == REG_DUE ? begin : begin - 1, out + prefix.n);
     return bytes_of(out, prefix.n + 8);
 }
 
-static bool past(const struct query *q, int64_t ms)
+bool reg_past(enum register_dimension d, int64_t ms, int64_t from_ms, int64_t to_ms)
 {
-    return q->d == REG_DUE ? ms >= q->to_ms : ms < q->from_ms;
+    return d == REG_DUE ? ms >= to_ms : ms < from_ms;
+}
+
+/* Where the walk begins: after the cursor, else at the nearer end of the range. */
+static bytes start_of(const struct query *q, bytes prefix, uint8_t out[static LIST_KEY_BYTES + 1])
+{
+    if (!q->placed) {
+        return reg_start(q->d, prefix, q->from_ms, q->to_ms, out);
+    }
+    memcpy(out, prefix.p, prefix.n);
+    memcpy(out + prefix.n, q->place, sizeof q->place);
+    out[prefix.n + sizeof q->place] = 0;
+    return bytes_of(out, prefix.n + sizeof q->place + 1);
 }
 
 /* One row handed on; what it took of the arena is given back. */
@@ -206,7 +213,7 @@ static enum st walk(struct api_call *c, struct query *q, int64_t max, int64_t sc
     while (st == ST_OK) {
         st = store_next(cur, &key);
         if (st != ST_OK || key.n != prefix.n + PLACE_BYTES ||
-            past(q, register_time_ms(q->d, key.p + prefix.n))) {
+            reg_past(q->d, register_time_ms(q->d, key.p + prefix.n), q->from_ms, q->to_ms)) {
             break;
         }
         if (n == max || scan-- == 0) {

@@ -125,6 +125,7 @@ struct bench_child { /* what a child process found out */
     unsigned frames;
     char driver[32];
 };
+double bench_status_kib(const char *what); /* a line of this process's /proc/self/status */
 int bench_child(const char *mode, const char *dir, int fd, double began_us);
 double bench_kdf_us(void); /* spent in key derivation so far, in this process */
 
@@ -135,4 +136,5 @@ void bench_fold(struct bench *b);
 void bench_sync(struct bench *b);
 void bench_app(struct bench *b);
 void bench_hostile(struct bench *b);
+void bench_office(struct bench *b);
 #endif

@@ -132,7 +132,7 @@ static void scroll(struct phone *x, size_t n, float step_px, double *ms, double 
     }
 }
 
-static double status_kib(const char *name)
+double bench_status_kib(const char *name)
 {
     char line[256];
     double kib = 0;
@@ -184,11 +184,11 @@ static void run_cold(const char *dir, struct bench_child *out)
     out->kdf_ms = bench_kdf_us() / 1e3;
     out->frames = (unsigned)platform_frames(x.p);
     double ms[JUMPS], cpu[JUMPS];
-    out->rss_kib = status_kib("VmRSS:");
-    out->anon_kib = status_kib("RssAnon:");
+    out->rss_kib = bench_status_kib("VmRSS:");
+    out->anon_kib = bench_status_kib("RssAnon:");
     out->store_kib = store_kib();
     scroll(&x, JUMPS, HEIGHT, ms, cpu);
-    out->scrolled_kib = status_kib("VmRSS:");
+    out->scrolled_kib = bench_status_kib("VmRSS:");
     out->scrolled_store_kib = store_kib();
     phone_close(&x);
 }
@@ -211,7 +211,7 @@ static void run_scroll(const char *dir, struct bench_child *out)
     out->ms[3] = bench_percentile(cpu, SCROLL_FRAMES, 0.99);
     scroll(&x, JUMPS, HEIGHT, ms, cpu);
     out->ms[2] = bench_percentile(ms, JUMPS, 0.99);
-    out->rss_kib = status_kib("VmRSS:");
+    out->rss_kib = bench_status_kib("VmRSS:");
     phone_close(&x);
     free(ms);
     free(cpu);
@@ -244,7 +244,7 @@ static void run_empty(bool fill, struct bench_child *out)
     SDL_BlitSurface(text, NULL, s, NULL);
     SDL_UpdateWindowSurface(w);
     out->ms[0] = (bench_us() - *start_us) / 1e3;
-    out->rss_kib = status_kib("VmRSS:");
+    out->rss_kib = bench_status_kib("VmRSS:");
     if (fill) {
         double v[200];
         for (size_t i = 0; i < 200; i++) {

@@ -74,6 +74,29 @@ static void days_that_differ_are_holidays_or_short_or_worked_sundays(void)
     CHECK_INT(calendar_add(&c, at(0, 9, 0), 61), at(2, 8, 1));
 }
 
+/* Weeks are counted at once: what a walk day by day adds up to must come out the same. */
+static void months_are_the_sum_of_their_days(void)
+{
+    calendar_default(&c);
+    c.week[6].nspans = 1;
+    c.week[6].span[0].from_min = 600;
+    c.week[6].span[0].to_min = 645;
+    int32_t monday = (int32_t)((MONDAY + 8 * HOUR) / DAY);
+    struct calendar_day days[] = {{.day = monday + 31}, {.day = monday + 97}};
+    for (size_t n = 0; n <= 2; n++) {
+        c.exceptions = days;
+        c.nexceptions = n;
+        for (int from = 0; from < 9; from++) {
+            int64_t a = at(from, 7 + from, 13 * from), sum = 0;
+            for (int64_t day = 0; day < 120; day++) {
+                CHECK_INT(calendar_between(&c, a, a + day * DAY + 5 * HOUR),
+                          sum + calendar_between(&c, a + day * DAY, a + day * DAY + 5 * HOUR));
+                sum += calendar_between(&c, a + day * DAY, a + (day + 1) * DAY);
+            }
+        }
+    }
+}
+
 static void no_calendar_and_no_time_makes_it_hang_or_overflow(void)
 {
     memset(&c, 0, sizeof c); /* closed for ever */
@@ -161,6 +184,7 @@ int main(void)
     RUN(working_time_is_added_over_noon_night_and_sunday);
     RUN(between_is_negative_backwards_and_inverts_add);
     RUN(days_that_differ_are_holidays_or_short_or_worked_sundays);
+    RUN(months_are_the_sum_of_their_days);
     RUN(no_calendar_and_no_time_makes_it_hang_or_overflow);
     RUN(c01_six_working_hours_in_the_city_seven_in_the_suburb_from_the_call);
     RUN(c03_to_c05_are_plain_hours_and_the_nearest_open_one_is_first);
