@@ -140,6 +140,7 @@ static const struct csv_column jobs[] = {
     [JOBS_COST] = {"cost", false, CSV_MONEY, NULL},
     [JOBS_KIND_OF_WORK] = {"kind_of_work", false, CSV_CODE, NULL},
     [JOBS_NOTE] = {"note", false, CSV_TEXT, NULL},
+    [JOBS_BRANCH] = {"branch", false, CSV_CODE, NULL},
 };
 
 #define KIND(t)                                                                                    \

@@ -115,7 +115,8 @@ enum {
     JOBS_PHONE,
     JOBS_COST,
     JOBS_KIND_OF_WORK,
-    JOBS_NOTE
+    JOBS_NOTE,
+    JOBS_BRANCH
 };
 
 /* csv_columns_kind: the table called `name` ("jobs"), or NULL. Static storage. */

@@ -47,6 +47,7 @@ static const struct record_table kinds[] = {
       {"phone", FIELD, F_JOB_PHONE},
       {"cost", FIELD, F_JOB_COST},
       {"work_kind", FIELD, F_JOB_WORK_KIND},
+      {"branch", FIELD, F_BRANCH},
       {"note", FIELD, F_NOTE},
       {"conflict", CONFLICT, 0},
       {NULL, ID, 0}}},

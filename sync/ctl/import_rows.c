@@ -2,8 +2,6 @@
  * One table says which column is which field; what a row names must be there. */
 #include <stdlib.h>
 
-#include "core/codec/hash.h"
-#include "core/base/encode.h"
 #include "core/base/utf8.h"
 #include "sync/ctl/import.h"
 
@@ -64,7 +62,8 @@ static const struct cell jobs[] = {{JOBS_CUSTOMER, "customer", AS_REF, SUBJECT_C
                                    {JOBS_PHONE, "phone", AS_TEXT, 0},
                                    {JOBS_COST, "cost", AS_NUMBER, 0},
                                    {JOBS_KIND_OF_WORK, "work_kind", AS_CODE, 0},
-                                   {JOBS_NOTE, "note", AS_TEXT, 0}};
+                                   {JOBS_NOTE, "note", AS_TEXT, 0},
+                                   {JOBS_BRANCH, "branch", AS_BRANCH, 0}};
 #define ROWS(t, type)                                                                              \
     {                                                                                              \
 #t, type, sizeof t / sizeof t[0], t                                                        \
@@ -167,16 +166,7 @@ static void code_of_row(struct import *im, const struct csv_record *rec, char ou
         snprintf(out, 40, "%.*s", (int)id.n, id.p);
         return;
     }
-    str who = rec->value[STOCK_TECHNICIAN].text, part = rec->value[STOCK_PART].text;
-    char both[80];
-    int n = snprintf(both, sizeof both, "%.*s/%.*s", (int)who.n, who.p, (int)part.n, part.p);
-    if (n <= CAP_CODE_BYTES) {
-        memcpy(out, both, (size_t)n + 1);
-        return;
-    }
-    uint8_t h[HASH_BYTES];
-    hash32(bytes_of(both, (size_t)n), h);
-    crockford_put(bytes_of(h, 15), out);
+    ops_stock_code(rec->value[STOCK_TECHNICIAN].text, rec->value[STOCK_PART].text, out);
 }
 
 /* A code that stood on an earlier line is refused, whatever else the row says. */
@@ -213,6 +203,44 @@ static json_t *fields_of(struct import *im, const struct kind_rows *k, const str
         }
     }
     return fields;
+}
+
+static json_t *branch_at(struct import *im, id16 id)
+{
+    struct arena a = im->v.a;
+    struct subject_state s;
+    const struct field_value *v =
+        fold_load(im->v.t, id, &a, &s, NULL, NULL) == ST_OK ? fold_shown(&s, F_BRANCH) : NULL;
+    return v != NULL && v->type == FT_ID8 ? ctl_json_hex(v->b, 8) : NULL;
+}
+
+/* A row that says no branch, and a record that has none, belong to the branch of what they name:
+ * the customer, else the technician. A clerk of a branch would not see them otherwise. */
+static void default_branch(struct import *im, const struct kind_rows *k,
+                           const struct csv_record *rec, bool known, id16 id, json_t *fields)
+{
+    json_t *branch = known ? branch_at(im, id) : NULL;
+    bool has = json_object_get(fields, "branch") != NULL || branch != NULL;
+    json_decref(branch);
+    int customer = k->type == SUBJECT_JOB         ? JOBS_CUSTOMER
+                   : k->type == SUBJECT_EQUIPMENT ? EQUIPMENT_CUSTOMER
+                   : k->type == SUBJECT_CONTRACT  ? CONTRACTS_CUSTOMER
+                                                  : -1;
+    int technician = k->type == SUBJECT_JOB     ? JOBS_TECHNICIAN
+                     : k->type == SUBJECT_STOCK ? STOCK_TECHNICIAN
+                                                : -1;
+    const struct {
+        int column;
+        enum subject_type type;
+    } from[] = {{customer, SUBJECT_CUSTOMER}, {technician, SUBJECT_TECHNICIAN}};
+    for (size_t i = 0; i < sizeof from / sizeof from[0] && !has; i++) {
+        id16 named;
+        if (from[i].column >= 0 && rec->value[from[i].column].given &&
+            ctl_view_find(&im->v, from[i].type, rec->value[from[i].column].text, &named) == ST_OK) {
+            branch = branch_at(im, named);
+            has = branch != NULL && json_object_set_new(fields, "branch", branch) == 0;
+        }
+    }
 }
 
 /* wants_assignment: jobs.technician, unless he has the job already. */
@@ -269,6 +297,7 @@ enum st import_record(struct import *im, const struct csv_record *rec, struct er
     json_t *fields = fields_of(im, k, rec, why);
     bool known = ctl_view_find(&im->v, k->type, str_c(code), &id) == ST_OK;
     if (fields != NULL) {
+        default_branch(im, k, rec, known, id, fields);
         st = want_assignment(im, rec, code, known, id, why);
     }
     if (why[0] != '\0') {

@@ -103,6 +103,7 @@ static enum st make(const struct hq_options *opt, struct hq **out, struct err *e
     }
     hq->clock = opt->clock.read != NULL ? opt->clock : hq_clock_system();
     hq->devices = calloc(HQ_DEVICES_MAX, sizeof *hq->devices);
+    hq->contacts = hq_contacts_new(HQ_DEVICES_MAX);
     hq->scratch = malloc(CAP_SCRATCH_BYTES);
     hq->work = malloc(CAP_SCRATCH_BYTES);
     hq->routing = malloc(CAP_SCRATCH_BYTES);
@@ -110,7 +111,7 @@ static enum st make(const struct hq_options *opt, struct hq **out, struct err *e
     int b = opt->keys_path != NULL
                 ? snprintf(hq->keys_path, sizeof hq->keys_path, "%s", opt->keys_path)
                 : snprintf(hq->keys_path, sizeof hq->keys_path, "%s.keys", opt->dir);
-    if (hq->devices == NULL || hq->scratch == NULL || hq->work == NULL || hq->routing == NULL) {
+    if (hq->devices == NULL || hq->contacts == NULL || hq->scratch == NULL || hq->work == NULL || hq->routing == NULL) {
         st = err_set(err, ST_FULL, 0, __func__, "no memory");
     } else if (a >= (int)sizeof hq->dir || b >= (int)sizeof hq->keys_path) {
         st = err_set(err, ST_TOO_BIG, 0, __func__, "a path is too long");
@@ -253,6 +254,7 @@ void hq_close(struct hq **out)
     store_close(&hq->store);
     hq_keys_wipe(&hq->keys);
     free(hq->devices);
+    hq_contacts_free(&hq->contacts);
     free(hq->scratch);
     free(hq->work);
     free(hq->routing);

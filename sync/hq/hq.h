@@ -8,6 +8,7 @@
 #include "core/base/clock.h"
 #include "core/base/encode.h"
 #include "core/store/salvage.h"
+#include "sync/hq/hq_contact.h"
 #include "sync/hq/hq_store.h"
 #include "sync/hq/hq_keys.h"
 
@@ -30,7 +31,6 @@ struct hq_device {
     int64_t quota_day; /* days since 1970, of quota */
     uint64_t quota[HQ_QUOTAS];
     int64_t refused_ms; /* when it was last over one of them; 0: never */
-    int64_t synced_ms;  /* since this process began; 0: not yet */
 };
 
 struct hq {
@@ -41,6 +41,7 @@ struct hq {
     id16 admin; /* the person that hq_init made: actor of what nobody else is named for */
     struct hq_device *devices; /* all authors but the node; grows to HQ_DEVICES_MAX */
     unsigned ndevices;
+    struct hq_contacts *contacts; /* since this process began; any thread */
     struct store_txn *batch; /* open between hq_batch_begin and _end */
     uint8_t *scratch;        /* CAP_SCRATCH_BYTES, malloc */
     uint8_t *work;           /* likewise: hq_arena */

@@ -408,15 +408,6 @@ static enum st room_for(struct ingest *g)
                : err_set(g->err, ST_FULL, 0, "hq_ingest", "no memory for a bundle's entries");
 }
 
-static void note_synced(struct ingest *g)
-{
-    for (unsigned i = 0; i < g->hq->ndevices; i++) {
-        if (id8_eq(g->hq->devices[i].author, g->r->cert.author)) {
-            g->hq->devices[i].synced_ms = g->now.wall_ms;
-        }
-    }
-}
-
 static bool take(struct ingest *g, enum hq_quota what, uint64_t n)
 {
     return hq_quota_take(g->hq, g->r->cert.author, what, n, g->now.wall_ms);
@@ -440,7 +431,6 @@ static bool over_quota(struct ingest *g)
         g->r->nlarges = g->r->nchunks = 0;
         hq_request_problem(g->r, PROBLEM_QUOTA, (h32){{0}});
     }
-    note_synced(g);
     return false;
 }
 
@@ -490,6 +480,9 @@ enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err)
         hq_request_problem(r, PROBLEM_REVOKED, what);
     }
     note_problems(&g);
+    if (st == ST_OK) {
+        hq_contacts_heard(r, t, g.arena, g.now.wall_ms);
+    }
     st = st == ST_OK ? hq_returned_held(r, t, err) : st;
     r->node_epoch = r->hq->journal.head.epoch;
     r->renews = r->hq->rolled_back;

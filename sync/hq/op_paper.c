@@ -209,7 +209,7 @@ static enum st allowed(struct hq *hq, const json_t *in, const struct office_step
                : st;
 }
 
-enum st op_paper_step(struct hq *hq, const json_t *in, json_t **out, struct err *err)
+static enum st take_step(struct hq *hq, const json_t *in, json_t **out, struct err *err)
 {
     str name;
     int given[GIVEN_MOST + 1] = {0};
@@ -241,7 +241,26 @@ enum st op_paper_step(struct hq *hq, const json_t *in, json_t **out, struct err 
         own_fields(hq, step, &what, fields);
         st = op_record_set(hq, record, out, err);
     }
+    if (st == ST_OK && step->type == SUBJECT_SLIP &&
+        (step->to == SLIP_ISSUED || step->to == SLIP_CLEARED)) {
+        st = ops_stock_slip(hq, in, what.subject, step->to == SLIP_ISSUED, err);
+    }
     json_decref(fields);
     json_decref(record);
+    return st;
+}
+
+/* The paper and what it moves stand together. */
+enum st op_paper_step(struct hq *hq, const json_t *in, json_t **out, struct err *err)
+{
+    bool mine = hq->batch == NULL;
+    enum st st = mine ? hq_batch_begin(hq, err) : ST_OK;
+    if (st == ST_OK) {
+        st = take_step(hq, in, out, err);
+        if (mine) {
+            enum st end = hq_batch_end(hq, st == ST_OK, st == ST_OK ? err : NULL);
+            st = st == ST_OK ? end : st;
+        }
+    }
     return st;
 }

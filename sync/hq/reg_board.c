@@ -225,9 +225,12 @@ static json_t *silent(struct api_call *c)
     c->out = NULL;
     json_array_foreach(all, i, one)
     {
+        const json_t *fields = json_object_get(one, "fields");
         int64_t ms = json_integer_value(json_object_get(one, "time_ms"));
+        /* One that has only joined is silent when it has been so since then. */
+        int64_t since = ms != 0 ? ms : json_integer_value(json_object_get(fields, "joined_ms"));
         const char *state = json_string_value(json_object_get(one, "state"));
-        if (c->now_ms - ms > SILENT_MS && state != NULL && strcmp(state, "active") == 0) {
+        if (c->now_ms - since > SILENT_MS && state != NULL && strcmp(state, "active") == 0) {
             json_array_append_new(
                 list, json_pack("{s:O,s:O,s:I}", "author", json_object_get(one, "id"), "technician",
                                 json_object_get(one, "technician"), "receipt_ms", (json_int_t)ms));

@@ -11,12 +11,12 @@
 /* ---- devices ----------------------------------------------------------------------------------
  */
 
-/* The time of the newest receipt that was given to it. */
-static int64_t heard(struct api_call *c, id8 author, uint64_t *entries, bool *forked)
+/* When it was last heard of: in this process (`known`), else by the newest receipt given to it. */
+static int64_t heard(struct api_call *c, id8 author, int64_t known, uint64_t *entries, bool *forked)
 {
     struct store_cursor *cur = NULL;
     bytes key;
-    int64_t ms = 0;
+    int64_t ms = known;
     *entries = 0;
     *forked = false;
     if (store_scan(c->txn, T_HEAD, bytes_of(author.b, sizeof author.b), (bytes){0}, &cur, NULL) !=
@@ -38,7 +38,9 @@ static int64_t heard(struct api_call *c, id8 author, uint64_t *entries, bool *fo
             *entries += m.seq;
             *forked = *forked || m.forked;
         }
-        if (store_get(c->txn, T_RECEIPT, key, &doc_room, &doc, NULL) == ST_OK &&
+        /* A signature a device a look at the dashboard would add up: once it was heard of in this
+         * process, that moment is the newest. */
+        if (known == 0 && store_get(c->txn, T_RECEIPT, key, &doc_room, &doc, NULL) == ST_OK &&
             receipt_open(doc, &api_hq(c)->trust, &r, NULL) == ST_OK && r.time_ms > ms) {
             ms = r.time_ms;
         }
@@ -59,15 +61,21 @@ json_t *reg_device_json(struct api_call *c, id8 author, int64_t *heard_ms)
         cert_parse(doc, &cert, &rule) != ST_OK || cert.role == ROLE_HEADQUARTERS) {
         return NULL;
     }
+    struct hq_contact last = {.at_ms = 0};
+    bool met = hq_contacts_get(api_hq(c)->contacts, author, &last);
+    uint64_t out = hq_out_last(c->txn, author);
     bool revoked = store_has(c->txn, T_REVOKED, bytes_of(author.b, sizeof author.b));
-    *heard_ms = heard(c, author, &entries, &forked);
-    return json_pack("{s:o,s:s,s:s,s:o,s:s,s:I,s:{s:s,s:o,s:I,s:b,s:b,s:I}}", "id",
-                     ops_hex(author.b, 8), "type", "device", "code", cert.prefix, "technician",
-                     reg_named(c, cert.person, F_TECHNICIAN_NAME), "state",
-                     revoked ? "revoked" : "active", "time_ms", (json_int_t)*heard_ms, "fields",
-                     "role", ops_role_name(cert.role), "branch", ops_branch(cert.branch.b),
-                     "entries", (json_int_t)entries, "forked", forked, "revoked", revoked, "outbox",
-                     (json_int_t)hq_out_last(c->txn, author));
+    *heard_ms = heard(c, author, last.at_ms, &entries, &forked);
+    return json_pack(
+        "{s:o,s:s,s:s,s:o,s:s,s:I,s:{s:s,s:o,s:I,s:b,s:b,s:I,s:I,s:o,s:o}}", "id",
+        ops_hex(author.b, 8), "type", "device", "code", cert.prefix, "technician",
+        reg_named(c, cert.person, F_TECHNICIAN_NAME), "state", revoked ? "revoked" : "active",
+        "time_ms", (json_int_t)*heard_ms, "fields", "role", ops_role_name(cert.role), "branch",
+        ops_branch(cert.branch.b), "entries", (json_int_t)entries, "forked", forked, "revoked",
+        revoked, "outbox", (json_int_t)out, "joined_ms", (json_int_t)cert.from_ms, "unsent",
+        met ? json_integer((json_int_t)last.unsent) : json_null(), "waiting",
+        met && last.has_cursor && last.cursor <= out ? json_integer((json_int_t)(out - last.cursor))
+                                                     : json_null());
 }
 
 static bool device_seen(struct api_call *c, id8 author)

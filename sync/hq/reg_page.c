@@ -1,6 +1,7 @@
 /* reg_page.c - a page of a register by a keyed cursor, as JSON or as CSV. See reg.h. */
 #include "sync/hq/reg.h"
 
+#include "sync/hq/reg_csv.h"
 #include "sync/hq/reg_other.h"
 #include "sync/hq/search.h"
 
@@ -241,118 +242,21 @@ static enum st take_row(void *ctx, struct api_call *c, const struct subject_stat
 /* ---- CSV --------------------------------------------------------------------------------------
  */
 
-struct csv {
-    FILE *out;
-    const struct reg *reg;
-};
-
-/* A cell that a spreadsheet would run as a formula begins with an apostrophe. */
-static void cell(FILE *out, const char *s, bool first)
-{
-    fputs(first ? "\"" : ",\"", out);
-    if (s[0] == '=' || s[0] == '+' || s[0] == '-' || s[0] == '@' || s[0] == '\t' || s[0] == '\r') {
-        fputc('\'', out);
-    }
-    for (; *s != '\0'; s++) {
-        if (*s == '"') {
-            fputc('"', out);
-        }
-        fputc(*s, out);
-    }
-    fputc('"', out);
-}
-
-static void json_cell(FILE *out, const json_t *v)
-{
-    const json_t *name = json_object_get(v, "name"), *code = json_object_get(v, "code");
-    char number[32];
-    if (json_is_integer(v)) {
-        snprintf(number, sizeof number, ",%lld", (long long)json_integer_value(v));
-        fputs(number, out);
-    } else if (json_is_string(v)) {
-        cell(out, json_string_value(v), false);
-    } else if (json_is_object(v)) {
-        cell(out, json_is_string(name) ? json_string_value(name) : "", false);
-        cell(out, json_is_string(code) ? json_string_value(code) : "", false);
-    } else {
-        fputc(',', out);
-    }
-}
-
-static bool columned(const struct reg *r, const struct field_info *f)
-{
-    return f->subject == r->type || (f->subject == 0 && f->field == F_NOTE);
-}
-
-static const char *short_name(const struct field_info *f)
-{
-    const char *dot = strchr(f->name, '.');
-    return dot == NULL ? f->name : dot + 1;
-}
-
-static void csv_head(struct csv *v)
-{
-    size_t n;
-    const struct field_info *f = field_table(&n);
-    fputs("\xEF\xBB\xBF\"code\",\"state\",\"time_ms\"", v->out);
-    for (size_t i = 0; i < n; i++) {
-        if (columned(v->reg, &f[i])) {
-            cell(v->out, short_name(&f[i]), false);
-            if (f[i].type == FT_REF) {
-                fprintf(v->out, ",\"%s.code\"", short_name(&f[i]));
-            }
-        }
-    }
-    fputs("\r\n", v->out);
-}
-
 static enum st csv_row(void *ctx, struct api_call *c, const struct subject_state *s)
 {
-    struct csv *v = ctx;
-    json_t *row = reg_row(c, s), *fields = json_object_get(row, "fields");
-    const char *code = json_string_value(json_object_get(row, "code"));
-    const char *state = json_string_value(json_object_get(row, "state"));
-    size_t n;
-    const struct field_info *f = field_table(&n);
-    cell(v->out, code == NULL ? "" : code, true);
-    cell(v->out, state == NULL ? "" : state, false);
-    json_cell(v->out, json_object_get(row, "time_ms"));
-    for (size_t i = 0; i < n; i++) {
-        if (columned(v->reg, &f[i])) {
-            const json_t *value = json_object_get(fields, short_name(&f[i]));
-            json_cell(v->out, value);
-            if (f[i].type == FT_REF && !json_is_object(value)) {
-                fputc(',', v->out);
-            }
-        }
-    }
-    fputs("\r\n", v->out);
+    json_t *row = reg_row(c, s);
+    reg_csv_record(ctx, row);
     json_decref(row);
     return ST_OK;
 }
 
 static enum st csv_page(struct api_call *c, struct query *q)
 {
-    struct csv v = {.reg = q->reg};
+    struct reg_csv v;
     bool more;
-    v.out = open_memstream(&c->reply.body, &c->reply.n);
-    if (v.out == NULL) {
-        return err_set(&c->err, ST_FULL, 0, __func__, "no memory");
-    }
-    csv_head(&v);
-    enum st st = walk(c, q, REG_CSV_MAX, REG_CSV_MAX, csv_row, &v, &more);
-    if (fclose(v.out) != 0 && st == ST_OK) {
-        st = err_set(&c->err, ST_FULL, 0, __func__, "no memory");
-    }
-    if (st == ST_OK) {
-        c->reply.status = 200;
-        c->reply.type = "text/csv; charset=utf-8";
-        snprintf(c->reply.file, sizeof c->reply.file, "%s.csv", q->reg->name);
-    } else {
-        free(c->reply.body);
-        c->reply.body = NULL;
-    }
-    return st;
+    enum st st = reg_csv_begin(c, q->reg, &v);
+    st = st == ST_OK ? walk(c, q, REG_CSV_MAX, REG_CSV_MAX, csv_row, &v, &more) : st;
+    return reg_csv_end(c, &v, st);
 }
 
 /* ---- readers ----------------------------------------------------------------------------------
@@ -402,14 +306,16 @@ enum st reg_read_page(struct api_call *c)
     if (!visible(c, r)) {
         return api_refuse(c, 403, "role", "this register takes another role");
     }
+    bool csv = format != NULL && strcmp(format, "csv") == 0;
     if (r->source != REG_SUBJECTS) {
-        return reg_other_page(c, r);
+        enum st other = reg_other_page(c, r);
+        return other == ST_OK && csv ? reg_csv_rows(c, r, json_object_get(c->out, "rows")) : other;
     }
     enum st st = query_of(c, r, &q);
     if (st != ST_OK) {
         return st;
     }
-    if (format != NULL && strcmp(format, "csv") == 0) {
+    if (csv) {
         return csv_page(c, &q);
     }
     json_t *rows = json_array();

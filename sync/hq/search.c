@@ -24,6 +24,7 @@ struct search {
     uint32_t *heads; /* subject -> its newest record, index + 1 */
     size_t nheads;
     uint64_t live;
+    uint64_t often[256]; /* how often each byte was put: a search looks for the rarest of a word */
     uint8_t *scratch;
 };
 
@@ -217,6 +218,9 @@ static bool put(struct search *s, id16 subject, const char *text, size_t n)
         return false;
     }
     memcpy(s->text + s->n, text, n);
+    for (size_t i = 0; i < n; i++) {
+        s->often[(uint8_t)text[i]]++;
+    }
     uint32_t *head = head_of(s, subject);
     s->r[s->nr] =
         (struct record){.subject = subject, .from = s->n, .n = (uint32_t)n, .next = *head};
@@ -263,16 +267,27 @@ static unsigned words_of(str q, char buf[static 256], str words[static WORDS_MAX
     return n;
 }
 
-/* memmem by the word's first byte: libc's memchr runs at the memory's speed. */
-static const char *find(const char *p, size_t n, str w)
+/* Where the rarest byte of a word stands: of Chinese the first says little, of a name in ASCII most
+ * do. */
+static size_t rarest(const struct search *s, str w)
+{
+    size_t at = 0;
+    for (size_t i = 1; i < w.n; i++) {
+        at = s->often[(uint8_t)w.p[i]] < s->often[(uint8_t)w.p[at]] ? i : at;
+    }
+    return at;
+}
+
+/* memmem by the word's byte at `k`: libc's memchr runs at the memory's speed. */
+static const char *find(const char *p, size_t n, str w, size_t k)
 {
     while (n >= w.n) {
-        const char *hit = memchr(p, w.p[0], n - w.n + 1);
-        if (hit == NULL || memcmp(hit, w.p, w.n) == 0) {
-            return hit;
+        const char *hit = memchr(p + k, w.p[k], n - w.n + 1);
+        if (hit == NULL || memcmp(hit - k, w.p, w.n) == 0) {
+            return hit == NULL ? NULL : hit - k;
         }
-        n -= (size_t)(hit - p) + 1;
-        p = hit + 1;
+        n -= (size_t)(hit - k - p) + 1;
+        p = hit - k + 1;
     }
     return NULL;
 }
@@ -295,7 +310,7 @@ static size_t record_at(const struct search *s, uint64_t at)
 static bool holds(const struct search *s, const struct record *r, const str *words, unsigned n)
 {
     for (unsigned i = 0; i < n; i++) {
-        if (find(s->text + r->from, r->n, words[i]) == NULL) {
+        if (find(s->text + r->from, r->n, words[i], rarest(s, words[i])) == NULL) {
             return false;
         }
     }
@@ -308,16 +323,20 @@ unsigned search_find(struct search *s, str q, id16 *out, unsigned max, bool *mor
     str words[WORDS_MAX];
     unsigned nwords = words_of(q, buf, words), best = 0, n = 0;
     *more = false;
-    for (unsigned i = 1; i < nwords; i++) {
-        best = words[i].n > words[best].n ? i : best;
-    }
     if (nwords == 0) {
         return 0;
     }
     pthread_mutex_lock(&s->lock);
+    uint64_t least = UINT64_MAX;
+    for (unsigned i = 0; i < nwords; i++) { /* that of which fewest places come into question */
+        uint64_t places = s->often[(uint8_t)words[i].p[rarest(s, words[i])]];
+        best = places < least ? i : best;
+        least = places < least ? places : least;
+    }
+    size_t k = rarest(s, words[best]);
     const char *p = s->text;
     while (p != NULL && !*more) {
-        p = find(p, s->n - (size_t)(p - s->text), words[best]);
+        p = find(p, s->n - (size_t)(p - s->text), words[best], k);
         if (p == NULL) {
             break;
         }

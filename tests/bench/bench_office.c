@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define GROUP 20000 /* calls a transaction */
-#define PAGES 300   /* of each kind, a median each */
+#define GROUP 4000 /* calls a transaction: with more, LMDB spends its time on its list of pages */
+#define PAGES 300  /* of each kind, a median each */
 
 static const char *const surnames[] = {"刘", "陈", "王", "李", "张", "赵", "周", "吴",
                                        "徐", "孙", "马", "胡", "朱", "郭", "何", "高"};
@@ -30,8 +30,7 @@ id16 bench_office_id(const char *kind, unsigned n)
     snprintf(text, sizeof text, "%s %u of the office", kind, n);
     id16 id = sample_id16(text);
     unsigned group = n / GROUP;
-    id.b[0] = (uint8_t)(group * 4); /* a million: 50 groups */
-    id.b[1] = (uint8_t)(id.b[1] % 64 + (group >= 64 ? 64 : 0));
+    id.b[0] = (uint8_t)group; /* a million: 250 groups */
     return id;
 }
 
@@ -275,7 +274,7 @@ void bench_office(struct bench *b)
         {"newest first", "administrator", "/registers/calls?limit=50", ""},
         {"of one branch", "clerk", "/registers/calls?limit=50", ""},
         {"by due", "administrator", "/registers/calls?limit=50&due=1", ""},
-        {"of a state", "clerk", "/registers/calls?limit=50&state=dispatched", ""},
+        {"of a state", "administrator", "/registers/calls?limit=50&state=dispatched", ""},
         {"of a class", "administrator", "/registers/calls?limit=50&class=2", ""},
         {"of a technician", "administrator", "/registers/calls?limit=50&technician=T0000001", ""},
         {"of a technician and a state", "administrator",

@@ -60,7 +60,8 @@ export const FIELDS = {
     },
     device: {
         role: { label: N_('Role'), kind: 'role' }, branch: text(N_('Branch')), entries: number(N_('Entries at headquarters')),
-        outbox: number(N_('Number of the last thing sent to it')), forked: { label: N_('Journal forked'), kind: 'flag' },
+        unsent: number(N_('Entries it had not sent')), waiting: number(N_('Waiting for it')),
+        outbox: number(N_('Number of the last thing sent to it')), joined_ms: time(N_('Joined on')), forked: { label: N_('Journal forked'), kind: 'flag' },
     },
     edition: { number: number(N_('Edition')) },
     quarantine: { reason: { label: N_('Reason'), kind: 'odd' }, bytes: number(N_('Bytes')), author: text(N_('Journal')) },

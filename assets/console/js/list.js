@@ -122,7 +122,7 @@ export async function show(app, page, id, params) {
     here = mine;
     draw($('#main'), LIST, {
         title: title(page), fresh: freshLabel(reg.fresh, app.me), filters: list, filtered: Object.keys(params).length > 0, wide: innerWidth >= 700 || Object.keys(params).length > 0,
-        csv: reg.plain ? '' : `/api/v1/registers/${source(page)}${query({ ...asked(page, params), format: 'csv' })}`,
+        csv: reg.url ? '' : `/api/v1/registers/${source(page)}${query({ ...asked(page, params), format: 'csv' })}`,
         words: { csv: _(CSV), print: _('Print'), filter: _('Filter'), clear: _('Clear the filter'), detail: _('The record') },
     });
     wire(app);

@@ -410,6 +410,46 @@ static void goods_go_their_way_and_no_step_is_skipped(void)
     desk_end(&d);
 }
 
+/* How much of P1 the technician has in his van, in thousandths; -1: no such line. */
+static long long van_of_p1(void)
+{
+    json_t *page = desk_get(&d, "/registers/stock?technician=technician");
+    json_t *row = json_array_get(json_object_get(page, "rows"), 0);
+    json_t *fields = json_object_get(row, "fields");
+    long long n = row == NULL ? -1 : json_integer_value(json_object_get(fields, "quantity"));
+    CHECK(row == NULL || strcmp(desk_str(fields, "part"), "P1") == 0);
+    CHECK(json_array_size(json_object_get(page, "rows")) <= 1);
+    json_decref(page);
+    return n;
+}
+
+static void a_slip_moves_the_vans_account_when_issued_and_when_cleared(void)
+{
+    char id[33], path[80];
+    desk_begin(&d);
+    for (unsigned i = 0; i < 2; i++) {
+        desk_login(&d, "supervisor");
+        json_t *out = desk_ask(&d, "POST", "/slips",
+                               fields("{\"technician\":\"technician\",\"part\":\"P1\","
+                                      "\"quantity\":2000}"));
+        snprintf(id, sizeof id, "%s", desk_str(out, "id"));
+        json_decref(out);
+        snprintf(path, sizeof path, "/slips/%s/approve", id);
+        step("manager", path, "{}", 200, NULL);
+        desk_login(&d, "parts");
+        CHECK_INT(van_of_p1(), i == 0 ? -1 : 2000); /* approved is not issued */
+        snprintf(path, sizeof path, "/slips/%s/issue", id);
+        step("parts", path, "{}", 200, NULL);
+        CHECK_INT(van_of_p1(), 2000 * (i + 1));
+        step("parts", path, "{}", 409, NULL);
+        CHECK_INT(van_of_p1(), 2000 * (i + 1)); /* refused: nothing moved */
+    }
+    snprintf(path, sizeof path, "/slips/%s/clear", id);
+    step("parts", path, "{\"old\":1000,\"unused\":1000}", 200, NULL);
+    CHECK_INT(van_of_p1(), 2000);
+    desk_end(&d);
+}
+
 static void a_slip_goes_from_who_wants_to_who_keeps(void)
 {
     char id[33], path[80];
@@ -499,6 +539,7 @@ int main(void)
     RUN(a_branch_names_only_its_own);
     RUN(goods_go_their_way_and_no_step_is_skipped);
     RUN(a_slip_goes_from_who_wants_to_who_keeps);
+    RUN(a_slip_moves_the_vans_account_when_issued_and_when_cleared);
     RUN(a_token_does_what_its_scopes_say);
     CHECK_END();
 }

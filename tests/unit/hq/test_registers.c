@@ -291,6 +291,125 @@ static void left_over_calls_head_the_board(void)
     desk_end(&d);
 }
 
+/* ---- devices ----------------------------------------------------------------------------------
+ */
+
+static json_t *device_row(void)
+{
+    json_t *page = desk_get(&d, "/registers/devices");
+    json_t *row = json_incref(json_array_get(json_object_get(page, "rows"), 0));
+    CHECK_INT(json_array_size(json_object_get(page, "rows")), 1);
+    json_decref(page);
+    return row;
+}
+
+static size_t silent_devices(void)
+{
+    desk_login(&d, "administrator"); /* a session does not last for days */
+    json_t *glance = desk_get(&d, "/dashboard");
+    size_t n = json_array_size(json_object_get(glance, "devices_silent"));
+    json_decref(glance);
+    return n;
+}
+
+static void a_device_is_silent_three_days_after_its_last_word_or_its_joining(void)
+{
+    static struct pair_device device;
+    struct exchange_result r;
+    desk_begin(&d);
+    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
+    id16 who = pair_record(&d.p, SUBJECT_TECHNICIAN, &w, 1, "Li Wei", F_TECHNICIAN_NAME);
+    pair_join(&d.p, &device, who, "D1");
+    CHECK_INT(silent_devices(), 0); /* joined just now, never heard of yet */
+    json_t *row = device_row();
+    CHECK_INT(json_integer_value(json_object_get(row, "time_ms")), 0);
+    CHECK(json_is_null(json_object_get(json_object_get(row, "fields"), "unsent")));
+    json_decref(row);
+    d.p.ms += 4 * DAY_MS;
+    CHECK_INT(silent_devices(), 1);
+    pair_sync(&d.p, &device, &r);
+    CHECK_INT(silent_devices(), 0);
+    row = device_row();
+    const json_t *f = json_object_get(row, "fields");
+    CHECK(json_integer_value(json_object_get(row, "time_ms")) > d.p.ms - DAY_MS);
+    CHECK_INT(json_integer_value(json_object_get(f, "unsent")), 0);
+    CHECK_INT(json_integer_value(json_object_get(f, "waiting")), 0);
+    json_decref(row);
+    d.p.ms += 4 * DAY_MS;
+    CHECK_INT(silent_devices(), 1);
+    pair_leave(&device);
+    desk_end(&d);
+}
+
+static void what_a_device_could_not_bring_in_one_part_is_shown_as_unsent(void)
+{
+    static struct pair_device device;
+    struct exchange_result r = {0};
+    struct exchange_options small = {.max_bytes = 4096};
+    struct bundle_buffer req = {.cap = 1 << 20}, ans = {.cap = 1 << 20};
+    const char *problem;
+    desk_begin(&d);
+    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
+    id16 who = pair_record(&d.p, SUBJECT_TECHNICIAN, &w, 1, "Li Wei", F_TECHNICIAN_NAME);
+    id16 customer = pair_record(&d.p, SUBJECT_CUSTOMER, NULL, 0, "Golden Lotus", F_CUSTOMER_NAME);
+    id16 job = pair_job(&d.p, customer, "no cooling");
+    pair_assign(&d.p, job, who);
+    pair_join(&d.p, &device, who, "D1");
+    pair_sync(&d.p, &device, &r);
+    for (unsigned i = 0; i < 60; i++) {
+        pair_step(&d.p, &device, job, KIND_VISIT_TRAVELLING, (id8){{(uint8_t)(i + 1)}});
+    }
+    memset(&r, 0, sizeof r);
+    struct now now = pair_now(&d.p);
+    PAIR_OK(&d.p, exchange_request(&device.journal, &small, &now, bundle_buffer_sink, &req, &r,
+                                   &d.p.err));
+    PAIR_OK(&d.p, hq_exchange(d.p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem,
+                              &d.p.err));
+    desk_login(&d, "administrator");
+    json_t *row = device_row();
+    json_t *unsent = json_object_get(json_object_get(row, "fields"), "unsent");
+    CHECK(r.sent_entries > 0 && r.sent_entries < 60);
+    CHECK_INT(json_integer_value(unsent), 60 - (int)r.sent_entries);
+    json_decref(row);
+    bundle_buffer_drop(&req);
+    bundle_buffer_drop(&ans);
+    pair_leave(&device);
+    desk_end(&d);
+}
+
+static void every_register_can_be_taken_away_as_csv(void)
+{
+    static const char *const names[] = {
+        "calls",     "vouchers",  "archive",    "help",     "handovers", "cash",  "customers",
+        "equipment", "contracts", "people",     "goods",    "slips",     "stock", "days",
+        "invoices",  "conflicts", "quarantine", "editions", "devices"};
+    static struct pair_device device;
+    desk_begin(&d);
+    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
+    id16 who = pair_record(&d.p, SUBJECT_TECHNICIAN, &w, 1, "=Li Wei", F_TECHNICIAN_NAME);
+    pair_join(&d.p, &device, who, "D1");
+    desk_login(&d, "administrator");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char target[80];
+        snprintf(target, sizeof target, "/registers/%s?format=csv", names[i]);
+        json_decref(desk_get(&d, target));
+        CHECK_INT(d.status, 200);
+        CHECK_STR(d.type, "text/csv; charset=utf-8");
+        CHECK(d.body != NULL && strncmp(d.body, "\xEF\xBB\xBF\"code\",\"state\"", 17) == 0);
+    }
+    /* The last, of devices: as many cells in the row as in the heading, no formula. */
+    unsigned cells[2] = {1, 1}, line = 0;
+    for (const char *p = d.body; p != NULL && *p != '\0' && line < 2; p++) {
+        cells[line] += *p == ',';
+        line += *p == '\n';
+    }
+    CHECK_INT(line, 2);
+    CHECK_INT(cells[0], cells[1]);
+    CHECK(d.body != NULL && strstr(d.body, "\"'=Li Wei\"") != NULL);
+    pair_leave(&device);
+    desk_end(&d);
+}
+
 /* ---- what people type -------------------------------------------------------------------------
  */
 
@@ -338,6 +457,9 @@ int main(void)
     RUN(search_finds_names_phones_addresses_and_what_changes);
     RUN(what_changed_is_told);
     RUN(left_over_calls_head_the_board);
+    RUN(a_device_is_silent_three_days_after_its_last_word_or_its_joining);
+    RUN(what_a_device_could_not_bring_in_one_part_is_shown_as_unsent);
+    RUN(every_register_can_be_taken_away_as_csv);
     RUN(no_cell_of_an_export_is_a_formula);
     CHECK_END();
 }
