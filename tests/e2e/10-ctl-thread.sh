@@ -57,6 +57,21 @@ formula() {
 }
 claim "an exported name that a spreadsheet would run is made harmless" formula
 
+# A clerk of a branch sees what is of his branch: a row that names none takes the customer's.
+branches() {
+    printf 'id,name,branch\nC-9101,Here,SZ\nC-9102,Nowhere,\n' >"$stage/branches.csv"
+    ctl import --store "$stage/hq" customers "$stage/branches.csv" || return 1
+    printf 'id,customer,call_time,fault_text,branch\n%s\n%s\n%s\n' "J-9101,C-9101,2026-11-20 10:00,drips," \
+        "J-9102,C-9101,2026-11-20 10:00,drips,HZ" "J-9103,C-9102,2026-11-20 10:00,drips," >"$stage/calls.csv"
+    ctl import --store "$stage/hq" jobs "$stage/calls.csv" || return 1
+    ctl export --store "$stage/hq" jobs --json | python3 -c '
+import json, sys
+got = {r["code"]: r["branch"] for r in json.load(sys.stdin) if r["code"].startswith("J-910")}
+print(got)
+assert got["J-9101"] and got["J-9102"] and got["J-9101"] != got["J-9102"] and not got["J-9103"], got'
+}
+claim "an imported call is of its customer's branch, or of the one that its row names" branches
+
 encodings() {
     printf 'id,name\nC-9101,国标客户\n' | iconv -t GB18030 >"$stage/gb.csv"
     printf 'id,name\nC-9102,统一码客户\n' | iconv -t UTF-16 >"$stage/utf16.csv"
