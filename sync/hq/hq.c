@@ -111,7 +111,8 @@ static enum st make(const struct hq_options *opt, struct hq **out, struct err *e
     int b = opt->keys_path != NULL
                 ? snprintf(hq->keys_path, sizeof hq->keys_path, "%s", opt->keys_path)
                 : snprintf(hq->keys_path, sizeof hq->keys_path, "%s.keys", opt->dir);
-    if (hq->devices == NULL || hq->contacts == NULL || hq->scratch == NULL || hq->work == NULL || hq->routing == NULL) {
+    if (hq->devices == NULL || hq->contacts == NULL || hq->scratch == NULL || hq->work == NULL ||
+        hq->routing == NULL) {
         st = err_set(err, ST_FULL, 0, __func__, "no memory");
     } else if (a >= (int)sizeof hq->dir || b >= (int)sizeof hq->keys_path) {
         st = err_set(err, ST_TOO_BIG, 0, __func__, "a path is too long");

@@ -42,10 +42,10 @@ struct hq {
     struct hq_device *devices; /* all authors but the node; grows to HQ_DEVICES_MAX */
     unsigned ndevices;
     struct hq_contacts *contacts; /* since this process began; any thread */
-    struct store_txn *batch; /* open between hq_batch_begin and _end */
-    uint8_t *scratch;        /* CAP_SCRATCH_BYTES, malloc */
-    uint8_t *work;           /* likewise: hq_arena */
-    uint8_t *routing;        /* likewise: of routing alone */
+    struct store_txn *batch;      /* open between hq_batch_begin and _end */
+    uint8_t *scratch;             /* CAP_SCRATCH_BYTES, malloc */
+    uint8_t *work;                /* likewise: hq_arena */
+    uint8_t *routing;             /* likewise: of routing alone */
     char dir[HQ_PATH_BYTES], keys_path[HQ_PATH_BYTES];
     struct salvage_totals salvaged; /* by this open; values 0: the file was whole */
     bool batch_broken;              /* an hq_act of the batch failed: it can only be undone */

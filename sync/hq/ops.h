@@ -94,9 +94,9 @@ enum st op_record_edit(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_job_cancel(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_job_archive(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_paper_step(struct hq *, const json_t *, json_t **, struct err *);
-/* ops_stock_slip: what a slip that was just issued (else cleared) moves in its technician's van: his
- * account of the part goes up, or down, by the slip's quantity; a line of stock that is not there
- * yet is made. `in` names the actor. Inside the batch of the step. */
+/* ops_stock_slip: what a slip that was just issued (else cleared) moves in its technician's van:
+ * his account of the part goes up, or down, by the slip's quantity; a line of stock that is not
+ * there yet is made. `in` names the actor. Inside the batch of the step. */
 MUST_USE enum st ops_stock_slip(struct hq *hq, const json_t *in, id16 slip, bool issued,
                                 struct err *err);
 /* ops_stock_code: the code of a van's line of stock: "TECHNICIAN/PART", hashed where that is longer
