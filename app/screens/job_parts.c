@@ -1,6 +1,7 @@
 /* job_parts.c - see job_parts.h. */
 #include <stdio.h>
 
+#include "app/screens/goods.h"
 #include "app/screens/job_parts.h"
 #include "app/screens/part_form.h"
 #include "core/rules/money.h"
@@ -16,7 +17,7 @@ const struct signature_state *job_signature(const struct job_model *j)
 int64_t job_due(const struct job_model *j)
 {
     union body b;
-    int64_t left = form_read(j->visit, KIND_VISIT_FEE, &b) != NULL ? b.fee.total_minor : 0;
+    int64_t left = visit_total_minor(j->visit);
     for (unsigned k = 0; j->visit != NULL && k < j->visit->nfacts; k++) {
         const struct fact *f = &j->visit->facts[k];
         if (f->kind == KIND_VISIT_PAID && body_decode(f->kind, f->body, &b) == ST_OK) {
@@ -77,6 +78,8 @@ const char *job_kind(unsigned kind)
         {KIND_HANDOVER_ASKED, N_("Hand over")},
         {KIND_HELP_ASKED, N_("Help request")},
         {KIND_PROPOSED, N_("Proposal")},
+        {KIND_VISIT_TAKEN, N_("Taken away")},
+        {KIND_VISIT_RETURNED, N_("Goods returned")},
     };
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
         if (rows[k].kind == kind) {
@@ -168,7 +171,18 @@ static int shown(struct ui *u, const char *id, const char *title, const struct m
     return c >= 0 ? m->what[c] : -1;
 }
 
-enum { DO_END, DO_CORRECT, DO_WITHDRAW, DO_REOPEN, DO_COPY, DO_PAY, DO_HISTORY, DO_CONFLICTS };
+enum {
+    DO_END,
+    DO_CORRECT,
+    DO_WITHDRAW,
+    DO_REOPEN,
+    DO_COPY,
+    DO_PAY,
+    DO_HISTORY,
+    DO_CONFLICTS,
+    DO_GOODS
+};
+enum { GO_TAKE, GO_CARD, GO_PAPERS };
 
 static void main_menu(struct app *a, struct ui *u, const struct job_model *j, enum job_sheet *sheet)
 {
@@ -193,6 +207,7 @@ static void main_menu(struct app *a, struct ui *u, const struct job_model *j, en
     }
     item(&m, DO_HISTORY, _("History"));
     item(&m, DO_CONFLICTS, _("Conflicts"));
+    item(&m, DO_GOODS, _("Goods and papers"));
     switch (shown(u, "menu", _("This job"), &m, sheet)) {
     case DO_END:
         app_go(a, SCREEN_END_VISIT, j->subject);
@@ -217,6 +232,39 @@ static void main_menu(struct app *a, struct ui *u, const struct job_model *j, en
         break;
     case DO_CONFLICTS:
         app_go(a, SCREEN_CONFLICTS, (id16){{0}});
+        break;
+    case DO_GOODS:
+        *sheet = JOB_SHEET_GOODS;
+        break;
+    default:
+        break;
+    }
+}
+
+/* Taking away is offered where the rules will have it; its page says what is missing. */
+static void goods_menu(struct app *a, struct ui *u, const struct job_model *j,
+                       enum job_sheet *sheet)
+{
+    struct menu m = {.n = 0};
+    const struct goods_item *g = j->ngoods == 0 ? NULL : &j->goods[j->ngoods - 1];
+    const struct visit_state *v = form_visit(a);
+    if (v != NULL && fold_fact(v, KIND_VISIT_ARRIVED) != NULL &&
+        visit_goods_out(&j->job, NULL, NULL) == NULL) {
+        item(&m, GO_TAKE, _("Take away"));
+    }
+    if (g != NULL) {
+        item(&m, GO_CARD, _("Repair card"));
+    }
+    item(&m, GO_PAPERS, _("Papers"));
+    switch (shown(u, "goods-menu", _("Goods and papers"), &m, sheet)) {
+    case GO_TAKE:
+        app_go(a, SCREEN_TAKE, j->subject);
+        break;
+    case GO_CARD:
+        goods_open(a, g);
+        break;
+    case GO_PAPERS:
+        app_go(a, SCREEN_PAPERS, j->subject);
         break;
     default:
         break;
@@ -396,6 +444,9 @@ void job_sheets(struct app *a, struct ui *u, const struct job_model *j, enum job
         break;
     case JOB_SHEET_REOPEN:
         reopen(a, u, j, sheet);
+        break;
+    case JOB_SHEET_GOODS:
+        goods_menu(a, u, j, sheet);
         break;
     case JOB_SHEET_HISTORY:
     case JOB_SHEET_NONE:

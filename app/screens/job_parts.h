@@ -12,7 +12,8 @@ enum job_sheet {
     JOB_SHEET_WITHDRAW, /* which step? */
     JOB_SHEET_SURE,     /* withdraw it? */
     JOB_SHEET_REOPEN,
-    JOB_SHEET_HISTORY
+    JOB_SHEET_HISTORY,
+    JOB_SHEET_GOODS /* take away, repair card, papers */
 };
 /* job_facts: cards of call, site and equipment. */
 void job_facts(struct app *a, struct ui *u, const struct job_model *j);

@@ -11,7 +11,7 @@ void part_form_choose(struct app *a, struct part_form *d, str code)
     d->chosen = true;
     d->qty[0] = '1';
     d->in_words = p == NULL;
-    d->charged = form_class(form_visit(a)) == CLASS_A;
+    d->charged = form_decision(app_job(a)).class_ == CLASS_A;
     if (code.n <= CAP_CODE_BYTES && code_of(str_bytes(code), &c)) {
         memcpy(d->number, c.b, c.n);
     }

@@ -2,6 +2,7 @@
 #include <sodium.h>
 #include <stdio.h>
 
+#include "app/screens/goods.h"
 #include "app/screens/job_parts.h"
 
 struct job_screen {
@@ -32,6 +33,9 @@ static const struct step steps[] = {
     {KIND_VISIT_FEE, SCREEN_FEE, "fee", "step:fee", N_("Fee"), N_("Fee fixed")},
     {KIND_VISIT_SIGNED, SCREEN_SIGN_READ, "sign", "step:sign", N_("Customer signs"),
      N_("Sign-off")},
+    {KIND_VISIT_TAKEN, SCREEN_TAKE, "take", "step:take", N_("Take away"), N_("Taken away")},
+    {KIND_VISIT_RETURNED, SCREEN_RETURN, "return", "step:return", N_("Return the goods"),
+     N_("Goods returned")},
     {KIND_VISIT_PAID, SCREEN_PAYMENT, "pay", "step:pay", N_("Payment"), N_("Payment")},
     {KIND_VISIT_LEFT, SCREENS, "leave", "step:leave", N_("Leave"), N_("Left the site")},
 };
@@ -121,6 +125,24 @@ static void head(struct app *a, struct ui *u, const struct job_model *j)
     }
 }
 
+/* A thing of this job's is away: where it is, and its card. */
+static void goods(struct app *a, struct ui *u, const struct job_model *j)
+{
+    const struct goods_item *g = goods_out(j);
+    if (g == NULL) {
+        return;
+    }
+    struct ui_row row = {.id = "goods",
+                         .icon = UI_ICON_PART,
+                         .chevron = true,
+                         .title = shared_fmt(a, _("Taken away: %s"), goods_at(g->at)),
+                         .line2 = shared_fmt(a, _("Goods receipt %s"), shared_z(a, g->receipt)),
+                         .line3 = shared_z(a, g->what)};
+    if (ui_row(u, &row)) {
+        goods_open(a, g);
+    }
+}
+
 /* The time; the day too when it was not today. */
 static const char *when(struct app *a, int64_t ms)
 {
@@ -179,6 +201,9 @@ static const char *signed_words(struct app *a, const struct signature_state *s)
 static bool shows(const struct job_model *j, const struct step *s, bool done, unsigned next)
 {
     bool ended = j->visit != NULL && j->visit->end != 0;
+    if (next == KIND_VISIT_RETURNED && s->kind > KIND_VISIT_ARRIVED && s->kind < KIND_VISIT_LEFT) {
+        return done; /* it brings goods back, and nothing else */
+    }
     switch (s->kind) {
     case KIND_VISIT_TRAVELLING:
         return done || next == s->kind || j->visit == NULL;
@@ -187,6 +212,8 @@ static bool shows(const struct job_model *j, const struct step *s, bool done, un
                (!ended && (form_class(j->visit) == CLASS_A ||
                            (form_class(j->visit) == CLASS_NONE && j->class_.class_ == CLASS_A)));
     case KIND_VISIT_PAID:
+    case KIND_VISIT_TAKEN:
+    case KIND_VISIT_RETURNED:
         return done || next == s->kind;
     default:
         return done || !ended || s->kind == KIND_VISIT_LEFT;
@@ -210,6 +237,8 @@ static const char *hint(unsigned kind)
         return N_("Fix the fee before the customer signs");
     case KIND_VISIT_SIGNED:
         return N_("The customer reads, rates and signs");
+    case KIND_VISIT_RETURNED:
+        return N_("The customer checks his goods and signs; his receipt becomes void");
     default:
         return NULL;
     }
@@ -234,7 +263,8 @@ static void before_step(struct app *a, struct ui *u, const struct job_model *j, 
             u, "fee-check", UI_TONE_SOON,
             _("The parts are not those of the fee. Check the fee before the customer signs."));
     }
-    if (kind == KIND_VISIT_LEFT && j->visit != NULL && j->visit->end != 0) {
+    if (kind == KIND_VISIT_LEFT && j->visit != NULL && j->visit->end != 0 &&
+        j->visit->end < END_TAKEN) {
         ui_banner(
             u, "ended", UI_TONE_SOON,
             shared_fmt(a, _("This visit ended without signature: %s."), shared_end(j->visit->end)));
@@ -287,6 +317,11 @@ static const char *title(struct app *a, const struct job_model *j)
                       what.p);
 }
 
+static bool brought_back(const struct job_model *j)
+{
+    return j->visit != NULL && j->visit->stage == VISIT_ENDED && j->visit->end == END_RETURNED;
+}
+
 static void primary(struct app *a, const struct job_model *j, unsigned next, struct ui_screen *sc)
 {
     const struct step *s = step_of(next);
@@ -302,10 +337,16 @@ static void primary(struct app *a, const struct job_model *j, unsigned next, str
     } else if (sig != NULL && sig->stands) {
         sc->primary_id = "copy";
         sc->primary = _("Customer's copy");
+    } else if (brought_back(j)) {
+        sc->primary_id = "papers";
+        sc->primary = _("Papers");
     } else if (!j->job.archived && !j->job.cancelled &&
                visit_may(&j->job, j->visit, KIND_VISIT_ACCEPTED) == RULE_OK) {
         sc->primary_id = "accept";
-        sc->primary = form_busy(a, _("Accept for another visit"));
+        const struct goods_item *g = goods_out(j);
+        bool back = g != NULL && visit_return_ok(&g->state) == RULE_OK;
+        sc->primary =
+            form_busy(a, back ? _("Accept to return the goods") : _("Accept for another visit"));
     }
     bool leaving = next == KIND_VISIT_PAID || next == KIND_VISIT_LEFT;
     if (leaving && sig != NULL && sig->stands) {
@@ -324,6 +365,10 @@ SCREEN(job)
 {
     struct job_screen *s = app_screen_data(a, SCREEN_JOB, sizeof *s);
     const struct job_model *j = app_job(a);
+    if (j != NULL && j->is_goods) {
+        screen_card_frame(a, u); /* its steps come back to where the job's do */
+        return;
+    }
     if (j != NULL && s != NULL && s->sheet == JOB_SHEET_HISTORY) {
         if (job_history(a, u, j)) {
             s->sheet = JOB_SHEET_NONE;
@@ -350,6 +395,7 @@ SCREEN(job)
             ui_reveal(u, step_of(next)->row_id);
         }
         head(a, u, j);
+        goods(a, u, j);
         stepper(a, u, j, next);
         job_facts(a, u, j);
         job_sheets(a, u, j, &s->sheet, &s->chosen);
@@ -376,6 +422,8 @@ SCREEN(job)
             take_step(a, j, step);
         } else if (job_signature(j) != NULL && job_signature(j)->stands) {
             app_go(a, SCREEN_COPY, j->subject);
+        } else if (brought_back(j)) {
+            app_go(a, SCREEN_PAPERS, j->subject);
         } else {
             one_tap(a, KIND_VISIT_ACCEPTED);
         }

@@ -34,15 +34,11 @@ SCREEN_ENTER(payment)
 /* What is due: the fee that was fixed, less what was paid already. */
 static int64_t due(const struct visit_state *v)
 {
-    int64_t minor = 0;
+    int64_t minor = visit_total_minor(v);
     for (unsigned k = 0; v != NULL && k < v->nfacts; k++) {
         union body b;
-        if (body_decode(v->facts[k].kind, v->facts[k].body, &b) != ST_OK) {
-            continue;
-        }
-        if (v->facts[k].kind == KIND_VISIT_FEE) {
-            minor += b.fee.total_minor;
-        } else if (v->facts[k].kind == KIND_VISIT_PAID) {
+        if (v->facts[k].kind == KIND_VISIT_PAID &&
+            body_decode(KIND_VISIT_PAID, v->facts[k].body, &b) == ST_OK) {
             minor -= b.paid.amount_minor;
         }
     }

@@ -61,7 +61,8 @@ static void save(struct app *a, struct ui *u, struct test *s, id16 job)
     IGNORE(!form_send(a, &f, "test", SCREEN_JOB)); /* the button stays */
 }
 
-static void body(struct ui *u, struct test *s)
+/* In the workshop there is nobody to teach. */
+static void body(struct ui *u, struct test *s, bool workshop)
 {
     const char *names[3];
     int r = (int)s->d.result - 1;
@@ -82,7 +83,9 @@ static void body(struct ui *u, struct test *s)
                              .flags = UI_FIELD_MULTI};
     ui_field(u, &words);
     ui_tick(u, "tidy", _("Place tidied, tools counted"), &s->d.tidy);
-    ui_tick(u, "taught", _("Use and care shown to the customer"), &s->d.taught);
+    if (!workshop) {
+        ui_tick(u, "taught", _("Use and care shown to the customer"), &s->d.taught);
+    }
     struct ui_field danger = {.id = "danger",
                               .label = _("Hidden danger"),
                               .hint = _("empty when there is none"),
@@ -98,14 +101,15 @@ static void body(struct ui *u, struct test *s)
 SCREEN(test)
 {
     struct test *s = app_screen_data(a, SCREEN_TEST, sizeof *s);
-    struct form_page p = {.id = "test",
-                          .title = _("Test, teach, tidy"),
-                          .save = _("Save test"),
-                          .kind = KIND_VISIT_TESTED};
+    struct form_page p = {
+        .id = "test",
+        .title = app_job(a) != NULL && app_job(a)->is_goods ? _("Test") : _("Test, teach, tidy"),
+        .save = _("Save test"),
+        .kind = KIND_VISIT_TESTED};
     if (!form_open(a, u, &p, s, s == NULL ? 0 : s->seen)) {
         return;
     }
-    body(u, s);
+    body(u, s, app_job(a)->is_goods);
     if (form_close(a, u, &p, VERSION, &s->d, sizeof s->d)) {
         save(a, u, s, app_job(a)->subject);
     }

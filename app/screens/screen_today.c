@@ -98,6 +98,7 @@ static void job_row(struct app *a, struct ui *u, size_t index)
                          .big = left,
                          .big_tone = tone,
                          .right2 = r.row.cancelled            ? _("cancelled")
+                                   : r.row.end >= END_TAKEN   ? shared_end(r.row.end)
                                    : r.row.stage > VISIT_NONE ? shared_stage(r.row.stage)
                                    : left != NULL             ? shared_limit(a, &r.deadline, r.zone)
                                                               : NULL,

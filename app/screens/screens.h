@@ -60,6 +60,14 @@ SCREEN_ENTER(stopped);
 SCREEN(stopped);
 SCREEN_ENTER(day);
 SCREEN(day);
+SCREEN_ENTER(take);
+SCREEN(take);
+SCREEN_ENTER(card);
+SCREEN(card);
+SCREEN_ENTER(give_back);
+SCREEN(give_back);
+SCREEN_ENTER(papers);
+SCREEN(papers);
 
 /* ---- shared pieces (shared.c) ---------------------------------------------------------------- */
 /* shared_histories: a banner when the job lies in one of two histories of a journal. */

@@ -189,9 +189,14 @@ const char *shared_result(unsigned r)
 const char *shared_end(unsigned e)
 {
     static const char *const t[] = {
-        [END_NOBODY] = N_("Nobody there"),         [END_PART_WANTED] = N_("Part wanted"),
-        [END_PRICE_REFUSED] = N_("Price refused"), [END_HELP_WANTED] = N_("Help wanted"),
-        [END_HANDED_OVER] = N_("Handed over"),     [END_OTHER] = N_("Other reason"),
+        [END_NOBODY] = N_("Nobody there"),
+        [END_PART_WANTED] = N_("Part wanted"),
+        [END_PRICE_REFUSED] = N_("Price refused"),
+        [END_HELP_WANTED] = N_("Help wanted"),
+        [END_HANDED_OVER] = N_("Handed over"),
+        [END_OTHER] = N_("Other reason"),
+        [END_TAKEN] = N_("Taken away"),
+        [END_RETURNED] = N_("Goods returned"),
     };
     return PICK(t, e);
 }

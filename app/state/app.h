@@ -49,6 +49,10 @@ enum screen_id {
     SCREEN_FORGOT, /* ... without the old one */
     SCREEN_STOPPED /* revoked: what is still owed */,
     SCREEN_DAY /* the technician's daily report */,
+    SCREEN_TAKE,   /* a thing of the customer's is taken away */
+    SCREEN_CARD,   /* its repair card; the subject is the goods */
+    SCREEN_RETURN, /* it comes back */
+    SCREEN_PAPERS, /* receipts, tags: to show, photograph, write off */
     SCREENS
 };
 /* One row a screen in app/screens/screens.c; `frame` draws and reacts, once a frame. `enter` (may
@@ -69,6 +73,13 @@ void app_back(struct app *a);
  */
 /* A job with all it names, loaded together from one read transaction; reloaded when the store's
  * generation moved. Everything points into the model's own arena. */
+#define APP_GOODS_MAX 8 /* of one job: one thing is out at a time */
+struct goods_item {
+    id16 subject;
+    struct subject_state state;
+    str receipt, what;
+    unsigned at; /* enum goods_state */
+};
 struct job_model {
     id16 subject;
     struct subject_state job, customer, equipment, contract;
@@ -81,7 +92,13 @@ struct job_model {
     struct class_decision class_excluded; /* the same when the warranty does not count (D-03) */
     struct deadline deadlines[4];
     size_t ndeadlines;
-    unsigned place;          /* enum sync_place of the newest own entry: here, branch, HQ */
+    unsigned place; /* enum sync_place of the newest own entry: here, branch, HQ */
+    struct goods_item *
+        goods; /* what was taken away for this job, as far as it is held; what is out stands last */
+    unsigned ngoods;
+    bool is_goods; /* the subject is goods: `job` is their state, `call` their job's */
+    struct subject_state call;
+    bool has_call;
     int64_t last_service_ms; /* of this equipment, 0: none known */
     str last_service;        /* in words */
     bool two_histories; /* an entry of it lies in one of two histories (core/journal/forks.h) */
@@ -154,6 +171,28 @@ struct intent_att {
  * the draft `draft_name` of this job goes with it. */
 bool app_append(struct app *a, unsigned kind, bytes body, const struct intent_att *atts,
                 unsigned natt, const char *draft_name, enum screen_id go);
+/* app_goods_step: a step of a customer's goods (core/rules/office_steps.c) by this technician: its
+ * state and what else it writes, with the fact of the present subject that belongs to it (kind 0:
+ * none), in one transaction. The rules are asked again by the writer; `counter` ("goods") moves
+ * when the fact uses the number up that app_goods_number showed. */
+struct record_write;
+struct goods_step {
+    const char *step, *counter;
+    id16 goods;
+    const struct subject_state *seen; /* their state; NULL: new ones */
+    struct record_write *w;           /* room for one more */
+    size_t n;
+    str text; /* of the one FT_TEXT field among them; empty: none */
+    unsigned kind;
+    bytes body;
+    const struct intent_att *atts;
+    unsigned natt;
+};
+bool app_goods_step(struct app *a, const struct goods_step *s, const char *draft_name,
+                    enum screen_id go);
+str app_goods_number(struct app *a); /* of the next goods receipt; frame arena */
+/* app_me: who the technician is. */
+id16 app_me(const struct app *a);
 /* app_sign: make the sign-off of the open visit: the writer puts number, facts, text, strokes,
  * covers together and appends VISIT_SIGNED. The text must equal the one that was read (its hash is
  * checked). */

@@ -246,10 +246,16 @@ bool writer_keys_stop(struct writer *w);
 /* writer_sign.c */
 MUST_USE enum st writer_sign(struct writer *w, const struct intent *i, h32 *entry, struct err *err);
 MUST_USE enum st writer_pay(struct writer *w, const struct intent *i, h32 *entry, struct err *err);
+/* writer_goods.c: a step of a customer's goods with the fact that belongs to it. */
+MUST_USE enum st writer_goods(struct writer *w, const struct intent *i, h32 *entry,
+                              struct err *err);
 /* writer_copy.c: the PDF of i->entry; copy_path: its name. */
 MUST_USE enum st writer_copy(struct writer *w, const struct intent *i, struct err *err);
 void copy_path(const struct app *a, str number, unsigned version, char *out, size_t cap);
-/* counter_peek: the number that the counter `name` gives next ("report", "receipt"). */
+/* counter_peek: the number that the counter `name` gives next ("report", "receipt", "goods").
+ * counter_move: it is used up. */
+MUST_USE enum st counter_move(struct store_txn *t, const char *name, uint64_t next,
+                              struct err *err);
 MUST_USE enum st counter_peek(struct store_txn *t, const char *name, struct arena tmp, uint64_t *n,
                               struct err *err);
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "core/report/ratings.h"
+#include "core/rules/office.h"
 
 static id16 subject_of(const struct app *a)
 {
@@ -59,9 +60,58 @@ static bool send_entry(struct app *a, struct intent *i, const struct intent_att 
 bool app_append(struct app *a, unsigned kind, bytes body, const struct intent_att *atts,
                 unsigned natt, const char *draft_name, enum screen_id go)
 {
-    struct intent i = {
-        .type = INTENT_APPEND, .subject = subject_of(a), .kind = kind, .go = go, .data = body};
+    const struct job_model *j = app_job(a);
+    struct intent i = {.type = INTENT_APPEND,
+                       .subject = subject_of(a),
+                       .subject_type = j != NULL && j->is_goods ? SUBJECT_GOODS : 0,
+                       .kind = kind,
+                       .go = go,
+                       .data = body};
     return send_entry(a, &i, atts, natt, draft_name);
+}
+
+bool app_goods_step(struct app *a, const struct goods_step *s, const char *draft_name,
+                    enum screen_id go)
+{
+    const struct office_step *step = office_step(s->step);
+    const struct job_model *j = app_job(a);
+    struct intent_att atts[INTENT_ATTS];
+    uint8_t body[CAP_BODY_BYTES];
+    size_t n = s->n;
+    unsigned natt = s->natt;
+    if (step == NULL || s->natt + 1 > INTENT_ATTS) {
+        return false;
+    }
+    struct intent i = {.type = INTENT_GOODS,
+                       .subject = subject_of(a),
+                       .subject_type = j != NULL && j->is_goods ? SUBJECT_GOODS : SUBJECT_JOB,
+                       .kind = s->kind,
+                       .go = go,
+                       .data = s->body,
+                       .step = s->step,
+                       .counter = s->counter,
+                       .goods = s->goods};
+    if (step->to != 0) {
+        s->w[n++] = (struct record_write){
+            .field = step->state_field, .type = FT_ENUM, .i = (int64_t)step->to};
+    }
+    record_see(s->seen, s->w, n);
+    if (record_encode(s->w, n, body, sizeof body, &i.also) != ST_OK) {
+        return false;
+    }
+    for (unsigned k = 0; k < natt; k++) {
+        atts[k] = s->atts[k];
+    }
+    if (s->text.n > 0) {
+        atts[natt++] = (struct intent_att){.type = ATT_TEXT, .content = str_bytes(s->text)};
+        i.also_text = true;
+    }
+    return send_entry(a, &i, atts, natt, draft_name);
+}
+
+id16 app_me(const struct app *a)
+{
+    return a->who.person;
 }
 
 bool app_record(struct app *a, enum subject_type type, id16 subject,

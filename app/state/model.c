@@ -8,6 +8,7 @@
 #include "core/codec/cbor.h"
 #include "core/journal/forks.h"
 #include "core/model/bodies.h"
+#include "core/rules/office.h"
 #include "sync/engine/exchange.h"
 
 void model_drop(struct app *a)
@@ -169,6 +170,85 @@ static void load_last_service(struct store_txn *t, struct arena *m, struct job_m
     j->last_service = h32_zero(told) ? (str){NULL, 0} : text_in(t, m, told, NULL);
 }
 
+static bool of_job(const struct subject_state *goods, id16 job)
+{
+    id16 id;
+    return field_ref(goods, F_GOODS_JOB, &id) && id16_eq(id, job);
+}
+
+/* What was taken away for this job; what is out stands last. */
+static void load_goods(struct store_txn *t, struct arena *m, struct job_model *j)
+{
+    uint8_t prefix[2] = {LIST_BY_TYPE, SUBJECT_GOODS};
+    struct store_cursor *c = NULL;
+    bytes key, none = {NULL, 0};
+    j->goods = arena_new(m, struct goods_item, APP_GOODS_MAX);
+    if (j->goods == NULL ||
+        store_scan(t, T_LIST, bytes_of(prefix, sizeof prefix), none, &c, NULL) != ST_OK) {
+        return;
+    }
+    while (j->ngoods < APP_GOODS_MAX && store_next(c, &key) == ST_OK) {
+        struct arena before = *m;
+        struct goods_item g = {.receipt = {NULL, 0}};
+        if (key.n < sizeof g.subject.b) {
+            continue;
+        }
+        memcpy(g.subject.b, key.p + key.n - sizeof g.subject.b, sizeof g.subject.b);
+        if (fold_load(t, g.subject, m, &g.state, NULL, NULL) != ST_OK ||
+            !of_job(&g.state, j->subject)) {
+            *m = before;
+            continue;
+        }
+        g.receipt = field_text(t, m, &g.state, F_GOODS_RECEIPT);
+        g.what = field_text(t, m, &g.state, F_GOODS_WHAT);
+        g.at = office_state(&g.state);
+        j->goods[j->ngoods++] = g;
+    }
+    store_scan_end(&c);
+    for (unsigned k = 0; k + 1 < j->ngoods; k++) {
+        struct goods_item g = j->goods[k];
+        if (g.at != GOODS_VOIDED) { /* the one that is out is the last */
+            j->goods[k] = j->goods[j->ngoods - 1];
+            j->goods[j->ngoods - 1] = g;
+            break;
+        }
+    }
+}
+
+/* A repair card: the goods are the subject; whose they are is their job's to say. */
+static void load_call(struct app *a, struct store_txn *t, struct arena *m, struct job_model *j)
+{
+    id16 id;
+    const struct visit_state *taking = NULL;
+    union body b;
+    j->is_goods = true;
+    j->code = field_text(t, m, &j->job, F_GOODS_RECEIPT);
+    j->has_call =
+        field_ref(&j->job, F_GOODS_JOB, &id) && fold_load(t, id, m, &j->call, NULL, NULL) == ST_OK;
+    if (j->has_call) {
+        struct subject_state goods = j->job;
+        j->job = j->call;
+        load_customer(t, m, j);
+        load_equipment(t, m, j, a->when.ms);
+        j->fault_told = field_text(t, m, &j->call, F_JOB_FAULT_TOLD);
+        j->job = goods;
+    }
+    for (unsigned k = 0; j->has_call && k < j->call.nvisits; k++) {
+        const struct fact *f = fold_fact(&j->call.visits[k], KIND_VISIT_TAKEN);
+        if (f != NULL && body_decode(f->kind, f->body, &b) == ST_OK &&
+            id16_eq(b.taken.goods, j->subject)) {
+            taking = &j->call.visits[k];
+        }
+    }
+    const struct fact *f = taking == NULL ? NULL : fold_fact(taking, KIND_VISIT_CLASS);
+    if (f != NULL && body_decode(f->kind, f->body, &b) == ST_OK) {
+        j->class_.class_ = (enum service_class)b.class_.class_;
+        j->class_.basis = (enum class_basis)b.class_.basis;
+    }
+    j->place = place_of(a, t, j->subject);
+    j->visit = fold_visit_open(&j->job, a->who.author);
+}
+
 static bool load(struct app *a, id16 subject)
 {
     struct arena m = arena_of(a->model_mem, APP_MODEL_BYTES);
@@ -180,7 +260,10 @@ static bool load(struct app *a, id16 subject)
         return false;
     }
     bool ok = fold_load(t, subject, &m, &j->job, NULL, NULL) == ST_OK;
-    if (ok) {
+    if (ok && j->job.type == SUBJECT_GOODS) {
+        load_call(a, t, &m, j);
+    } else if (ok) {
+        load_goods(t, &m, j);
         j->code = field_text(t, &m, &j->job, F_CODE);
         j->fault_told = field_text(t, &m, &j->job, F_JOB_FAULT_TOLD);
         j->contact = field_text(t, &m, &j->job, F_JOB_CONTACT);

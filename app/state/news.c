@@ -156,7 +156,8 @@ static void take(struct app *a, const struct writer_news *n)
         ask_reopen(a);
         return;
     }
-    if (n->type == INTENT_APPEND || n->type == INTENT_SIGN || n->type == INTENT_PAY) {
+    if (n->type == INTENT_APPEND || n->type == INTENT_SIGN || n->type == INTENT_PAY ||
+        n->type == INTENT_GOODS) {
         drafts_settle(a, n->result.st);
     }
     if (n->type != INTENT_DRAFT && n->result.what == a->busy) {

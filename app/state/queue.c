@@ -66,8 +66,8 @@ static struct intent *copy_of(const struct intent *in)
     }
     *i = *in;
     i->next = NULL;
-    size_t n = in->data.n + in->sign.name.n + in->sign.reason_words.n + in->sign.strokes.n +
-               in->sign.ratings_sealed.n;
+    size_t n = in->data.n + in->also.n + in->sign.name.n + in->sign.reason_words.n +
+               in->sign.strokes.n + in->sign.ratings_sealed.n;
     for (unsigned k = 0; k < in->natt; k++) {
         n += in->atts[k].content.n;
     }
@@ -79,6 +79,7 @@ static struct intent *copy_of(const struct intent *in)
     }
     uint8_t *at = i->block;
     move(&at, &i->data);
+    move(&at, &i->also);
     move_str(&at, &i->sign.name);
     move_str(&at, &i->sign.reason_words);
     move(&at, &i->sign.strokes);

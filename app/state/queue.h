@@ -9,6 +9,7 @@ enum intent_type {
     INTENT_APPEND = 1, /* one entry */
     INTENT_SIGN,       /* a sign-off: number, facts, text, strokes and entry in one transaction */
     INTENT_PAY,        /* a payment with its receipt number */
+    INTENT_GOODS,      /* a step of a customer's goods, with the fact that belongs to it */
     INTENT_COPY,       /* the customer's copy as a PDF */
     INTENT_DRAFT,      /* keep or drop a draft */
     INTENT_UNLOCK,
@@ -42,6 +43,10 @@ struct intent {
     h32 entry; /* INTENT_COPY: the sign-off; INTENT_SIGN: the edition of the catalogue read by */
     unsigned method;
     int64_t amount_minor;
+    const char *step, *counter; /* INTENT_GOODS: static */
+    id16 goods;
+    bytes also; /* INTENT_GOODS: body of its record.set; a text of it is the last attachment */
+    bool also_text;
     void (*call)(void *ctx); /* INTENT_CALL */
     void *ctx;
     struct intent *next;

@@ -148,17 +148,27 @@ str app_qr(struct app *a, h32 signoff)
     return qr;
 }
 
-str app_receipt_number(struct app *a)
+static str next_number(struct app *a, const char *counter, char letter)
 {
     struct store_txn *t = NULL;
     uint64_t n = 1;
     if (a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
         return (str){NULL, 0};
     }
-    enum st st = counter_peek(t, "receipt", a->frame, &n, NULL);
+    enum st st = counter_peek(t, counter, a->frame, &n, NULL);
     store_abort(&t);
     char number[33], full[40];
     number_format(a->who.prefix, a->who.epoch_mark, n, number);
-    snprintf(full, sizeof full, "R-%s", number);
+    snprintf(full, sizeof full, "%c-%s", letter, number);
     return st == ST_OK ? str_c(arena_cstr(&a->frame, str_c(full))) : (str){NULL, 0};
+}
+
+str app_receipt_number(struct app *a)
+{
+    return next_number(a, "receipt", 'R');
+}
+
+str app_goods_number(struct app *a)
+{
+    return next_number(a, "goods", 'G');
 }

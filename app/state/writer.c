@@ -163,7 +163,7 @@ static enum st allowed(struct writer *w, const struct intent *i, struct err *err
     if (i->kind == KIND_RECORD_SET && i->subject_type == SUBJECT_DAY) {
         return day_allowed(w, i->subject, err);
     }
-    if (info == NULL || info->subject != SUBJECT_JOB) {
+    if (info == NULL || (!info->visit_fact && info->subject != SUBJECT_JOB)) {
         return ST_OK;
     }
     struct store_txn *t = NULL;
@@ -315,9 +315,10 @@ static void write_entry(struct writer *w, const struct intent *i)
 {
     struct err err = {0};
     h32 entry = {{0}};
-    enum st st = i->type == INTENT_APPEND ? append(w, i, &entry, &err)
-                 : i->type == INTENT_SIGN ? writer_sign(w, i, &entry, &err)
-                                          : writer_pay(w, i, &entry, &err);
+    enum st st = i->type == INTENT_APPEND  ? append(w, i, &entry, &err)
+                 : i->type == INTENT_SIGN  ? writer_sign(w, i, &entry, &err)
+                 : i->type == INTENT_GOODS ? writer_goods(w, i, &entry, &err)
+                                           : writer_pay(w, i, &entry, &err);
     if (st == ST_OK) {
         if (i->kind == KIND_RECORD_SET) {
             atomic_fetch_add(&w->app->words_generation, 1);
@@ -360,7 +361,8 @@ static void serve(struct writer *w, const struct intent *i)
     struct err err = {0};
     enum st st;
     bool needs_store = i->type == INTENT_APPEND || i->type == INTENT_SIGN ||
-                       i->type == INTENT_PAY || i->type == INTENT_COPY || i->type == INTENT_DRAFT;
+                       i->type == INTENT_PAY || i->type == INTENT_GOODS || i->type == INTENT_COPY ||
+                       i->type == INTENT_DRAFT;
     if (needs_store && !w->open) {
         serve_locked(w, i);
         return;
@@ -369,6 +371,7 @@ static void serve(struct writer *w, const struct intent *i)
     case INTENT_APPEND:
     case INTENT_SIGN:
     case INTENT_PAY:
+    case INTENT_GOODS:
         write_entry(w, i);
         break;
     case INTENT_COPY:

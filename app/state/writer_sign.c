@@ -37,7 +37,7 @@ enum st counter_peek(struct store_txn *t, const char *name, struct arena tmp, ui
     return cbor_done(&r) == ST_OK ? ST_OK : err_set(err, ST_CORRUPT, 0, __func__, "counter");
 }
 
-static enum st counter_move(struct store_txn *t, const char *name, uint64_t next, struct err *err)
+enum st counter_move(struct store_txn *t, const char *name, uint64_t next, struct err *err)
 {
     char key[32];
     uint8_t buf[16];

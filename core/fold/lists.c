@@ -41,7 +41,9 @@ bool fold_job_done(const struct subject_state *job)
         }
     }
     const struct visit_state *v = newest_visit(job);
-    return job->cancelled || (v != NULL && v->nsigned > 0 && v->signatures[v->nsigned - 1].stands);
+    return job->cancelled ||
+           (v != NULL && v->nsigned > 0 && v->signatures[v->nsigned - 1].stands) ||
+           (v != NULL && v->stage == VISIT_ENDED && v->end == END_RETURNED);
 }
 
 static enum service_class class_of(const struct subject_state *s, const struct visit_state *v)

@@ -3,6 +3,7 @@
 #ifndef TESTS_UI_SHOP_H
 #define TESTS_UI_SHOP_H
 #include "app/state/run.h"
+#include "core/fold/record.h"
 #include "core/fold/refold.h"
 #include "core/journal/append.h"
 #include "core/keys/slots.h"
@@ -259,6 +260,82 @@ static void shop_jobs(struct shop *x)
     /* Two people at headquarters gave two phone numbers without seeing each other's. */
     SHOP_SET(x, SUBJECT_CUSTOMER, "customer 1", {F_CUSTOMER_PHONE, "138-0000-9999", 0});
 }
+
+/* What the office writes later, into a store that the app has closed. `head` is the node's chain as
+ * shop_make left it; it moves on. */
+static inline void shop_open_again(struct shop *x, const char *dir, const char *secret_path,
+                                   const struct chain_head *head, int64_t at_ms)
+{
+    struct err err = {0};
+    uint8_t secret[32], *key = sodium_malloc(DATA_KEY_BYTES);
+    char slots[600];
+    memset(x, 0, sizeof *x);
+    sample_make(&x->s);
+    x->room = malloc(SHOP_ROOM);
+    x->tmp = malloc(SHOP_ROOM);
+    if (x->room == NULL || x->tmp == NULL || key == NULL) {
+        exit(99);
+    }
+    snprintf(slots, sizeof slots, "%s/slots", dir);
+    shop_must(device_secret_load(secret_path, true, secret, &err), &err, "secret");
+    shop_must(slots_open(slots, SLOT_PIN, str_bytes(S(SHOP_PIN)), secret, at_ms, key, &err), &err,
+              "slots");
+    struct store_options opt = {.side = STORE_DEVICE, .mode = STORE_WRITE, .data_key = key};
+    shop_must(store_open(dir, &opt, &x->store, &err), &err, "open");
+    sodium_free(key);
+    x->head = *head;
+    x->at_ms = at_ms;
+}
+
+static inline void shop_shut(struct shop *x, struct chain_head *head)
+{
+    *head = x->head;
+    store_close(&x->store);
+    free(x->room);
+    free(x->tmp);
+    sample_free(&x->s);
+}
+
+/* The one thing that was taken away: fields as its clerk and its supervisor write them. */
+static inline void shop_goods(struct shop *x, const struct shop_field *f, size_t n)
+{
+    uint8_t prefix[2] = {LIST_BY_TYPE, SUBJECT_GOODS}, buf[CAP_BODY_BYTES];
+    struct record_write w[CAP_RECORD_WRITES];
+    struct store_cursor *c = NULL;
+    struct store_txn *t = NULL;
+    struct subject_state state;
+    struct err err = {0};
+    bytes key, body, none = {NULL, 0};
+    id16 goods;
+    struct arena a = arena_of(x->room, SHOP_ROOM);
+    shop_must(store_read(x->store, &t, &err), &err, "read");
+    shop_must(store_scan(t, T_LIST, bytes_of(prefix, sizeof prefix), none, &c, &err), &err,
+              "goods");
+    shop_must(store_next(c, &key), NULL, "goods");
+    memcpy(goods.b, key.p + key.n - sizeof goods.b, sizeof goods.b);
+    store_scan_end(&c);
+    shop_must(fold_load(t, goods, &a, &state, NULL, &err), &err, "goods");
+    memset(w, 0, sizeof w);
+    for (size_t k = 0; k < n; k++) {
+        w[k].field = f[k].field;
+        w[k].type = field_info(SUBJECT_GOODS, f[k].field)->type;
+        w[k].i = f[k].i;
+        if (w[k].type == FT_CODE) {
+            CHECK(code_of(str_bytes(str_c(f[k].text)), &w[k].code));
+        } else if (w[k].type == FT_REF) {
+            w[k].ref = sample_id16(f[k].text);
+        }
+    }
+    record_see(&state, w, n);
+    shop_must(record_encode(w, n, buf, sizeof buf, &body), NULL, "goods");
+    store_abort(&t);
+    shop_entry(x, KIND_RECORD_SET, SUBJECT_GOODS, goods, body, NULL, ATT_TEXT, 0);
+}
+#define SHOP_GOODS(x, ...)                                                                         \
+    do {                                                                                           \
+        const struct shop_field f_[] = {__VA_ARGS__};                                              \
+        shop_goods(x, f_, sizeof f_ / sizeof f_[0]);                                               \
+    } while (0)
 
 /* shop_make: the store at `dir` (not there yet), the device secret where the app looks for it
  * (XDG_CONFIG_HOME must be set). */

@@ -4,6 +4,7 @@
 #include "app/platform/platform.h"
 #include "app/ui/i18n.h"
 #include "app/ui/ui_state.h"
+#include "core/rules/office.h"
 #include "tests/ui/shop.h"
 
 #include <sys/stat.h>
@@ -76,28 +77,31 @@ static void write_script(const char *from, const char *to, bool shots, bool walk
 
 /* One device: its store and what lies beside it. */
 struct device {
-    char tmp[300], dir[400], script[400];
+    char tmp[300], dir[400], script[400], secret[400];
+    struct chain_head head; /* of headquarters, as far as it has written here */
+    int64_t at_ms;
 };
 
 static void make_device(struct device *d)
 {
     static const char *root;
     static int made;
-    char secret[400];
     root = root == NULL ? check_tmp() : root;
     snprintf(d->tmp, sizeof d->tmp, "%s/%d", root, made++);
     mkdir(d->tmp, 0700);
     snprintf(d->dir, sizeof d->dir, "%s/store", d->tmp);
     snprintf(d->script, sizeof d->script, "%s/script", d->tmp);
     CHECK_INT(setenv("XDG_CONFIG_HOME", d->tmp, 1), 0);
-    snprintf(secret, sizeof secret, "%s/docket", d->tmp);
-    mkdir(secret, 0700);
-    snprintf(secret, sizeof secret, "%s/docket/device.secret", d->tmp);
+    snprintf(d->secret, sizeof d->secret, "%s/docket", d->tmp);
+    mkdir(d->secret, 0700);
+    snprintf(d->secret, sizeof d->secret, "%s/docket/device.secret", d->tmp);
     struct shop *x = malloc(sizeof *x);
     if (x == NULL) {
         exit(99);
     }
-    shop_make(x, d->dir, secret);
+    shop_make(x, d->dir, d->secret);
+    d->head = x->head;
+    d->at_ms = x->at_ms;
     free(x);
 }
 
@@ -269,12 +273,61 @@ static void half_typed_things_are_where_they_were_and_ratings_are_asked_again(vo
     }
 }
 
+/* The clerk takes it in; the supervisor inspects it, once in vain. */
+static void office(struct device *d, int part)
+{
+    struct shop x;
+    shop_open_again(&x, d->dir, d->secret, &d->head, d->at_ms);
+    if (part == 1) {
+        SHOP_GOODS(&x, {F_GOODS_STATE, NULL, GOODS_IN}, {F_GOODS_IN, NULL, SHOP_NOW_MS},
+                   {F_GOODS_SHELF, "A-3", 0});
+    } else if (part == 2) {
+        SHOP_GOODS(&x, {F_GOODS_STATE, NULL, GOODS_IN_WORK}, {F_GOODS_INSPECTOR, "supervisor", 0});
+    } else if (part == 3) {
+        SHOP_GOODS(&x, {F_GOODS_STATE, NULL, GOODS_PASSED}, {F_GOODS_INSPECTOR, "supervisor", 0},
+                   {F_GOODS_PASSED, NULL, SHOP_NOW_MS});
+    }
+    d->at_ms = x.at_ms;
+    shop_shut(&x, &d->head);
+}
+
+static void goods(const struct look *l)
+{
+    static const char *const parts[] = {"tests/ui/goods-1.script", "tests/ui/goods-2.script",
+                                        "tests/ui/goods-3.script", "tests/ui/goods-4.script"};
+    struct device d;
+    make_device(&d);
+    for (int k = 0; k < 4; k++) {
+        run_on(&d, parts[k], l);
+        office(&d, k + 1);
+    }
+}
+
+static void b_02_a_thing_is_taken_away_repaired_inspected_and_brought_back(void)
+{
+    for (int k = 0; k < 6; k++) {
+        goods(&(struct look){&SIZES[k], 1.0F, k % 2 == 0 ? "zh" : "en", UI_LIGHT, .left = false});
+    }
+    goods(&(struct look){&SIZES[0], 2.0F, "en", UI_SUNLIGHT, .left = false});
+    goods(&(struct look){&SIZES[1], 1.5F, "zh", UI_DARK, .left = true});
+    goods(&(struct look){&SIZES[3], 2.0F, "zh", UI_LIGHT, .left = false});
+    goods(&(struct look){&SIZES[2], 1.0F, "en", UI_LIGHT, .walk = true});
+    for (int k = 0; k < 6; k++) {
+        run("tests/ui/goods-long.script", &SIZES[k], k % 2 == 0 ? 2.0F : 1.0F, "en", UI_LIGHT);
+    }
+}
+
 int main(int argc, char **argv)
 {
     i18n_open(getenv("WORDS")); /* e2e/15-pseudo.sh has its own, and reads the TREE */
     if (argc == 6) {            /* SCRIPT SIZE SCALE LANG walk: the same by keys */
         run_as(argv[1], &(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL),
                                        argv[4], UI_LIGHT, .walk = true});
+        return check_failures != 0;
+    }
+    if (argc == 5 && strcmp(argv[1], "goods") == 0) {
+        goods(&(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL), argv[4],
+                             UI_LIGHT, .left = false});
         return check_failures != 0;
     }
     if (argc == 5) { /* SCRIPT SIZE SCALE LANG: one run, to look at */
@@ -293,6 +346,7 @@ int main(int argc, char **argv)
     RUN(wrong_taps_wrong_fields_and_a_customer_who_tries_everything);
     RUN(pins_are_changed_forgotten_and_asked_for_again);
     RUN(a_day_is_reported_signed_and_put_right);
+    RUN(b_02_a_thing_is_taken_away_repaired_inspected_and_brought_back);
     RUN(half_typed_things_are_where_they_were_and_ratings_are_asked_again);
     CHECK_END();
 }
