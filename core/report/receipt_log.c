@@ -90,3 +90,33 @@ enum st receipt_log_covers(struct store_txn *t, id8 author, id8 epoch, uint64_t 
     /* A store that was made before there was a log has the newest alone. */
     return st == ST_NOT_FOUND && newest.p != NULL ? each(ctx, newest) : st;
 }
+
+enum st receipt_log_until(struct store_txn *t, id8 author, id8 epoch, int64_t until_ms,
+                          const struct trust *trust, struct arena tmp, uint64_t *seq, h32 *head,
+                          struct err *err)
+{
+    uint8_t prefix[NEWEST_KEY_BYTES];
+    struct store_cursor *c = NULL;
+    bytes key, doc;
+    *seq = 0;
+    *head = (h32){{0}};
+    memcpy(prefix, author.b, 8);
+    memcpy(prefix + 8, epoch.b, 8);
+    /* The newest too: of a store from before there was a log it is all there is. */
+    enum st st =
+        store_scan(t, T_RECEIPT, bytes_of(prefix, sizeof prefix), (bytes){NULL, 0}, &c, err);
+    while (st == ST_OK) {
+        struct arena room = tmp;
+        struct receipt r;
+        st = store_next(c, &key);
+        if (st == ST_OK && store_value(c, &room, &doc, NULL) == ST_OK &&
+            receipt_open(doc, trust, &r, NULL) == ST_OK && r.time_ms <= until_ms && r.seq > *seq &&
+            id8_eq(r.author, author) && id8_eq(r.epoch, epoch)) {
+            *seq = r.seq;
+            *head = r.head;
+        }
+    }
+    store_scan_end(&c);
+    st = st == ST_END ? ST_OK : st;
+    return st == ST_OK && *seq == 0 ? ST_NOT_FOUND : st;
+}

@@ -21,4 +21,10 @@ MUST_USE enum st receipt_log_cited(struct store_txn *t, id8 author, h32 hash, st
 MUST_USE enum st receipt_log_covers(struct store_txn *t, id8 author, id8 epoch, uint64_t seq,
                                     struct arena tmp, enum st (*each)(void *ctx, bytes doc),
                                     void *ctx, struct err *err);
+/* receipt_log_until: how far receipts of a chain reach that were given at `until_ms` or before: of
+ * those that hold under `trust` the one that covers most, its sequence and head. ST_NOT_FOUND: no
+ * receipt of it is that old. */
+MUST_USE enum st receipt_log_until(struct store_txn *t, id8 author, id8 epoch, int64_t until_ms,
+                                   const struct trust *trust, struct arena tmp, uint64_t *seq,
+                                   h32 *head, struct err *err);
 #endif

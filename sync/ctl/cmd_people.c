@@ -164,26 +164,58 @@ int ctl_cmd_assign(int argc, char **argv)
     return CTL_OK;
 }
 
+/* As log prints it: 2026-11-21T10:46:00Z. */
+static bool since(const char *text_or_null, int64_t *ms)
+{
+    struct csv_when w;
+    if (text_or_null == NULL) {
+        *ms = 0;
+        return true;
+    }
+    str s = str_c(text_or_null);
+    if (!csv_value_when("yyyy-mm-ddTHH:MM:SSZ", s, &w) &&
+        !csv_value_when("yyyy-mm-ddTHH:MMZ", s, &w)) {
+        return false;
+    }
+    *ms = ((int64_t)w.day * 86400 + w.minutes * 60 + w.seconds) * 1000;
+    return true;
+}
+
 int ctl_cmd_revoke(int argc, char **argv)
 {
-    const char *store = NULL, *keys = NULL, *device = NULL, *actor = NULL;
+    const char *store = NULL, *keys = NULL, *device = NULL, *actor = NULL, *lost = NULL;
     const struct ctl_opt opts[] = {{"store", &store, NULL, true},
                                    {"keys", &keys, NULL, false},
                                    {"device", &device, NULL, true},
+                                   {"since", &lost, NULL, false},
                                    {"actor", &actor, NULL, false}};
     int npos;
+    int64_t ms;
     if (!ctl_opts(argc, argv, opts, sizeof opts / sizeof opts[0], &npos) || npos != 0) {
         return ctl_usage(argv[0]);
+    }
+    if (!since(lost, &ms)) {
+        return ctl_failf("--since is a time in UTC such as 2026-11-21T10:46:00Z, not \"%.40s\"",
+                         lost);
     }
     struct err err = {0};
     json_t *in = json_object();
     put(in, "author", device);
     put(in, "actor", actor);
+    if (lost != NULL) {
+        json_object_set_new(in, "since_ms", json_integer(ms));
+    }
     json_t *out;
     if (ctl_call(store, keys, "revoke", in, &out, &err) != ST_OK) {
         return ctl_fail(&err);
     }
-    printf("device %s is revoked; what it sent so far stands\n", device);
+    if (lost == NULL) {
+        printf("device %s is revoked; what it sent so far stands\n", device);
+    } else {
+        printf("device %s is revoked; what headquarters had of it by %s stands, %lld entries that "
+               "came after are set aside: docketctl admit lists them\n",
+               device, lost, (long long)json_integer_value(json_object_get(out, "set_aside")));
+    }
     json_decref(out);
     return CTL_OK;
 }

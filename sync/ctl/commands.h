@@ -68,10 +68,12 @@
             "erase a customer's personal data, as far as the law lets")                            \
     COMMAND(export, "export", "--store DIR KIND [--csv | --json] [--pin-fd N]",                    \
             "jobs, customers, equipment, entries ... as a table or JSON")                          \
-    COMMAND(revoke, "revoke", "--store DIR --device AUTHOR [--actor CODE] [--keys FILE]",          \
-            "stop a lost device")                                                                  \
+    COMMAND(revoke, "revoke",                                                                      \
+            "--store DIR --device AUTHOR [--since TIME] [--actor CODE] [--keys FILE]",             \
+            "stop a lost device; what came after TIME is set aside until it is admitted")          \
     COMMAND(admit, "admit",                                                                        \
-            "--store DIR [HASH...] [--actor CODE] [--role ROLE] [--keys FILE] [--json]",           \
+            "--store DIR [HASH... | [--device AUTHOR] [--all]] [--actor CODE] [--role ROLE] "      \
+            "[--keys FILE] [--json]",                                                              \
             "list what a revocation cut off, or let entries of it count")                          \
     COMMAND(reinstate, "reinstate", "--store DIR --job CODE [--actor CODE] [--keys FILE]",         \
             "take back a job's cancellation")                                                      \

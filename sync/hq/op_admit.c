@@ -42,13 +42,21 @@ static enum st late_of(struct store_txn *t, id8 author, json_t *list, struct err
     return st == ST_END ? ST_OK : st;
 }
 
-static enum st op_late(struct hq *hq, json_t **out, struct err *err)
+static enum st op_late(struct hq *hq, const json_t *in, json_t **out, struct err *err)
 {
+    str name;
+    id8 only = {{0}};
+    bool one = json_object_get(in, "author") != NULL;
+    if (one && (ops_str(in, "author", &name, err) != ST_OK || name.n != 16 ||
+                !hex_get(name, only.b, sizeof only.b))) {
+        return err_set(err, ST_BAD_INPUT, 0, __func__, "a device's id has 16 hex digits");
+    }
     json_t *list = json_array();
     struct store_txn *t = NULL;
     enum st st = store_read(hq->store, &t, err);
     for (unsigned i = 0; i < hq->ndevices && st == ST_OK; i++) {
-        st = hq->devices[i].revoked ? late_of(t, hq->devices[i].author, list, err) : ST_OK;
+        bool wanted = hq->devices[i].revoked && (!one || id8_eq(hq->devices[i].author, only));
+        st = wanted ? late_of(t, hq->devices[i].author, list, err) : ST_OK;
     }
     store_abort(&t);
     if (st == ST_OK) {
@@ -158,7 +166,7 @@ static enum st admit_all(struct admit *a, struct err *err)
 enum st op_admit(struct hq *hq, const json_t *in, json_t **out, struct err *err)
 {
     if (json_object_get(in, "entries") == NULL) {
-        return op_late(hq, out, err);
+        return op_late(hq, in, out, err);
     }
     struct admit *a = calloc(1, sizeof *a);
     if (a == NULL) {

@@ -66,16 +66,15 @@ const char *ops_role_name(enum role r);
  * left out record.batch   {records: [record.set ...]} -> {results: [...]}; one transaction: all or
  * none forget         {customer} -> {erased, kept, kept_until_ms?, entry...} conflicts      {} ->
  * {conflicts: [{type, id, code, field, values: [{entry, author, actor, value}]}]} resolve {type, id
- * | code, field, value | entry} -> {entry} revoke         {author, number?} -> {number, entry}
- * admit          {} -> {late: [{entry, author, type, subject, kind, sequence, claimed_ms}]}: what a
- *                revocation cut off; {entries: [hash]} -> {admitted, entries}: a supervisor lets it
- *                count
- * job.restore    {job} -> {entry}: its cancellation is taken back
- * cash.accept    {job, paid?: [entry], amount} -> {entry}
- * edition.publish{file | data_base64url} -> {number, attachment, entry}
- * bundle.import  {file, answer?} -> {received_entries, answer_bytes, problem}: ingest a *.docket,
- *                write the answer's file
- * status         {} -> counts, last receipts, devices, problems */
+ * | code, field, value | entry} -> {entry}
+ * revoke         {author, since_ms?} -> {number, entry, set_aside}: with since_ms only what
+ * receipts covered by then stands admit          {author?} -> {late: [{entry, author, type,
+ * subject, kind, sequence, claimed_ms}]}: what a revocation cut off; {entries: [hash]} ->
+ * {admitted, entries}: a supervisor lets it count job.restore    {job} -> {entry}: its cancellation
+ * is taken back cash.accept    {job, paid?: [entry], amount} -> {entry} edition.publish{file |
+ * data_base64url} -> {number, attachment, entry} bundle.import  {file, answer?} ->
+ * {received_entries, answer_bytes, problem}: ingest a *.docket, write the answer's file status {}
+ * -> counts, last receipts, devices, problems */
 /* For the console and its clerks:
  * call.create    {fields, customer | customer_new, equipment? | equipment_new, code?, branch?}
  *                -> {id, code}

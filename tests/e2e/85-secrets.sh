@@ -268,3 +268,30 @@ replaced() { device_sync "$T/three" && [ "$(dctl "$T/three" export jobs --json |
 claim "it has the technician's jobs" replaced
 own() { dctl "$T/three" log --json | jq -e --arg d "$lost" 'any(.[]; .author | startswith($d[0:8]))'; }
 claim "and what was admitted of the lost one" own
+
+# ---- lost a while before it is told ------------------------------------------------------------------
+three=$("$bin/docketctl" recover --store "$T/three" --show)
+id=$(dctl "$T/three" export jobs --json | jq -r '[.[] | select(.stage == "received")][0].id')
+first() { app "$T/three" 'tap #pin' "type \"$PIN\"" 'tap #primary' wait "tap #job:$id" wait 'tap #accept' wait && device_sync "$T/three"; }
+need "it works and syncs" first
+sleep 1
+since=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+sleep 1
+second() { app "$T/three" 'tap #pin' "type \"$PIN\"" 'tap #primary' wait 'tap #travelling' wait && device_sync "$T/three"; }
+need "then it is out of its owner's hands, and somebody works and syncs with it" second
+stage() { hqctl export jobs --json | jq -r --arg i "$id" '.[] | select(.id == $i) | .stage'; }
+lost_since() {
+    [ "$(stage)" = travelling ] || return 1
+    ! hqctl revoke --device "$three" --since tomorrow && ! hqctl revoke --device "$three" --since 2199-01-01T00:00Z &&
+        hqctl revoke --device "$three" --since "$since" && [ "$(stage)" = accepted ]
+}
+claim "it is revoked since then: what came before stands, what came after does not count" lost_since
+aside() {
+    hqctl admit --device "$three" --json >"$T/aside.json" && cat "$T/aside.json" &&
+        jq -e '[.late[].kind] == ["visit.travelling"]' "$T/aside.json" &&
+        hqctl log --json | jq -e --slurpfile l "$T/aside.json" 'any(.[]; .hash == $l[0].late[0].entry)' && hqctl check
+}
+claim "it is kept, and listed for the supervisor" aside
+honest() { hqctl admit --device "$three" --all --role supervisor && [ "$(stage)" = travelling ] &&
+    hqctl admit --device "$three" --json | jq -e '.late == []' && hqctl check; }
+claim "who lets all of it count does so by name, and it counts" honest

@@ -74,7 +74,9 @@ export const ACTIONS = {
         step('invoice', 'hand', N_('Handed to the customer'), ['accountant'], ['issued'], [], { primary: () => true }),
         step('invoice', 'mail', N_('Mailed to the customer'), ['accountant'], ['issued']),
     ],
-    device: [{ name: 'revoke', label: N_('Revoke'), danger: true, roles: ['supervisor', 'administrator'], states: ['active'], text: N_('It is shut out at once, and what it sends from now on is set aside. Work that it has not sent is lost to headquarters until it is admitted.'), send: (r) => call('POST', `/devices/${r.id}/revoke`) }],
+    device: [{ name: 'revoke', label: N_('Revoke'), danger: true, roles: ['supervisor', 'administrator'], states: ['active'],
+        fields: [{ name: 'since', label: N_('Lost since'), kind: 'time', hint: N_('If it is known. What came in after that is set aside, too.') }], text: N_('It is shut out at once, and what it sends from now on is set aside. Work that it has not sent is lost to headquarters until it is admitted.'),
+        send: (r, v) => call('POST', `/devices/${r.id}/revoke`, v.since ? { since_ms: v.since } : {}) }],
     user: [
         { name: 'password', label: N_('New password'), roles: ['administrator'], fields: [{ name: 'new_password', label: N_('New password'), kind: 'password', required: true, auto: 'new-password', hint: N_('12 characters or more.') }], send: (r, v) => call('POST', `/users/${encodeURIComponent(r.id)}/password`, v) },
         { name: 'disable', label: N_('Shut the login'), danger: true, roles: ['administrator'], states: ['open'], text: N_('Whoever uses it is logged out at once.'), send: (r) => call('POST', `/users/${encodeURIComponent(r.id)}/disable`) },

@@ -107,6 +107,60 @@ static void late_work_of_a_revoked_device_is_admitted_by_name(void)
     end();
 }
 
+/* What headquarters had by the time stands; what came after it is set aside though it was here, on
+ * the devices that have it too, until a supervisor lets it count. */
+static void work_that_came_after_the_device_was_lost_is_set_aside(void)
+{
+    struct exchange_result r;
+    id8 visit = {{1}};
+    struct subject_state s;
+    begin();
+    pair_step(&p, &a, job, KIND_VISIT_ACCEPTED, visit);
+    pair_sync(&p, &a, &r);
+    int64_t lost = p.ms;
+    p.ms += 3600000;
+    h32 late = pair_step(&p, &a, job, KIND_VISIT_TRAVELLING, visit);
+    pair_sync(&p, &a, &r);
+    pair_sync(&p, &b, &r);
+    CHECK(h32_eq(pair_digest(&p, p.hq->store, job, NULL), pair_digest(&p, b.store, job, NULL)));
+    p.ms += 3600000;
+    json_t *out = NULL, *in = json_pack("{s:o,s:I}", "author", ops_hex(a.journal.head.author.b, 8),
+                                        "since_ms", (json_int_t)(p.ms + 3600000));
+    CHECK_INT(ops_run(p.hq, "revoke", in, &out, &p.err), ST_BAD_INPUT); /* it has not passed */
+    json_object_set_new(in, "since_ms", json_integer((json_int_t)lost));
+    PAIR_OK(&p, ops_run(p.hq, "revoke", in, &out, &p.err));
+    CHECK_INT(json_integer_value(json_object_get(out, "set_aside")), 1);
+    json_decref(out);
+    struct store_txn *t = NULL;
+    struct arena tmp = arena_of(b.scratch, CAP_SCRATCH_BYTES);
+    PAIR_OK(&p, store_read(p.hq->store, &t, &p.err));
+    PAIR_OK(&p, fold_load(t, job, &tmp, &s, NULL, &p.err));
+    CHECK(s.visits[0].stage == VISIT_ACCEPTED);
+    CHECK(store_has(t, T_HASH, bytes_of(late.b, 32))); /* kept */
+    store_abort(&t);
+    pair_sync(&p, &b, &r);
+    CHECK(h32_eq(pair_digest(&p, p.hq->store, job, NULL), pair_digest(&p, b.store, job, NULL)));
+    PAIR_OK(&p, ops_run(p.hq, "admit", in, &out, &p.err)); /* of this author */
+    const json_t *list = json_object_get(out, "late");
+    json_t *want = ops_hex(late.b, 32);
+    CHECK_INT(json_array_size(list), 1);
+    CHECK(json_equal(json_object_get(json_array_get(list, 0), "entry"), want));
+    json_object_set_new(in, "entries", json_pack("[o]", want));
+    json_object_set_new(in, "role", json_string("supervisor"));
+    json_decref(out);
+    PAIR_OK(&p, ops_run(p.hq, "admit", in, &out, &p.err));
+    json_decref(out);
+    json_decref(in);
+    pair_sync(&p, &b, &r);
+    CHECK(h32_eq(pair_digest(&p, p.hq->store, job, NULL), pair_digest(&p, b.store, job, NULL)));
+    tmp = arena_of(b.scratch, CAP_SCRATCH_BYTES);
+    PAIR_OK(&p, store_read(b.store, &t, &p.err));
+    PAIR_OK(&p, fold_load(t, job, &tmp, &s, NULL, &p.err));
+    CHECK(s.visits[0].stage == VISIT_TRAVELLING);
+    store_abort(&t);
+    end();
+}
+
 static void a_cancelled_job_is_taken_up_again(void)
 {
     uint8_t body[CAP_BODY_BYTES];
@@ -142,6 +196,7 @@ int main(void)
 {
     RUN(a_revoked_device_is_told_and_its_later_work_is_not_passed_on);
     RUN(late_work_of_a_revoked_device_is_admitted_by_name);
+    RUN(work_that_came_after_the_device_was_lost_is_set_aside);
     RUN(a_cancelled_job_is_taken_up_again);
     CHECK_END();
 }
