@@ -28,6 +28,10 @@ enum st api_read_record(struct api_call *c);
 /* api_read_shown: does headquarters hold the sign-off of that hash, does it count, is its author
  * revoked; ?author=16 hex digits for one that it does not hold (api_verify.c). Public. */
 enum st api_read_shown(struct api_call *c);
+/* api_read_edition: a catalogue that was published, as a file, by its attachment's name in hex. */
+enum st api_read_edition(struct api_call *c);
+/* api_read_preview: what a catalogue would change of the one in force (api_catalogue.c). */
+enum st api_read_preview(struct api_call *c);
 /* api_read_users: logins. */
 enum st api_read_users(struct api_call *c);
 /* api_read_tokens: tokens, without their secrets. */

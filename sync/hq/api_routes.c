@@ -76,6 +76,8 @@ static const struct api_route table[] = {
     {"POST", "/devices/enrol", AR_SUPERVISOR | AR_ADMIN, SCOPE_DEVICES, 0, NULL, "enrol", NULL, NULL, "a code for one new device"},
     {"POST", "/devices/{id}/revoke", AR_SUPERVISOR | AR_ADMIN, SCOPE_DEVICES, SUBJECT_AUTHOR, NULL, "revoke", "author", NULL, "stop a lost device"},
     {"POST", "/catalogue", AR_PARTS | AR_DEPARTMENT | AR_ADMIN, SCOPE_CATALOGUE, 0, NULL, "edition.publish", NULL, NULL, "publish a catalogue"},
+    {"GET", "/catalogue/{id}", AR_PARTS | AR_MANAGER | AR_DEPARTMENT | AR_ADMIN, SCOPE_CATALOGUE, 0, api_read_edition, NULL, NULL, NULL, "a catalogue as a file"},
+    {"POST", "/catalogue/preview", AR_PARTS | AR_DEPARTMENT | AR_ADMIN, SCOPE_CATALOGUE, 0, api_read_preview, NULL, NULL, NULL, "what a catalogue would change"},
     {"GET", "/users", AR_ADMIN, SCOPE_ADMIN, 0, api_read_users, NULL, NULL, NULL, "logins"},
     {"POST", "/users", AR_ADMIN, SCOPE_NONE, 0, NULL, "user.add", NULL, NULL, "a login for a person"},
     {"POST", "/users/{id}/password", AR_ADMIN, SCOPE_NONE, 0, NULL, "user.password", "login", NULL, "a new password for somebody"},

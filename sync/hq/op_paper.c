@@ -108,13 +108,13 @@ static bool reserved(const struct office_step *step, int field)
     return false;
 }
 
-static enum st given_fields(const struct office_step *step, const json_t *fields,
+static enum st given_fields(const struct office_step *step, const json_t *in,
                             int given[static GIVEN_MOST + 1], struct err *err)
 {
     unsigned n = 0;
     const char *name;
     json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)fields, name, value)
+    json_object_foreach(json_object_get(in, "fields"), name, value)
     {
         const struct field_info *f = op_record_field(step->type, str_c(name));
         if (f == NULL || n == GIVEN_MOST || reserved(step, f->field)) {
@@ -123,6 +123,10 @@ static enum st given_fields(const struct office_step *step, const json_t *fields
         if (!json_is_null(value)) {
             given[n++] = f->field;
         }
+    }
+    /* The number of a new paper stands beside its fields, as every record's does. */
+    if (json_string_length(json_object_get(in, "code")) > 0 && n < GIVEN_MOST) {
+        given[n++] = F_CODE;
     }
     given[n] = 0;
     return ST_OK;
@@ -220,7 +224,7 @@ static enum st take_step(struct hq *hq, const json_t *in, json_t **out, struct e
         st = err_set(err, ST_BAD_INPUT, 0, __func__, "there is no such step");
     }
     const json_t *sent = json_object_get(in, "fields");
-    st = st == ST_OK ? given_fields(step, sent, given, err) : st;
+    st = st == ST_OK ? given_fields(step, in, given, err) : st;
     st = st == ST_OK ? allowed(hq, in, step, given, &what, err) : st;
     if (st != ST_OK) {
         return st;

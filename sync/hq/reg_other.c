@@ -221,21 +221,55 @@ unsigned reg_other_shown(struct api_call *c)
 /* ---- editions ---------------------------------------------------------------------------------
  */
 
+static json_t *edition_row(struct api_call *c, const struct entry_view *e, h32 stands)
+{
+    union body b;
+    h32 name = {{0}};
+    if (e->kind != KIND_EDITION || e->natt != 1 || body_decode(e->kind, e->body, &b) != ST_OK) {
+        return NULL;
+    }
+    name = entry_att(e, 0);
+    return json_pack("{s:o,s:s,s:s,s:I,s:{s:I,s:o}}", "id", ops_hex(name.b, 32), "type", "edition",
+                     "state", h32_eq(name, stands) ? "stands" : "superseded", "time_ms",
+                     (json_int_t)e->wall_ms, "fields", "number", (json_int_t)b.edition.number, "by",
+                     reg_named(c, e->actor, F_TECHNICIAN_NAME));
+}
+
+/* Every version that was published, the newest first. */
 static enum st editions(struct api_call *c, json_t *rows)
 {
     struct subject_state s;
-    struct arena keep = c->arena;
+    struct store_cursor *cur = NULL;
+    bytes key;
     id16 deployment;
     memcpy(deployment.b, api_hq(c)->keys.deployment, sizeof deployment.b);
     enum st st = fold_load(c->txn, deployment, &c->arena, &s, NULL, &c->err);
-    if (st == ST_OK && s.edition_number != 0) {
-        json_array_append_new(rows,
-                              json_pack("{s:o,s:s,s:s,s:{s:I}}", "id", ops_hex(s.edition.b, 32),
-                                        "type", "edition", "state", "stands", "fields", "number",
-                                        (json_int_t)s.edition_number));
+    if (st != ST_OK || s.edition_number == 0) {
+        return st == ST_NOT_FOUND ? ST_OK : st;
     }
-    c->arena = keep;
-    return st == ST_NOT_FOUND ? ST_OK : st;
+    st = store_scan(c->txn, T_SUBJECT, bytes_of(deployment.b, sizeof deployment.b), (bytes){0},
+                    &cur, &c->err);
+    while (st == ST_OK) {
+        struct arena keep = c->arena;
+        struct entry_view e;
+        h32 hash;
+        st = store_next(cur, &key);
+        if (st == ST_OK && key.n == 56) {
+            memcpy(hash.b, key.p + 24, sizeof hash.b);
+            json_t *row = journal_get(c->txn, hash, &c->arena, &e, NULL) == ST_OK
+                              ? edition_row(c, &e, s.edition)
+                              : NULL;
+            if (row != NULL) {
+                json_array_insert_new(rows, 0, row);
+            }
+            if (json_array_size(rows) > ROWS_MAX) {
+                json_array_remove(rows, ROWS_MAX);
+            }
+        }
+        c->arena = keep;
+    }
+    store_scan_end(&cur);
+    return st == ST_END ? ST_OK : st;
 }
 
 enum st reg_other_page(struct api_call *c, const struct reg *r)

@@ -197,9 +197,9 @@ static const char *query(void *ctx, const char *name)
 
 static size_t body_bound(const struct web_exchange *x)
 {
-    return strcmp(x->url, "/api/v1/catalogue") == 0 ? CATALOGUE_BYTES
-           : strcmp(x->url, "/api/v1/verify") == 0  ? STRANGER_BYTES
-                                                    : BODY_BYTES;
+    return strncmp(x->url, "/api/v1/catalogue", 17) == 0 ? CATALOGUE_BYTES
+           : strcmp(x->url, "/api/v1/verify") == 0       ? STRANGER_BYTES
+                                                         : BODY_BYTES;
 }
 
 struct web_exchange *web_begin(struct web *web, struct MHD_Connection *c, const char *url,

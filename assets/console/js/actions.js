@@ -55,7 +55,8 @@ export const ACTIONS = {
         step('goods', 'out', N_('Goods go back'), CLERK, ['passed'], [], { primary: () => true }),
         step('goods', 'void', N_('Void the receipt'), CLERK, ['out'], [must('', 'signed_back')], { primary: () => true, value: { signed_back: () => moment(Date.now()).replace(' ', 'T') } }),
         step('goods', 'help', N_('Ask for help'), CLERK, ['in', 'in_work'], [], { text: N_('It will be late. Help is asked for now.') }),
-        { name: 'receipt', label: N_('Print the receipt'), roles: null, print: true },
+        { name: 'receipt', label: N_('Print the receipt'), roles: null, print: 'goods' },
+        { name: 'card', label: N_('Print the repair card'), roles: null, states: ['in', 'in_work', 'finished', 'passed', 'out', 'voided'], print: 'card' },
     ],
     slip: [
         step('slip', 'approve', N_('Approve'), ['supervisor', 'branch manager'], ['proposed'], [], { primary: () => true }),
@@ -73,7 +74,9 @@ export const ACTIONS = {
     invoice: [
         step('invoice', 'hand', N_('Handed to the customer'), ['accountant'], ['issued'], [], { primary: () => true }),
         step('invoice', 'mail', N_('Mailed to the customer'), ['accountant'], ['issued']),
+        { name: 'paper', label: N_('Print the invoice'), roles: null, print: 'invoice' },
     ],
+    edition: [{ name: 'file', label: N_('Save as a file'), roles: ['parts keeper', 'branch manager', 'service department', 'administrator'], send: null, link: (r) => `/api/v1/catalogue/${r.id}` }],
     device: [{ name: 'revoke', label: N_('Revoke'), danger: true, roles: ['supervisor', 'administrator'], states: ['active'],
         fields: [{ name: 'since', label: N_('Lost since'), kind: 'time', hint: N_('If it is known. What came in after that is set aside, too.') }], text: N_('It is shut out at once, and what it sends from now on is set aside. Work that it has not sent is lost to headquarters until it is admitted.'),
         send: (r, v) => call('POST', `/devices/${r.id}/revoke`, v.since ? { since_ms: v.since } : {}) }],
@@ -121,7 +124,8 @@ export function titleOf(r) {
 }
 
 export function act(record, a, done, print) {
-    if (a.print) { print(record); return; }
+    if (a.link) { location.assign(a.link(record)); return; } // a download: the page stays
+    if (a.print) { print(record, a.print === true ? record.type : a.print); return; }
     if (a.edit) { editForm(record, a, done); return; }
     if (a.fresh) { fresh(a.fresh, done, record); return; }
     ask({
@@ -177,16 +181,35 @@ const FRESH = {
     },
     edition: {
         label: N_('Publish a catalogue'), roles: ['parts keeper', 'service department', 'administrator'], then: 'editions',
-        text: N_('The file that docketctl wrote from the tables of parts, faults and prices. A lower number than the one in force is refused.'),
+        text: N_('A file of a catalogue, as this page gives it out. What it changes is shown before it is published.'), go: N_('Show what changes'),
         fields: () => [own('file', N_('File of the edition'), 'file', { required: true })],
         send: async (v) => {
             const b = new Uint8Array(await v.file.arrayBuffer());
             let s = '';
             for (let i = 0; i < b.length; i += 8192) { s += String.fromCharCode(...b.subarray(i, i + 8192)); }
-            return call('POST', '/catalogue', { data_base64url: btoa(s).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '') });
+            const data = btoa(s).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+            return { data, preview: await call('POST', '/catalogue/preview', { data_base64url: data }) };
         },
+        next: ({ data, preview: p }, done) => ({
+            title: fmt(_('Catalogue, edition %s'), p.number), go: p.publishable ? _('Publish') : '', changes: changesOf(p),
+            text: p.publishable ? fmt(_('In force is edition %s. Published, this one goes to all handhelds.'), p.in_force || '–') : fmt(_('Edition %s is in force: this one needs a higher number, and cannot be published.'), p.in_force),
+            submit: async () => { const out = await call('POST', '/catalogue', { data_base64url: data }); say(fmt(_('Edition %s is in force.'), out.number)); done('editions', out.attachment); },
+        }),
     },
 };
+const TABLES = [['parts', N_('Parts')], ['faults', N_('Faults')], ['prices', N_('Price list')]];
+const CHANGES = { added: N_('new'), changed: N_('changed'), removed: N_('gone') };
+const changesOf = (p) => [
+    ...TABLES.map(([name, words]) => {
+        const t = p[name], all = t.added + t.changed + t.removed;
+        return {
+            title: _(words), text: fmt(_('%1$s new, %2$s changed, %3$s gone, %4$s as they were'), t.added, t.changed, t.removed, t.same),
+            rows: t.rows.map((r) => `${_(CHANGES[r.what])} · ${[r.code, r.name].filter(Boolean).join(' · ')}`),
+            more: all > t.rows.length ? fmt(_('and %s more'), all - t.rows.length) : '',
+        };
+    }),
+    ...(p.verify_url_changes ? [{ title: _('Address on the customer\'s copy'), text: p.verify_url || '–', rows: [] }] : []),
+];
 const invoiced = (r) => {
     const all = (r.visits_list || []).flatMap((v) => v.signatures).filter((s) => s.stands);
     return all.length ? (all[all.length - 1].total_minor / 100).toFixed(2) : '';
@@ -198,10 +221,11 @@ export function fresh(name, done, from) {
     const fields = n.fields(from);
     if (n.code) { fields.unshift(own('code', N_('Number'), 'code', { required: n.codeMust, hint: n.codeMust ? undefined : N_('Of the company\'s books, when it has one.') })); }
     ask({
-        title: _(n.label), text: n.text && _(n.text), go: _(n.label), fields,
+        title: _(n.label), text: n.text && _(n.text), go: _(n.go || n.label), fields,
         submit: async (v) => {
             const { code, ...rest } = v;
             const out = await (n.send ? n.send(v) : call('POST', n.url, { fields: rest, ...(code ? { code } : {}) }));
+            if (n.next) { setTimeout(() => ask(n.next(out, done))); return; }
             if (n.shown) { setTimeout(() => ask({ ...n.shown(out), go: '' })); } else { say(out.code ? fmt(_('Saved as %s.'), out.code) : _('Saved.')); }
             done(n.then, out.id);
         },

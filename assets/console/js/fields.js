@@ -63,7 +63,7 @@ export const FIELDS = {
         unsent: number(N_('Entries it had not sent')), waiting: number(N_('Waiting for it')),
         outbox: number(N_('Number of the last thing sent to it')), joined_ms: time(N_('Joined on')), forked: { label: N_('Journal forked'), kind: 'flag' },
     },
-    edition: { number: number(N_('Edition')) },
+    edition: { number: number(N_('Edition')), by: ref(N_('Published by'), 'technician') },
     quarantine: { reason: { label: N_('Reason'), kind: 'odd' }, bytes: number(N_('Bytes')), author: text(N_('Journal')) },
 };
 export const COMMON = { code: code(N_('Number')), branch: text(N_('Branch')), ...{ state: { label: N_('State'), kind: 'hidden' } } };

@@ -45,7 +45,7 @@ let asked = 0;
 async function suggest(input) {
     const mine = ++asked;
     const text = input.value.trim();
-    if (text.length < 2) { return; }
+    if (text.length < 2 || !$('#search')) { return; } // who may not search gets no suggestions
     await new Promise((go) => { setTimeout(go, 200); });
     if (mine !== asked) { return; }
     const found = await get(`/search${query({ q: text })}`).catch(() => ({ hits: [] }));

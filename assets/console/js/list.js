@@ -46,7 +46,7 @@ async function filters(app, page, params) {
         choice('due', _('Order'), [{ value: '', label: _('Newest first') }, { value: '1', label: _('Nearest deadline first') }]);
     }
     list.push({ name: 'from', label: _('From'), date: true, value: params.from || '' }, { name: 'to', label: _('Until'), date: true, value: params.to || '' });
-    if (!app.me.branch) { list.push({ name: 'branch', label: _('Branch'), text: true, value: params.branch || '' }); }
+    if (app.me && !app.me.branch) { list.push({ name: 'branch', label: _('Branch'), text: true, value: params.branch || '' }); }
     return list;
 }
 
@@ -119,6 +119,7 @@ export async function show(app, page, id, params) {
     const reg = REGISTERS[page];
     const mine = { app, page, id, params, rows: [], next: null };
     const list = await filters(app, page, params);
+    if (!app.me) { return; } // logged out meanwhile
     here = mine;
     draw($('#main'), LIST, {
         title: title(page), fresh: freshLabel(reg.fresh, app.me), filters: list, filtered: Object.keys(params).length > 0, wide: innerWidth >= 700 || Object.keys(params).length > 0,
@@ -130,6 +131,19 @@ export async function show(app, page, id, params) {
     if (here !== mine) { return; }
     if (reg.tiles) { counts(app.counts); }
     await detail();
+}
+
+// A list that stands whole on the page is saved from there; a cell that a spreadsheet would run as a
+// formula begins with an apostrophe, as in the server's.
+const cell = (s) => `"${(/^[=+\-@\t\r]/.test(s) ? `'${s}` : s).replace(/"/g, '""')}"`;
+function save(page) {
+    const { columns } = REGISTERS[page];
+    const lines = [columns.map((c) => cell(_(c.label))), ...here.rows.map((r) => columns.map((c) => cell(String(c.text(r) ?? ''))))];
+    const a = document.createElement('a');
+    a.href = URL.createObjectURL(new Blob([`\uFEFF${lines.map((l) => l.join(',')).join('\r\n')}\r\n`], { type: 'text/csv;charset=utf-8' }));
+    a.download = `${page}.csv`;
+    a.click();
+    setTimeout(() => URL.revokeObjectURL(a.href), 10000);
 }
 
 function wire(app) {
@@ -147,6 +161,7 @@ function wire(app) {
         if (!what || what.closest('#detail')) { return; }
         if (what.dataset.do === 'new') { make(); }
         if (what.dataset.do === 'more') { more().catch((p) => app.say(p.message)); }
+        if (what.dataset.do === 'csv') { save(page); }
         if (what.dataset.do === 'clear') { location.hash = `#/${page}`; }
         if (what.dataset.do === 'print-list') { document.body.classList.remove('papered'); window.print(); }
     };

@@ -39,15 +39,17 @@ function voucher(r) {
 const SHEETS = {
     job: voucher,
     goods: (r) => ({ title: _('Goods receipt'), number: r.fields.receipt, rows: rowsOf(r, ['customer', 'job', 'what', 'in', 'due', 'technician', 'shelf', 'note']), signs: [_('Customer'), _('Clerk')], total: r.state === 'voided' ? _('Receipt void') : '' }),
+    card: (r) => ({ title: _('Repair card'), number: r.fields.receipt, rows: rowsOf(r, ['customer', 'job', 'what', 'in', 'due', 'shelf', 'repairer', 'minutes', 'inspector', 'out', 'help', 'note']), signs: [_('Repaired by'), _('Inspected by')], total: ['passed', 'out', 'voided'].includes(r.state) ? _('Passed inspection') : '' }),
+    invoice: (r) => ({ title: _('Invoice'), number: r.code || r.id.slice(0, 8), rows: rowsOf(r, ['job', 'at', 'by', 'note']), total: fmt(_('Amount: %s'), money(r.fields.amount)), signs: [_('Accountant'), _('Customer')] }),
     slip: (r) => ({ title: _('Issue slip'), number: r.code || r.id.slice(0, 8), rows: rowsOf(r, ['technician', 'part', 'quantity', 'job', 'at', 'approved_by', 'issued_by', 'old', 'unused', 'note']), signs: [_('Technician'), _('Supervisor'), _('Parts keeper')] }),
     day: (r) => ({ title: _('Daily report'), number: day(r.fields.day), rows: rowsOf(r, ['technician', 'a', 'b', 'c', 'd', 'reviewed_by', 'signed_by', 'note']), signs: [_('Supervisor'), _('Branch manager')] }),
 };
 
-export function sheet(r) {
-    draw($('#paper'), SHEET, { ...SHEETS[r.type](r), company, branch: r.branch, foot: fmt(_('Printed %s from headquarters\' journal'), moment(Date.now())) });
+export function sheet(r, what) {
+    draw($('#paper'), SHEET, { ...SHEETS[what](r), company, branch: r.branch, foot: fmt(_('Printed %s from headquarters\' journal'), moment(Date.now())) });
     document.body.classList.add('papered');
 }
-export function print(r) {
-    sheet(r);
+export function print(r, what = r.type) {
+    sheet(r, what);
     window.print();
 }

@@ -50,7 +50,7 @@ export const LIST = `
 <div class="page"><section class="list" aria-labelledby="title">
 <div class="bar"><h1 id="title">{{title}}</h1><div class="tools">
 {{#fresh}}<button class="primary" data-do="new" data-key="new">{{fresh}} <kbd>N</kbd></button>{{/fresh}}
-{{#csv}}<a class="button" href="{{csv}}" download data-key="csv">{{words.csv}}</a>{{/csv}}
+{{#csv}}<a class="button" href="{{csv}}" download data-key="csv">{{words.csv}}</a>{{/csv}}{{^csv}}<button data-do="csv" data-key="csv">{{words.csv}}</button>{{/csv}}
 <button data-do="print-list" data-key="print">{{words.print}}</button></div></div>
 <div id="tiles"></div>
 {{#filters.length}}<details class="narrow"{{#wide}} open{{/wide}}><summary>{{words.filter}}</summary><form class="filters" aria-label="{{words.filter}}">{{#filters}}<label><span>{{label}}</span>
@@ -87,6 +87,7 @@ export const FORM = `
 {{#text}}<p>{{text}}</p>{{/text}}
 <p class="error" role="alert" hidden></p>
 {{#secret}}<p class="secret"><code>{{secret}}</code></p>{{/secret}}<div class="qr"></div>
+{{#changes.length}}<dl class="changes">{{#changes}}<dt>{{title}}</dt><dd>{{text}}<ul>{{#rows}}<li>{{.}}</li>{{/rows}}{{#more}}<li class="muted">{{more}}</li>{{/more}}</ul></dd>{{/changes}}</dl>{{/changes.length}}
 <div class="set">{{#fields}}<div class="field{{#broad}} broad{{/broad}}" data-field="{{name}}"><label for="i-{{name}}">{{label}}{{#required}} <span class="must" aria-hidden="true">*</span>{{/required}}</label>
 {{#options.length}}<select id="i-{{name}}" name="{{name}}"{{#required}} required{{/required}}>{{#options}}<option value="{{value}}"{{#on}} selected{{/on}}>{{label}}</option>{{/options}}</select>{{/options.length}}
 {{#long}}<textarea id="i-{{name}}" name="{{name}}" rows="3"{{#required}} required{{/required}}>{{value}}</textarea>{{/long}}

@@ -18,7 +18,7 @@ export const STATES = {
     day: { submitted: N_('Handed in'), reviewed: N_('Reviewed'), signed: N_('Signed by the manager'), received: N_('Filed') },
     invoice: { issued: N_('Issued'), handed: N_('Handed over'), mailed: N_('Mailed') },
     device: { active: N_('Active'), revoked: N_('Revoked') },
-    edition: { stands: N_('In force') },
+    edition: { stands: N_('In force'), superseded: N_('Superseded') },
     quarantine: { kept: N_('Set aside'), shown: N_('Shown by a customer, not held here'), came: N_('Came meanwhile') },
     user: { open: N_('Open'), shut: N_('Shut') },
 };

@@ -1,0 +1,252 @@
+// The browser's half of 87-forms.sh: node forms.mjs URL SHOTS EDITION. Prints ok and not ok.
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+
+const require = createRequire(new URL('../package.json', import.meta.url));
+const { chromium } = require('playwright-core');
+const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const [, , url, shots, edition] = process.argv;
+const PASSWORD = 'a long password';
+
+let failures = 0;
+async function claim(words, f) {
+    try {
+        await f();
+        console.log(`ok - ${words}`);
+    } catch (e) {
+        failures++;
+        console.log(`not ok - ${words}`);
+        console.log(`# ${String(e.stack || e).split('\n').slice(0, 6).join(' | ').slice(0, 900)}`);
+    }
+}
+function must(fact, words) { if (!fact) { throw new Error(words); } }
+
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: false, args: ['--no-sandbox', '--disable-gpu', '--headless=new', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+const errors = [], outside = [];
+async function open(login, { lang = 'zh-CN', width = 1280, password = PASSWORD } = {}) {
+    const context = await browser.newContext({ viewport: { width, height: 800 }, locale: lang, timezoneId: 'Asia/Shanghai', acceptDownloads: true });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20000);
+    page.on('console', (m) => { if (m.type() === 'error' && !/status of (400|401|409|429)/.test(m.text())) { errors.push(`${login}: ${m.text()}`); } });
+    page.on('pageerror', (e) => errors.push(`${login}: ${e.message}`));
+    page.on('request', (r) => { if (!r.url().startsWith(url) && !/^(data|blob):/.test(r.url())) { outside.push(r.url()); } });
+    await page.addInitScript(() => { window.print = () => { window.printed = (window.printed || 0) + 1; }; });
+    await page.goto(url);
+    await page.fill('#login', login);
+    await page.fill('#password', password);
+    await page.keyboard.press('Enter');
+    return page;
+}
+const inside = async (page) => { await page.waitForFunction(() => document.body.dataset.ready !== undefined); return page; };
+async function go(page, hash) {
+    await page.evaluate((h) => { delete document.body.dataset.ready; if (location.hash === h) { dispatchEvent(new HashChangeEvent('hashchange')); } else { location.hash = h; } }, hash);
+    await page.waitForFunction((h) => document.body.dataset.ready === h, hash);
+}
+async function axe(page, where) {
+    await page.evaluate(axeSource);
+    const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }));
+    const bad = found.violations.filter((v) => ['serious', 'critical'].includes(v.impact));
+    must(bad.length === 0, `${where}: ${bad.map((v) => `${v.id} ${v.nodes.slice(0, 2).map((n) => n.html.slice(0, 120)).join(' ; ')}`).join(' | ')}`);
+}
+const shot = (page, name) => page.screenshot({ path: `${shots}/${name}.png` });
+const row = (page, text) => page.locator('#rows tbody tr', { hasText: text });
+const button = (page, name) => page.locator(`#detail button[data-act="${name}"]`);
+const submit = (page) => page.click('#dialog button[value=go]');
+const closed = (page) => page.waitForFunction(() => !document.querySelector('#dialog').open);
+async function fill(page, fields) {
+    await page.waitForSelector('#dialog[open]');
+    for (const [name, value] of Object.entries(fields)) {
+        const input = page.locator(`#dialog [name=${name}]`);
+        if (await input.evaluate((e) => e.tagName) === 'SELECT') { await input.selectOption(value); } else { await input.fill(value); }
+    }
+}
+// The form behind a button, or behind N; its picture when it is named.
+async function act(page, name, fields = {}, look) {
+    if (name === 'n') { await page.keyboard.press('n'); } else { await button(page, name).click(); }
+    await fill(page, fields);
+    if (look) { await axe(page, look); await shot(page, `form-${look}`); }
+    await submit(page);
+    await closed(page);
+}
+async function sheet(page, name, ...words) {
+    await page.evaluate(() => { window.printed = 0; });
+    await button(page, name).click();
+    must(await page.evaluate(() => window.printed === 1), 'print was asked for');
+    await page.emulateMedia({ media: 'print' });
+    must(await page.isVisible('#paper article') && !(await page.isVisible('#root')), 'only the sheet');
+    const text = await page.textContent('#paper');
+    for (const w of words) { must(text.includes(w), `${w} is not on the sheet: ${text.slice(0, 300)}`); }
+    await shot(page, `sheet-${name}-${await page.evaluate(() => document.documentElement.lang)}`);
+    await page.emulateMedia({ media: 'screen' });
+}
+const gone = async (page, name) => must(await button(page, name).count() === 0, `${name} is offered`);
+
+const clerk = await inside(await open('clerk'));
+const boss = await inside(await open('super', { lang: 'en-GB' }));
+
+await claim('goods come in, are repaired, sent back once, passed, returned, and their receipt is voided, each by its form', async () => {
+    await go(clerk, '#/goods');
+    await act(clerk, 'n', { job: 'J-261120-01', what: '挂机外机主板', receipt: 'LQ-0001', acknowledged: '1', technician: 'T01', shelf: 'A-3', due: '2030-01-02T10:00' }, 'goods');
+    await clerk.waitForSelector('#detail h2');
+    await gone(clerk, 'pass');
+    await act(clerk, 'begin', { repairer: 'T02' });
+    await button(clerk, 'finish').waitFor();
+    await act(clerk, 'help');
+    await act(clerk, 'finish', { minutes: '45' }, 'goods-finish');
+    await gone(clerk, 'pass');
+    await go(boss, '#/goods');
+    await row(boss, 'LQ-0001').click();
+    await act(boss, 'reject');
+    await button(clerk, 'finish').waitFor();
+    await act(clerk, 'finish', { minutes: '60' });
+    await act(boss, 'pass', {}, 'goods-pass');
+    await act(clerk, 'out');
+    await button(clerk, 'void').waitFor();
+    await act(clerk, 'void');
+    await clerk.waitForFunction(() => /作废/.test(document.querySelector('#detail').textContent));
+    await clerk.waitForFunction(() => !document.querySelector('#detail [data-act=void]'));
+});
+await claim('the goods receipt and the repair card print as sheets, in both languages', async () => {
+    await sheet(clerk, 'receipt', '客户商品领取收据', 'LQ-0001', '挂机外机主板');
+    await sheet(clerk, 'card', '修护卡', 'LQ-0001', '60', '验讫');
+    await boss.waitForFunction(() => document.querySelector('#detail [data-act=card]'));
+    await sheet(boss, 'card', 'Repair card', 'LQ-0001', 'Passed inspection');
+});
+await claim('a daily report goes from the supervisor by the manager to the service department', async () => {
+    const manager = await inside(await open('manager')), dept = await inside(await open('dept'));
+    await go(boss, '#/days');
+    await act(boss, 'n', { day: '2026-11-20', technician: 'T01', a: '120', b: '60', c: '0', d: '30' }, 'day');
+    await boss.waitForSelector('#detail h2');
+    await act(boss, 'review');
+    await gone(boss, 'sign');
+    for (const [page, name] of [[manager, 'sign'], [dept, 'receive']]) {
+        await go(page, '#/days');
+        await row(page, '2026-11-20').click();
+        await act(page, name);
+        await page.waitForFunction((n) => !document.querySelector(`#detail [data-act=${n}]`), name);
+    }
+    await button(boss, 'paper').waitFor();
+    await sheet(boss, 'paper', 'Daily report', '2026-11-20', '120');
+    await manager.context().close();
+    await dept.context().close();
+});
+await claim('an invoice is made, handed over and printed; one without a number is refused by a sentence', async () => {
+    const acct = await inside(await open('acct'));
+    await go(acct, '#/invoices');
+    await acct.keyboard.press('n');
+    await fill(acct, { job: 'J-261120-01', amount: '253.00' });
+    await submit(acct);
+    must((await acct.textContent('#dialog .error')).includes('单号'), 'the missing number is named');
+    await fill(acct, { code: 'FP-0001' });
+    await axe(acct, 'invoice');
+    await submit(acct);
+    await closed(acct);
+    await acct.waitForSelector('#detail h2');
+    await act(acct, 'hand');
+    await acct.waitForFunction(() => !document.querySelector('#detail [data-act=hand]'));
+    await sheet(acct, 'paper', '发票', 'FP-0001', '253.00 元');
+    await acct.context().close();
+});
+
+const admin = await inside(await open('admin', { lang: 'en-GB' }));
+await claim('a login is made, used, given a new password, shut and opened again', async () => {
+    await go(admin, '#/users');
+    await admin.keyboard.press('n');
+    await fill(admin, { login: 'newclerk', name: '=1+1', role: 'clerk', password: 'short' });
+    await submit(admin);
+    await admin.waitForFunction(() => document.querySelector('#dialog .error').textContent.length > 5);
+    await fill(admin, { password: 'long enough words' });
+    await axe(admin, 'user');
+    await shot(admin, 'form-user');
+    await submit(admin);
+    await closed(admin);
+    const one = await inside(await open('newclerk', { password: 'long enough words' }));
+    await go(admin, '#/users');
+    await row(admin, 'newclerk').click();
+    await act(admin, 'password', { new_password: 'other long words' }, 'password');
+    await one.evaluate(() => { location.hash = '#/calls'; });
+    await one.waitForSelector('#login'); // its session ended
+    await one.context().close();
+    const two = await inside(await open('newclerk', { password: 'other long words' }));
+    await two.context().close();
+    await act(admin, 'disable');
+    await button(admin, 'enable').waitFor();
+    const three = await open('newclerk', { password: 'other long words' });
+    await three.waitForFunction(() => { const e = document.querySelector('.error'); return e && e.textContent.length > 3; });
+    await three.context().close();
+    await act(admin, 'enable');
+    await button(admin, 'disable').waitFor();
+});
+await claim('the list of logins is saved as CSV, and a name that is a formula is none', async () => {
+    await go(admin, '#/users');
+    const [file] = await Promise.all([admin.waitForEvent('download'), admin.click('[data-key=csv]')]);
+    const text = readFileSync(await file.path(), 'utf8');
+    must(file.suggestedFilename() === 'users.csv' && text.startsWith('\uFEFF"Number","Name"'), text.slice(0, 60));
+    must(text.includes('"newclerk","\'=1+1","Clerk"'), text);
+    must(!/(^|,)"[=+@-]/m.test(text), 'a cell begins a formula');
+    for (const name of ['devices', 'conflicts', 'quarantine', 'editions', 'tokens']) {
+        await go(admin, `#/${name}`);
+        const [f] = await Promise.all([admin.waitForEvent('download'), admin.click('[data-key=csv]')]);
+        must(f.suggestedFilename() === `${name}.csv`, name);
+    }
+});
+await claim('a program gets an access token, shown once, which works until it is ended', async () => {
+    await go(admin, '#/tokens');
+    await admin.keyboard.press('n');
+    await fill(admin, { label: 'erp', login: 'newclerk', scopes: 'calls:read', days: '30' });
+    await axe(admin, 'token');
+    await submit(admin);
+    await admin.waitForSelector('#dialog .secret code');
+    const secret = (await admin.textContent('#dialog .secret code')).replace(/\s/g, '');
+    await axe(admin, 'secret');
+    await admin.keyboard.press('Escape');
+    await closed(admin);
+    const with_ = (s) => fetch(`${url}/api/v1/registers/calls`, { headers: { Authorization: `Bearer ${s}` } }).then((a) => a.status);
+    must(await with_(secret) === 200, 'the token is refused');
+    await go(admin, '#/tokens');
+    must(!(await admin.textContent('#main')).includes(secret), 'the secret is shown again');
+    await row(admin, 'erp').click();
+    await act(admin, 'end');
+    await admin.waitForFunction(() => !document.querySelector('#rows tbody tr'));
+    must(await with_(secret) === 401, 'it still works');
+});
+
+await claim('a catalogue shows what it changes before it is published; then it is in force, and the older version stays', async () => {
+    const keeper = await inside(await open('keeper'));
+    await go(keeper, '#/editions');
+    const before = await keeper.locator('#rows tbody tr').count();
+    await keeper.keyboard.press('n');
+    await keeper.waitForSelector('#dialog[open] input[type=file]');
+    await keeper.setInputFiles('#dialog input[type=file]', { name: 'x.cbor', mimeType: 'application/cbor', buffer: Buffer.from('not a catalogue') });
+    await submit(keeper);
+    await keeper.waitForFunction(() => document.querySelector('#dialog .error').textContent.length > 3);
+    await keeper.setInputFiles('#dialog input[type=file]', edition);
+    await submit(keeper);
+    await keeper.waitForSelector('#dialog .changes');
+    const text = await keeper.textContent('#dialog .changes');
+    must(/新增 1，改动 1，删去 0/.test(text) && text.includes('NEW-PART-1') && text.includes('AC-CAP-35'), text.slice(0, 400));
+    await axe(keeper, 'preview');
+    await shot(keeper, 'preview');
+    must(await keeper.locator('#rows tbody tr').count() === before, 'nothing is published yet');
+    await submit(keeper);
+    await closed(keeper);
+    await keeper.waitForFunction((n) => document.querySelectorAll('#rows tbody tr').length === n + 1, before);
+    must(await row(keeper, '已被取代').count() === before && await row(keeper, '现行').count() === 1, 'the versions');
+    await shot(keeper, 'versions');
+    await button(keeper, 'file').waitFor();
+    const [file] = await Promise.all([keeper.waitForEvent('download'), button(keeper, 'file').click()]);
+    must(Buffer.compare(readFileSync(await file.path()), readFileSync(edition)) === 0, 'the file is not the one that was published');
+    await keeper.keyboard.press('n');
+    await keeper.setInputFiles('#dialog input[type=file]', edition);
+    await submit(keeper);
+    await keeper.waitForSelector('#dialog .changes');
+    must(await keeper.locator('#dialog button[value=go]').count() === 0, 'the same number cannot be published again');
+    await keeper.keyboard.press('Escape');
+    await keeper.context().close();
+});
+await claim('nothing was asked of another host, and no error stands in the console', async () => {
+    must(outside.length === 0, outside.slice(0, 3).join(' '));
+    must(errors.length === 0, errors.slice(0, 5).join(' | '));
+});
+await browser.close();
+process.exit(failures ? 1 : 0);
