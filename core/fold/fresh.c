@@ -90,6 +90,24 @@ static int branch_of(struct store_txn *t, h32 hash)
     return place.p[PLACE_BYTES - 1];
 }
 
+/* Does the branch that ends in `head` come from `e`? Where it is not here so far down, as on a
+ * device that holds the chain in part, it may. */
+static bool leads_to(struct store_txn *t, const struct entry_view *e, h32 head)
+{
+    uint8_t room[CAP_ENTRY_BYTES + 128];
+    for (;;) {
+        struct arena tmp = arena_of(room, sizeof room);
+        struct entry_view at;
+        if (journal_get(t, head, &tmp, &at, NULL) != ST_OK || at.seq < e->seq) {
+            return true;
+        }
+        if (at.seq == e->seq) {
+            return h32_eq(at.hash, e->hash);
+        }
+        head = at.prev;
+    }
+}
+
 /* Who holds the key can fork the chain below the head: a second entry under an old number. What
  * lies on a branch is not before a head that lies on none. */
 static bool beyond(struct store_txn *t, const struct entry_view *e, uint64_t seq, h32 head)
@@ -97,7 +115,8 @@ static bool beyond(struct store_txn *t, const struct entry_view *e, uint64_t seq
     if (e->seq >= seq) {
         return e->seq > seq || !h32_eq(e->hash, head);
     }
-    return branch_of(t, e->hash) > 0 && branch_of(t, head) == 0;
+    int branch = branch_of(t, head);
+    return branch == 0 ? branch_of(t, e->hash) > 0 : branch > 0 && !leads_to(t, e, head);
 }
 
 static bool is_cut_off(struct source *s, const struct entry_view *e)
@@ -109,8 +128,9 @@ static bool is_cut_off(struct source *s, const struct entry_view *e)
         load_revocation(s, e->author);
     }
     for (unsigned i = 0; s->readable && i < s->revocation.nheads; i++) {
-        if (id8_eq(s->revocation.heads[i].epoch, e->epoch)) {
-            return beyond(s->t, e, s->revocation.heads[i].seq, s->revocation.heads[i].hash);
+        if (id8_eq(s->revocation.heads[i].epoch, e->epoch) &&
+            !beyond(s->t, e, s->revocation.heads[i].seq, s->revocation.heads[i].hash)) {
+            return false;
         }
     }
     return true;

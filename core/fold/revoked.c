@@ -45,12 +45,14 @@ static bool concerned(const struct revocation *r, bool any, bytes key)
     for (unsigned i = 16; i < 24; i++) {
         seq = seq << 8 | key.p[i];
     }
+    bool listed = false, may = false;
     for (unsigned i = 0; i < r->nheads && !any; i++) {
         if (memcmp(r->heads[i].epoch.b, key.p + 8, 8) == 0) {
-            return seq >= r->heads[i].seq || key.p[24] != 0;
+            listed = true;
+            may = may || seq >= r->heads[i].seq || key.p[24] != 0;
         }
     }
-    return true;
+    return !listed || may;
 }
 
 static void add(id16 *ids, unsigned *n, id16 subject)

@@ -253,7 +253,7 @@ static enum st add_admitted(struct build *k)
 static enum st add_trusted(struct build *k, const struct revocation *r)
 {
     uint64_t from = k->covers.p != NULL ? k->covers_seq : k->e.seq, to = 0;
-    for (unsigned i = 0; i < r->nheads; i++) {
+    for (unsigned i = r->nheads; i-- > 0;) { /* an epoch's first is its main branch's */
         to = id8_eq(r->heads[i].epoch, k->e.epoch) ? r->heads[i].seq : to;
     }
     if (to <= from) {

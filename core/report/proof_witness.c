@@ -97,7 +97,7 @@ enum st proof_check_revocation(struct proof_check *c)
     }
     c->has_revocation = true;
     c->out->revoked_ms = r.time_ms;
-    for (unsigned i = 0; i < r.nheads; i++) {
+    for (unsigned i = r.nheads; i-- > 0;) { /* an epoch's first is its main branch's */
         if (id8_eq(r.heads[i].epoch, c->e.epoch)) {
             c->trusted_seq = r.heads[i].seq;
             c->trusted_hash = r.heads[i].hash;

@@ -111,10 +111,13 @@ static void put_lists(struct cbor_w *w, const struct manifest *m)
         put_id(w, m->recall, sizeof m->recall);
         cbor_put_array(w, m->nheld);
         for (unsigned i = 0; i < m->nheld; i++) {
-            cbor_put_array(w, 3);
+            cbor_put_array(w, m->held[i].has_head ? 4 : 3);
             put_id(w, m->held[i].author.b, 8);
             put_id(w, m->held[i].epoch.b, 8);
             cbor_put_uint(w, m->held[i].seq);
+            if (m->held[i].has_head) {
+                put_id(w, m->held[i].head, sizeof m->held[i].head);
+            }
         }
     }
     if (m->has_seen) {
@@ -231,6 +234,22 @@ static unsigned get_small(struct get *g, uint64_t max)
     return (unsigned)v;
 }
 
+static void get_held(struct get *g, struct manifest_held *h)
+{
+    size_t width = cbor_get_array(&g->r);
+    if (width != 3 && width != 4) {
+        cbor_fail(&g->r);
+        return;
+    }
+    cbor_get_bytes_n(&g->r, h->author.b, 8);
+    cbor_get_bytes_n(&g->r, h->epoch.b, 8);
+    h->seq = cbor_get_uint(&g->r);
+    h->has_head = width == 4;
+    if (h->has_head) {
+        cbor_get_bytes_n(&g->r, h->head, sizeof h->head);
+    }
+}
+
 static void get_journals(struct get *g, struct manifest *m)
 {
     m->journals = get_list(g, MANIFEST_JOURNALS_MAX, sizeof *m->journals, &m->njournals);
@@ -313,10 +332,7 @@ static void get_rest(struct get *g, struct manifest *m, int64_t key)
         cbor_get_bytes_n(&g->r, m->recall, sizeof m->recall);
         m->held = get_list(g, MANIFEST_HELD_MAX, sizeof *m->held, &m->nheld);
         for (unsigned i = 0; i < m->nheld; i++) {
-            get_width(g, 3);
-            cbor_get_bytes_n(&g->r, m->held[i].author.b, 8);
-            cbor_get_bytes_n(&g->r, m->held[i].epoch.b, 8);
-            m->held[i].seq = cbor_get_uint(&g->r);
+            get_held(g, &m->held[i]);
         }
         break;
     case K_SEEN:

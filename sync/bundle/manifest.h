@@ -38,6 +38,8 @@ struct manifest_subject {
 struct manifest_held { /* a chain that the sender holds, in part perhaps */
     id8 author, epoch;
     uint64_t seq; /* request: the highest held; answer: nothing more is wanted up to here */
+    bool has_head;
+    uint8_t head[8]; /* request: the first bytes of that entry's hash */
 };
 /* Why something was not taken as it came. Codes are released: only ever added. */
 enum problem_code {

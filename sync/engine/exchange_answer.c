@@ -93,29 +93,34 @@ static enum st take_fork(struct take *k, h32 what)
 }
 
 /* Where the outbox goes on. Another epoch than before: headquarters was restored, or is another
- * node: it may lack what is here. */
+ * node: it may lack what is here. So it may when its outbox ends before our place: outboxes do not
+ * shrink, but by a restore that nobody may have noticed yet. */
 static enum st take_cursor(struct take *k, const struct manifest *m)
 {
     bool same = id8_eq(m->cursor_epoch, k->cursor.epoch);
-    if (!m->has_cursor || (same && m->cursor == k->cursor.place)) {
+    if (!m->has_cursor) {
         return ST_OK;
     }
     enum st st = ST_OK;
     /* An answer to what this store asked before it was put back: its entries are good, but what
-     * lies before them was never heard here. */
-    k->late = same || m->cursor != 0;
+     * lies before them was never heard here. Or to what it asked long ago: what is new in it was
+     * said by a headquarters that may have been put back since. */
+    k->late = same ? m->cursor != k->cursor.place || m->cursor < k->cursor.high : m->cursor != 0;
+    if (same && m->cursor == k->cursor.place) {
+        return ST_OK;
+    }
     k->beyond = m->cursor > (same ? k->cursor.place : 0);
     if (k->beyond) {
         k->res->again = true;
         return ST_OK;
     }
-    if (!id8_zero(k->cursor.epoch) && !same) {
+    if (!id8_zero(k->cursor.epoch)) {
         st = recall_start(k->t, k->j->head.author, k->j->head.epoch, k->err);
-        st = st == ST_OK ? device_behind_clear(k->t, k->err) : st;
+        st = st == ST_OK && !same ? device_behind_clear(k->t, k->err) : st;
         k->res->handing_back = true;
         k->res->again = true;
     }
-    k->cursor = (struct device_cursor){m->cursor_epoch, m->cursor};
+    k->cursor = (struct device_cursor){m->cursor_epoch, m->cursor, same ? k->cursor.high : 0};
     k->cursor_moved = true;
     return st;
 }

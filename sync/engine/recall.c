@@ -34,7 +34,8 @@ static enum st get(struct store_txn *t, uint8_t name[static NAME_BYTES], struct 
         for (size_t i = 16; i < 24; i++) {
             r->from = r->from << 8 | v.p[at + i];
         }
-        r->asked = v.p[at + 24] != 0;
+        r->asked = (v.p[at + 24] & 1U) != 0;
+        r->all = (v.p[at + 24] & 2U) != 0;
     }
     return ST_OK;
 }
@@ -68,7 +69,7 @@ static enum st put(struct store_txn *t, const uint8_t name[static NAME_BYTES],
         for (unsigned i = 0; i < 8; i++) {
             p[16 + i] = (uint8_t)(rows[k].from >> (56 - 8 * i));
         }
-        p[24] = rows[k].asked;
+        p[24] = (uint8_t)(rows[k].asked | rows[k].all << 1);
     }
     return store_put(t, T_META, recall_key(), bytes_of(b, NAME_BYTES + (size_t)n * ROW_BYTES), err);
 }
@@ -116,8 +117,12 @@ enum st recall_offer(struct store_txn *t, id8 author, id8 epoch, uint64_t from, 
     if (n == 0) {
         randombytes_buf(name, sizeof name);
     }
-    bool before = at < n && rows[at].asked && rows[at].from < from;
-    rows[at] = (struct recall_row){author, epoch, before ? rows[at].from : from, true};
+    struct recall_row r = {.author = author, .epoch = epoch, .from = from, .asked = true};
+    if (at < n && rows[at].asked) {
+        r.from = rows[at].from < from ? rows[at].from : from;
+        r.all = rows[at].all;
+    }
+    rows[at] = r;
     return put(t, name, rows, at < n ? n : n + 1, err);
 }
 
@@ -133,7 +138,10 @@ enum st recall_held(struct store_txn *t, struct arena tmp, struct manifest_held 
         struct chain_mark m;
         st = chain_mark_get(t, rows[i].author, rows[i].epoch, &here, &m, err);
         if (st == ST_OK) {
-            out[(*n)++] = (struct manifest_held){rows[i].author, rows[i].epoch, m.seq};
+            struct manifest_held *h = &out[(*n)++];
+            *h = (struct manifest_held){
+                .author = rows[i].author, .epoch = rows[i].epoch, .seq = m.seq, .has_head = true};
+            memcpy(h->head, m.hash.b, sizeof h->head);
         }
         st = st == ST_NOT_FOUND || st == ST_CORRUPT ? ST_OK : st; /* nothing to hand back of it */
     }
@@ -201,12 +209,15 @@ static enum st judge(struct store_txn *t, id8 own, const struct manifest_held *h
         r->asked = r->asked || first;
         *again = *again || first || m.receipt_seq < m.seq;
     } else if (st == ST_OK && (h->seq < m.seq || (m.forked && !r->asked))) {
-        /* Of a fork it may lack what lies under any number: all of it goes, once. */
+        /* Of a fork it may lack what lies under any number: all of it goes, once. So it does when
+         * what went did not link there. */
         uint64_t from = m.forked && !r->asked ? 0 : h->seq;
-        *again = *again || !r->asked || from > r->from;
-        r->from = from > r->from ? from : r->from;
+        bool back = r->asked && from < r->from;
+        *stays = !back || !r->all;
+        *again = *again || !r->asked || from > r->from || (back && *stays);
+        r->all = r->all || from == 0 || back;
+        r->from = back ? 0 : from;
         r->asked = true;
-        *stays = true;
     }
     return st == ST_NOT_FOUND || st == ST_CORRUPT ? ST_OK : st;
 }
@@ -221,17 +232,29 @@ static bool has_row(const struct recall_row *rows, unsigned n, const struct mani
     return false;
 }
 
-/* Doubts about chains that were not in the list `was`. */
-static void add_asked(const struct recall_row *was, unsigned nwas, struct recall_row *rows,
-                      unsigned *n, id8 own, const struct manifest *m, bool *again)
+/* Doubts about chains that were not in the list `was`: one of our own goes as it ever does. */
+static enum st add_asked(struct store_txn *t, const struct recall_row *was, unsigned nwas,
+                         struct recall_row *rows, unsigned *n, id8 own, const struct manifest *m,
+                         struct arena tmp, bool *again, struct err *err)
 {
-    for (unsigned i = 0; i < m->nheld && *n < MANIFEST_HELD_MAX; i++) {
+    enum st st = ST_OK;
+    for (unsigned i = 0; i < m->nheld && *n < MANIFEST_HELD_MAX && st == ST_OK; i++) {
         const struct manifest_held *h = &m->held[i];
-        if (!id8_eq(h->author, own) && !has_row(was, nwas, h)) {
-            rows[(*n)++] = (struct recall_row){h->author, h->epoch, h->seq, true};
-            *again = true;
+        struct recall_row r = {.author = h->author, .epoch = h->epoch, .from = h->seq};
+        bool stays = true;
+        if (has_row(was, nwas, h)) {
+            continue;
+        }
+        if (id8_eq(h->author, own)) {
+            st = judge(t, own, h, tmp, &r, &stays, again, err);
+        } else {
+            *again = r.asked = true;
+        }
+        if (stays) {
+            rows[(*n)++] = r;
         }
     }
+    return st;
 }
 
 enum st recall_answer(struct store_txn *t, id8 own, const struct manifest *m, struct arena tmp,
@@ -258,7 +281,7 @@ enum st recall_answer(struct store_txn *t, id8 own, const struct manifest *m, st
             rows[left++] = r;
         }
     }
-    add_asked(was, all, rows, &left, own, m, again);
+    st = st == ST_OK ? add_asked(t, was, all, rows, &left, own, m, tmp, again, err) : st;
     randombytes_buf(name, sizeof name); /* the same answer may come again: it was for then */
     return st == ST_OK ? put(t, name, rows, left, err) : st;
 }

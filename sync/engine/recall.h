@@ -17,6 +17,7 @@ struct recall_row {
     id8 author, epoch;
     uint64_t from; /* nothing is wanted up to here */
     bool asked;    /* an answer named this chain: send what lies beyond */
+    bool all;      /* it went from its beginning: what then does not link never will */
 };
 /* recall_name: of the list as it stands: random, another one after each answer, so that one that
  * comes late or twice is told apart. Zeros: there is none. */

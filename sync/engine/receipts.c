@@ -103,10 +103,12 @@ enum st receipts_take(struct journal *j, struct store_txn *t, bytes doc, struct 
         return st;
     }
     /* Signed by headquarters, about us, yet not ours (any more): our own chain lost its tail. */
-    *ahead = (*why == RECEIPT_BEYOND || *why == RECEIPT_HASH) && id8_eq(r.epoch, j->head.epoch) &&
-             r.time_ms > m.receipt_ms;
-    if (*ahead && *why == RECEIPT_HASH) {
+    bool newer = r.time_ms > m.receipt_ms;
+    *ahead =
+        (*why == RECEIPT_BEYOND || *why == RECEIPT_HASH) && id8_eq(r.epoch, j->head.epoch) && newer;
+    if (newer && *why == RECEIPT_HASH) {
         /* Another entry is there under our number: from where on is for its next receipt to say. */
+        *back = m.receipt_seq != 0;
         m.receipt_seq = 0;
         return chain_mark_put(t, &m, err);
     }

@@ -137,12 +137,17 @@ static enum st want_atts(struct take *k, const struct entry_view *e)
  * with its own journal. */
 static enum st show_receipt(struct take *k)
 {
-    uint8_t key[16];
+    uint8_t key[16], due[RECEIPT_BYTES_MAX];
     struct arena tmp = k->arena;
     bytes doc;
+    size_t n;
+    enum st st = device_witness_get(k->t, due, sizeof due, &n, k->err);
+    if (st != ST_OK || n != 0) {
+        return st; /* an older one, which tells more */
+    }
     memcpy(key, k->j->head.author.b, 8);
     memcpy(key + 8, k->j->head.epoch.b, 8);
-    enum st st = store_get(k->t, T_RECEIPT, bytes_of(key, sizeof key), &tmp, &doc, k->err);
+    st = store_get(k->t, T_RECEIPT, bytes_of(key, sizeof key), &tmp, &doc, k->err);
     return st == ST_OK ? device_witness_put(k->t, doc, k->err) : st == ST_IO ? st : ST_OK;
 }
 

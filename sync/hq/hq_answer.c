@@ -128,13 +128,17 @@ static enum st write_manifest(struct answer *a)
     m.more = a->more || r->renews;
     m.nheld = r->manifest.nheld;
     m.held = r->manifest.held;
+    for (unsigned i = 0; i < m.nheld; i++) {
+        m.held[i].has_head = false; /* it knows */
+    }
     memcpy(m.recall, r->manifest.recall, sizeof m.recall);
     struct manifest_held held[MANIFEST_HELD_MAX];
-    if (r->asks && m.nheld < MANIFEST_HELD_MAX) {
+    if (r->nasked != 0 && m.nheld + r->nasked <= MANIFEST_HELD_MAX) {
         if (m.nheld != 0) {
             memcpy(held, m.held, m.nheld * sizeof *held);
         }
-        held[m.nheld++] = r->asked;
+        memcpy(held + m.nheld, r->asked, r->nasked * sizeof *held);
+        m.nheld += r->nasked;
         m.held = held;
     }
     uint8_t *buf = arena_new(&tmp, uint8_t, BUNDLE_MANIFEST_BYTES);
@@ -253,13 +257,18 @@ static enum st send_entry(struct answer *a, h32 hash)
     if (st == ST_OK) {
         st = send_author(a, e.author);
     }
+    if (st == ST_OK && hq_route_withheld(a->t, &e)) {
+        a->arena = before;
+        return ST_OK; /* cut off since it was queued */
+    }
     for (unsigned i = 0; i < e.natt && st == ST_OK; i++) {
         st = send_att(a, entry_att(&e, i), 0);
     }
+    bool alone = e.kind == KIND_REVOKED && !hq_scope_has(a->t, a->r->cert.author, e.subject);
     if (st == ST_OK && e.kind == KIND_REVOKED) {
         st = send_revocation(a, &e);
     }
-    if (st == ST_OK) {
+    if (st == ST_OK && !alone) { /* a subject is held whole or not at all */
         st = bundle_item(&a->w, e.whole, a->err);
     }
     a->arena = before;

@@ -49,6 +49,14 @@ static bool is_beyond(struct hq *hq, struct store_txn *t, const struct receipt *
            is_forgotten(hq, t, r);
 }
 
+static bool is_known(struct store_txn *t, const struct receipt *r)
+{
+    uint8_t room[512];
+    struct arena tmp = arena_of(room, sizeof room);
+    struct chain_mark m;
+    return chain_mark_get(t, r->node, r->node_epoch, &tmp, &m, NULL) == ST_OK;
+}
+
 enum st hq_epoch_look(struct hq *hq, struct store_txn *t, bytes receipt, struct err *err)
 {
     struct receipt r;
@@ -62,6 +70,8 @@ enum st hq_epoch_look(struct hq *hq, struct store_txn *t, bytes receipt, struct 
             return ST_OK;
         }
         hq->rolled_back = true;
+    } else if (hq_note(t, HQ_NOTE_WITNESS, r.node, r.node_epoch) == 0 && !is_known(t, &r)) {
+        hq->rolled_back = true; /* an epoch that we opened and forgot; each proves it once */
     }
     if (r.node_seq <= hq_note(t, HQ_NOTE_WITNESS, r.node, r.node_epoch)) {
         return ST_OK;

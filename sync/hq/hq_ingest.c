@@ -8,6 +8,7 @@
 #include "sync/hq/hq_receipt.h"
 #include "sync/hq/hq_returned.h"
 #include "sync/hq/hq_route.h"
+#include "sync/hq/hq_wanted.h"
 
 #include <stdlib.h>
 
@@ -147,8 +148,14 @@ static enum st find_head(struct ingest *g, const struct entry_view *e, const str
         before.seq + 1 != e->seq) {
         return st == ST_IO ? st : ST_NOT_FOUND;
     }
-    head->seq = before.seq;
-    head->hash = before.hash;
+    struct manifest_journal j = {
+        .author = e->author, .epoch = e->epoch, .seq = before.seq, .head = before.hash};
+    uint64_t shared;
+    if (!hq_returned_meets(g->t, &j, m, g->arena, &shared)) {
+        return ST_NOT_FOUND; /* handed back by others, beyond a gap */
+    }
+    head->seq = j.seq;
+    head->hash = j.head;
     return ST_OK;
 }
 
@@ -261,9 +268,12 @@ static bool is_held(struct ingest *g, const struct entry_view *e, const struct c
 {
     struct arena tmp = g->arena;
     struct entry_view here;
-    if (e->seq > m->seq && !m->forked) {
-        return false;
+    if (e->seq > m->seq &&
+        (!m->forked || (journal_at(g->t, e->author, e->epoch, e->seq, &tmp, &here, NULL) == ST_OK &&
+                        h32_eq(here.hash, e->hash)))) {
+        return false; /* if it was handed back by others, the mark goes on over it now */
     }
+    tmp = g->arena;
     return store_has(g->t, T_HASH, bytes_of(e->hash.b, sizeof e->hash.b)) ||
            (journal_at(g->t, e->author, e->epoch, e->seq, &tmp, &here, NULL) == ST_OK &&
             h32_eq(here.hash, e->hash));
@@ -327,6 +337,7 @@ static enum st take_run(struct ingest *g, size_t first, size_t n)
     uint64_t before = m.seq;
     st = st == ST_OK ? check_run(g, &head, n, g->r->cert.sign_pk, &good) : st;
     st = st == ST_OK ? keep_run(g, good, &m, bad) : st;
+    st = st == ST_OK ? hq_returned_holes(g->t, &m, g->arena, g->err) : st;
     if (st == ST_OK && good != 0) {
         st = chain_mark_put(g->t, &m, g->err);
     }
@@ -483,7 +494,7 @@ enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err)
     if (st == ST_OK) {
         hq_contacts_heard(r, t, g.arena, g.now.wall_ms);
     }
-    st = st == ST_OK ? hq_returned_held(r, t, err) : st;
+    st = st == ST_OK ? hq_wanted(r, t, err) : st;
     r->node_epoch = r->hq->journal.head.epoch;
     r->renews = r->hq->rolled_back;
     r->settled = g.inline_ && !r->hq->rest_due;

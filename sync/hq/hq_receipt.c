@@ -27,21 +27,27 @@ static enum st find_held(struct store_txn *t, const struct manifest_journal *j, 
     struct entry_view e;
     struct chain_mark m;
     struct arena here = tmp;
-    enum st st = journal_at(t, j->author, j->epoch, j->seq, &here, &e, NULL);
-    bool on_main = st == ST_OK && h32_eq(e.hash, j->head) && !revoked;
-    here = tmp;
-    st = on_main ? ST_NOT_FOUND : journal_get(t, j->head, &here, &e, NULL);
-    if (st == ST_OK && id8_eq(e.author, j->author) && id8_eq(e.epoch, j->epoch) &&
-        e.seq == j->seq) {
-        *seq = e.seq;
-        *head = e.hash;
-        return ST_OK;
-    }
-    here = tmp;
-    st = chain_mark_get(t, j->author, j->epoch, &here, &m, err);
+    uint64_t shared;
+    enum st st = chain_mark_get(t, j->author, j->epoch, &here, &m, err);
     *seq = m.seq;
     *head = m.hash;
-    return st == ST_NOT_FOUND ? ST_OK : st;
+    if (st != ST_OK) {
+        return st == ST_NOT_FOUND ? ST_OK : st;
+    }
+    here = tmp;
+    st = journal_at(t, j->author, j->epoch, j->seq, &here, &e, NULL);
+    if (st == ST_OK && j->seq <= m.seq && h32_eq(e.hash, j->head) && !revoked) {
+        return ST_OK; /* on the main branch */
+    }
+    here = tmp;
+    st = journal_get(t, j->head, &here, &e, NULL);
+    /* What was handed back may lie beyond a gap: no receipt covers that. */
+    if (st == ST_OK && id8_eq(e.author, j->author) && id8_eq(e.epoch, j->epoch) &&
+        e.seq == j->seq && hq_returned_meets(t, j, &m, tmp, &shared)) {
+        *seq = j->seq;
+        *head = j->head;
+    }
+    return ST_OK;
 }
 
 static bool lacks_atts(struct store_txn *t, const struct entry_view *e)
@@ -104,15 +110,20 @@ static uint64_t atts_through(const struct hq_request *r, struct store_txn *t,
 {
     struct manifest_journal at = {
         .author = j->author, .epoch = j->epoch, .seq = next->seq, .head = next->head};
+    struct chain_mark m;
+    struct arena here = tmp;
     uint64_t end, from = kept->att_through;
-    if (!hq_returned_meets(t, &at, tmp, &end)) {
+    if (chain_mark_get(t, j->author, j->epoch, &here, &m, NULL) != ST_OK) {
+        return from < next->seq ? from : next->seq;
+    }
+    if (!hq_returned_meets(t, &at, &m, tmp, &end)) {
         end = next->seq;
     }
     if (!h32_eq(kept->head, next->head)) {
         uint64_t shared = 0;
         at.seq = kept->seq;
         at.head = kept->head;
-        from = !hq_returned_meets(t, &at, tmp, &shared) ? 0 : from < shared ? from : shared;
+        from = !hq_returned_meets(t, &at, &m, tmp, &shared) ? 0 : from < shared ? from : shared;
     }
     uint64_t through = main_through(r, t, j, from < end ? from : end, end, tmp);
     return through < end || end == next->seq ? through

@@ -7,6 +7,10 @@
  * before it is taken. A request is used by one thread at a time. */
 #ifndef SYNC_HQ_HQ_REQUEST_H
 #define SYNC_HQ_HQ_REQUEST_H
+#define HQ_ASKED_MAX (MANIFEST_JOURNALS_MAX + 1) /* chains asked for unlisted: of 2, and our own   \
+                                                  */
+#define HQ_GAPS_MAX                                                                                \
+    64 /* chains that went without links in one request: more go on where they were */
 #include "core/keys/slots.h"
 #include "sync/bundle/bundle.h"
 #include "sync/bundle/manifest.h"
@@ -68,10 +72,12 @@ struct hq_request {
     struct hq_reply_journal journals[MANIFEST_JOURNALS_MAX];
     unsigned nproblems;
     struct manifest_problem problems[MANIFEST_PROBLEMS_MAX];
-    id8 node_epoch; /* of the node's journal, when it was taken */
-    bool renews;    /* that epoch ends with this request: the sender is asked to come again */
-    bool asks;      /* ... for a chain that the device did not list */
-    struct manifest_held asked;
+    id8 node_epoch;  /* of the node's journal, when it was taken */
+    bool renews;     /* that epoch ends with this request: the sender is asked to come again */
+    unsigned nasked; /* ... for chains that the device did not list */
+    struct manifest_held asked[HQ_ASKED_MAX];
+    unsigned ngaps; /* chains of which entries came that do not link */
+    struct manifest_held gaps[HQ_GAPS_MAX];
     bool settled;                 /* folded and routed: digests may be compared */
     uint8_t box[SLOTS_BOX_BYTES]; /* joining: a data key that is asked for again */
     bool has_box, has_data_key;

@@ -150,23 +150,96 @@ static bool is_held(struct back *b, const struct entry_view *e)
             h32_eq(here.hash, e->hash));
 }
 
-/* Does it go on from something that is here? */
+/* Does it go on from what is here without a gap? */
 static bool links(struct back *b, const struct entry_view *e, const struct chain_mark *m)
 {
-    return e->seq == 1 || (e->seq == m->seq + 1 && h32_eq(e->prev, m->hash)) ||
-           store_has(b->t, T_HASH, bytes_of(e->prev.b, sizeof e->prev.b));
+    if (e->seq == 1 || (e->seq == m->seq + 1 && h32_eq(e->prev, m->hash))) {
+        return true;
+    }
+    struct manifest_journal before = {
+        .author = e->author, .epoch = e->epoch, .seq = e->seq - 1, .head = e->prev};
+    uint64_t seq;
+    return store_has(b->t, T_HASH, bytes_of(e->prev.b, sizeof e->prev.b)) &&
+           hq_returned_meets(b->t, &before, m, b->arena, &seq);
+}
+
+/* What was kept beyond a gap that is filled now: the mark goes on over it. */
+static enum st step_over(struct back *b, struct chain_mark *m)
+{
+    struct entry_view e;
+    bool on = m->holes_from != 0;
+    enum st st = ST_OK;
+    while (on && st == ST_OK) {
+        struct arena tmp = b->arena;
+        st = journal_at(b->t, m->author, m->epoch, m->seq + 1, &tmp, &e, NULL);
+        on = st == ST_OK && h32_eq(e.prev, m->hash);
+        if (on) {
+            m->seq = e.seq;
+            m->hash = e.hash;
+        }
+    }
+    if (st == ST_IO) {
+        return err_set(b->err, st, 0, __func__, "an entry cannot be read");
+    }
+    return hq_returned_holes(b->t, m, b->arena, b->err);
+}
+
+enum st hq_returned_holes(struct store_txn *t, struct chain_mark *m, struct arena tmp,
+                          struct err *err)
+{
+    uint8_t chain[16];
+    uint64_t seq = 0;
+    bytes last;
+    if (m->holes_from == 0 || m->seq < m->holes_from) {
+        return ST_OK;
+    }
+    memcpy(chain, m->author.b, 8);
+    memcpy(chain + 8, m->epoch.b, 8);
+    enum st st = store_last(t, T_ENTRY, bytes_of(chain, sizeof chain), &tmp, &last, err);
+    for (size_t i = 16; st == ST_OK && i < 24; i++) {
+        seq = seq << 8 | last.p[i];
+    }
+    m->holes_from = seq > m->seq ? m->seq + 1 : 0;
+    return st;
+}
+
+/* The chain has a gap before it: kept where it belongs, and no receipt covers it. */
+static enum st keep_beyond(struct back *b, const struct entry_view *e, struct chain_mark *m,
+                           bool *forked)
+{
+    const struct chain_mark before = *m;
+    enum st st = journal_keep_marked(b->t, e, m, forked, b->err);
+    m->seq = before.seq;
+    m->hash = before.hash;
+    m->holes_from = m->seq + 1;
+    for (unsigned i = 0; i < b->r->ngaps; i++) {
+        if (id8_eq(b->r->gaps[i].author, e->author) && id8_eq(b->r->gaps[i].epoch, e->epoch)) {
+            return st;
+        }
+    }
+    if (st == ST_OK && b->r->ngaps < HQ_GAPS_MAX) {
+        b->r->gaps[b->r->ngaps++] = (struct manifest_held){.author = e->author, .epoch = e->epoch};
+    }
+    return st;
 }
 
 static enum st keep(struct back *b, const struct entry_view *e, struct chain_mark *m, bool own)
 {
-    bool forked = false, all;
+    bool forked = false, all, linked = own || links(b, e, m);
     uint64_t end = m->seq;
-    enum st st = journal_keep_marked(b->t, e, m, &forked, b->err);
+    enum st st =
+        linked ? journal_keep_marked(b->t, e, m, &forked, b->err) : keep_beyond(b, e, m, &forked);
     if (st != ST_OK) {
         return st == ST_EXISTS ? ST_OK : st;
     }
     if (own && e->seq > end + 1 && m->holes_from == 0) {
         m->holes_from = end + 1;
+    }
+    if (!own && linked) {
+        st = step_over(b, m);
+    }
+    if (st != ST_OK) {
+        return st;
     }
     st = hq_ingest_atts(b->r, b->t, e, &all, b->err);
     if (st == ST_OK && own && e->kind == KIND_FORGOTTEN) {
@@ -195,9 +268,6 @@ static enum st take_one(struct back *b, const struct entry_view *e, const uint8_
     if (own && id8_eq(e->epoch, b->r->hq->journal.head.epoch)) {
         b->r->hq->rolled_back = true; /* our own hand, and we do not know it: it comes again */
         return ST_OK;
-    }
-    if (!own && !links(b, e, m)) {
-        return aside(b->r, b->t, PROBLEM_GAP, e->hash, e->whole, b->err);
     }
     return keep(b, e, m, own);
 }
@@ -264,81 +334,27 @@ enum st hq_returned_run(struct hq_request *r, struct store_txn *t, const struct 
     return st;
 }
 
-/* --- what is wanted
- * ---------------------------------------------------------------------------------------- */
-
-/* The end of what came of this chain in a request that was whole. A cut one is asked for again. */
-static uint64_t came_to(const struct hq_request *r, const struct manifest_held *h)
-{
-    uint64_t end = 0;
-    for (size_t i = 0; i < r->nentries && r->whole && !r->hq->rolled_back; i++) {
-        const struct entry_view *e = &r->entries[i];
-        if (e->seq > end && id8_eq(e->author, h->author) && id8_eq(e->epoch, h->epoch)) {
-            end = e->seq;
-        }
-    }
-    return end;
-}
-
-/* This device knows an entry of our current journal that we do not: it is asked for that one. */
-static void ask_for_seen(struct hq_request *r, struct store_txn *t)
-{
-    const struct chain_head *own = &r->hq->journal.head;
-    r->asks = false;
-    if (r->manifest.seen_seq == 0 || !hq_epoch_doubts(r->hq, t, &r->manifest)) {
-        return;
-    }
-    r->asked = (struct manifest_held){own->author, own->epoch, r->manifest.seen_seq - 1};
-    for (unsigned i = 0; i < r->manifest.nheld; i++) {
-        struct manifest_held *h = &r->manifest.held[i];
-        if (id8_eq(h->author, own->author) && id8_eq(h->epoch, own->epoch)) {
-            h->seq = h->seq < r->asked.seq ? h->seq : r->asked.seq;
-            return;
-        }
-    }
-    r->asks = true;
-}
-
-enum st hq_returned_held(struct hq_request *r, struct store_txn *t, struct err *err)
-{
-    enum st st = ST_OK;
-    for (unsigned i = 0; i < r->manifest.nheld && st == ST_OK; i++) {
-        struct manifest_held *h = &r->manifest.held[i];
-        struct arena tmp = scratch(r);
-        struct chain_mark m;
-        st = chain_mark_get(t, h->author, h->epoch, &tmp, &m, err);
-        /* Of a forked chain any part may be missing. */
-        uint64_t base = st != ST_OK || m.forked ? 0 : m.holes_from != 0 ? m.holes_from - 1 : m.seq;
-        uint64_t end = came_to(r, h);
-        if (id8_eq(h->author, r->cert.author)) {
-            end = end != 0 ? h->seq : 0; /* its branches came, whole, or it is not one of a fork */
-        }
-        h->seq = base > end ? base : end;
-        st = st == ST_NOT_FOUND ? ST_OK : st;
-    }
-    ask_for_seen(r, t);
-    return st;
-}
-
 /* --- a device that lost its tail
  * ------------------------------------------------------------------------------------------ */
 
-static bool on_main(struct store_txn *t, const struct entry_view *e, struct arena tmp)
+static bool on_main(struct store_txn *t, const struct entry_view *e, const struct chain_mark *m,
+                    struct arena tmp)
 {
     struct entry_view here;
-    return journal_at(t, e->author, e->epoch, e->seq, &tmp, &here, NULL) == ST_OK &&
+    return e->seq <= m->seq &&
+           journal_at(t, e->author, e->epoch, e->seq, &tmp, &here, NULL) == ST_OK &&
            h32_eq(here.hash, e->hash);
 }
 
-bool hq_returned_meets(struct store_txn *t, const struct manifest_journal *j, struct arena tmp,
-                       uint64_t *seq)
+bool hq_returned_meets(struct store_txn *t, const struct manifest_journal *j,
+                       const struct chain_mark *m, struct arena tmp, uint64_t *seq)
 {
     struct entry_view e = {.author = j->author, .epoch = j->epoch, .seq = j->seq, .hash = j->head};
     *seq = j->seq;
     if (j->seq == 0) {
         return true;
     }
-    while (!on_main(t, &e, tmp)) {
+    while (!on_main(t, &e, m, tmp)) {
         struct arena here = tmp;
         h32 hash = e.hash;
         if (journal_get(t, hash, &here, &e, NULL) != ST_OK || !id8_eq(e.author, j->author) ||
@@ -418,7 +434,7 @@ enum st hq_returned_tail(struct hq_request *r, struct store_txn *t,
     if (m.forked) {
         hq_request_problem(r, PROBLEM_FORK, j->head);
     }
-    if ((m.seq <= j->seq && !m.forked) || !hq_returned_meets(t, j, scratch(r), &from)) {
+    if ((m.seq <= j->seq && !m.forked) || !hq_returned_meets(t, j, &m, scratch(r), &from)) {
         return ST_OK;
     }
     return from < m.seq ? queue_tail(r, t, &m, from, err) : ST_OK;

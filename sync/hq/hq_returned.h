@@ -2,9 +2,9 @@
  * that was restored gets of its own. The writer's thread, in the ingest's transaction.
  *
  * Entries of the node's own closed epochs and of other devices' chains, each verified by its own
- * signature, the certificates and revocations that go with them. A node's old epoch may have holes;
- * a device's chain is continued without any or not at all, since its receipt says "all up to here":
- * what does not link is put aside. */
+ * signature, the certificates and revocations that go with them. A node's old epoch may have holes.
+ * So may a device's chain, whose author may be no more; but since its receipt says "all up to
+ * here", its mark stays before the first hole until that is filled. */
 #ifndef SYNC_HQ_HQ_RETURNED_H
 #define SYNC_HQ_HQ_RETURNED_H
 #include "sync/hq/hq_request.h"
@@ -16,14 +16,15 @@ MUST_USE enum st hq_returned_docs(struct hq_request *r, struct store_txn *t, str
  * and routed in `t`. */
 MUST_USE enum st hq_returned_run(struct hq_request *r, struct store_txn *t,
                                  const struct entry_view *e, size_t n, struct err *err);
-/* hq_returned_held: turn the manifest's list of chains held there into what is wanted of them. */
-MUST_USE enum st hq_returned_held(struct hq_request *r, struct store_txn *t, struct err *err);
 /* hq_returned_tail: when a device's chain goes on here beyond the head that it describes: the rest
  * goes into its outbox, once; when the chain is forked, the device is told. */
 MUST_USE enum st hq_returned_tail(struct hq_request *r, struct store_txn *t,
                                   const struct manifest_journal *j, struct err *err);
 /* hq_returned_meets: *seq: the last entry on the main branch at or below the head that `j`
  * describes. False: that head is not known here. */
-bool hq_returned_meets(struct store_txn *t, const struct manifest_journal *j, struct arena tmp,
-                       uint64_t *seq);
+bool hq_returned_meets(struct store_txn *t, const struct manifest_journal *j,
+                       const struct chain_mark *m, struct arena tmp, uint64_t *seq);
+/* hq_returned_holes: the mark `m` moved: where the first gap of its chain is now. */
+MUST_USE enum st hq_returned_holes(struct store_txn *t, struct chain_mark *m, struct arena tmp,
+                                   struct err *err);
 #endif

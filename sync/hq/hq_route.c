@@ -1,6 +1,7 @@
 /* hq_route.c - see hq_route.h. */
 #include "sync/hq/hq_route.h"
 
+#include "core/model/bodies.h"
 #include "sync/engine/digest.h"
 
 #include <stdlib.h>
@@ -344,10 +345,25 @@ enum st hq_route_device(struct hq *hq, struct store_txn *t, const struct hq_devi
 /* --- entries
  * -------------------------------------------------------------------------------------------- */
 
+/* An epoch that goes on from one which is not here: headquarters was restored meanwhile. */
+static bool goes_on(struct store_txn *t, const struct entry_view *e)
+{
+    uint8_t room[CAP_ENTRY_BYTES + 128];
+    struct arena tmp = arena_of(room, sizeof room);
+    struct entry_view first;
+    union body *b = calloc(1, sizeof *b);
+    bool on = b != NULL && journal_at(t, e->author, e->epoch, 1, &tmp, &first, NULL) == ST_OK &&
+              first.kind == KIND_JOURNAL_OPENED &&
+              body_decode(first.kind, first.body, b) == ST_OK && b->opened.has_before;
+    free(b);
+    return on;
+}
+
 /* Is there, or was there, more than one copy of this author's store? A restored or cloned one opens
  * an epoch of its own; what one copy wrote the other has to hear like anybody else. */
-static bool has_copies(struct store_txn *t, id8 author)
+static bool has_copies(struct store_txn *t, const struct entry_view *e)
 {
+    const id8 author = e->author;
     uint8_t room[512];
     struct store_cursor *c = NULL;
     bytes key;
@@ -366,7 +382,7 @@ static bool has_copies(struct store_txn *t, id8 author)
         epochs++;
     }
     store_scan_end(&c);
-    return epochs > 1 || forked;
+    return epochs > 1 || forked || goes_on(t, e);
 }
 
 enum st hq_route_entry(struct hq *hq, struct store_txn *t, const struct entry_view *e,
@@ -377,13 +393,19 @@ enum st hq_route_entry(struct hq *hq, struct store_txn *t, const struct entry_vi
     enum st st = e->kind == KIND_FORGOTTEN
                      ? hq_scope_ever(t, e->subject, holders, HOLDERS_MAX, &n, err)
                      : hq_scope_devices(t, e->subject, holders, HOLDERS_MAX, &n, err);
-    for (unsigned i = 0; i < n && st == ST_OK; i++) {
+    /* Whoever holds what a revocation cuts off must hear of it: that may be anybody. Who does not
+     * hold the technician gets the document alone (hq_answer.c). */
+    bool all = e->kind == KIND_REVOKED;
+    for (unsigned i = 0; i < hq->ndevices && all && st == ST_OK; i++) {
+        st = hq_out_add(t, hq->devices[i].author, e->hash, err);
+    }
+    for (unsigned i = 0; i < n && !all && st == ST_OK; i++) {
         if (!id8_eq(holders[i], e->author)) {
             st = hq_out_add(t, holders[i], e->hash, err);
         }
     }
     /* All of it, whatever its subject: an own chain is taken without holes only. */
-    if (st == ST_OK && hq_device(hq, e->author) != NULL && has_copies(t, e->author)) {
+    if (st == ST_OK && hq_device(hq, e->author) != NULL && has_copies(t, e)) {
         st = hq_out_add(t, e->author, e->hash, err);
     }
     return st == ST_OK ? scopes(hq, t, e, tmp, err) : st;

@@ -24,6 +24,9 @@ static enum st head_of(struct revoking *v, struct store_txn *t, id8 epoch, struc
     enum st st = chain_mark_get(t, v->r.author, epoch, &tmp, &m, err);
     uint64_t seq = m.seq;
     h32 hash = m.hash;
+    if (st == ST_OK && seq == 0) {
+        return ST_OK; /* nothing but what lies beyond a gap */
+    }
     if (st == ST_OK && v->since_ms != INT64_MAX) {
         st = receipt_log_until(t, v->r.author, epoch, v->since_ms, &v->hq->journal.trust, tmp, &seq,
                                &hash, err);
@@ -38,7 +41,60 @@ static enum st head_of(struct revoking *v, struct store_txn *t, id8 epoch, struc
     return st;
 }
 
-/* What is held of each of its epochs, and stands. */
+/* The ends of the branches of a forked epoch: what was folded of them stays so. As many as there is
+ * room for; a branch without a place waits for a supervisor. */
+static enum st branch_heads(struct store_txn *t, struct revocation *r, id8 epoch, struct arena room,
+                            struct err *err)
+{
+    unsigned first = r->nheads;
+    uint8_t chain[16];
+    struct store_cursor *c = NULL;
+    bytes key, whole;
+    memcpy(chain, r->author.b, 8);
+    memcpy(chain + 8, epoch.b, 8);
+    enum st st = store_scan(t, T_ENTRY, bytes_of(chain, sizeof chain), (bytes){NULL, 0}, &c, err);
+    while (st == ST_OK) {
+        struct arena tmp = room;
+        struct entry_view e;
+        st = store_next(c, &key);
+        if (st != ST_OK || key.n != 25 || key.p[24] == 0) {
+            continue;
+        }
+        st = store_value(c, &tmp, &whole, err);
+        if (st != ST_OK || entry_parse(whole, &e, NULL, NULL) != ST_OK) {
+            st = st == ST_CORRUPT ? ST_OK : st; /* damage hides nothing else */
+            continue;
+        }
+        unsigned at = first;
+        while (at < r->nheads && !h32_eq(r->heads[at].hash, e.prev)) {
+            at++;
+        }
+        if (at < REVOCATION_HEADS_MAX) { /* it goes on from that one, or leaves the main branch */
+            r->heads[at].epoch = epoch;
+            r->heads[at].seq = e.seq;
+            r->heads[at].hash = e.hash;
+            r->nheads = at < r->nheads ? r->nheads : at + 1;
+        }
+    }
+    store_scan_end(&c);
+    return st == ST_END ? ST_OK : st;
+}
+
+static enum st forked_heads(struct revoking *v, struct store_txn *t, struct err *err)
+{
+    struct arena room = arena_of(v->hq->routing, CAP_SCRATCH_BYTES);
+    enum st st = ST_OK;
+    unsigned n = v->r.nheads;
+    for (unsigned i = 0; i < n && st == ST_OK && v->since_ms == INT64_MAX; i++) {
+        struct arena tmp = room;
+        struct chain_mark m;
+        st = chain_mark_get(t, v->r.author, v->r.heads[i].epoch, &tmp, &m, err);
+        st = st == ST_OK && m.forked ? branch_heads(t, &v->r, m.epoch, room, err) : st;
+    }
+    return st;
+}
+
+/* What is held of each of its epochs, and stands: the main branches first. */
 static enum st heads(struct revoking *v, struct store_txn *t, struct err *err)
 {
     struct store_cursor *c = NULL;
@@ -63,7 +119,7 @@ static enum st heads(struct revoking *v, struct store_txn *t, struct err *err)
     for (unsigned i = 0; i < n && st == ST_OK; i++) {
         st = head_of(v, t, epochs[i], err);
     }
-    return st;
+    return st == ST_OK ? forked_heads(v, t, err) : st;
 }
 
 static enum st revoke_in(struct revoking *v, struct store_txn *t, struct append *what, h32 *hash,

@@ -1,6 +1,7 @@
 /* sim_check.c - when the network is calm and everybody has spoken: is it all there, once, and seen?
  */
 #include "core/codec/hash.h"
+#include "sync/engine/digest.h"
 #include "sync/hq/hq_route.h"
 #include "tests/sim/sim.h"
 
@@ -136,6 +137,26 @@ static void show_holders(struct sim_world *w, unsigned k)
     }
 }
 
+/* ... and what one of the two that differ holds, whoever recorded it. */
+static void show_entries(struct sim_world *w, struct store_txn *t, const char *who, unsigned k)
+{
+    h32 hashes[CAP_SUBJECT_ENTRIES];
+    unsigned n = 0;
+    if (!w->verbose ||
+        digest_hashes(t, w->subject[k], hashes, CAP_SUBJECT_ENTRIES, &n, NULL) != ST_OK) {
+        return;
+    }
+    for (unsigned i = 0; i < n; i++) {
+        struct arena a = arena_of(w->room, CAP_SCRATCH_BYTES);
+        struct entry_view e;
+        if (journal_get(t, hashes[i], &a, &e, NULL) == ST_OK) {
+            sim_note(w, "%s: kind %u, author %02x, epoch %02x, sequence %" PRIu64 "%s", who, e.kind,
+                     e.author.b[0], e.epoch.b[0], e.seq,
+                     hq_route_withheld(t, &e) ? ", cut off" : "");
+        }
+    }
+}
+
 static void same_state(struct sim_world *w, struct sim_device *d, unsigned k)
 {
     struct store_txn *here = NULL, *there = NULL;
@@ -149,6 +170,8 @@ static void same_state(struct sim_world *w, struct sim_device *d, unsigned k)
         bool known = digest(w, here, w->subject[k], &a, &na);
         if (!w->failed && (!known || !h32_eq(a, b))) {
             show_holders(w, k);
+            show_entries(w, here, "device", k);
+            show_entries(w, there, "headquarters", k);
             sim_fail(w,
                      "device %u and headquarters differ on subject %u (type %d): %u entries "
                      "against %u",

@@ -279,6 +279,168 @@ static void of_two_revocations_the_earlier_stands_everywhere(void)
     end();
 }
 
+/* What device `d` wrote is at headquarters, and its screen says so. */
+static void has_arrived(struct pair_device *d, h32 x)
+{
+    CHECK(put_back_has(&p, p.hq->store, x));
+    CHECK_INT(pair_place(&p, d, x), SYNC_HQ);
+}
+
+/* Two copies wrote under one number; the restored headquarters heard of one of them alone, under
+ * the number that the other one has a receipt for: numbers do not tell them apart. */
+static void a_branch_that_headquarters_lost_is_asked_for_by_its_hash(void)
+{
+    char backup[128];
+    struct pair_device twin;
+    struct exchange_result r;
+    begin();
+    put_back_twin(&p, &a, &twin);
+    put_back_keep_hq(&p, backup);
+    h32 x = pair_write(&p, &a, job, F_JOB_CONTACT, "Ms Chen");
+    h32 y = pair_write(&p, &twin, job, F_JOB_PHONE, "12 34");
+    pair_sync(&p, &a, &r);
+    pair_sync(&p, &twin, &r); /* forked: it goes on in an epoch of its own */
+    CHECK(put_back_has(&p, p.hq->store, y));
+    put_back_hq(&p, backup);
+    pair_sync(&p, &a, &r);
+    for (unsigned i = 0; i < 2; i++) {
+        pair_sync(&p, &twin, &r);
+    }
+    has_arrived(&a, x);
+    has_arrived(&twin, y);
+    CHECK_INT(r.unsent, 0);
+    pair_leave(&twin);
+    end();
+}
+
+/* The epoch before was closed and receipted when headquarters forgot the end of it; nothing that it
+ * hears of the new one covers less than a receipt said. The first entry names what is missing. */
+static void an_epoch_whose_beginning_names_an_unknown_end_brings_that_back(void)
+{
+    char backup[128];
+    struct exchange_result r;
+    begin();
+    put_back_keep_hq(&p, backup);
+    h32 x = pair_write(&p, &a, job, F_JOB_CONTACT, "Ms Chen");
+    pair_sync(&p, &a, &r);
+    struct now now = pair_now(&p);
+    PAIR_OK(&p, journal_new_epoch(&a.journal, &now, &p.err)); /* no receipt for that one yet */
+    put_back_hq(&p, backup);
+    CHECK(!put_back_has(&p, p.hq->store, x));
+    pair_sync(&p, &a, &r);
+    has_arrived(&a, x);
+    end();
+}
+
+/* Nothing of headquarters' own journal is lost and nobody shows it a receipt: the outbox that ends
+ * before a device's place says it alone, and the author of what is missing is no more. */
+static void what_only_another_device_holds_comes_back_when_an_outbox_shrank(void)
+{
+    char backup[128];
+    struct exchange_result r;
+    begin();
+    pair_write(&p, &b, job, F_JOB_PRIORITY, "1"); /* a gap for what follows */
+    put_back_keep_hq(&p, backup);
+    pair_sync(&p, &b, &r);
+    h32 x = pair_write(&p, &b, job, F_JOB_PHONE, "12 34");
+    pair_sync(&p, &b, &r);
+    pair_sync(&p, &a, &r);
+    CHECK(put_back_has(&p, a.store, x));
+    put_back_hq(&p, backup);
+    pair_sync(&p, &a, &r);
+    CHECK(put_back_has(&p, p.hq->store, x));
+    r = pair_exchange(&p, &a, NULL, NULL);
+    CHECK(!r.again && !r.handing_back);
+    digest_holds(p.hq->store);
+    end();
+}
+
+/* Of a chain whose author is gone a device holds the part that concerned it. It is kept and folded;
+ * no receipt covers what lies beyond the gap, and when the author comes after all it closes. */
+static void a_chain_comes_back_in_part_and_its_receipt_waits_for_the_rest(void)
+{
+    char backup[128];
+    struct exchange_result r;
+    begin();
+    put_back_keep_hq(&p, backup);
+    id16 c = pair_record(&p, SUBJECT_CUSTOMER, NULL, 0, "Silver Pine", F_CUSTOMER_NAME);
+    id16 other = pair_job(&p, c, "leaks");
+    h32 y = pair_write(&p, &b, job, F_JOB_CONTACT, "Ms Chen");
+    h32 x = pair_write(&p, &b, job, F_JOB_PHONE, "12 34");
+    (void)other;
+    pair_sync(&p, &b, &r);
+    pair_sync(&p, &a, &r);
+    struct store_txn *t = NULL;
+    PAIR_OK(&p, store_write(a.store, &t, &p.err)); /* a holds the later one alone */
+    struct entry_view e;
+    uint8_t room[2 * CAP_ENTRY_BYTES];
+    struct arena tmp = arena_of(room, sizeof room);
+    PAIR_OK(&p, journal_get(t, y, &tmp, &e, &p.err));
+    uint8_t key[25] = {0};
+    memcpy(key, e.author.b, 8);
+    memcpy(key + 8, e.epoch.b, 8);
+    key[23] = (uint8_t)e.seq;
+    PAIR_OK(&p, store_del(t, T_ENTRY, bytes_of(key, 25), &p.err));
+    PAIR_OK(&p, store_del(t, T_HASH, bytes_of(y.b, 32), &p.err));
+    PAIR_OK(&p, store_commit(&t, &p.err));
+    put_back_hq(&p, backup);
+    PAIR_OK(&p, hq_epoch_renew(p.hq, p.hq->journal.head.seq, &p.err));
+    pair_sync(&p, &a, &r);
+    CHECK(put_back_has(&p, p.hq->store, x));
+    CHECK(!put_back_has(&p, p.hq->store, y));
+    struct chain_mark m;
+    tmp = arena_of(room, sizeof room);
+    PAIR_OK(&p, store_read(p.hq->store, &t, &p.err));
+    PAIR_OK(&p, chain_mark_get(t, e.author, b.journal.head.epoch, &tmp, &m, &p.err));
+    store_abort(&t);
+    CHECK_INT(m.seq, e.seq - 1);
+    CHECK_INT(m.holes_from, e.seq);
+    pair_sync(&p, &b, &r);
+    has_arrived(&b, x);
+    has_arrived(&b, y);
+    PAIR_OK(&p, store_read(p.hq->store, &t, &p.err));
+    tmp = arena_of(room, sizeof room);
+    PAIR_OK(&p, chain_mark_get(t, e.author, b.journal.head.epoch, &tmp, &m, &p.err));
+    store_abort(&t);
+    CHECK_INT(m.seq, b.journal.head.seq);
+    CHECK_INT(m.holes_from, 0);
+    digest_holds(p.hq->store);
+    end();
+}
+
+/* Both branches were folded when the device was revoked: both are named, and both stay. */
+static void a_revocation_names_the_ends_of_all_branches(void)
+{
+    struct pair_device twin;
+    struct exchange_result r;
+    begin();
+    put_back_twin(&p, &b, &twin);
+    pair_write(&p, &b, job, F_JOB_CONTACT, "Ms Chen");
+    pair_write(&p, &b, job, F_JOB_CONTACT, "Mr Li");
+    pair_write(&p, &twin, job, F_JOB_PHONE, "12 34");
+    pair_sync(&p, &b, &r);
+    pair_exchange(&p, &twin, NULL, NULL);
+    pair_sync(&p, &a, &r);
+    revoke(&b);
+    digest_holds(p.hq->store);
+    pair_sync(&p, &a, &r);
+    digest_holds(a.store);
+    struct store_txn *t = NULL;
+    uint8_t *room = malloc(CAP_SCRATCH_BYTES);
+    struct arena tmp = arena_of(room, CAP_SCRATCH_BYTES);
+    struct subject_state s;
+    PAIR_OK(&p, store_read(p.hq->store, &t, &p.err));
+    PAIR_OK(&p, fold_load(t, job, &tmp, &s, NULL, &p.err));
+    CHECK_INT(s.nbad, 0);
+    CHECK(fold_field(&s, F_JOB_PHONE) != NULL);
+    store_abort(&t);
+    free(room);
+    h32 there = pair_digest(&p, p.hq->store, job, NULL), here = pair_digest(&p, a.store, job, NULL);
+    CHECK_BYTES(there.b, 32, here.b, 32);
+    pair_leave(&twin);
+    end();
+}
+
 int main(void)
 {
     RUN(every_branch_of_a_fork_comes_to_rest_with_its_attachments);
@@ -288,5 +450,10 @@ int main(void)
     RUN(headquarters_hears_of_its_lost_entry_from_an_answer_that_came_late);
     RUN(a_revocation_that_comes_back_undoes_what_was_folded_without_it);
     RUN(of_two_revocations_the_earlier_stands_everywhere);
+    RUN(a_branch_that_headquarters_lost_is_asked_for_by_its_hash);
+    RUN(an_epoch_whose_beginning_names_an_unknown_end_brings_that_back);
+    RUN(what_only_another_device_holds_comes_back_when_an_outbox_shrank);
+    RUN(a_chain_comes_back_in_part_and_its_receipt_waits_for_the_rest);
+    RUN(a_revocation_names_the_ends_of_all_branches);
     CHECK_END();
 }
