@@ -7,8 +7,9 @@
  * before it is taken. A request is used by one thread at a time. */
 #ifndef SYNC_HQ_HQ_REQUEST_H
 #define SYNC_HQ_HQ_REQUEST_H
-#define HQ_ASKED_MAX (MANIFEST_JOURNALS_MAX + 1) /* chains asked for unlisted: of 2, and our own   \
-                                                  */
+#define HQ_ASKED_MAX                                                                               \
+    (MANIFEST_JOURNALS_MAX + 1) /* chains asked for unlisted: of 2, and our own                    \
+                                 */
 #define HQ_GAPS_MAX                                                                                \
     64 /* chains that went without links in one request: more go on where they were */
 #include "core/keys/slots.h"
