@@ -116,7 +116,9 @@ enum st slots_wrap_data(const struct slot *k, const uint8_t *wrap, uint8_t *out_
 {
     uint8_t ad[16];
     size_t n;
-    if (k->sealed_bytes != 2 * WRAPPED_BYTES || k->salt_bytes != SLOTS_SALT_BYTES) {
+    /* The first slots had the data key alone; the first opening adds the rest (own_of). */
+    bool first = k->sealed_bytes == WRAPPED_BYTES && k->own_bytes == 0;
+    if ((!first && k->sealed_bytes != 2 * WRAPPED_BYTES) || k->salt_bytes != SLOTS_SALT_BYTES) {
         return ST_CORRUPT;
     }
     return seal_get(wrap, ad_of(k->kind, USE_DATA, ad), bytes_of(k->sealed, WRAPPED_BYTES), out_key,

@@ -215,8 +215,9 @@ static void the_data_key_does_not_give_the_own_key(void)
     CHECK(slots_wrap_own(&s.slot[0], secret, out) == ST_CORRUPT);
 }
 
-/* {1: 1, 2: tries, 3: wall clock, 4: [[kind, salt, sealed]]}, as the program before this wrote. */
-static void write_version_1(void)
+/* {1: 1, 2: tries, 3: wall clock, 4: [[kind, salt, sealed]]}, as the program before this wrote;
+ * `sealed_bytes` of it: the first ones had the data key alone. */
+static void write_version_1(size_t sealed_bytes)
 {
     struct slots s;
     uint8_t buf[1024];
@@ -235,16 +236,17 @@ static void write_version_1(void)
     cbor_put_array(&w, 3);
     cbor_put_uint(&w, SLOT_PIN);
     cbor_put_bytes(&w, bytes_of(s.slot[0].salt, s.slot[0].salt_bytes));
-    cbor_put_bytes(&w, bytes_of(s.slot[0].sealed, s.slot[0].sealed_bytes));
+    cbor_put_bytes(&w, bytes_of(s.slot[0].sealed, sealed_bytes));
     CHECK(cbor_w_done(&w, &out) == ST_OK);
     CHECK(keyfile_put(path, out, false, &err) == ST_OK);
 }
 
-static void a_file_of_the_program_before_opens_and_gets_an_own_key(void)
+static void opens_and_gets_an_own_key(size_t sealed_bytes)
 {
     struct slots_keys a, b;
+    struct slots after;
     fresh();
-    write_version_1();
+    write_version_1(sealed_bytes);
     CHECK(slots_enter(path, SLOT_PIN, str_bytes(S("2469")), secret, &when, &a, &err) ==
           ST_WRONG_PIN);
     CHECK(slots_enter(path, SLOT_PIN, str_bytes(S("2468")), secret, &when, &a, &err) == ST_OK);
@@ -252,6 +254,18 @@ static void a_file_of_the_program_before_opens_and_gets_an_own_key(void)
     CHECK(!sodium_is_zero(a.own, sizeof a.own));
     CHECK(slots_enter(path, SLOT_PIN, str_bytes(S("2468")), secret, &when, &b, &err) == ST_OK);
     CHECK_BYTES(b.own, 32, a.own, 32);
+    CHECK(slots_file_get(path, &after, &err) == ST_OK);
+    CHECK_INT(after.slot[0].sealed_bytes, SLOT_SEALED_MAX);
+}
+
+static void a_file_of_the_program_before_opens_and_gets_an_own_key(void)
+{
+    opens_and_gets_an_own_key(SLOT_SEALED_MAX);
+}
+
+static void a_file_of_the_first_program_opens_and_gets_the_rest(void)
+{
+    opens_and_gets_an_own_key(SLOT_SEALED_MAX / 2);
 }
 
 static void a_try_is_counted_even_when_the_process_dies_in_it(void)
@@ -486,6 +500,7 @@ int main(void)
     RUN(the_cost_stands_with_the_key_and_has_a_floor);
     RUN(the_own_key_outlives_a_change_of_pin_and_not_a_recovery);
     RUN(the_data_key_does_not_give_the_own_key);
+    RUN(a_file_of_the_first_program_opens_and_gets_the_rest);
     RUN(a_file_of_the_program_before_opens_and_gets_an_own_key);
     RUN(a_try_is_counted_even_when_the_process_dies_in_it);
     RUN(a_changed_pin_opens_and_the_old_one_does_not);
