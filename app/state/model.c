@@ -7,6 +7,7 @@
 #include "app/state/app_internal.h"
 #include "core/codec/cbor.h"
 #include "core/journal/forks.h"
+#include "core/journal/times.h"
 #include "core/model/bodies.h"
 #include "core/rules/office.h"
 #include "sync/engine/exchange.h"
@@ -249,6 +250,23 @@ static void load_call(struct app *a, struct store_txn *t, struct arena *m, struc
     j->visit = fold_visit_open(&j->job, a->who.author);
 }
 
+/* Whether he was in time is judged by the time that is proved, not by a clock that was wrong. */
+static void put_right(struct store_txn *t, struct arena m, struct job_model *j)
+{
+    struct trust *trust = arena_new(&m, struct trust, 1);
+    bool any = false;
+    for (size_t k = 0; k < j->ndeadlines; k++) {
+        any = any || j->deadlines[k].met;
+    }
+    if (!any || trust == NULL || trust_store_get(t, &m, trust, NULL, NULL) != ST_OK) {
+        return;
+    }
+    for (size_t k = 0; k < j->ndeadlines; k++) {
+        struct deadline *d = &j->deadlines[k];
+        d->met_ms = d->met ? times_shown(t, trust, d->met_by, d->met_ms, m) : d->met_ms;
+    }
+}
+
 static bool load(struct app *a, id16 subject)
 {
     struct arena m = arena_of(a->model_mem, APP_MODEL_BYTES);
@@ -274,6 +292,7 @@ static bool load(struct app *a, id16 subject)
         load_equipment(t, &m, j, a->when.ms);
         load_last_service(t, &m, j);
         j->ndeadlines = deadlines(&j->job, &a->edition.cat.calendar, j->deadlines);
+        put_right(t, m, j);
         j->place = place_of(a, t, subject);
         j->two_histories = forks_touch(t, subject, m);
         /* The newest of ours: open, or the last one that ended. */

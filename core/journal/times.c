@@ -225,3 +225,16 @@ enum st times_of(struct store_txn *t, const struct trust *trust, const struct en
                                                          : out->low_ms;
     return st == ST_NOT_FOUND ? ST_OK : st;
 }
+
+int64_t times_shown(struct store_txn *t, const struct trust *trust, h32 entry, int64_t wall_ms,
+                    struct arena tmp)
+{
+    struct entry_view e;
+    struct times at;
+    struct err none;
+    if (journal_get(t, entry, &tmp, &e, &none) != ST_OK ||
+        times_of(t, trust, &e, tmp, &at, &none) != ST_OK) {
+        return wall_ms;
+    }
+    return at.claimed_ms;
+}

@@ -59,4 +59,8 @@ struct times {
 MUST_USE enum st times_of(struct store_txn *t, const struct trust *trust,
                           const struct entry_view *e, struct arena tmp, struct times *out,
                           struct err *err);
+/* times_shown: when an entry is said to have been made: its claimed_ms, `wall_ms` (of its fact)
+ * where nothing is known of it. `tmp` as above; with less it may not be known. */
+int64_t times_shown(struct store_txn *t, const struct trust *trust, h32 entry, int64_t wall_ms,
+                    struct arena tmp);
 #endif

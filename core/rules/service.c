@@ -168,7 +168,7 @@ static const struct limit {
 #define LIMITS (sizeof limits / sizeof limits[0])
 
 /* The earliest time at which any visit of the job had come so far. */
-static bool met_at(const struct subject_state *job, unsigned kind, int64_t *at_ms)
+static bool met_at(const struct subject_state *job, unsigned kind, int64_t *at_ms, h32 *by)
 {
     bool met = false;
     for (unsigned i = 0; i < job->nvisits; i++) {
@@ -176,6 +176,7 @@ static bool met_at(const struct subject_state *job, unsigned kind, int64_t *at_m
             const struct fact *f = &job->visits[i].facts[k];
             if (f->kind == kind && (!met || f->wall_ms < *at_ms)) {
                 *at_ms = f->wall_ms;
+                *by = f->entry;
                 met = true;
             }
         }
@@ -205,7 +206,7 @@ size_t deadlines(const struct subject_state *job, const struct calendar *c, stru
         struct deadline d = {.kind = l->kind, .working = l->working, .hours = (int)hours};
         d.due_ms = l->working ? calendar_add(c, called->i, hours * 60)
                               : money_add(called->i, hours * HOUR_MS);
-        d.met = met_at(job, l->met_by, &d.met_ms);
+        d.met = met_at(job, l->met_by, &d.met_ms, &d.met_by);
         size_t j = n++;
         for (; j > 0 && sooner(&d, &out[j - 1]); j--) {
             out[j] = out[j - 1];

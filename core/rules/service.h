@@ -73,6 +73,7 @@ struct deadline {
     int hours; /* from the call */
     bool met;
     int64_t met_ms;
+    h32 met_by; /* the fact's entry: times_shown puts met_ms right where its clock was wrong */
 };
 /* deadlines: those that count for a job, open ones first, the nearest first; none without a time of
  * the call, where the clock starts (J-20). met_ms is the wall time of the fact that met it. */

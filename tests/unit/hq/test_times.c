@@ -2,6 +2,7 @@
  * a wrong wall clock claimed (DESIGN 2). */
 #include "core/journal/said.h"
 #include "core/journal/times.h"
+#include "core/rules/service.h"
 #include "tests/unit/hq/pair.h"
 
 #define HOUR 3600000LL
@@ -223,8 +224,66 @@ static void a_stamp_a_day_beyond_the_corrected_time_is_not_adopted_by_a_clock_th
     end();
 }
 
+/* Minutes left when the call was answered: by what a store shows, and by the clock alone. */
+static int64_t left_at(struct store *s, bool by_clock)
+{
+    struct store_txn *t = NULL;
+    uint8_t *room = malloc(CAP_SCRATCH_BYTES);
+    struct arena w = arena_of(room, CAP_SCRATCH_BYTES);
+    struct subject_state state;
+    struct calendar cal;
+    struct deadline d[4];
+    int64_t left = 0;
+    calendar_default(&cal);
+    PAIR_OK(&p, store_read(s, &t, &p.err));
+    PAIR_OK(&p, fold_load(t, job, &w, &state, NULL, &p.err));
+    size_t n = deadlines(&state, &cal, d);
+    for (size_t i = 0; i < n; i++) {
+        if (d[i].kind == DL_RESPOND && d[i].met) {
+            int64_t ms =
+                by_clock ? d[i].met_ms : times_shown(t, &p.hq->trust, d[i].met_by, d[i].met_ms, w);
+            left = deadline_left_minutes(&d[i], &cal, ms);
+        }
+    }
+    store_abort(&t);
+    free(room);
+    return left;
+}
+
+static void whether_a_deadline_was_kept_is_judged_by_the_proved_time(void)
+{
+    static const struct {
+        int64_t after_ms, skew_ms;
+        bool late;
+    } cases[] = {
+        {HOUR, YEAR, false},         /* in time, and its clock says next year */
+        {5 * HOUR, -2 * DAY, true},  /* late, and its clock says before the call */
+        {5 * HOUR, -4 * HOUR, true}, /* ... or just in time */
+        {HOUR, 0, false},            /* a right clock */
+        {5 * HOUR, 0, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct exchange_result r;
+        int64_t t0, t1;
+        begin();
+        p.ms += cases[i].after_ms;
+        pair_write(&p, &a, job, F_JOB_CONTACT, "Mr Liu");
+        pair_sync(&p, &a, &r); /* a receipt, by which the clock is known to be wrong */
+        pair_write(&p, &a, job, F_JOB_CONTACT, "Ms Chen");
+        step_at(cases[i].skew_ms, 7, &t1);
+        t0 = left_at(a.store, true);
+        CHECK(cases[i].skew_ms == 0 || (t0 < 0) != cases[i].late);
+        CHECK_INT(left_at(a.store, false) < 0, cases[i].late);
+        pair_sync(&p, &a, &r);
+        CHECK_INT(left_at(a.store, false) < 0, cases[i].late);
+        CHECK_INT(left_at(p.hq->store, false) < 0, cases[i].late);
+        end();
+    }
+}
+
 int main(void)
 {
+    RUN(whether_a_deadline_was_kept_is_judged_by_the_proved_time);
     RUN(a_right_clock_is_proved_and_not_marked);
     RUN(a_clock_of_1970_or_next_year_blocks_nothing_is_kept_and_marked);
     RUN(another_boot_has_the_lower_bound_alone);
