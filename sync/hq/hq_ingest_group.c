@@ -20,6 +20,19 @@ static bool any_write(struct hq_request *const *r, size_t n)
     return false;
 }
 
+/* Folding some hundred entries takes tens of milliseconds, which everybody behind them would wait:
+ * where many came together all get their receipts first. */
+static void crowd(struct hq_request **r, size_t n)
+{
+    size_t entries = 0;
+    for (size_t i = 0; i < n; i++) {
+        entries += r[i]->nentries;
+    }
+    for (size_t i = 0; i < n; i++) {
+        r[i]->crowded = n > 1 && entries > HQ_INLINE_ENTRIES;
+    }
+}
+
 /* As many as go: behind one that proves a restore nothing may be said before the new epoch. */
 static enum st commit_some(struct hq *hq, struct hq_request **r, size_t n, size_t *done,
                            struct err *err)
@@ -27,6 +40,7 @@ static enum st commit_some(struct hq *hq, struct hq_request **r, size_t n, size_
     struct store_txn *t = NULL;
     enum st st = store_write(hq->store, &t, err);
     *done = 0;
+    crowd(r, n);
     while (*done < n && st == ST_OK && !hq->rolled_back) {
         st = hq_ingest(r[(*done)++], t, err);
     }

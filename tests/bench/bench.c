@@ -219,15 +219,16 @@ int main(int argc, char **argv)
         return bench_child(argv[2], argv[3], (int)strtol(argv[4], NULL, 10), began);
     }
     const char *base = getenv("B");
-    bool want[7] = {false};
+    bool want[8] = {false};
     bool all = true;
-    static const char *const names[7] = {"tap", "backlog", "fold",  "sync",
-                                         "app", "hostile", "office"};
-    static void (*const run[7])(struct bench *) = {
-        bench_tap, bench_backlog, bench_fold, bench_sync, bench_app, bench_hostile, bench_office};
+    static const char *const names[8] = {"tap", "backlog", "fold",   "sync",
+                                         "app", "hostile", "office", "load"};
+    static void (*const run[8])(struct bench *) = {bench_tap,    bench_backlog, bench_fold,
+                                                   bench_sync,   bench_app,     bench_hostile,
+                                                   bench_office, bench_load};
     for (int i = 1; i < argc; i++) {
         b.quick |= strcmp(argv[i], "--quick") == 0;
-        for (int k = 0; k < 7; k++) {
+        for (int k = 0; k < 8; k++) {
             if (strcmp(argv[i], names[k]) == 0) {
                 want[k] = true;
                 all = false;
@@ -251,7 +252,7 @@ int main(int argc, char **argv)
     facts(&b);
     printf("\n%-38s | %-24s | %-30s | %-38s | %6s |\n", "what", "budget", "measured", "bare limit",
            "ratio");
-    for (int k = 0; k < 7; k++) {
+    for (int k = 0; k < 8; k++) {
         if (all || want[k]) {
             run[k](&b);
         }

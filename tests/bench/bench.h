@@ -137,4 +137,5 @@ void bench_sync(struct bench *b);
 void bench_app(struct bench *b);
 void bench_hostile(struct bench *b);
 void bench_office(struct bench *b);
+void bench_load(struct bench *b);
 #endif

@@ -100,6 +100,62 @@ static void same_everywhere(struct field *f)
     CHECK_INT(count(T_SUBJECT), count(T_ENTRY));
 }
 
+/* Many at once are received first and folded after: nobody waits for another's signatures. */
+static void a_crowd_gets_its_receipts_first_and_is_folded_after(void)
+{
+    struct field f[3];
+    struct hq_request *r[3] = {NULL};
+    uint64_t before = 0, indexed = 0;
+    for (unsigned i = 0; i < 3; i++) {
+        if (i == 0) {
+            go_out(&f[i]);
+        } else { /* at the same headquarters */
+            f[i] = f[0];
+            memset(&f[i].bundle, 0, sizeof f[i].bundle);
+            f[i].bundle.cap = f[0].bundle.cap;
+            pair_join(&p, &f[i].d, f[0].d.person, i == 1 ? "T1" : "T2");
+        }
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        struct exchange_result done;
+        pair_sync(&p, &f[i].d, &done);
+        work(&f[i], HQ_INLINE_ENTRIES / 2);
+        CHECK_INT(pack(&f[i]), HQ_INLINE_ENTRIES / 2);
+    }
+    before = count(T_ENTRY);
+    indexed = count(T_HASH);
+    for (unsigned i = 0; i < 3; i++) {
+        PAIR_OK(&p, hq_request_new(p.hq, &r[i], &p.err));
+        PAIR_OK(&p, hq_request_feed(r[i], bytes_of(f[i].bundle.p, f[i].bundle.n)));
+        PAIR_OK(&p, hq_request_ready(r[i]));
+    }
+    hq_ingest_group(p.hq, r, 3);
+    for (unsigned i = 0; i < 3; i++) {
+        PAIR_OK(&p, r[i]->st);
+        CHECK_INT(r[i]->new_entries, HQ_INLINE_ENTRIES / 2);
+        CHECK(r[i]->journals[0].n != 0); /* a receipt */
+        hq_request_drop(&r[i]);
+    }
+    CHECK_INT(count(T_ENTRY) - before, 3 * (HQ_INLINE_ENTRIES / 2));
+    CHECK_INT(count(T_HASH), indexed);
+    settle();
+    for (unsigned i = 0; i < 3; i++) {
+        struct exchange_result done;
+        pair_sync(&p, &f[i].d, &done);
+        CHECK_INT(done.unsent, 0);
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        struct exchange_result done;
+        pair_sync(&p, &f[i].d, &done);
+        same_everywhere(&f[i]);
+    }
+    for (unsigned i = 1; i < 3; i++) {
+        bundle_buffer_drop(&f[i].bundle);
+        pair_leave(&f[i].d);
+    }
+    come_home(&f[0]);
+}
+
 static void a_crash_after_the_receipt_leaves_nothing_out(void)
 {
     struct field f;
@@ -194,6 +250,7 @@ static void a_fork_of_a_chain_that_is_not_indexed_yet_is_seen_and_both_branches_
 
 int main(void)
 {
+    RUN(a_crowd_gets_its_receipts_first_and_is_folded_after);
     RUN(a_crash_after_the_receipt_leaves_nothing_out);
     RUN(a_backlog_sent_twice_or_in_two_parts_is_taken_once);
     RUN(a_fork_of_a_chain_that_is_not_indexed_yet_is_seen_and_both_branches_kept);
