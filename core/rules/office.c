@@ -47,8 +47,8 @@ static unsigned goods_state(const struct subject_state *s, const struct field_va
 {
     bool his = id16_zero(v->actor);
     bool passed = fold_shown(s, F_GOODS_PASSED) != NULL || fold_shown(s, F_GOODS_OUT) != NULL;
-    bool claims = v->i == GOODS_PASSED || v->i == GOODS_OUT || (v->i == GOODS_VOIDED && !passed);
-    return his && claims ? GOODS_FINISHED : (unsigned)v->i;
+    bool claims = v->i == GOODS_PASSED || v->i == GOODS_OUT || v->i == GOODS_VOIDED;
+    return his && claims && !passed ? GOODS_FINISHED : (unsigned)v->i;
 }
 
 unsigned office_state(const struct subject_state *s)

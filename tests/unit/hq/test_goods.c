@@ -1,0 +1,260 @@
+/* test_goods.c - a thing's whole way (B-02): what the handheld records is headquarters' goods
+ * register and repair card, what clerk and supervisor write reaches the handheld. */
+#include "core/rules/office.h"
+#include "core/rules/visit.h"
+#include "tests/support/sample.h"
+#include "tests/unit/hq/desk.h"
+
+static struct desk d;
+static struct pair_device dev;
+static id16 job, goods;
+static char job_hex[33], goods_hex[33];
+
+static void sync_now(void)
+{
+    struct exchange_result sum;
+    pair_sync(&d.p, &dev, &sum);
+    CHECK_INT(sum.problems, 0);
+    CHECK_INT(sum.unsent, 0);
+}
+
+static void say(enum subject_type type, id16 subject, unsigned kind, const union body *b,
+                const struct append_att *atts, unsigned natt)
+{
+    uint8_t body[CAP_BODY_BYTES];
+    struct now now = pair_now(&d.p);
+    h32 hash;
+    struct append what = {.kind = kind, .subject_type = type, .subject = subject, .natt = natt};
+    what.atts = (struct append_att *)(uintptr_t)atts;
+    PAIR_OK(&d.p, body_encode(kind, b, body, sizeof body, &what.body));
+    PAIR_OK(&d.p, journal_append(&dev.journal, &what, &now, &hash, &d.p.err));
+}
+
+static struct subject_state here(id16 subject, uint8_t *room)
+{
+    struct arena a = arena_of(room, CAP_SCRATCH_BYTES);
+    struct subject_state s = {0};
+    struct store_txn *t = NULL;
+    PAIR_OK(&d.p, store_read(dev.store, &t, &d.p.err));
+    PAIR_OK(&d.p, fold_load(t, subject, &a, &s, NULL, &d.p.err));
+    store_abort(&t);
+    return s;
+}
+
+static void write_goods(struct record_write *w, size_t n, bool fresh, const char *words)
+{
+    uint8_t body[CAP_BODY_BYTES], *room = malloc(CAP_SCRATCH_BYTES);
+    struct now now = pair_now(&d.p);
+    h32 hash;
+    struct append_att att = {.type = ATT_TEXT, .content = str_bytes(str_c(words))};
+    struct append what = {.kind = KIND_RECORD_SET,
+                          .subject_type = SUBJECT_GOODS,
+                          .subject = goods,
+                          .atts = &att,
+                          .natt = words[0] == '\0' ? 0 : 1};
+    struct subject_state seen = {0};
+    if (!fresh) {
+        seen = here(goods, room);
+    }
+    record_see(fresh ? NULL : &seen, w, n);
+    PAIR_OK(&d.p, record_encode(w, n, body, sizeof body, &what.body));
+    PAIR_OK(&d.p, journal_append(&dev.journal, &what, &now, &hash, &d.p.err));
+    free(room);
+}
+
+static struct record_write field(int f, enum field_type type, int64_t v)
+{
+    return (struct record_write){.field = f, .type = type, .i = v};
+}
+
+static struct record_write ref(int f, id16 to)
+{
+    return (struct record_write){.field = f, .type = FT_REF, .ref = to};
+}
+
+static id8 visit_of(const char *name)
+{
+    return sample_id8(name);
+}
+
+static void begin(void)
+{
+    char id[33];
+    id16 who;
+    desk_begin(&d);
+    PAIR_OK(&d.p, hq_id_of(d.p.hq, SUBJECT_TECHNICIAN, S("technician"), &who, &d.p.err));
+    pair_join(&d.p, &dev, who, "T1");
+    desk_record(&d, "customer", "C1", "{\"name\":\"A\",\"branch\":\"" DESK_HERE "\"}", id);
+    desk_record(&d, "job", "J1", "{\"customer\":\"C1\",\"called\":5,\"branch\":\"" DESK_HERE "\"}",
+                job_hex);
+    PAIR_OK(&d.p, hq_id_of(d.p.hq, SUBJECT_JOB, S("J1"), &job, &d.p.err));
+    pair_assign(&d.p, job, who);
+    goods = sample_id16("goods");
+    hex_put(bytes_of(goods.b, sizeof goods.b), goods_hex);
+    sync_now();
+}
+
+/* As the handheld writes it: the fact and the register's line. */
+static void take(void)
+{
+    static const unsigned steps[] = {KIND_VISIT_ACCEPTED, KIND_VISIT_ARRIVED};
+    union body b;
+    for (size_t i = 0; i < 2; i++) {
+        memset(&b, 0, sizeof b);
+        b.head.visit = visit_of("v");
+        say(SUBJECT_JOB, job, steps[i], &b, NULL, 0);
+    }
+    memset(&b, 0, sizeof b);
+    b.class_.head.visit = visit_of("v");
+    b.class_.class_ = CLASS_C;
+    b.class_.basis = BASIS_WARRANTY;
+    say(SUBJECT_JOB, job, KIND_VISIT_CLASS, &b, NULL, 0);
+    memset(&b, 0, sizeof b);
+    b.taken.head.visit = visit_of("v");
+    CHECK(code_of(str_bytes(S("G-T1-1")), &b.taken.receipt));
+    b.taken.goods = goods;
+    b.taken.reason = TAKE_WORKSHOP;
+    b.taken.condition = CONDITION_GOOD;
+    b.taken.template_ = 1;
+    b.taken.promised_ms = d.p.ms + 86400000;
+    struct append_att atts[] = {{.type = ATT_TEXT, .content = str_bytes(S("Goods receipt G-T1-1"))},
+                                {.type = ATT_STROKES, .content = str_bytes(S("ink"))}};
+    say(SUBJECT_JOB, job, KIND_VISIT_TAKEN, &b, atts, 2);
+    struct record_write w[] = {ref(F_GOODS_JOB, job),
+                               ref(F_GOODS_TECHNICIAN, dev.person),
+                               field(F_GOODS_ACKNOWLEDGED, FT_ENUM, 1),
+                               field(F_GOODS_WHAT, FT_TEXT, 0),
+                               field(F_GOODS_STATE, FT_ENUM, GOODS_TAKEN),
+                               {.field = F_GOODS_RECEIPT, .type = FT_CODE, .code = b.taken.receipt},
+                               {.field = F_BRANCH, .type = FT_ID8},
+                               {.field = F_GOODS_CUSTOMER, .type = FT_REF}};
+    uint8_t *room = malloc(CAP_SCRATCH_BYTES);
+    struct subject_state s = here(job, room);
+    memcpy(w[6].id.b, fold_shown(&s, F_BRANCH)->b, sizeof w[6].id.b);
+    memcpy(w[7].ref.b, fold_shown(&s, F_JOB_CUSTOMER)->b, sizeof w[7].ref.b);
+    write_goods(w, 8, true, "Washer");
+    free(room);
+}
+
+static void step(const char *login, const char *what, const char *body, unsigned want)
+{
+    char path[96];
+    desk_login(&d, login);
+    snprintf(path, sizeof path, "/goods/%s/%s", goods_hex, what);
+    json_t *in = json_pack("{s:o}", "fields", json_loads(body, 0, NULL));
+    json_t *out = desk_ask(&d, "POST", path, in);
+    if (d.status != want) {
+        check_fail(__FILE__, __LINE__, "%s: %u %s", what, d.status, d.body == NULL ? "" : d.body);
+    }
+    json_decref(out);
+}
+
+static unsigned in_state(const char *login, const char *state)
+{
+    char path[64];
+    desk_login(&d, login);
+    desk_settle(&d);
+    snprintf(path, sizeof path, "/registers/goods?state=%s", state);
+    json_t *page = desk_get(&d, path);
+    unsigned n = (unsigned)json_array_size(json_object_get(page, "rows"));
+    json_decref(page);
+    return n;
+}
+
+static unsigned at_handheld(void)
+{
+    uint8_t *room = malloc(CAP_SCRATCH_BYTES);
+    struct subject_state s = here(goods, room);
+    unsigned at = office_state(&s);
+    free(room);
+    return at;
+}
+
+static void b_02_the_handhelds_goods_are_the_registers_and_the_other_way(void)
+{
+    begin();
+    take();
+    sync_now();
+    CHECK_INT(in_state("clerk", "taken"), 1);
+    CHECK_INT(in_state("clerk2", "taken"), 0); /* another branch's */
+    step("clerk", "begin", "{\"repairer\":\"technician\"}", 409);
+    step("clerk", "in", "{\"shelf\":\"A-3\"}", 200);
+    CHECK_INT(in_state("clerk", "in"), 1);
+    sync_now();
+    CHECK_INT(at_handheld(), GOODS_IN);
+    /* In the workshop, on the handheld. */
+    union body b;
+    memset(&b, 0, sizeof b);
+    b.head.visit = visit_of("card");
+    say(SUBJECT_GOODS, goods, KIND_VISIT_ACCEPTED, &b, NULL, 0);
+    struct record_write w[] = {field(F_GOODS_STATE, FT_ENUM, GOODS_IN_WORK),
+                               ref(F_GOODS_REPAIRER, dev.person)};
+    write_goods(w, 2, false, "");
+    memset(&b, 0, sizeof b);
+    b.action.head.visit = visit_of("card");
+    b.action.n = 1;
+    b.action.codes[0] = ACTION_REPAIR;
+    say(SUBJECT_GOODS, goods, KIND_VISIT_ACTION, &b, NULL, 0);
+    struct record_write f[] = {field(F_GOODS_STATE, FT_ENUM, GOODS_FINISHED),
+                               field(F_GOODS_MINUTES, FT_INT, 45)};
+    write_goods(f, 2, false, "");
+    sync_now();
+    CHECK_INT(in_state("clerk", "finished"), 1);
+    char path[96];
+    snprintf(path, sizeof path, "/goods/%s", goods_hex);
+    json_t *card = desk_get(&d, path);
+    json_t *visits = json_object_get(card, "visits_list");
+    CHECK_INT(json_array_size(json_object_get(json_array_get(visits, 0), "facts")), 2);
+    CHECK_INT(json_integer_value(json_object_get(json_object_get(card, "fields"), "minutes")), 45);
+    json_decref(card);
+    /* His word passes nothing (B-18.4): the claim is kept, and counts as finished. */
+    struct record_write claim[] = {field(F_GOODS_STATE, FT_ENUM, GOODS_PASSED)};
+    write_goods(claim, 1, false, "");
+    sync_now();
+    CHECK_INT(in_state("clerk", "passed"), 0);
+    CHECK_INT(at_handheld(), GOODS_FINISHED);
+    step("supervisor", "pass", "{}", 200);
+    sync_now();
+    CHECK_INT(at_handheld(), GOODS_PASSED);
+    desk_login(&d, "clerk");
+    CHECK_INT(desk_do(&d, "POST", "/jobs/J1/archive", json_object()), 409); /* B-18.6 */
+    /* Brought back: signature and voiding. */
+    static const unsigned steps[] = {KIND_VISIT_LEFT, KIND_VISIT_ACCEPTED, KIND_VISIT_ARRIVED};
+    for (size_t i = 0; i < 3; i++) {
+        memset(&b, 0, sizeof b);
+        b.head.visit = visit_of(i == 0 ? "v" : "w");
+        say(SUBJECT_JOB, job, steps[i], &b, NULL, 0);
+    }
+    memset(&b, 0, sizeof b);
+    b.returned.head.visit = visit_of("w");
+    CHECK(code_of(str_bytes(S("G-T1-1")), &b.returned.receipt));
+    b.returned.goods = goods;
+    b.returned.outcome = RECEIPT_BACK;
+    b.returned.class_ = CLASS_C;
+    b.returned.template_ = 1;
+    struct append_att atts[] = {{.type = ATT_TEXT, .content = str_bytes(S("Return of goods"))},
+                                {.type = ATT_STROKES, .content = str_bytes(S("ink"))}};
+    say(SUBJECT_JOB, job, KIND_VISIT_RETURNED, &b, atts, 2);
+    struct record_write r[] = {field(F_GOODS_STATE, FT_ENUM, GOODS_VOIDED),
+                               field(F_GOODS_SIGNED_BACK, FT_TIME, d.p.ms)};
+    write_goods(r, 2, false, "");
+    sync_now();
+    CHECK_INT(in_state("clerk", "voided"), 1);
+    json_t *call = desk_get(&d, "/jobs/J1");
+    CHECK_STR(desk_str(call, "state"), "signed");
+    json_decref(call);
+    desk_login(&d, "clerk");
+    CHECK_INT(desk_do(&d, "POST", "/jobs/J1/archive", json_object()), 200);
+    unsigned conflicts = 9, theirs = 9;
+    h32 mine = pair_digest(&d.p, dev.store, goods, &conflicts);
+    h32 hqs = pair_digest(&d.p, d.p.hq->store, goods, &theirs);
+    CHECK(h32_eq(mine, hqs) && conflicts == 0 && theirs == 0);
+    pair_leave(&dev);
+    desk_end(&d);
+}
+
+int main(void)
+{
+    RUN(b_02_the_handhelds_goods_are_the_registers_and_the_other_way);
+    CHECK_END();
+}
