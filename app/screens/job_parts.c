@@ -180,7 +180,8 @@ enum {
     DO_PAY,
     DO_HISTORY,
     DO_CONFLICTS,
-    DO_GOODS
+    DO_GOODS,
+    DO_HANDOVER
 };
 enum { GO_TAKE, GO_CARD, GO_PAPERS };
 
@@ -208,6 +209,9 @@ static void main_menu(struct app *a, struct ui *u, const struct job_model *j, en
     item(&m, DO_HISTORY, _("History"));
     item(&m, DO_CONFLICTS, _("Conflicts"));
     item(&m, DO_GOODS, _("Goods and papers"));
+    if (!j->job.handover_asked && !is_signed && !j->job.archived && !j->job.cancelled) {
+        item(&m, DO_HANDOVER, _("Hand over"));
+    }
     switch (shown(u, "menu", _("This job"), &m, sheet)) {
     case DO_END:
         app_go(a, SCREEN_END_VISIT, j->subject);
@@ -235,6 +239,9 @@ static void main_menu(struct app *a, struct ui *u, const struct job_model *j, en
         break;
     case DO_GOODS:
         *sheet = JOB_SHEET_GOODS;
+        break;
+    case DO_HANDOVER:
+        app_go(a, SCREEN_HANDOVER, j->subject);
         break;
     default:
         break;

@@ -19,6 +19,7 @@ struct details {
 };
 struct details_screen {
     struct details form;
+    bool moved[DETAILS]; /* somebody wrote meanwhile: said, and only a second Save goes beyond it */
     bool empty[DETAILS]; /* emptied: a value is replaced by another one, never by nothing */
     unsigned seen;
 };
@@ -52,12 +53,49 @@ SCREEN_ENTER(details)
     }
 }
 
+/* What stands now where it is not what stood when the form came up. */
+static const char *meanwhile(struct app *a, struct details_screen *s, const struct job_model *j,
+                             int k, char *now)
+{
+    put(now, k == 0 ? j->contact : k == 1 ? j->contact_phone : j->note);
+    return strcmp(now, s->form.was[k]) == 0 ? NULL : shared_z(a, str_c(now));
+}
+
+/* Not a word is lost on either side: what is typed stays, what came is shown, and saving names it
+ * as seen only after it was. */
+static bool overtaken(struct app *a, struct ui *u, struct details_screen *s,
+                      const struct job_model *j)
+{
+    bool any = false;
+    char now[FORM_WORDS];
+    for (int k = 0; k < DETAILS; k++) {
+        if (meanwhile(a, s, j, k, now) == NULL) {
+            continue;
+        }
+        bool typed = strcmp(s->form.text[k], s->form.was[k]) != 0;
+        memcpy(s->form.was[k], now, sizeof now);
+        if (!typed) {
+            memcpy(s->form.text[k], now, sizeof now);
+        } else if (strcmp(s->form.text[k], now) != 0) {
+            s->moved[k] = true;
+            if (!any) {
+                ui_reveal(u, ids[k]);
+            }
+            any = true;
+        }
+    }
+    return any;
+}
+
 static void save(struct app *a, struct ui *u, struct details_screen *s, const struct job_model *j)
 {
     struct record_write w[DETAILS];
     struct intent_att atts[DETAILS];
     size_t n = 0;
     unsigned natt = 0;
+    if (overtaken(a, u, s, j)) {
+        return;
+    }
     memset(w, 0, sizeof w);
     for (int k = 0; k < DETAILS; k++) {
         if (strcmp(s->form.text[k], s->form.was[k]) == 0) {
@@ -119,6 +157,11 @@ SCREEN(details)
                              .flags = k == 2 ? UI_FIELD_MULTI : 0,
                              .error = s->empty[k] && s->form.text[k][0] == '\0'
                                           ? _("Write what is right instead of it.")
+                                      : s->moved[k]
+                                          ? shared_fmt(a,
+                                                       _("Headquarters wrote meanwhile: %s. Save "
+                                                         "again to put yours in its place."),
+                                                       s->form.was[k])
                                           : NULL};
         changed = (ui_field(u, &f) & UI_FIELD_CHANGED) != 0 || changed;
     }

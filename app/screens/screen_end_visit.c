@@ -96,13 +96,18 @@ static void part_wanted(struct app *a, struct ui *u, struct end_visit *s)
 
 static void body(struct app *a, struct ui *u, struct end_visit *s)
 {
-    static const unsigned ends[] = {END_NOBODY, END_PART_WANTED, END_PRICE_REFUSED, END_HELP_WANTED,
-                                    END_OTHER};
+    static const unsigned ends[] = {END_NOBODY,      END_PART_WANTED, END_PRICE_REFUSED,
+                                    END_HELP_WANTED, END_HANDED_OVER, END_OTHER};
+    const struct job_model *j = app_job(a);
+    bool asked = j != NULL && j->job.handover_asked;
     if (s->none) {
         ui_banner(u, "none", UI_TONE_LATE, _("Choose why the visit ends."));
     }
     ui_section(u, _("Why does the visit end?"));
     for (size_t k = 0; k < sizeof ends / sizeof ends[0]; k++) {
+        if (ends[k] == END_HANDED_OVER && !asked && s->d.outcome != END_HANDED_OVER) {
+            continue; /* it is asked for first */
+        }
         struct ui_row row = {.id = shared_fmt(a, "end:%u", ends[k]),
                              .title = shared_end(ends[k]),
                              .checked = s->d.outcome == ends[k]};

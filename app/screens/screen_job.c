@@ -125,6 +125,70 @@ static void head(struct app *a, struct ui *u, const struct job_model *j)
     }
 }
 
+/* The time; the day too when it was not today. */
+static const char *when(struct app *a, int64_t ms)
+{
+    const char *then = app_time(a, ms, true), *now = app_time(a, app_now_ms(a), true);
+    return strncmp(then, now, 10) == 0 ? app_time(a, ms, false) : then;
+}
+
+#define CHANGES_MOST 12
+
+/* What others wrote meanwhile, until it is said to be seen. What is typed stays as it is. */
+static void changes(struct app *a, struct ui *u)
+{
+    struct change_item x[CHANGES_MOST];
+    size_t n = app_changes(a, x, CHANGES_MOST);
+    if (n == 0) {
+        return;
+    }
+    ui_banner(u, "changed", UI_TONE_SOON,
+              _("Changed at headquarters while you are on this job. What you typed is kept."));
+    ui_card_begin(u, NULL, NULL, NULL);
+    for (size_t k = 0; k < n; k++) {
+        const char *label =
+            x[k].field == 0 ? _("Assigned to") : shared_field(x[k].type, x[k].field);
+        ui_pair(u, label, x[k].text.n > 0 ? shared_z(a, x[k].text) : _("nobody"));
+        ui_text(u, UI_SMALL_MUTED,
+                shared_fmt(a, "%s%s%s", shared_z(a, x[k].who), x[k].who.n > 0 ? " · " : "",
+                           app_time(a, x[k].when_ms, true)));
+    }
+    ui_card_end(u);
+    if (ui_button(u, "changes-seen", _("I have seen it"), UI_SECONDARY)) {
+        app_changes_seen(a);
+    }
+}
+
+/* Somebody else is at this job too: two visits, each its own; and a hand-over that was asked for.
+ */
+static void others(struct app *a, struct ui *u, const struct job_model *j)
+{
+    for (unsigned k = 0; k < j->job.nvisits; k++) {
+        const struct visit_state *v = &j->job.visits[k];
+        if (id8_eq(v->author, app_author(a)) || v->stage >= VISIT_SIGNED || v->nfacts == 0) {
+            continue;
+        }
+        str name = app_author_name(a, v->author);
+        struct ui_row row = {
+            .id = shared_fmt(a, "other-visit:%u", k),
+            .icon = UI_ICON_PERSON,
+            .still = true,
+            .title = name.n > 0 ? shared_fmt(a, _("%.*s is on this job too"), (int)name.n, name.p)
+                                : _("Another technician is on this job too"),
+            .line2 = shared_fmt(a, "%s · %s", shared_stage(v->stage),
+                                when(a, v->facts[v->nfacts - 1].wall_ms))};
+        ui_row(u, &row);
+    }
+    if (j->job.handover_asked) {
+        ui_banner(u, "handover", UI_TONE_INFO,
+                  form_visit(a) != NULL
+                      ? _("You asked to hand this job over. Headquarters decides; until then it is "
+                          "yours. End your visit as handed over when you stop.")
+                      : _("You asked to hand this job over. Headquarters decides; until then it is "
+                          "yours."));
+    }
+}
+
 /* A thing of this job's is away: where it is, and its card. */
 static void goods(struct app *a, struct ui *u, const struct job_model *j)
 {
@@ -141,13 +205,6 @@ static void goods(struct app *a, struct ui *u, const struct job_model *j)
     if (ui_row(u, &row)) {
         goods_open(a, g);
     }
-}
-
-/* The time; the day too when it was not today. */
-static const char *when(struct app *a, int64_t ms)
-{
-    const char *then = app_time(a, ms, true), *now = app_time(a, app_now_ms(a), true);
-    return strncmp(then, now, 10) == 0 ? app_time(a, ms, false) : then;
 }
 
 /* ---- stepper --------------------------------------------------------------------------------- */
@@ -395,6 +452,8 @@ SCREEN(job)
             ui_reveal(u, step_of(next)->row_id);
         }
         head(a, u, j);
+        changes(a, u);
+        others(a, u, j);
         goods(a, u, j);
         stepper(a, u, j, next);
         job_facts(a, u, j);

@@ -68,6 +68,8 @@ SCREEN_ENTER(give_back);
 SCREEN(give_back);
 SCREEN_ENTER(papers);
 SCREEN(papers);
+SCREEN_ENTER(handover);
+SCREEN(handover);
 
 /* ---- shared pieces (shared.c) ---------------------------------------------------------------- */
 /* shared_histories: a banner when the job lies in one of two histories of a journal. */

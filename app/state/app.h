@@ -53,6 +53,7 @@ enum screen_id {
     SCREEN_CARD,   /* its repair card; the subject is the goods */
     SCREEN_RETURN, /* it comes back */
     SCREEN_PAPERS, /* receipts, tags: to show, photograph, write off */
+    SCREEN_HANDOVER /* asked of headquarters */,
     SCREENS
 };
 /* One row a screen in app/screens/screens.c; `frame` draws and reacts, once a frame. `enter` (may
@@ -155,8 +156,22 @@ size_t app_conflicts(struct app *a, struct conflict_item *out, size_t cap);
 /* app_resolve: record.set with the chosen value, naming all that stand: the technician's own
  * proposal, which the supervisor confirms. False: busy, or the field has moved. */
 bool app_resolve(struct app *a, id16 subject, int field, unsigned value);
+/* app_changes: what others wrote about the present job, its customer and its equipment since the
+ * technician's open visit was first shown here, or since app_changes_seen: at most `cap` items, the
+ * texts in the frame arena. Nothing when no visit is open. What was seen is a draft of the job. */
+struct change_item {
+    enum subject_type type;
+    int field; /* 0: the assignment */
+    str text;  /* the new value, in words */
+    str who;
+    int64_t when_ms;
+};
+size_t app_changes(struct app *a, struct change_item *out, size_t cap);
+void app_changes_seen(struct app *a);
 /* app_person: a person's name by id; empty when not held. Frame arena. */
 str app_person(struct app *a, id16 person);
+/* app_author_name: of whoever an author's certificate names. */
+str app_author_name(struct app *a, id8 author);
 
 /* ---- intents: what the screens want ------------------------------------------------------------
  */

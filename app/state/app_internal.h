@@ -252,6 +252,10 @@ MUST_USE enum st writer_goods(struct writer *w, const struct intent *i, h32 *ent
 /* writer_copy.c: the PDF of i->entry; copy_path: its name. */
 MUST_USE enum st writer_copy(struct writer *w, const struct intent *i, struct err *err);
 void copy_path(const struct app *a, str number, unsigned version, char *out, size_t cap);
+/* conflicts.c: a value, a person, who wrote, in words. Frame arena; empty when not held. */
+str value_words(struct app *a, struct store_txn *t, const struct field_value *v);
+str person_words(struct app *a, struct store_txn *t, id16 person);
+str writer_words(struct app *a, struct store_txn *t, id8 author, id16 actor);
 /* counter_peek: the number that the counter `name` gives next ("report", "receipt", "goods").
  * counter_move: it is used up. */
 MUST_USE enum st counter_move(struct store_txn *t, const char *name, uint64_t next,

@@ -5,7 +5,7 @@
 #include "app/state/app_internal.h"
 #include "core/fold/record.h"
 
-static str text_of(struct app *a, struct store_txn *t, const struct field_value *v)
+str value_words(struct app *a, struct store_txn *t, const struct field_value *v)
 {
     bytes content = {NULL, 0};
     struct subject_state s;
@@ -32,7 +32,7 @@ static str text_of(struct app *a, struct store_txn *t, const struct field_value 
             fold_shown(&s, F_CODE) == NULL) {
             return (str){NULL, 0};
         }
-        return text_of(a, t, fold_shown(&s, F_CODE));
+        return value_words(a, t, fold_shown(&s, F_CODE));
     case FT_INT:
     case FT_ENUM:
     case FT_ID8:
@@ -46,7 +46,7 @@ static str text_of(struct app *a, struct store_txn *t, const struct field_value 
 static str shown(struct app *a, struct store_txn *t, const struct subject_state *s, int field)
 {
     const struct field_value *v = fold_shown(s, field);
-    return v == NULL ? (str){NULL, 0} : text_of(a, t, v);
+    return v == NULL ? (str){NULL, 0} : value_words(a, t, v);
 }
 
 static str name_of(struct app *a, struct store_txn *t, const struct subject_state *s)
@@ -59,7 +59,7 @@ static str name_of(struct app *a, struct store_txn *t, const struct subject_stat
     return name.n > 0 ? name : shown(a, t, s, F_CODE);
 }
 
-static str person_name(struct app *a, struct store_txn *t, id16 person)
+str person_words(struct app *a, struct store_txn *t, id16 person)
 {
     struct subject_state s;
     return fold_load(t, person, &a->frame, &s, NULL, NULL) == ST_OK
@@ -68,7 +68,7 @@ static str person_name(struct app *a, struct store_txn *t, id16 person)
 }
 
 /* Headquarters' person by the entry's actor, a technician by his certificate. */
-static str writer_name(struct app *a, struct store_txn *t, id8 author, id16 actor)
+str writer_words(struct app *a, struct store_txn *t, id8 author, id16 actor)
 {
     if (id16_zero(actor)) {
         /* It was verified when it was kept; the trust document is the writer thread's. */
@@ -83,7 +83,7 @@ static str writer_name(struct app *a, struct store_txn *t, id8 author, id16 acto
         }
         actor = c.person;
     }
-    return person_name(a, t, actor);
+    return person_words(a, t, actor);
 }
 
 static void fill(struct app *a, struct store_txn *t, const struct field_state *f,
@@ -92,8 +92,8 @@ static void fill(struct app *a, struct store_txn *t, const struct field_state *f
     out->v = arena_new(&a->frame, struct conflict_value, f->n);
     for (unsigned k = 0; out->v != NULL && k < f->n; k++) {
         const struct field_value *v = &f->v[k];
-        out->v[out->n++] = (struct conflict_value){.text = text_of(a, t, v),
-                                                   .who = writer_name(a, t, v->author, v->actor),
+        out->v[out->n++] = (struct conflict_value){.text = value_words(a, t, v),
+                                                   .who = writer_words(a, t, v->author, v->actor),
                                                    .when_ms = hlc_ms(v->time),
                                                    .proposal = v->proposal,
                                                    .own = id8_eq(v->author, a->who.author)};
@@ -106,7 +106,7 @@ static void fill_assigned(struct app *a, struct store_txn *t, const struct subje
     out->v = arena_new(&a->frame, struct conflict_value, s->nassigned);
     for (unsigned k = 0; out->v != NULL && k < s->nassigned; k++) {
         out->v[out->n++] =
-            (struct conflict_value){.text = person_name(a, t, s->assignments[k].technician),
+            (struct conflict_value){.text = person_words(a, t, s->assignments[k].technician),
                                     .when_ms = hlc_ms(s->assignments[k].time)};
     }
 }
@@ -182,7 +182,7 @@ static bool write_of(struct app *a, struct store_txn *t, const struct subject_st
     *text = (bytes){NULL, 0};
     if (v->type == FT_TEXT) {
         w->i = 0;
-        *text = str_bytes(text_of(a, t, v));
+        *text = str_bytes(value_words(a, t, v));
         if (text->n == 0) {
             return false; /* what is not held here cannot be written again */
         }

@@ -351,6 +351,18 @@ str app_person(struct app *a, id16 person)
     return name;
 }
 
+str app_author_name(struct app *a, id8 author)
+{
+    struct store_txn *t = NULL;
+    id16 nobody = {{0}};
+    if (a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
+        return (str){NULL, 0};
+    }
+    str name = writer_words(a, t, author, nobody);
+    store_abort(&t);
+    return name;
+}
+
 str app_technician_name(struct app *a)
 {
     return app_person(a, a->who.person);

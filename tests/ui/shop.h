@@ -296,6 +296,59 @@ static inline void shop_shut(struct shop *x, struct chain_head *head)
     sample_free(&x->s);
 }
 
+/* A colleague is on the same job: his own visit, in his own chain. */
+static inline void shop_colleague(struct shop *x, const char *job)
+{
+    static const unsigned kinds[] = {KIND_VISIT_ACCEPTED, KIND_VISIT_TRAVELLING,
+                                     KIND_VISIT_ARRIVED};
+    struct err err = {0};
+    struct store_txn *t = NULL;
+    struct chain_head head = {.author = x->s.other.author, .epoch = sample_id8("other epoch")};
+    shop_must(store_write(x->store, &t, &err), &err, "write");
+    shop_must(cert_store_put(t, &x->s.other.cert, &err), &err, "certificate");
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        uint8_t buf[CAP_BODY_BYTES], out[CAP_ENTRY_BYTES];
+        union body b;
+        bytes body;
+        struct entry_view e;
+        bool forked;
+        struct now now = sample_now(0);
+        now.wall_ms = x->at_ms += 60000;
+        memset(&b, 0, sizeof b);
+        b.head.visit = sample_id8("colleague");
+        shop_must(body_encode(kinds[k], &b, buf, sizeof buf, &body), NULL, "visit");
+        struct entry_draft d = {.kind = kinds[k],
+                                .subject_type = SUBJECT_JOB,
+                                .subject = sample_id16(job),
+                                .body = body};
+        shop_must(entry_make(&head, &d, &now, x->s.trust.deployment, x->s.other.keys.sign_sk, out,
+                             sizeof out, &e, &err),
+                  &err, "entry");
+        shop_must(journal_keep(t, &e, &forked, &err), &err, "keep");
+    }
+    shop_must(fold_refold(t, sample_id16(job), arena_of(x->tmp, SHOP_ROOM), &err), &err, "fold");
+    shop_must(store_commit(&t, &err), &err, "commit");
+}
+
+/* What the office writes over what it has seen of a record. */
+static inline void shop_change(struct shop *x, enum subject_type type, const char *name, int field,
+                               const char *text)
+{
+    struct subject_state state;
+    struct store_txn *t = NULL;
+    struct err err = {0};
+    uint8_t buf[CAP_BODY_BYTES];
+    bytes body, words = str_bytes(str_c(text));
+    struct arena a = arena_of(x->room, SHOP_ROOM);
+    struct record_write w = {.field = field, .type = FT_TEXT, .i = 0};
+    shop_must(store_read(x->store, &t, &err), &err, "read");
+    shop_must(fold_load(t, sample_id16(name), &a, &state, NULL, &err), &err, name);
+    record_see(&state, &w, 1);
+    store_abort(&t);
+    shop_must(record_encode(&w, 1, buf, sizeof buf, &body), NULL, name);
+    shop_entry(x, KIND_RECORD_SET, type, sample_id16(name), body, &words, ATT_TEXT, 1);
+}
+
 /* The one thing that was taken away: fields as its clerk and its supervisor write them. */
 static inline void shop_goods(struct shop *x, const struct shop_field *f, size_t n)
 {

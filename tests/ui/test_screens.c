@@ -291,6 +291,40 @@ static void office(struct device *d, int part)
     shop_shut(&x, &d->head);
 }
 
+/* While the technician types: another contact and a note for him, a corrected address, a colleague.
+ */
+static void meanwhile(struct device *d)
+{
+    struct shop x;
+    shop_open_again(&x, d->dir, d->secret, &d->head, d->at_ms);
+    shop_change(&x, SUBJECT_JOB, "job 1", F_JOB_CONTACT, "刘先生（儿子）");
+    shop_change(&x, SUBJECT_JOB, "job 1", F_NOTE,
+                "客户要求先打电话；门禁密码已换，请到物业登记后再上楼，电梯在检修，走消防楼梯");
+    shop_change(&x, SUBJECT_CUSTOMER, "customer 1", F_CUSTOMER_ADDRESS,
+                "上城区望江路18号清水苑5幢1单元202室");
+    shop_colleague(&x, "job 1");
+    d->at_ms = x.at_ms;
+    shop_shut(&x, &d->head);
+}
+
+static void changed(const struct look *l)
+{
+    struct device d;
+    make_device(&d);
+    run_on(&d, "tests/ui/changed-1.script", l);
+    meanwhile(&d);
+    run_on(&d, "tests/ui/changed-2.script", l);
+}
+
+static void what_headquarters_changed_is_told_and_a_job_is_handed_over(void)
+{
+    for (int k = 0; k < 6; k++) {
+        changed(&(struct look){&SIZES[k], k == 0 || k == 3 ? 2.0F : 1.0F, k % 2 == 0 ? "zh" : "en",
+                               UI_LIGHT, .left = false});
+    }
+    changed(&(struct look){&SIZES[1], 1.5F, "en", UI_DARK, .walk = true});
+}
+
 static void goods(const struct look *l)
 {
     static const char *const parts[] = {"tests/ui/goods-1.script", "tests/ui/goods-2.script",
@@ -325,6 +359,11 @@ int main(int argc, char **argv)
                                        argv[4], UI_LIGHT, .walk = true});
         return check_failures != 0;
     }
+    if (argc == 5 && strcmp(argv[1], "changed") == 0) {
+        changed(&(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL),
+                               argv[4], UI_LIGHT, .left = false});
+        return check_failures != 0;
+    }
     if (argc == 5 && strcmp(argv[1], "goods") == 0) {
         goods(&(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL), argv[4],
                              UI_LIGHT, .left = false});
@@ -346,6 +385,7 @@ int main(int argc, char **argv)
     RUN(wrong_taps_wrong_fields_and_a_customer_who_tries_everything);
     RUN(pins_are_changed_forgotten_and_asked_for_again);
     RUN(a_day_is_reported_signed_and_put_right);
+    RUN(what_headquarters_changed_is_told_and_a_job_is_handed_over);
     RUN(b_02_a_thing_is_taken_away_repaired_inspected_and_brought_back);
     RUN(half_typed_things_are_where_they_were_and_ratings_are_asked_again);
     CHECK_END();
