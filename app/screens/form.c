@@ -184,6 +184,27 @@ bool form_send(struct app *a, const struct form_fact *f, const char *draft, enum
            app_append(a, f->kind, body, f->atts, f->natt, draft, go);
 }
 
+enum screen_id form_next(struct app *a, unsigned kind, const struct fact *old)
+{
+    const struct job_model *j = app_job(a);
+    if (old != NULL || j == NULL || j->is_goods) {
+        return SCREEN_JOB; /* put right, or in the workshop, where work has no order */
+    }
+    switch (kind) {
+    case KIND_VISIT_ARRIVED:
+        return SCREEN_DIAGNOSE;
+    case KIND_VISIT_DIAGNOSED:
+    case KIND_VISIT_CLASS:
+        return form_class(form_visit(a)) == CLASS_A ? SCREEN_PRICE : SCREEN_WORK;
+    case KIND_VISIT_PRICED:
+        return SCREEN_WORK;
+    case KIND_VISIT_ACTION:
+        return SCREEN_TEST;
+    default:
+        return SCREEN_JOB;
+    }
+}
+
 bool form_open(struct app *a, struct ui *u, struct form_page *p, const void *screen, unsigned seen)
 {
     const struct job_model *j = app_job(a);

@@ -51,6 +51,10 @@ bool form_same(struct app *a, const struct form_fact *f, const struct fact *old)
 /* form_send: append it; true when it is under way (app_append). */
 bool form_send(struct app *a, const struct form_fact *f, const char *draft, enum screen_id go);
 
+/* form_next: where saving a step leads: on to the next one; back to the job when it was put right,
+ * or when what follows is the customer's. */
+enum screen_id form_next(struct app *a, unsigned kind, const struct fact *old);
+
 /* The page of one fact: header, errors, the rule, one button, the draft; what is between is the
  * screen's. form_open: false (the page is closed again) when there is nothing to fill in.
  * form_close keeps `data` as the draft `id`, goes back when asked to; true when the button was

@@ -1,6 +1,22 @@
 /* part_form.c - see part_form.h. */
 #include "app/screens/part_form.h"
 
+/* The diagnosis gave the cause; what is free of charge is proved by the old part, so it goes back.
+ * Both are shown as chosen, and one tap changes them. */
+static void said_before(struct app *a, struct part_form *d)
+{
+    const struct visit_state *v = form_visit(a);
+    union body b;
+    if (form_read(v, KIND_VISIT_DIAGNOSED, &b) != NULL) {
+        d->reason = b.diagnosed.cause == CAUSE_WEAR     ? PART_WORN
+                    : b.diagnosed.cause == CAUSE_DEFECT ? PART_FAILED
+                    : b.diagnosed.cause == CAUSE_MISUSE || b.diagnosed.cause == CAUSE_ACCIDENT
+                        ? PART_DAMAGED
+                        : 0;
+    }
+    d->old_part = form_class(v) == CLASS_C || form_class(v) == CLASS_B ? OLD_TAKEN : 0;
+}
+
 void part_form_choose(struct app *a, struct part_form *d, str code)
 {
     h32 old = d->old;
@@ -19,6 +35,7 @@ void part_form_choose(struct app *a, struct part_form *d, str code)
         form_put_money(d->price, sizeof d->price, p->price_minor);
         d->serials = p->serialized;
     }
+    said_before(a, d);
 }
 
 void part_form_of(struct app *a, struct part_form *d, const struct fact *f)

@@ -1,5 +1,6 @@
 /* pick.c - see pick.h. */
 #include "app/screens/pick.h"
+#include "app/state/desk_book.h"
 
 /* What a row is called, in both languages, and what sorts it to the front. */
 typedef bool (*row_words)(const struct catalogue *c, unsigned k, const char *search);
@@ -154,9 +155,35 @@ static unsigned frequent(const struct catalogue *c, const str *kind,
     return n;
 }
 
-unsigned pick_frequent(struct app *a, str equipment, unsigned at[static PICK_FREQUENT],
+static bool taken(const unsigned *at, unsigned n, unsigned row)
+{
+    for (unsigned k = 0; k < n; k++) {
+        if (at[k] == row) {
+            return true;
+        }
+    }
+    return false;
+}
+
+unsigned pick_frequent(struct app *a, const struct job_model *j, unsigned at[static PICK_FREQUENT],
                        unsigned *all)
 {
-    unsigned n = frequent(app_catalogue(a), &equipment, at, all);
-    return n > 0 ? n : frequent(app_catalogue(a), NULL, at, all);
+    const struct catalogue *c = app_catalogue(a);
+    struct book_fault had[PICK_FREQUENT];
+    unsigned usual[PICK_FREQUENT], n = 0;
+    size_t nhad = book_faults(app_book(a), j, had, PICK_FREQUENT);
+    for (size_t k = 0; k < nhad; k++) {
+        const struct cat_fault *f = catalogue_fault(c, code_bytes(&had[k].fault));
+        if (f != NULL) {
+            at[n++] = (unsigned)(f - c->faults);
+        }
+    }
+    unsigned nusual = frequent(c, &j->equipment_name, usual, all);
+    nusual = nusual > 0 || n > 0 ? nusual : frequent(c, NULL, usual, all);
+    for (unsigned k = 0; k < nusual && n < PICK_FREQUENT; k++) {
+        if (!taken(at, n, usual[k])) {
+            at[n++] = usual[k];
+        }
+    }
+    return n;
 }

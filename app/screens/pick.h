@@ -20,8 +20,9 @@ struct pick {
 void pick_faults(struct app *a, struct pick *p, str kind);
 void pick_parts(struct app *a, struct pick *p);
 void pick_prices(struct app *a, struct pick *p);
-/* pick_frequent: at most PICK_FREQUENT faults of equipment with this name, by plain frequency
- * (of any equipment when none is known for it); *all: how many there are. */
-unsigned pick_frequent(struct app *a, str equipment, unsigned at[static PICK_FREQUENT],
+/* pick_frequent: at most PICK_FREQUENT faults: first those that this equipment, its model, or its
+ * kind had on visits that the device knows of, then the catalogue's by frequency for its kind (of
+ * any kind when none is known for it); *all: how many there are. */
+unsigned pick_frequent(struct app *a, const struct job_model *j, unsigned at[static PICK_FREQUENT],
                        unsigned *all);
 #endif

@@ -79,7 +79,8 @@ SCREEN(arrive)
     ui_screen_end(u);
     form_keep(a, "arrive", VERSION, &s->d, sizeof s->d);
     if ((hit & UI_HIT_PRIMARY) != 0) {
-        save(a, s, j->subject, SCREEN_JOB);
+        save(a, s, j->subject,
+             form_next(a, KIND_VISIT_ARRIVED, fold_fact(form_visit(a), KIND_VISIT_ARRIVED)));
     } else if ((hit & UI_HIT_BACK) != 0) {
         app_back(a);
     } else if (nobody && r == RULE_OK && app_busy(a) == APP_IDLE) {

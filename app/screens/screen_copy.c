@@ -75,6 +75,30 @@ static void show_pdf(struct app *a, struct ui *u, struct copy *s, const struct s
     }
 }
 
+/* What follows is one tap away: the money, or the way out. */
+static unsigned what_next(const struct job_model *j, struct ui_screen *sc)
+{
+    unsigned next = j == NULL ? 0 : (unsigned)visit_next(&j->job, j->visit);
+    if (next == KIND_VISIT_LEFT || next == KIND_VISIT_PAID) {
+        sc->secondary = sc->primary;
+        sc->secondary_id = sc->primary_id;
+        sc->primary = next == KIND_VISIT_LEFT ? _("Leave") : _("Payment");
+        sc->primary_id = next == KIND_VISIT_LEFT ? "leave" : "pay";
+    }
+    return next;
+}
+
+static void take_next(struct app *a, const struct job_model *j, unsigned next)
+{
+    struct form_fact f;
+    if (next == KIND_VISIT_PAID) {
+        app_go(a, SCREEN_PAYMENT, j->subject);
+        return;
+    }
+    form_begin(a, &f, KIND_VISIT_LEFT, NULL);
+    IGNORE(!form_send(a, &f, NULL, SCREEN_JOB)); /* the button stays */
+}
+
 SCREEN_ENTER(copy)
 {
     struct copy *s = app_screen_data(a, SCREEN_COPY, sizeof *s);
@@ -94,6 +118,9 @@ SCREEN(copy)
                            .back = true,
                            .primary = _("Done"),
                            .primary_id = "done"};
+    unsigned next = what_next(j, &sc);
+    bool leads = sc.secondary != NULL;
+    sc.primary_off = leads && app_busy(a) != APP_IDLE;
     unsigned hit = ui_screen_begin(u, &sc);
     if (s == NULL || sig == NULL) {
         ui_empty(u, UI_ICON_INFO, _("Nothing was signed yet."), NULL, NULL);
@@ -116,7 +143,9 @@ SCREEN(copy)
         }
     }
     ui_screen_end(u);
-    if ((hit & (UI_HIT_BACK | UI_HIT_PRIMARY)) != 0) {
+    if ((hit & UI_HIT_PRIMARY) != 0 && leads) {
+        take_next(a, j, next);
+    } else if ((hit & (UI_HIT_BACK | UI_HIT_PRIMARY | UI_HIT_SECONDARY)) != 0) {
         app_back(a);
     }
 }

@@ -24,7 +24,8 @@ struct diagnose {
     bool listing;
     bool short_fault, short_cause, short_class; /* what is missing, said after Save */
     unsigned seen;
-    int phase; /* facts to save: 0 none, 1 diagnosis, 2 class, 3 words of the proposal */
+    bool fresh; /* the first diagnosis of this visit: saving it leads on */
+    int phase;  /* facts to save: 0 none, 1 diagnosis, 2 class, 3 words of the proposal */
 };
 
 SCREEN_ENTER(diagnose)
@@ -150,7 +151,7 @@ static void go_on(struct app *a, struct diagnose *s, const struct job_model *j)
     if (s->phase > 3) {
         s->phase = 0;
         form_drop(a, "diagnose");
-        app_go(a, SCREEN_JOB, j->subject);
+        app_go(a, s->fresh ? form_next(a, KIND_VISIT_CLASS, NULL) : SCREEN_JOB, j->subject);
     }
 }
 
@@ -212,7 +213,7 @@ static void fault(struct app *a, struct ui *u, struct diagnose *s, const struct 
 {
     const struct catalogue *c = app_catalogue(a);
     unsigned at[PICK_FREQUENT], all = 0;
-    unsigned n = pick_frequent(a, j->equipment_name, at, &all);
+    unsigned n = pick_frequent(a, j, at, &all);
     const struct cat_fault *f = catalogue_fault(c, bytes_of(s->d.fault, strlen(s->d.fault)));
     bool among = false;
     ui_section(u, n > 0 ? _("Most frequent for this equipment") : _("Fault"));
@@ -366,6 +367,7 @@ static void save(struct app *a, struct ui *u, struct diagnose *s, const struct j
         ui_reveal(u, s->short_fault ? "no-fault" : s->short_cause ? "no-cause" : "no-class");
     } else {
         s->phase = 1;
+        s->fresh = fold_fact(form_visit(a), KIND_VISIT_DIAGNOSED) == NULL;
         s->seen = app_result(a)->serial;
         go_on(a, s, j);
     }

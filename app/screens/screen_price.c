@@ -300,7 +300,9 @@ static void save(struct app *a, struct price *s, const struct job_model *j, bool
     }
     s->seen = app_result(a)->serial;
     /* A refusal ends the visit: its page is next. */
-    IGNORE(!form_send(a, &f, "price", consented ? SCREEN_JOB : SCREEN_END_VISIT));
+    IGNORE(!form_send(a, &f, "price",
+                      consented ? form_next(a, KIND_VISIT_PRICED, fold_fact(v, KIND_VISIT_ACTION))
+                                : SCREEN_END_VISIT));
 }
 
 /* ---- pages 2 and 3: the customer ------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 /* screen_test.c - the whole test: result, hidden dangers, tidied, taught (F-06). */
 #include "app/screens/form.h"
+#include "core/rules/service.h"
 
 enum { VERSION = 1 };
 struct form {
@@ -9,7 +10,7 @@ struct form {
 };
 struct test {
     struct form d;
-    bool none;
+    bool none, saving; /* the test is on its way; then the fee, when there is none */
     unsigned seen;
 };
 
@@ -36,6 +37,15 @@ SCREEN_ENTER(test)
     }
 }
 
+static bool nothing_due(struct app *a)
+{
+    const struct visit_state *v = form_visit(a);
+    struct fee fee;
+    unsigned c = form_class(v);
+    return !app_job(a)->is_goods && (c == CLASS_B || c == CLASS_C) &&
+           fold_fact(v, KIND_VISIT_FEE) == NULL && fee_work_out(v, &fee) && fee.total_minor == 0;
+}
+
 static void save(struct app *a, struct ui *u, struct test *s, id16 job)
 {
     struct form_fact f;
@@ -58,7 +68,28 @@ static void save(struct app *a, struct ui *u, struct test *s, id16 job)
         app_go(a, SCREEN_JOB, job);
         return;
     }
-    IGNORE(!form_send(a, &f, "test", SCREEN_JOB)); /* the button stays */
+    bool free = old == NULL && nothing_due(a);
+    s->saving = form_send(a, &f, "test", free ? SCREENS : SCREEN_JOB) && free;
+}
+
+/* Free of charge and no part charged: the fee is none, and nobody need be asked. */
+static void fee_none(struct app *a, struct test *s, id16 job)
+{
+    const struct app_result *r = app_result(a);
+    struct form_fact f;
+    if (!s->saving || app_busy(a) != APP_IDLE || r->serial == s->seen) {
+        return;
+    }
+    s->saving = false;
+    if (r->st != ST_OK || r->what != APP_SAVING) {
+        return;
+    }
+    form_begin(a, &f, KIND_VISIT_FEE, NULL);
+    s->seen = r->serial;
+    if (!nothing_due(a) || !form_send(a, &f, "test", SCREEN_JOB)) {
+        form_drop(a, "test");
+        app_go(a, SCREEN_JOB, job); /* it is asked for there */
+    }
 }
 
 /* In the workshop there is nobody to teach. */
@@ -109,8 +140,11 @@ SCREEN(test)
     if (!form_open(a, u, &p, s, s == NULL ? 0 : s->seen)) {
         return;
     }
+    id16 job = app_job(a)->subject;
     body(u, s, app_job(a)->is_goods);
     if (form_close(a, u, &p, VERSION, &s->d, sizeof s->d)) {
-        save(a, u, s, app_job(a)->subject);
+        save(a, u, s, job);
+    } else {
+        fee_none(a, s, job);
     }
 }

@@ -2,11 +2,13 @@
  * recorded one is tapped to be corrected. */
 #include "app/screens/job_parts.h"
 #include "app/screens/part_form.h"
+#include "app/state/desk_book.h"
 #include "core/rules/money.h"
 
-enum { VERSION = 1 };
+enum { VERSION = 2 };
 struct form {
     bool action[ACTION_OTHER + 1];
+    bool looked; /* what the parts say was taken over once */
     char words[FORM_WORDS];
 };
 struct work {
@@ -14,6 +16,18 @@ struct work {
     bool none, no_words; /* what is missing, said after Save */
     unsigned seen;
 };
+
+/* A part that was fitted says that something was replaced: it is not asked again. */
+static void from_parts(struct app *a, struct form *d)
+{
+    const struct visit_state *v = form_visit(a);
+    for (unsigned k = 0; !d->looked && v != NULL && k < v->nfacts; k++) {
+        if (v->facts[k].kind == KIND_VISIT_PART) {
+            d->looked = true;
+            d->action[ACTION_REPLACE] = true;
+        }
+    }
+}
 
 SCREEN_ENTER(work)
 {
@@ -25,6 +39,7 @@ SCREEN_ENTER(work)
     memset(s, 0, sizeof *s);
     s->seen = app_result(a)->serial;
     if (form_load(a, "work", VERSION, &s->d, sizeof s->d)) {
+        from_parts(a, &s->d);
         return;
     }
     const struct fact *f = form_read(form_visit(a), KIND_VISIT_ACTION, &b);
@@ -34,6 +49,8 @@ SCREEN_ENTER(work)
         }
     }
     form_text(a, f, &b, BA_ACTION, s->d.words, sizeof s->d.words);
+    s->d.looked = f != NULL;
+    from_parts(a, &s->d);
 }
 
 static bool make(struct app *a, struct form_fact *f, const struct form *d, const struct fact *old)
@@ -64,7 +81,7 @@ static void save(struct app *a, struct ui *u, struct work *s, id16 job)
         app_go(a, SCREEN_JOB, job);
         return;
     }
-    IGNORE(!form_send(a, &f, "work", SCREEN_JOB)); /* the button stays */
+    IGNORE(!form_send(a, &f, "work", form_next(a, KIND_VISIT_ACTION, old))); /* the button stays */
 }
 
 /* ---- parts ----------------------------------------------------------------------------------- */
@@ -99,6 +116,35 @@ static bool part_card(struct app *a, struct ui *u, const struct fact *f, unsigne
     return tapped;
 }
 
+/* What went in the last time for this fault, while nothing is fitted yet: one tap. */
+static void last_used(struct app *a, struct ui *u, id16 job)
+{
+    const struct visit_state *v = form_visit(a);
+    const struct job_model *j = app_job(a);
+    struct part_form d;
+    union body b;
+    if (fold_fact(v, KIND_VISIT_PART) != NULL || form_read(v, KIND_VISIT_DIAGNOSED, &b) == NULL ||
+        b.diagnosed.fault.n == 0) {
+        return;
+    }
+    const struct code *c = book_part(app_book(a), j, bytes_str(code_bytes(&b.diagnosed.fault)));
+    const struct cat_part *p = c == NULL ? NULL : catalogue_part(app_catalogue(a), code_bytes(c));
+    if (p == NULL) {
+        return;
+    }
+    struct ui_row row = {.id = "last_part",
+                         .icon = UI_ICON_PART,
+                         .title = form_name(a, p->name, p->name_en),
+                         .line2 = _("Fitted the last time for this fault"),
+                         .line3 = shared_z(a, p->number),
+                         .chevron = true};
+    if (ui_row(u, &row)) {
+        memset(&d, 0, sizeof d);
+        part_form_choose(a, &d, p->number);
+        open_part(a, &d, job);
+    }
+}
+
 static void parts(struct app *a, struct ui *u, id16 job)
 {
     const struct visit_state *v = form_visit(a);
@@ -120,6 +166,7 @@ static void parts(struct app *a, struct ui *u, id16 job)
         part_form_choose(a, &d, str_c(scan));
         open_part(a, &d, job);
     }
+    last_used(a, u, job);
     bool begun = form_load(a, "part", PART_FORM_VERSION, &d, sizeof d) && d.chosen;
     if (ui_button_icon(u, "add_part", begun ? _("Go on with the part you began") : _("Find a part"),
                        UI_ICON_PART, UI_SECONDARY)) {

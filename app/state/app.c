@@ -45,6 +45,12 @@ static void arrive(struct app *a)
     keep_place(a);
 }
 
+static bool is_step(enum screen_id s)
+{
+    return s == SCREEN_ARRIVE || s == SCREEN_DIAGNOSE || s == SCREEN_PRICE || s == SCREEN_WORK ||
+           s == SCREEN_TEST;
+}
+
 void app_go(struct app *a, enum screen_id screen, id16 subject)
 {
     if (screen >= SCREENS) {
@@ -61,6 +67,11 @@ void app_go(struct app *a, enum screen_id screen, id16 subject)
     if (screen == SCREEN_TODAY || screen == SCREEN_UNLOCK || screen == SCREEN_FIRST_START ||
         screen == SCREEN_STOPPED) {
         a->ntrail = 0;
+    }
+    if (a->ntrail >= 2 && is_step(screen) && is_step(a->trail[a->ntrail - 1].screen) &&
+        a->trail[a->ntrail - 2].screen == SCREEN_JOB &&
+        id16_eq(a->trail[a->ntrail - 1].subject, subject)) {
+        a->ntrail--; /* from step to step: back leads to the job */
     }
     if (a->ntrail == APP_TRAIL_MAX) {
         memmove(&a->trail[1], &a->trail[2], (APP_TRAIL_MAX - 2) * sizeof a->trail[0]);
@@ -132,6 +143,7 @@ void let_go(struct app *a)
     today_drop(a);
     model_drop(a);
     desk_drop(a);
+    book_drop(a);
     learned_drop(a);
     a->store = NULL;
 }
@@ -221,7 +233,7 @@ bool app_pending(const struct app *a)
     /* A search that shows what has been gathered so far is not done. */
     bool searching = present(a) == SCREEN_TODAY && a->today.search[0] != '\0' && a->words.running &&
                      a->today.found_ready < a->words.n;
-    if (news || searching) {
+    if (news || searching || book_running(a)) {
         return true;
     }
     pthread_mutex_lock(&m->net.mutex);

@@ -172,6 +172,7 @@ struct app {
     struct edition edition; /* what app_catalogue shows */
     struct today today;
     struct desk_cache desk[DESK_MODELS];
+    struct book_store *book; /* desk_book.c: NULL until it is asked for */
     struct words words;
     struct cached_report reports[2]; /* open visit, signed */
     struct stock_item stock[APP_STOCK_MAX];
@@ -307,6 +308,11 @@ void catalogue_drop(struct app *a);
  * wiped, at lock and close. */
 struct desk_cache *desk_cache(struct app *a, enum desk_model which, int64_t key);
 void desk_drop(struct app *a);
+
+/* desk_book.c. book_running: it is being gathered. book_drop: wiped, at lock and close. */
+struct book_store;
+bool book_running(const struct app *a);
+void book_drop(struct app *a);
 
 /* model.c, today.c, drafts.c, settings.c */
 void model_drop(struct app *a);

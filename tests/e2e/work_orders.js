@@ -62,14 +62,14 @@ function visit(r, subject, n) {
     s.push('tap #find', 'tap #search', `type "${r.line}"`, `tap #job:${subject}`, 'wait');
     s.push('tap #accept', 'wait', 'tap #travelling', 'wait', 'tap #arrive', 'tap #credential',
         'tap #price_list', 'tap #arrived', 'wait');
-    s.push('tap #diagnose', 'tap #all_faults', `tap #f:${code(r.FM)}`, 'tap #cause:1',
+    s.push('tap #all_faults', `tap #f:${code(r.FM)}`, 'tap #cause:1',
         'tap #save', 'wait');
-    s.push('tap #price', 'tap #p:V-SUB', 'tap #p:L-MED', 'tap #parts', 'type "900.00"',
+    s.push('tap #p:V-SUB', 'tap #p:L-MED', 'tap #parts', 'type "900.00"',
         'tap #show', 'scroll end', 'tap #agree', 'draw', 'tap #consent', 'wait');
-    s.push('tap #work', `scan "${code(r.Part)}"`, 'tap #reason:1', 'tap #old:1', 'tap #save', 'wait',
-        `tap #act:${actions[r.Action] || 6}`, 'tap #act_words',
+    s.push(`scan "${code(r.Part)}"`, 'tap #reason:1', 'tap #old:1', 'tap #save', 'wait',
+        ...(actions[r.Action] === 1 ? [] : ['tap #act:1', `tap #act:${actions[r.Action] || 6}`]), 'tap #act_words',
         `type ${quote(r.OriginalShorttext)}`, 'tap #save', 'wait');
-    s.push('pass 20', 'tap #test', 'tap #result:0', 'tap #tidy', 'tap #taught', 'tap #save', 'wait');
+    s.push('pass 20', 'tap #result:0', 'tap #tidy', 'tap #taught', 'tap #save', 'wait');
     s.push('tap #fee', 'tap #save', 'wait');
     s.push('tap #sign', 'wait', 'scroll end', 'tap #confirm', 'wait');
     const questions = ['attitude', 'skill', 'time', 'promises'];

@@ -262,6 +262,44 @@ static void a_day_is_reported_signed_and_put_right(void)
     everywhere("tests/ui/day.script");
 }
 
+/* What a hand does in a script between "# from here" and "# to here". */
+struct touches {
+    int taps, typed, scans, strokes, scrolls;
+};
+
+static struct touches count_touches(const char *script)
+{
+    struct touches n = {0};
+    char line[512];
+    bool on = false;
+    FILE *in = fopen(script, "r");
+    while (in != NULL && fgets(line, sizeof line, in) != NULL) {
+        on = (on || strncmp(line, "# from here", 11) == 0) && strncmp(line, "# to here", 9) != 0;
+        n.taps += on && (strncmp(line, "tap ", 4) == 0 || strncmp(line, "key ", 4) == 0);
+        n.scans += on && strncmp(line, "scan ", 5) == 0;
+        n.strokes += on && strncmp(line, "draw", 4) == 0;
+        n.scrolls += on && strncmp(line, "scroll ", 7) == 0;
+        for (const char *p = line + 6; on && strncmp(line, "type ", 5) == 0 && *p != '"'; p++) {
+            n.typed += (*p & 0xC0) != 0x80;
+        }
+    }
+    CHECK(in != NULL && fclose(in) == 0);
+    return n;
+}
+
+static void the_standard_visit_takes_few_touches(void)
+{
+    static const char script[] = "tests/ui/touch.script";
+    struct touches n = count_touches(script);
+    run(script, &SIZES[1], 1.0F, "en", UI_LIGHT);
+    printf(
+        "# counted: standard visit: %d taps, %d characters, %d scans, %d stroke(s), %d scroll(s)\n",
+        n.taps, n.typed, n.scans, n.strokes, n.scrolls);
+    CHECK(n.taps > 0 && n.taps <= 22); /* app/screens/README.md says where each one goes */
+    CHECK_INT(n.typed, 4);             /* the PIN */
+    CHECK_INT(n.scans, 2);
+}
+
 static void half_typed_things_are_where_they_were_and_ratings_are_asked_again(void)
 {
     static const char *const parts[] = {"tests/ui/drafts-1.script", "tests/ui/drafts-2.script",
@@ -387,6 +425,7 @@ int main(int argc, char **argv)
     RUN(a_day_is_reported_signed_and_put_right);
     RUN(what_headquarters_changed_is_told_and_a_job_is_handed_over);
     RUN(b_02_a_thing_is_taken_away_repaired_inspected_and_brought_back);
+    RUN(the_standard_visit_takes_few_touches);
     RUN(half_typed_things_are_where_they_were_and_ratings_are_asked_again);
     CHECK_END();
 }

@@ -1,0 +1,375 @@
+/* desk_book.c - see desk_book.h. */
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "app/state/app_internal.h"
+#include "app/state/desk_book.h"
+#include "core/model/bodies.h"
+#include "core/rules/money.h"
+
+#define SLICE 48 /* jobs a frame: some 3 ms */
+
+struct book_store {
+    struct book shown;
+    struct pages {
+        struct book_visit *visits;
+        struct book_line *lines;
+        size_t nvisits, nlines;
+    } page[2]; /* the one that is shown, the one that is being gathered */
+    int showing;
+    bool gathering, have;
+    unsigned long long generation; /* that is, or is being, gathered */
+    uint8_t next[LIST_KEY_BYTES];  /* key to go on after */
+    size_t nnext;
+};
+
+uint64_t book_hash(str text)
+{
+    uint64_t h = 14695981039346656037ULL;
+    for (size_t k = 0; k < text.n; k++) {
+        h = (h ^ (uint8_t)text.p[k]) * 1099511628211ULL;
+    }
+    return text.n == 0 ? 0 : h | 1U;
+}
+
+/* ---- one job ----------------------------------------------------------------------------------
+ */
+
+static str text_of(struct store_txn *t, struct arena *m, const struct subject_state *s, int field)
+{
+    const struct field_value *v = fold_shown(s, field);
+    bytes content = {NULL, 0};
+    h32 att;
+    if (v == NULL || v->type != FT_TEXT) {
+        return (str){NULL, 0};
+    }
+    memcpy(att.b, v->b, sizeof att.b);
+    return store_att_get(t, att, m, NULL, &content, NULL) == ST_OK ? bytes_str(content)
+                                                                   : (str){NULL, 0};
+}
+
+static bool fact_body(const struct fact *f, union body *b)
+{
+    return f != NULL && body_decode(f->kind, f->body, b) == ST_OK;
+}
+
+static void take_parts(const struct visit_state *v, struct book_visit *out)
+{
+    for (unsigned k = 0; k < v->nfacts; k++) {
+        union body b;
+        if (v->facts[k].kind != KIND_VISIT_PART || !fact_body(&v->facts[k], &b)) {
+            continue;
+        }
+        if (out->nparts == BOOK_PARTS) { /* the last ones are kept */
+            memmove(&out->parts[0], &out->parts[1], (BOOK_PARTS - 1) * sizeof out->parts[0]);
+            out->nparts--;
+        }
+        out->parts[out->nparts++] = b.part.number;
+    }
+}
+
+static void take_lines(struct pages *p, const struct visit_state *v, id16 job)
+{
+    int64_t accepted = v->cash_accepted_minor;
+    for (unsigned k = 0; k < v->nfacts && p->nlines < BOOK_LINES_MAX; k++) {
+        const struct fact *f = &v->facts[k];
+        union body b;
+        struct book_line l = {.job = job, .when_ms = f->wall_ms, .entry = f->entry};
+        if (!fact_body(f, &b)) {
+            continue;
+        }
+        if (f->kind == KIND_VISIT_PAID && b.paid.method == PAY_CASH) {
+            int64_t owed = money_add(b.paid.amount_minor, accepted > 0 ? -accepted : 0);
+            accepted = owed < 0 ? -owed : 0;
+            l.what = BOOK_CASH;
+            l.code = b.paid.receipt;
+            l.paid_minor = b.paid.amount_minor;
+            l.amount_minor = owed > 0 ? owed : 0;
+        } else if (f->kind == KIND_VISIT_PART) {
+            l.what = BOOK_PART;
+            l.code = b.part.number;
+            l.qty_milli = b.part.qty_milli;
+            l.old_part = b.part.old_part;
+        } else {
+            continue;
+        }
+        l.corrected = b.head.old.n > 0;
+        p->lines[p->nlines++] = l;
+    }
+}
+
+static void take_visit(struct app *a, struct pages *p, const struct subject_state *job,
+                       const struct visit_state *v, const struct book_visit *common)
+{
+    struct book_visit x = *common;
+    union body b;
+    const struct fact *f = fold_fact(v, KIND_VISIT_DIAGNOSED);
+    if (fact_body(f, &b)) {
+        x.fault = b.diagnosed.fault;
+        x.when_ms = f->wall_ms;
+    }
+    for (unsigned k = 0; f == NULL && k < v->nfacts; k++) {
+        x.when_ms = v->facts[k].wall_ms > x.when_ms ? v->facts[k].wall_ms : x.when_ms;
+    }
+    if (fact_body(fold_fact(v, KIND_VISIT_CLASS), &b)) {
+        x.class_ = b.class_.class_;
+    }
+    x.own = id8_eq(v->author, a->who.author);
+    x.end = v->end;
+    x.outcome = v->nsigned > 0 && v->signatures[v->nsigned - 1].stands
+                    ? v->signatures[v->nsigned - 1].outcome
+                    : 0;
+    take_parts(v, &x);
+    if (p->nvisits < BOOK_JOBS_MAX) {
+        p->visits[p->nvisits++] = x;
+    }
+    if (x.own) {
+        take_lines(p, v, job->subject);
+    }
+}
+
+static void take_job(struct app *a, struct store_txn *t, struct pages *p,
+                     const struct list_row *row)
+{
+    struct arena m = arena_of(a->row_mem, APP_ROW_BYTES);
+    struct subject_state job, e;
+    struct book_visit common = {
+        .job = row->subject, .equipment = row->equipment, .customer = row->customer};
+    if (fold_load(t, row->subject, &m, &job, NULL, NULL) != ST_OK) {
+        return;
+    }
+    if (!id16_zero(row->equipment) && fold_load(t, row->equipment, &m, &e, NULL, NULL) == ST_OK) {
+        common.model = book_hash(text_of(t, &m, &e, F_EQUIPMENT_MODEL));
+        common.name = book_hash(text_of(t, &m, &e, F_EQUIPMENT_NAME));
+    }
+    for (unsigned k = 0; k < job.nvisits; k++) {
+        take_visit(a, p, &job, &job.visits[k], &common);
+    }
+}
+
+/* ---- a few jobs a frame -----------------------------------------------------------------------
+ */
+
+/* False: there are no more. */
+static bool slice(struct app *a, struct book_store *b, struct store_txn *t)
+{
+    struct pages *p = &b->page[1 - b->showing];
+    uint8_t prefix[LIST_KEY_BYTES];
+    struct store_cursor *c = NULL;
+    bytes key, value, pre = fold_list_prefix(LIST_BY_TYPE, SUBJECT_JOB, NULL, prefix);
+    unsigned n = 0;
+    bool more = true;
+    if (store_scan(t, T_LIST, pre, bytes_of(b->next, b->nnext), &c, NULL) != ST_OK) {
+        return false;
+    }
+    while (n < SLICE) {
+        struct arena tmp = arena_of(a->row_mem, APP_ROW_BYTES);
+        struct list_row row;
+        more = store_next(c, &key) == ST_OK && key.n <= sizeof b->next;
+        if (!more) {
+            break;
+        }
+        if (key.n == b->nnext && memcmp(key.p, b->next, key.n) == 0) {
+            continue; /* where the last slice ended */
+        }
+        memcpy(b->next, key.p, key.n);
+        b->nnext = key.n;
+        n++;
+        if (store_value(c, &tmp, &value, NULL) == ST_OK && list_row_decode(value, &row) == ST_OK &&
+            row.stage > VISIT_NONE) {
+            take_job(a, t, p, &row);
+        }
+    }
+    store_scan_end(&c);
+    return more;
+}
+
+static int newer_visit(const void *x, const void *y)
+{
+    int64_t a = ((const struct book_visit *)x)->when_ms,
+            b = ((const struct book_visit *)y)->when_ms;
+    return a < b ? 1 : a > b ? -1 : 0;
+}
+
+static int newer_line(const void *x, const void *y)
+{
+    int64_t a = ((const struct book_line *)x)->when_ms, b = ((const struct book_line *)y)->when_ms;
+    return a < b ? 1 : a > b ? -1 : 0;
+}
+
+static void show(struct book_store *b)
+{
+    b->showing = 1 - b->showing;
+    struct pages *p = &b->page[b->showing];
+    if (p->nvisits > 0) {
+        qsort(p->visits, p->nvisits, sizeof p->visits[0], newer_visit);
+    }
+    if (p->nlines > 0) {
+        qsort(p->lines, p->nlines, sizeof p->lines[0], newer_line);
+    }
+    b->shown = (struct book){p->visits, p->nvisits, p->lines, p->nlines, true};
+    b->have = true;
+}
+
+static bool room(struct book_store *b)
+{
+    for (int k = 0; k < 2; k++) {
+        struct pages *p = &b->page[k];
+        p->visits = p->visits != NULL ? p->visits : calloc(BOOK_JOBS_MAX, sizeof p->visits[0]);
+        p->lines = p->lines != NULL ? p->lines : calloc(BOOK_LINES_MAX, sizeof p->lines[0]);
+        if (p->visits == NULL || p->lines == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void gather(struct app *a, struct book_store *b)
+{
+    unsigned long long g = atomic_load(&a->generation);
+    struct store_txn *t = NULL;
+    if (!b->gathering && b->have && b->generation == g) {
+        return;
+    }
+    if (!b->gathering || b->generation != g) { /* from the beginning */
+        b->gathering = true;
+        b->generation = g;
+        b->nnext = 0;
+        b->page[1 - b->showing].nvisits = b->page[1 - b->showing].nlines = 0;
+    }
+    if (store_read(a->store, &t, NULL) != ST_OK) {
+        return;
+    }
+    b->gathering = slice(a, b, t);
+    store_abort(&t);
+    if (b->gathering) {
+        a->wake(a->wake_ctx);
+    } else {
+        show(b);
+    }
+}
+
+const struct book *app_book(struct app *a)
+{
+    static const struct book none;
+    if (a->store == NULL) {
+        return &none;
+    }
+    a->book = a->book != NULL ? a->book : calloc(1, sizeof *a->book);
+    if (a->book == NULL || !room(a->book)) {
+        return &none;
+    }
+    gather(a, a->book);
+    a->book->shown.whole = !a->book->gathering;
+    return &a->book->shown;
+}
+
+bool book_running(const struct app *a)
+{
+    return a->book != NULL && a->book->gathering;
+}
+
+void book_drop(struct app *a)
+{
+    struct book_store *b = a->book;
+    if (b == NULL) {
+        return;
+    }
+    for (int k = 0; k < 2; k++) {
+        struct pages *p = &b->page[k];
+        if (p->visits != NULL) {
+            sodium_memzero(p->visits, BOOK_JOBS_MAX * sizeof p->visits[0]);
+        }
+        if (p->lines != NULL) {
+            sodium_memzero(p->lines, BOOK_LINES_MAX * sizeof p->lines[0]);
+        }
+        free(p->visits);
+        free(p->lines);
+    }
+    free(b);
+    a->book = NULL;
+}
+
+/* ---- asked of it ------------------------------------------------------------------------------
+ */
+
+struct like {
+    id16 equipment;
+    uint64_t model, name;
+};
+
+static struct like like_of(const struct job_model *j)
+{
+    struct like l = {.model = book_hash(j->equipment_model), .name = book_hash(j->equipment_name)};
+    if (j->has_equipment) {
+        l.equipment = j->equipment.subject;
+    }
+    return l;
+}
+
+static unsigned near(const struct like *l, const struct book_visit *v)
+{
+    return !id16_zero(l->equipment) && id16_eq(v->equipment, l->equipment) ? 16
+           : l->model != 0 && v->model == l->model                         ? 4
+           : l->name != 0 && v->name == l->name                            ? 1
+                                                                           : 0;
+}
+
+static bool is_fault(const struct book_visit *v, str fault)
+{
+    return v->fault.n > 0 && bytes_eq(code_bytes(&v->fault), str_bytes(fault));
+}
+
+#define FAULTS_MAX 64 /* different ones of one kind of equipment */
+
+size_t book_faults(const struct book *b, const struct job_model *j, struct book_fault *out,
+                   size_t cap)
+{
+    struct like l = like_of(j);
+    struct book_fault all[FAULTS_MAX];
+    size_t n = 0;
+    for (size_t k = 0; k < b->nvisits; k++) {
+        const struct book_visit *v = &b->visits[k];
+        unsigned w = near(&l, v);
+        size_t i = 0;
+        if (w == 0 || v->fault.n == 0 || id16_eq(v->job, j->subject)) {
+            continue;
+        }
+        while (i < n && !bytes_eq(code_bytes(&all[i].fault), code_bytes(&v->fault))) {
+            i++;
+        }
+        if (i == n && n < FAULTS_MAX) {
+            all[n++] = (struct book_fault){.fault = v->fault};
+        }
+        if (i < n) {
+            all[i].weight += w;
+        }
+    }
+    for (size_t k = 1; k < n; k++) {
+        struct book_fault x = all[k];
+        size_t i = k;
+        for (; i > 0 && all[i - 1].weight < x.weight; i--) {
+            all[i] = all[i - 1];
+        }
+        all[i] = x;
+    }
+    n = n < cap ? n : cap;
+    memcpy(out, all, n * sizeof *out);
+    return n;
+}
+
+const struct code *book_part(const struct book *b, const struct job_model *j, str fault)
+{
+    struct like l = like_of(j);
+    const struct code *best = NULL;
+    unsigned nearest = 0;
+    for (size_t k = 0; k < b->nvisits; k++) {
+        const struct book_visit *v = &b->visits[k];
+        unsigned n = near(&l, v) + 1;
+        if (is_fault(v, fault) && v->nparts > 0 && n > nearest && !id16_eq(v->job, j->subject)) {
+            nearest = n;
+            best = &v->parts[v->nparts - 1];
+        }
+    }
+    return best;
+}
