@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/screens/form.h"
+#include "app/screens/goods.h"
 #include "core/base/utf8.h"
 
 /* ---- drafts ---------------------------------------------------------------------------------- */
@@ -187,8 +188,8 @@ bool form_send(struct app *a, const struct form_fact *f, const char *draft, enum
 enum screen_id form_next(struct app *a, unsigned kind, const struct fact *old)
 {
     const struct job_model *j = app_job(a);
-    if (old != NULL || j == NULL || j->is_goods) {
-        return SCREEN_JOB; /* put right, or in the workshop, where work has no order */
+    if (old != NULL || j == NULL || j->is_goods || goods_out(j) != NULL) {
+        return SCREEN_JOB; /* put right; in the workshop, where work has no order; a return */
     }
     switch (kind) {
     case KIND_VISIT_ARRIVED:
