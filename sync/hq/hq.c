@@ -6,6 +6,7 @@
 #include "sync/hq/hq_calendar.h"
 #include "sync/hq/hq_forget.h"
 #include "sync/hq/hq_route.h"
+#include "sync/hq/hq_quota.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -85,6 +86,7 @@ static enum st load_devices(struct hq *hq, struct store_txn *t, struct err *err)
         id8 author = hq->devices[i].author;
         hq->devices[i].revoked = store_has(t, T_REVOKED, bytes_of(author.b, sizeof author.b));
     }
+    hq_quota_load(hq, t);
     return st == ST_END ? ST_OK : st;
 }
 

@@ -30,6 +30,7 @@ struct hq_device {
     bool revoked;
     int64_t quota_day; /* days since 1970, of quota */
     uint64_t quota[HQ_QUOTAS];
+    bool quota_moved;   /* since it was last kept in the store */
     int64_t refused_ms; /* when it was last over one of them; 0: never */
 };
 

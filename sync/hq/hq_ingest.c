@@ -484,6 +484,7 @@ enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err)
     if (st == ST_OK) {
         st = hq_receipt_all(r, t, &g.now, g.arena, err);
     }
+    st = st == ST_OK ? hq_quota_keep(r->hq, t, r->cert.author, err) : st;
     const struct hq_device *d = hq_device(r->hq, r->cert.author);
     if (d != NULL && d->revoked) {
         h32 what = {{0}};

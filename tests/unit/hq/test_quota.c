@@ -1,9 +1,12 @@
 /* test_quota.c - what the holder of an enrolled device may cost headquarters in a day: entries,
  * attachments, receipts, epochs, rows put aside, entries sent again. */
+#include "core/store/inside.h"
 #include "sync/engine/digest.h"
 #include "sync/hq/hq_quota.h"
 #include "sync/hq/hq_receipt.h"
 #include "tests/unit/hq/pair.h"
+
+#include <lmdb.h>
 
 static struct pair p;
 static struct pair_device d;
@@ -194,8 +197,53 @@ static void whoever_says_that_he_lacks_all_gets_it_so_often(void)
     end();
 }
 
+/* docketd starts again in the middle of the day: what was used is used; tomorrow all is new. */
+static void a_restart_gives_nobody_a_second_day(void)
+{
+    struct exchange_result r;
+    const char *problem = NULL;
+    int wait_s = 0;
+    begin();
+    use_up(HQ_QUOTA_ENTRIES, HQ_QUOTA_ENTRIES_DAY, 1);
+    pair_step(&p, &d, job, KIND_VISIT_ACCEPTED, visit);
+    pair_sync(&p, &d, &r); /* the last of today */
+    CHECK_INT(device()->quota[HQ_QUOTA_ENTRIES], HQ_QUOTA_ENTRIES_DAY);
+    uint64_t receipts = device()->quota[HQ_QUOTA_RECEIPTS];
+    hq_close(&p.hq);
+    pair_open_hq(&p);
+    CHECK_INT(device()->quota[HQ_QUOTA_ENTRIES], HQ_QUOTA_ENTRIES_DAY);
+    CHECK(receipts != 0 && device()->quota[HQ_QUOTA_RECEIPTS] == receipts);
+    pair_step(&p, &d, job, KIND_VISIT_ARRIVED, visit);
+    CHECK_INT(post(&problem, &wait_s), ST_WAIT);
+    CHECK_STR(problem, "quota");
+    p.ms += 86400000;
+    problem = NULL;
+    CHECK_INT(post(&problem, &wait_s), ST_OK);
+    end();
+}
+
+static size_t commits(void)
+{
+    MDB_envinfo info;
+    CHECK_INT(mdb_env_info(p.hq->store->env, &info), 0);
+    return info.me_last_txnid;
+}
+
+static void an_exchange_that_brings_nothing_writes_nothing(void)
+{
+    struct exchange_result r;
+    begin();
+    pair_sync(&p, &d, &r);
+    size_t before = commits();
+    pair_sync(&p, &d, &r);
+    CHECK_INT(commits(), before);
+    end();
+}
+
 int main(void)
 {
+    RUN(a_restart_gives_nobody_a_second_day);
+    RUN(an_exchange_that_brings_nothing_writes_nothing);
     RUN(entries_over_the_quota_wait_for_tomorrow);
     RUN(attachments_over_the_quota_wait_and_their_entry_does_not);
     RUN(receipts_are_given_without_end_and_kept_within_bounds);
