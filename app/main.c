@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/platform/gpsd.h"
 #include "app/platform/platform.h"
 #include "app/state/run.h"
 #include "app/ui/i18n.h"
@@ -27,12 +28,16 @@ static const char usage[] =
     "  --shots DIR          where `shot` and `tree` write\n"
     "  --tree FILE          append the semantics tree after each action\n"
     "  --locale DIR         message catalogues\n"
+    "  --gpsd PORT          where gpsd answers on this machine (2947; headless 0: nobody is "
+    "asked)\n"
     "  --help, --version\n";
 
 struct args {
     const char *store, *lang, *locale;
     int theme;
     float scale;
+    struct gpsd gpsd;
+    bool gpsd_given;
     struct platform_config p;
 };
 
@@ -93,21 +98,56 @@ static bool size_of(const char *s, int *w, int *h)
     return *end == '\0' && a >= 200 && b >= 200 && a <= 8192 && b <= 8192;
 }
 
+static bool port_of(const char *s, unsigned *port)
+{
+    char *end = NULL;
+    unsigned long n = strtoul(s, &end, 10);
+    *port = (unsigned)n;
+    return end != s && *end == '\0' && s[0] != '-' && n <= 65535;
+}
+
 static int bad(const char *what, const char *value)
 {
     fprintf(stderr, "docket: %s: %s\n%s", what, value, usage);
     return 2;
 }
 
+/* One option that is a number; false: *wanted says what it should be. */
+static bool read_number(int c, const char *s, struct args *a, const char **wanted)
+{
+    switch (c) {
+    case 'z':
+        *wanted = "--size wants WxH in pixels";
+        return size_of(s, &a->p.w_px, &a->p.h_px);
+    case 'd':
+        *wanted = "--density is 0.5 to 8";
+        a->p.density = strtof(s, NULL);
+        return a->p.density >= 0.5f && a->p.density <= 8.0f;
+    case 'c':
+        *wanted = "--scale is 1.0 to 2.0";
+        a->scale = strtof(s, NULL);
+        return a->scale >= 1.0f && a->scale <= 2.0f;
+    case 'n':
+        *wanted = "--now is not a time";
+        return time_of(s, &a->p.now_ms, &a->p.utc_offset_minutes);
+    default:
+        *wanted = "--gpsd is a port, or 0";
+        a->gpsd_given = true;
+        return port_of(s, &a->gpsd.port);
+    }
+}
+
 /* -1: go on; else the exit code. */
 static int read_args(int argc, char **argv, struct args *a)
 {
+    const char *wanted = "";
     static const struct option opts[] = {
         {"store", 1, NULL, 's'},   {"headless", 0, NULL, 'H'}, {"size", 1, NULL, 'z'},
         {"density", 1, NULL, 'd'}, {"scale", 1, NULL, 'c'},    {"lang", 1, NULL, 'l'},
         {"theme", 1, NULL, 't'},   {"now", 1, NULL, 'n'},      {"script", 1, NULL, 'S'},
         {"shots", 1, NULL, 'o'},   {"tree", 1, NULL, 'T'},     {"locale", 1, NULL, 'L'},
-        {"help", 0, NULL, 'h'},    {"version", 0, NULL, 'v'},  {NULL, 0, NULL, 0}};
+        {"gpsd", 1, NULL, 'g'},    {"help", 0, NULL, 'h'},     {"version", 0, NULL, 'v'},
+        {NULL, 0, NULL, 0}};
     for (int c = getopt_long(argc, argv, "", opts, NULL); c != -1;
          c = getopt_long(argc, argv, "", opts, NULL)) {
         switch (c) {
@@ -118,20 +158,12 @@ static int read_args(int argc, char **argv, struct args *a)
             a->p.headless = true;
             break;
         case 'z':
-            if (!size_of(optarg, &a->p.w_px, &a->p.h_px)) {
-                return bad("--size wants WxH in pixels", optarg);
-            }
-            break;
         case 'd':
-            a->p.density = strtof(optarg, NULL);
-            if (!(a->p.density >= 0.5f && a->p.density <= 8.0f)) {
-                return bad("--density is 0.5 to 8", optarg);
-            }
-            break;
         case 'c':
-            a->scale = strtof(optarg, NULL);
-            if (!(a->scale >= 1.0f && a->scale <= 2.0f)) {
-                return bad("--scale is 1.0 to 2.0", optarg);
+        case 'n':
+        case 'g':
+            if (!read_number(c, optarg, a, &wanted)) {
+                return bad(wanted, optarg);
             }
             break;
         case 'l':
@@ -144,11 +176,6 @@ static int read_args(int argc, char **argv, struct args *a)
             a->theme = theme_of(optarg);
             if (a->theme < 0) {
                 return bad("--theme is light, dark or sunlight", optarg);
-            }
-            break;
-        case 'n':
-            if (!time_of(optarg, &a->p.now_ms, &a->p.utc_offset_minutes)) {
-                return bad("--now is not a time", optarg);
             }
             break;
         case 'S':
@@ -220,6 +247,9 @@ int main(int argc, char **argv)
     if (rc >= 0) {
         return rc;
     }
+    if (!args.gpsd_given) { /* a script gives the same on every machine */
+        args.gpsd.port = args.p.headless ? 0 : GPSD_PORT;
+    }
     struct err err = {0};
     struct platform *p = NULL;
     struct app *a = NULL;
@@ -245,6 +275,7 @@ int main(int argc, char **argv)
                            .memory_unlocked = !safety.locks,
                            .clock = {platform_now, p},
                            .clock_given = args.p.now_ms != 0,
+                           .where = {args.gpsd.port == 0 ? NULL : gpsd_ask, &args.gpsd},
                            .wake = wake,
                            .wake_ctx = p};
     if (app_open(&c, &a, &err) != ST_OK) {

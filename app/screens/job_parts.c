@@ -80,6 +80,7 @@ const char *job_kind(unsigned kind)
         {KIND_PROPOSED, N_("Proposal")},
         {KIND_VISIT_TAKEN, N_("Taken away")},
         {KIND_VISIT_RETURNED, N_("Goods returned")},
+        {KIND_VISIT_POSITION, N_("Position")},
     };
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
         if (rows[k].kind == kind) {

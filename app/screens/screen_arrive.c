@@ -2,6 +2,7 @@
 #include "app/screens/form.h"
 
 enum { VERSION = 1 };
+#define OLD_MS 60000 /* of a fix: worth saying */
 struct arrive {
     struct {
         bool credential, price_list;
@@ -40,6 +41,47 @@ static void save(struct app *a, struct arrive *s, id16 job, enum screen_id go)
     IGNORE(!form_send(a, &f, "arrive", go)); /* the button stays */
 }
 
+static const char *position_words(struct app *a, const struct position *p)
+{
+    const char *near = shared_accuracy(a, p);
+    if (p->has_age && p->age_ms >= OLD_MS) {
+        unsigned min = p->age_ms / 60000U;
+        return shared_fmt(a,
+                          ngettext("Position recorded, %s, %u minute old",
+                                   "Position recorded, %s, %u minutes old", min),
+                          near, min);
+    }
+    return shared_fmt(a, _("Position recorded, %s"), near);
+}
+
+static void position(struct app *a, struct ui *u)
+{
+    struct position p;
+    switch (app_where(a, form_visit(a), &p)) {
+    case WHERE_TO_COME:
+        ui_text(
+            u, UI_BODY_MUTED,
+            _("Where you are is recorded once, when you tap Arrived, if this device knows it."));
+        break;
+    case WHERE_OFF:
+        ui_text(u, UI_BODY_MUTED,
+                _("Headquarters has switched this off: no position is recorded."));
+        break;
+    case WHERE_ASKING:
+        ui_text(u, UI_BODY_MUTED, _("Looking for the position. Go on, nothing waits for it."));
+        break;
+    case WHERE_RECORDED:
+        ui_text(u, UI_BODY_MUTED, position_words(a, &p));
+        break;
+    case WHERE_NONE:
+        ui_text(u, UI_BODY_MUTED, _("No position: no receiver answered in time."));
+        break;
+    case WHERE_GONE:
+        ui_text(u, UI_BODY_MUTED, _("The position was recorded; it is not kept here any more."));
+        break;
+    }
+}
+
 SCREEN(arrive)
 {
     struct arrive *s = app_screen_data(a, SCREEN_ARRIVE, sizeof *s);
@@ -66,6 +108,7 @@ SCREEN(arrive)
             _("Greet, say your name and why you come. Late? Phone before you arrive."));
     ui_tick(u, "credential", _("Credential shown"), &s->d.credential);
     ui_tick(u, "price_list", _("Price list shown"), &s->d.price_list);
+    position(a, u);
     str phone = j->contact_phone.n > 0 ? j->contact_phone : j->customer_phone;
     ui_section(u, _("Who is there"));
     ui_card_begin(u, NULL, NULL, NULL);

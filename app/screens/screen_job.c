@@ -208,6 +208,15 @@ static void goods(struct app *a, struct ui *u, const struct job_model *j)
 }
 
 /* ---- stepper --------------------------------------------------------------------------------- */
+static const char *arrived_where(struct app *a, const struct job_model *j, const char *t)
+{
+    struct position p;
+    enum app_where w = app_where(a, j->visit, &p);
+    return w == WHERE_RECORDED ? shared_fmt(a, _("%s · position %s"), t, shared_accuracy(a, &p))
+           : w == WHERE_NONE   ? shared_fmt(a, _("%s · no position"), t)
+                               : t;
+}
+
 static const char *done_words(struct app *a, const struct job_model *j, const struct fact *f)
 {
     union body b;
@@ -217,9 +226,10 @@ static const char *done_words(struct app *a, const struct job_model *j, const st
     }
     switch (f->kind) {
     case KIND_VISIT_ARRIVED:
-        return (b.arrived.flags & ARRIVED_CREDENTIAL) != 0
-                   ? shared_fmt(a, _("%s · credential shown"), t)
-                   : t;
+        t = (b.arrived.flags & ARRIVED_CREDENTIAL) != 0
+                ? shared_fmt(a, _("%s · credential shown"), t)
+                : t;
+        return arrived_where(a, j, t);
     case KIND_VISIT_PRICED:
         return b.priced.consented ? shared_fmt(a, _("%s · up to %s agreed"), t,
                                                app_money(a, b.priced.estimate_minor))

@@ -83,6 +83,8 @@ size_t shared_code_letters(const char *code);
 const char *shared_z(struct app *a, str s);
 /* shared_fmt: formatted text in the frame arena. */
 const char *shared_fmt(struct app *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* shared_accuracy: "±12 m", or that it is not known. */
+const char *shared_accuracy(struct app *a, const struct position *p);
 /* shared_left: "1:20 left", "0:35 late"; tone goes with it. Minutes may be negative. */
 const char *shared_left(struct app *a, int64_t minutes, enum ui_tone *tone);
 /* shared_limit: what counts down: "city 6 h". */

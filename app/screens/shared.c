@@ -29,6 +29,13 @@ const char *shared_z(struct app *a, str s)
     return z == NULL ? "" : z;
 }
 
+const char *shared_accuracy(struct app *a, const struct position *p)
+{
+    return p->accuracy_mm == 0
+               ? _("accuracy not known")
+               : shared_fmt(a, _("±%u m"), p->accuracy_mm / 1000U + (p->accuracy_mm % 1000U != 0));
+}
+
 const char *shared_fmt(struct app *a, const char *fmt, ...)
 {
     char buf[1024];

@@ -267,6 +267,7 @@ enum st app_open(const struct app_config *c, struct app **out, struct err *err)
     a->clock_given = c->clock_given;
     a->wake = c->wake;
     a->wake_ctx = c->wake_ctx;
+    a->where.source = c->where;
     clock_turn(a);
     a->active_ms = a->now.boot_ms;
     atomic_store(&a->keys_unlocked, c->memory_unlocked);

@@ -15,6 +15,7 @@
 #include "core/fold/refold.h"
 #include "core/journal/append.h"
 #include "core/model/catalogue.h"
+#include "core/model/position.h"
 #include "core/report/report.h"
 
 struct app;
@@ -110,6 +111,17 @@ const struct job_model *app_job(struct app *a);
 /* app_text: an attachment's text (ATT_TEXT) into the frame arena; empty when not held; *gone tells
  * that it was forgotten. */
 str app_text(struct app *a, h32 att, bool *gone);
+/* app_where: what is known of where the technician stood at the arrival of this visit (NULL: of one
+ * to come); *out is filled in for WHERE_RECORDED. */
+enum app_where {
+    WHERE_TO_COME,  /* asked once, at the tap */
+    WHERE_OFF,      /* headquarters has switched it off for him */
+    WHERE_ASKING,   /* some seconds at most */
+    WHERE_RECORDED, /* a fact of the visit */
+    WHERE_NONE,     /* nothing came */
+    WHERE_GONE      /* recorded, and forgotten since */
+};
+enum app_where app_where(struct app *a, const struct visit_state *v, struct position *out);
 const struct catalogue *
 app_catalogue(const struct app *a); /* never NULL: empty when none came yet */
 

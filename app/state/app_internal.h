@@ -7,6 +7,7 @@
 #include "core/journal/times.h"
 #include "app/state/limits.h"
 #include "app/state/queue.h"
+#include "app/state/run.h"
 #include "app/state/words.h"
 #include "app/ui/i18n.h"
 #include "core/keys/slots.h"
@@ -69,6 +70,17 @@ struct net {
     struct sync_state state; /* running, done, total, last_* */
 };
 
+/* Asking where the device is. With news_mutex: asking, visit; the rest is the writer's. */
+struct where {
+    struct where_source source;
+    pthread_t thread;
+    bool started;
+    int stop[2]; /* a pipe: a byte in it ends the asking */
+    id16 job;
+    bool asking;
+    id8 visit;
+};
+
 struct today {
     id16 *subjects; /* in list order */
     size_t n, cap;
@@ -124,6 +136,7 @@ struct app {
 
     struct writer writer;
     struct net net;
+    struct where where;
     pthread_mutex_t news_mutex;
     struct writer_news news[8];
     unsigned nnews;
@@ -288,6 +301,12 @@ void seats_name_write(struct app *a, bytes name);
 enum screen_id seats_start(struct app *a);
 /* idle.c: lock when nothing was touched for so long; true: it did. */
 bool idle_turn(struct app *a, const struct ui *u);
+
+/* where.c, on the writer thread: after an arrival that is durable; at lock and exit; when what came
+ * of it is written, or is not to be. */
+void where_arrived(struct app *a, const struct intent *i);
+void where_stop(struct app *a);
+void where_done(struct app *a);
 
 /* net.c */
 MUST_USE enum st net_start(struct net *n, struct app *a);

@@ -11,6 +11,7 @@ enum intent_type {
     INTENT_PAY,        /* a payment with its receipt number */
     INTENT_GOODS,      /* a step of a customer's goods, with the fact that belongs to it */
     INTENT_COPY,       /* the customer's copy as a PDF */
+    INTENT_POSITION,   /* where he stood; nobody waits for it */
     INTENT_DRAFT,      /* keep or drop a draft */
     INTENT_UNLOCK,
     INTENT_HAND_BACK,

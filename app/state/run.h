@@ -3,6 +3,13 @@
 #define APP_STATE_RUN_H
 #include "app/state/app.h"
 
+/* Where the device is: asked on a thread of its own; false when nothing came in time, or stop_fd
+ * became readable. `ask` NULL: nothing here can tell. */
+struct where_source {
+    bool (*ask)(void *ctx, const struct clock *clock, int stop_fd, struct position *out);
+    void *ctx;
+};
+
 struct app_config {
     const char *dir;      /* the store; need not exist yet (first start) */
     const char *lang;     /* "zh", "en" or NULL: as kept, else by the environment */
@@ -10,7 +17,8 @@ struct app_config {
     float scale;          /* 0: as kept */
     bool memory_unlocked; /* the system locks no memory for keys: the screens say so */
     struct clock clock;
-    bool clock_given;        /* by whoever started it (--now): it is right by definition */
+    bool clock_given; /* by whoever started it (--now): it is right by definition */
+    struct where_source where;
     void (*wake)(void *ctx); /* callable from any thread */
     void *wake_ctx;
 };

@@ -120,6 +120,7 @@ static enum st unlock(struct writer *w, bytes pin, struct err *err)
 
 static enum st lock(struct writer *w, struct err *err)
 {
+    where_stop(w->app);
     if (!w->open) {
         return ST_OK;
     }
@@ -326,12 +327,36 @@ static void write_entry(struct writer *w, const struct intent *i)
         app_changed(w->app);
     }
     answer(w, i, st, &err, &entry);
+    if (st == ST_OK && i->kind == KIND_VISIT_ARRIVED) {
+        where_arrived(w->app, i);
+    }
+}
+
+/* Where he stood: a fact beside the arrival. What goes wrong with it is nobody's to mend; the store
+ * is put right as after any write. */
+static void write_position(struct writer *w, const struct intent *i)
+{
+    struct err err = {0}, again;
+    h32 entry = {{0}};
+    enum st st = append(w, i, &entry, &err);
+    if (st == ST_OK) {
+        app_changed(w->app);
+    } else if ((st == ST_CONFLICT || st == ST_CORRUPT) &&
+               journal_reload(&w->journal, &again) != ST_OK) {
+        st = ST_IO;
+    }
+    if (st == ST_IO) {
+        writer_failed(w);
+    }
+    where_done(w->app);
 }
 
 static void serve_locked(struct writer *w, const struct intent *i)
 {
     struct err err = {0};
-    if (i->type != INTENT_DRAFT) {
+    if (i->type == INTENT_POSITION) {
+        where_done(w->app);
+    } else if (i->type != INTENT_DRAFT) {
         enum st st = err_set(&err, ST_LOCKED, 0, __func__, "the store is locked");
         app_news(w->app, i, APP_SAVING, st, &err, NULL);
     }
@@ -362,7 +387,7 @@ static void serve(struct writer *w, const struct intent *i)
     enum st st;
     bool needs_store = i->type == INTENT_APPEND || i->type == INTENT_SIGN ||
                        i->type == INTENT_PAY || i->type == INTENT_GOODS || i->type == INTENT_COPY ||
-                       i->type == INTENT_DRAFT;
+                       i->type == INTENT_POSITION || i->type == INTENT_DRAFT;
     if (needs_store && !w->open) {
         serve_locked(w, i);
         return;
@@ -377,6 +402,9 @@ static void serve(struct writer *w, const struct intent *i)
     case INTENT_COPY:
         st = writer_copy(w, i, &err);
         app_news(w->app, i, APP_SAVING, st, &err, NULL);
+        break;
+    case INTENT_POSITION:
+        write_position(w, i);
         break;
     case INTENT_DRAFT:
         st = keep_draft(w, i, &err);

@@ -184,6 +184,7 @@ static const struct shape shapes[] = {
     SHAPE(KIND_PROPOSED, proposed),
     SHAPE(KIND_VISIT_TAKEN, taken),
     SHAPE(KIND_VISIT_RETURNED, returned),
+    SHAPE(KIND_VISIT_POSITION, step),
 };
 
 static const struct shape *shape_of(unsigned kind)

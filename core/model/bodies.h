@@ -202,7 +202,7 @@ union body {
     struct body_cash cash;               /* CASH_ACCEPTED */
     struct hash_list named;              /* JOB_RESTORED ADMITTED: one at least */
     struct body_head head;               /* every VISIT_* but VISIT_SIGNED begins with it */
-    struct body_step step;               /* VISIT_ACCEPTED VISIT_TRAVELLING VISIT_LEFT */
+    struct body_step step; /* VISIT_ACCEPTED VISIT_TRAVELLING VISIT_LEFT VISIT_POSITION */
     struct body_arrived arrived;
     struct body_diagnosed diagnosed;
     struct body_class class_;
@@ -254,7 +254,8 @@ enum body_att {
     BA_EDITION,
     BA_GOODS_TEXT,
     BA_GOODS_STROKES,
-    BA_GOODS_NAME
+    BA_GOODS_NAME,
+    BA_POSITION
 };
 /* body_att: its index in the entry's list, or -1 when this body names none. The entry may have
  * fewer attachments than its body says: check against natt. */

@@ -49,6 +49,7 @@ static const struct field_info table[] = {
     {T, F_TECHNICIAN_NAME, FT_TEXT, "technician.name", PLAIN, OFFICE},
     {T, F_TECHNICIAN_ROLE, FT_ENUM, "technician.role", PLAIN, OFFICE},
     {T, F_TECHNICIAN_PHONE, FT_TEXT, "technician.phone", PLAIN, OFFICE},
+    {T, F_TECHNICIAN_POSITION, FT_ENUM, "technician.position", PLAIN, OFFICE},
     {ST, F_STOCK_TECHNICIAN, FT_REF, "stock.technician", PLAIN, OFFICE},
     {ST, F_STOCK_PART, FT_CODE, "stock.part", PLAIN, OFFICE},
     {ST, F_STOCK_QTY, FT_QTY, "stock.quantity", PLAIN, OFFICE},

@@ -55,8 +55,10 @@ enum contract_field {
 enum technician_field {
     F_TECHNICIAN_NAME = 10 /* TEXT */,
     F_TECHNICIAN_ROLE = 11 /* ENUM role */,
-    F_TECHNICIAN_PHONE = 12 /* TEXT */
+    F_TECHNICIAN_PHONE = 12 /* TEXT */,
+    F_TECHNICIAN_POSITION = 13 /* ENUM position_wish: is he asked where he arrived */
 };
+enum position_wish { POSITION_RECORDED = 1, POSITION_NOT_RECORDED = 2 };
 enum stock_field {
     F_STOCK_TECHNICIAN = 10 /* REF */,
     F_STOCK_PART = 11 /* CODE */,

@@ -100,6 +100,8 @@ enum kind {
     KIND_VISIT_RETURNED = 41, /* {0?, 1, 2: receipt bstr, 3: goods id16, 4: what became of the
                                  receipt, 5: total minor, 6: class, 7: template, 8: relation?}
                                  att: [text as read, customer's stroke, name?] with 9: 1 */
+    /* Where he stood when he said that he had arrived: once, after that tap; never corrected. */
+    KIND_VISIT_POSITION = 42, /* {0?, 1}; att: [core/model/position.h] */
 };
 
 enum service_class { CLASS_NONE = 0, CLASS_A = 1, CLASS_B = 2, CLASS_C = 3, CLASS_D = 4 };

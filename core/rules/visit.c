@@ -201,6 +201,12 @@ static bool signed_or_ended(const struct visit_state *v)
     return is_signed(v) || v->stage == VISIT_ENDED;
 }
 
+/* Once, never tracked. */
+static bool unplaced(const struct visit_state *v)
+{
+    return !has(v, KIND_VISIT_POSITION);
+}
+
 static bool room_for_part(const struct visit_state *v)
 {
     unsigned n = 0;
@@ -235,7 +241,8 @@ enum need {
     N_OFFICE = 1U << 19,
     N_SETTLED = 1U << 20,
     N_FREE = 1U << 21, /* nothing of this job's is out */
-    N_OUT = 1U << 22   /* something is */
+    N_OUT = 1U << 22,  /* something is */
+    N_UNPLACED = 1U << 23
 };
 
 /* In the order in which a person is told what is missing. */
@@ -263,6 +270,7 @@ static const struct {
     {N_SIGNED, RULE_ORDER, is_signed},
     {N_SETTLED, RULE_ORDER, is_settled},
     {N_SIGNED_OR_ENDED, RULE_ORDER, signed_or_ended},
+    {N_UNPLACED, RULE_ORDER, unplaced},
 };
 
 #define GOING (N_VISIT | N_UNSIGNED | N_NOT_OVER)
@@ -294,6 +302,7 @@ static const struct {
     {KIND_PROPOSED, N_VISIT},
     {KIND_VISIT_TAKEN, WORK | N_FREE},
     {KIND_VISIT_RETURNED, ON_SITE | N_OUT},
+    {KIND_VISIT_POSITION, ON_SITE | N_UNPLACED},
     {KIND_JOB_ARCHIVED, N_OFFICE},
 };
 

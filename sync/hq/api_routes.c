@@ -45,6 +45,7 @@ static const struct api_route table[] = {
     {"PATCH", "/equipment/{id}", AR_CLERK | AR_SUPERVISOR, SCOPE_CUSTOMERS, SUBJECT_EQUIPMENT, NULL, "record.edit", "id", "type=equipment", "change fields, having seen what stands"},
     {"POST", "/contracts", AR_CLERK | AR_SUPERVISOR, SCOPE_CUSTOMERS, 0, NULL, "record.edit", NULL, "type=contract", "add one to the books"},
     {"PATCH", "/contracts/{id}", AR_CLERK | AR_SUPERVISOR, SCOPE_CUSTOMERS, SUBJECT_CONTRACT, NULL, "record.edit", "id", "type=contract", "change fields, having seen what stands"},
+    {"PATCH", "/people/{id}", AR_ADMIN, SCOPE_ADMIN, SUBJECT_TECHNICIAN, NULL, "record.edit", "id", "type=technician", "change fields, having seen what stands"},
     {"POST", "/stock", AR_PARTS, SCOPE_PARTS, 0, NULL, "record.edit", NULL, "type=stock", "add one to the books"},
     {"PATCH", "/stock/{id}", AR_PARTS, SCOPE_PARTS, SUBJECT_STOCK, NULL, "record.edit", "id", "type=stock", "change fields, having seen what stands"},
     {"POST", "/jobs/{id}/assign", AR_SUPERVISOR, SCOPE_CALLS, SUBJECT_JOB, NULL, "assign", "job", NULL, "give to a technician, to another, or to nobody"},

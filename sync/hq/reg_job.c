@@ -2,6 +2,7 @@
 #include "sync/hq/reg_job.h"
 
 #include "core/journal/times.h"
+#include "core/model/position.h"
 #include "core/rules/service.h"
 
 #define GOODS_MOST 32
@@ -110,6 +111,27 @@ static void add_words(struct api_call *c, const struct fact *f, const union body
     }
 }
 
+/* Where he stood. Null: it is not held here any more. */
+static void add_position(struct api_call *c, const struct fact *f, json_t *o)
+{
+    struct arena a = c->arena;
+    bytes manifest, content;
+    struct position p;
+    if (f->kind != KIND_VISIT_POSITION) {
+        return;
+    }
+    bool have = f->natt == 1 &&
+                store_att_get(c->txn, f->atts[0], &a, &manifest, &content, NULL) == ST_OK &&
+                position_decode(content, &p) == ST_OK;
+    json_object_set_new(
+        o, "position",
+        have ? json_pack("{s:I,s:I,s:I,s:o,s:i}", "lat_e7", (json_int_t)p.lat_e7, "lon_e7",
+                         (json_int_t)p.lon_e7, "accuracy_mm", (json_int_t)p.accuracy_mm, "age_ms",
+                         p.has_age ? json_integer((json_int_t)p.age_ms) : json_null(), "source",
+                         (int)p.source)
+             : json_null());
+}
+
 /* The accountant sees what money is about, not the technical notes. */
 static bool may_read(const struct api_call *c, unsigned kind)
 {
@@ -132,6 +154,7 @@ static json_t *facts_json(struct api_call *c, const struct visit_state *v)
         json_t *body = read ? body_json(f->kind, &b) : json_object();
         if (read && c->user.role != ROLE_ACCOUNTANT) {
             add_words(c, f, &b, body);
+            add_position(c, f, body);
         }
         json_array_append_new(list, json_pack("{s:o,s:s,s:I,s:o}", "entry", ops_hex(f->entry.b, 32),
                                               "kind", k == NULL ? "" : k->name, "wall_ms",

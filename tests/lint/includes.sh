@@ -1,6 +1,7 @@
 #!/bin/sh
 # Who may include whom: core only core; sync only sync and core; app only app, sync and core. SDL only
-# in app/platform and app/render, sockets only in sync/carrier and sync/hq, no threads in core.
+# in app/platform and app/render, sockets only in sync/carrier, sync/hq and app/platform (what runs on
+# the device itself), no threads in core.
 # Names are written from the project's root, so that every line can be checked.
 . "$(dirname "$0")/lib.sh"
 lint_need awk
@@ -19,7 +20,7 @@ xargs awk '
     } else if (name ~ /^(SDL|SDL2\/)/) {
         if (FILENAME !~ /^app\/(platform|render)\//) print say "SDL stays in app/platform and app/render"
     } else if (name ~ /^(sys\/socket|sys\/un|netinet\/|arpa\/|netdb|curl\/|microhttpd)/) {
-        if (FILENAME !~ /^sync\/(carrier|hq)\//) print say "sockets stay in sync/carrier and sync/hq"
+        if (FILENAME !~ /^(sync\/(carrier|hq)|app\/platform)\//) print say "sockets stay in sync/carrier, sync/hq and app/platform"
     } else if (name ~ /^(pthread|threads|semaphore)\.h/) {
         if (room == "core") print say "core has no threads"
     }

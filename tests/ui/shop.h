@@ -26,6 +26,7 @@ struct shop {
     uint8_t *room, *tmp;
     struct chain_head head; /* of the node */
     int64_t at_ms;
+    enum position_wish position; /* 0: headquarters says nothing of it */
 };
 struct shop_field {
     int field;
@@ -256,6 +257,10 @@ static void shop_jobs(struct shop *x)
     SHOP_SET(x, SUBJECT_STOCK, "stock 1", {F_STOCK_TECHNICIAN, "technician", 0},
              {F_STOCK_PART, "AC-CAP-35", 0}, {F_STOCK_QTY, NULL, 4000});
     SHOP_SET(x, SUBJECT_TECHNICIAN, "technician", {F_TECHNICIAN_NAME, "陈志强", 0});
+    if (x->position != 0) {
+        SHOP_SET(x, SUBJECT_TECHNICIAN, "technician",
+                 {F_TECHNICIAN_POSITION, NULL, (int64_t)x->position});
+    }
     SHOP_SET(x, SUBJECT_TECHNICIAN, "supervisor", {F_TECHNICIAN_NAME, "刘主任", 0});
     /* Two people at headquarters gave two phone numbers without seeing each other's. */
     SHOP_SET(x, SUBJECT_CUSTOMER, "customer 1", {F_CUSTOMER_PHONE, "138-0000-9999", 0});
@@ -392,12 +397,14 @@ static inline void shop_goods(struct shop *x, const struct shop_field *f, size_t
 
 /* shop_make: the store at `dir` (not there yet), the device secret where the app looks for it
  * (XDG_CONFIG_HOME must be set). */
-static void shop_make(struct shop *x, const char *dir, const char *secret_path)
+static void shop_make_with(struct shop *x, const char *dir, const char *secret_path,
+                           enum position_wish position)
 {
     struct err err = {0};
     struct join j;
     uint8_t secret[32], *key;
     memset(x, 0, sizeof *x);
+    x->position = position;
     memset(&j, 0, sizeof j);
     sample_make(&x->s);
     snprintf(x->dir, sizeof x->dir, "%s", dir);
@@ -438,5 +445,10 @@ static void shop_make(struct shop *x, const char *dir, const char *secret_path)
     free(x->room);
     free(x->tmp);
     sample_free(&x->s);
+}
+
+static inline void shop_make(struct shop *x, const char *dir, const char *secret_path)
+{
+    shop_make_with(x, dir, secret_path, (enum position_wish)0);
 }
 #endif

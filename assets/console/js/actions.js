@@ -45,6 +45,7 @@ export const ACTIONS = {
     customer: [edit(CLERK, ['name', 'phone', 'address', 'zone', 'language', 'email', 'note']), { name: 'call', label: N_('Register a call'), roles: CLERK, fresh: 'call', primary: () => true }],
     equipment: [edit(CLERK, ['name', 'maker', 'model', 'serial', 'bought', 'warranty_until', 'place', 'note']), { name: 'call', label: N_('Register a call'), roles: CLERK, fresh: 'call', primary: () => true }],
     contract: [edit(CLERK, ['number', 'start', 'end', 'terms', 'note'])],
+    technician: [edit(['administrator'], ['position', 'note'])],
     stock: [edit(['parts keeper'], ['quantity', 'note'])],
     goods: [
         step('goods', 'in', N_('Goods come in'), CLERK, ['taken'], [f('', 'shelf'), f('', 'due')], { primary: () => true }),

@@ -29,7 +29,7 @@ export const FIELDS = {
         number: code(N_('Number of the contract')), customer: ref(N_('Customer'), 'customer'), equipment: ref(N_('Equipment'), 'equipment'),
         start: date(N_('From')), end: until(N_('Until')), terms: long(N_('Terms')), note,
     },
-    technician: { name: text(N_('Name')), role: { label: N_('Role'), kind: 'role' }, phone: text(N_('Phone')), note },
+    technician: { name: text(N_('Name')), role: { label: N_('Role'), kind: 'role' }, phone: text(N_('Phone')), position: choice(N_('Position on arrival'), W.POSITIONS), note },
     stock: { technician: ref(N_('Technician'), 'technician'), part: code(N_('Part')), quantity: qty(N_('Quantity')), note },
     job: {
         customer: ref(N_('Customer'), 'customer'), equipment: ref(N_('Equipment'), 'equipment'), fault_told: long(N_('Fault as told')),

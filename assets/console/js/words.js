@@ -43,6 +43,7 @@ export const CHANNELS = [null, N_('Telephone'), N_('Document'), N_('By a technic
 export const ZONES = [null, N_('City'), N_('Suburb')];
 export const LANGUAGES = [null, '中文', 'English'];
 export const PRIORITIES = [N_('Ordinary'), N_('Urgent')];
+export const POSITIONS = [null, N_('Recorded'), N_('Not recorded')];
 export const YES = [null, N_('Signed by the customer')];
 export const CANCEL_REASONS = [null, N_('The customer withdrew it'), N_('Registered twice'), N_('Settled by telephone'), N_('Other reason')];
 const CAUSES = [null, N_('Wear'), N_('Defect'), N_('Installation'), N_('Misuse'), N_('Accident'), N_('Surroundings'), N_('No fault found'), N_('Other')];
@@ -72,10 +73,11 @@ const KINDS = {
     'visit.tested': N_('Test'), 'visit.fee': N_('Fee'), 'visit.signed': N_('Customer signs'), 'visit.left': N_('Left the site'),
     'visit.ended': N_('End of the visit'), 'visit.paid': N_('Payment'), withdrawn: N_('Evidence withdrawn'),
     'job.reopened': N_('Reopen'), 'handover.asked': N_('Asked to hand over'), 'help.asked': N_('Help request'),
-    proposed: N_('Proposal'), 'visit.taken': N_('Goods taken away'), 'visit.returned': N_('Goods returned'),
+    proposed: N_('Proposal'), 'visit.taken': N_('Goods taken away'), 'visit.returned': N_('Goods returned'), 'visit.position': N_('Position'),
 };
 export const kindWord = (k) => (KINDS[k] ? _(KINDS[k]) : k);
 
+const place = (p) => (p ? `${(p.lat_e7 / 1e7).toFixed(5)}, ${(p.lon_e7 / 1e7).toFixed(5)}${p.accuracy_mm ? ` ±${Math.ceil(p.accuracy_mm / 1000)} m` : ''}` : _('Not kept here any more'));
 // What a fact of a visit says, in one line.
 export function factWords(kind, b, money, quantity) {
     const list = {
@@ -90,6 +92,7 @@ export function factWords(kind, b, money, quantity) {
         'visit.paid': () => [money(b.amount_minor), at(PAYMENTS, b.method), b.receipt],
         'visit.taken': () => [b.receipt, at(CONDITIONS, b.condition), b.serial],
         'visit.returned': () => [b.receipt, at(RECEIPTS, b.outcome), money(b.total_minor)],
+        'visit.position': () => [place(b.position)],
         'help.asked': () => [b.note], 'handover.asked': () => [b.note], proposed: () => [b.words],
     }[kind];
     return list ? list().filter(Boolean).join(' · ') : '';

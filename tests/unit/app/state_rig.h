@@ -16,6 +16,7 @@ struct rig {
     char dir[512], secret[512];
     atomic_llong ms; /* wall clock */
     atomic_uint wakes;
+    struct where_source where; /* of the next rig_open */
 };
 
 static inline void rig_clock(void *ctx, struct now *out)
@@ -41,6 +42,7 @@ static inline void rig_open(struct rig *r)
                            .lang = "en",
                            .theme = -1,
                            .clock = {rig_clock, r},
+                           .where = r->where,
                            .wake = rig_wake,
                            .wake_ctx = r};
     shop_must(app_open(&c, &r->a, &err), &err, "app_open");

@@ -301,9 +301,9 @@ static void golden_digests_have_not_moved(void)
         uint64_t seed;
         const char *hex;
     } golden[] = {
-        {1, "4d9889ffadb892ee1acdcd3717e9ddecf8509fd3ef3e39bd88c76382e4ba133a"},
-        {2, "150bfdfb7fc96396d17446861e0b27e99b58e9a8251d10de75818ff6ca9588ec"},
-        {3, "c873d157e64402d8397d540b685d16bc00456f15fb59186b7454fc1ee3eaf36c"},
+        {1, "20c3890a6fefad2367d43b3813cce1bccb30535eba66a6d68ef7032e51fd7dd5"},
+        {2, "030378a286f3a5b135e2b4272018967255f7c1756aef606eaaea66e030f6bcb4"},
+        {3, "00471c9502c383463892d3a7da5d10c097f144e77195e74a0ac5c792906fc81e"},
     };
     for (size_t i = 0; i < sizeof golden / sizeof golden[0]; i++) {
         make_history(golden[i].seed, 60);
