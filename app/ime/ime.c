@@ -26,9 +26,7 @@ static const char BILINGUAL[] = "\3\4\6, .\5";
 static const char *const MARKS[][2] = {{",", "，"}, {".", "。"}, {"?", "？"}, {"!", "！"},
                                        {":", "："}, {";", "；"}, {"(", "（"}, {")", "）"},
                                        {"'", "、"}, {"\"", "”"}, {"#", "“"}};
-static const char *const DIGITS[ROWS] = {"123\2", "456-", "789.",
-                                         "\4"
-                                         "0\5"};
+static const char *const DIGITS[ROWS] = {"123\2", "456-", "789.", "\0040\5"};
 
 static int weight(char c, bool bilingual)
 {

@@ -157,7 +157,7 @@ void day_sums(const struct day_line *lines, size_t n, int64_t sums[static CLASS_
         sums[k] = 0;
     }
     for (size_t k = 0; k < n; k++) {
-        int c = lines[k].class_;
+        int c = (int)lines[k].class_;
         sums[c >= CLASS_A && c <= CLASS_D ? c : CLASS_NONE] += lines[k].to_min - lines[k].from_min;
     }
 }

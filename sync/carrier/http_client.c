@@ -57,7 +57,7 @@ enum st http_open(struct http_client **out, const char *base, struct err *err)
     memcpy(c->base, base, n);
     c->curl = curl_easy_init();
     /* An empty Expect saves a second's stall and a round trip; Accept says nothing that we need. */
-    static const char *const lines[] = {"Content-Type: " BUNDLE_MEDIA_TYPE, "Expect:", "Accept:"};
+    static const char *const lines[] = {("Content-Type: " BUNDLE_MEDIA_TYPE), "Expect:", "Accept:"};
     for (size_t i = 0; c->curl != NULL && i < sizeof lines / sizeof lines[0]; i++) {
         struct curl_slist *more = curl_slist_append(c->headers, lines[i]);
         if (more == NULL) {

@@ -306,7 +306,7 @@ static enum st resolve(const char *listen, struct addrinfo **out, char *host, si
                : err_set(err, ST_BAD_INPUT, rc, __func__, "%.100s: %s", listen, gai_strerror(rc));
 }
 
-static void log_line(void *cls, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static void log_line(void *cls, const char *fmt, va_list ap)
 {
     (void)cls;
     fputs("docketd: ", stderr);
