@@ -3,7 +3,9 @@
  * A visit belongs to the author who records it: facts of two authors under one visit id are two
  * visits, so nobody can write into another's. Within a visit "before" and "after" mean the author's
  * own chain. Between two signatures there must be a reopening; what comes after a standing
- * signature without one is kept, counted as odd, and changes nothing. */
+ * signature without one is kept, counted as odd, and changes nothing. A supervisor's reopening
+ * names the sign-off itself, so that it has one place in the chain whenever it was made and comes.
+ */
 #include "core/fold/inside.h"
 
 #include "core/rules/money.h"
@@ -28,6 +30,7 @@ struct visits {
     size_t budget;
 };
 #define NOBODY UINT32_MAX
+#define NOT_YET UINT32_MAX
 
 /* ---- grouping ------------------------------------------------------------------------------- */
 
@@ -46,6 +49,16 @@ static uint32_t find_group(struct visits *vs, id8 visit, id8 author)
     return vs->ng++;
 }
 
+/* Does headquarters reopen this sign-off by it (NULL: any)? */
+static bool office_reopens(const struct fold_item *it, const h32 *signoff)
+{
+    union body b;
+    return it->e->kind == KIND_JOB_REOPENED && it->role != ROLE_TECHNICIAN &&
+           kind_has_effect(it->e->kind, it->role) &&
+           body_decode(it->e->kind, it->e->body, &b) == ST_OK && !h32_zero(b.asked.signoff) &&
+           (signoff == NULL || h32_eq(b.asked.signoff, *signoff));
+}
+
 /* The visit that an item belongs to, or NOBODY (and it is counted as what it is). */
 static uint32_t group_of(struct visits *vs, const struct fold_item *it)
 {
@@ -58,6 +71,10 @@ static uint32_t group_of(struct visits *vs, const struct fold_item *it)
     if (!kind_has_effect(it->e->kind, it->role)) {
         s->nrequests++;
         return NOBODY;
+    }
+    if (it->e->kind == KIND_JOB_REOPENED && it->role != ROLE_TECHNICIAN) {
+        s->nodd += !office_reopens(it, NULL);
+        return NOBODY; /* it is no fact of the technician's: sign() looks for it */
     }
     if (!body_visit(it->e->body, &visit)) {
         s->nodd += it->e->kind != KIND_HANDOVER_ASKED; /* a handover may come before any visit */
@@ -118,6 +135,7 @@ struct run {
     struct held *h;
     uint32_t n;
     bool frozen;       /* a signature stands */
+    bool office;       /* the last signature was reopened by headquarters, and by nobody else */
     bool closed;       /* the customer signed for goods taken or brought back: nothing undoes it */
     uint32_t reopened; /* index in h after the last reopening */
 };
@@ -231,17 +249,30 @@ static void sign(struct run *r, struct fold_item *it, const union body *b)
     };
     memcpy(s.number, x->number.b, sizeof s.number);
     memcpy(s.covers, x->covers, sizeof s.covers);
-    r->v->signatures[r->v->nsigned++] = s;
-    r->frozen = true;
+    r->office = false;
+    for (uint32_t i = 0; i < r->vs->c->n && !r->office; i++) {
+        r->office = office_reopens(&r->vs->c->items[i], &it->e->hash);
+    }
+    s.stands = !r->office;
+    r->frozen = !r->office;
+    if (r->reopened == NOT_YET) {
+        r->reopened = r->n;
+    }
     hold(r, it);
+    if (r->office) {
+        /* He had left when it was reopened, or had not: he is there again until the next one. */
+        r->reopened = NOT_YET;
+    }
+    r->v->signatures[r->v->nsigned++] = s;
 }
 
 static void reopen(struct run *r, struct fold_item *it)
 {
-    if (!r->frozen) {
+    if (!r->frozen && !r->office) {
         odd(r);
         return;
     }
+    r->office = false; /* both did: he goes on from here */
     r->v->signatures[r->v->nsigned - 1].stands = false;
     r->frozen = false;
     hold(r, it);

@@ -116,7 +116,8 @@ static const struct col paid[] = {HEAD, MUST(2, CT_UINT, paid.method),
                                   MUST(4, CT_CODE, paid.receipt)};
 static const struct col withdrawn[] = {MUST(1, CT_ID8, withdrawn.visit),
                                        MUST(2, CT_H32, withdrawn.entry)};
-static const struct col reopened[] = {MUST(1, CT_ID8, asked.visit), MUST(2, CT_UINT, asked.reason)};
+static const struct col reopened[] = {MUST(1, CT_ID8, asked.visit), MUST(2, CT_UINT, asked.reason),
+                                      MAY(3, CT_H32, asked.signoff)};
 #define ASKED MUST(2, CT_UINT, asked.reason), MAY(3, CT_FLAG, asked.note)
 static const struct col handover[] = {MAY(1, CT_ID8, asked.visit), ASKED};
 static const struct col help[] = {MUST(1, CT_ID8, asked.visit), ASKED};

@@ -168,7 +168,8 @@ struct body_visit_reason {
     id8 visit;
     unsigned reason;
     bool note;
-}; /* reopened, handover, help */
+    h32 signoff; /* reopened, by headquarters: the sign-off; else zero */
+};               /* reopened, handover, help */
 struct body_proposed {
     id8 visit;
     unsigned what;

@@ -46,7 +46,7 @@ static const struct kind_info table[] = {
     ROW(VISIT_ENDED, "visit.ended", SUBJECT_JOB, true, FIELD),
     ROW(VISIT_PAID, "visit.paid", SUBJECT_JOB, true, FIELD),
     ROW(WITHDRAWN, "withdrawn", 0, true, FIELD),
-    ROW(JOB_REOPENED, "job.reopened", SUBJECT_JOB, true, FIELD),
+    ROW(JOB_REOPENED, "job.reopened", SUBJECT_JOB, true, FIELD | R(SUPERVISOR)), /* E-01, E-02 */
     ROW(HANDOVER_ASKED, "handover.asked", SUBJECT_JOB, true, FIELD),
     ROW(HELP_ASKED, "help.asked", SUBJECT_JOB, true, FIELD),
     ROW(PROPOSED, "proposed", SUBJECT_JOB, true, FIELD),

@@ -86,7 +86,8 @@ enum kind {
                                att: [note?] with 5: 1 */
     KIND_VISIT_PAID = 33,   /* {0?, 1, 2: method, 3: amount minor, 4: receipt number bstr} */
     KIND_WITHDRAWN = 34,    /* {1, 2: hash}: that fact of mine does not hold; only before signing */
-    KIND_JOB_REOPENED = 35, /* {1: visit, 2: reason code}: a new version will be signed */
+    KIND_JOB_REOPENED = 35, /* {1: visit, 2: reason code, ? 3: sign-off}: a new version
+                                will be signed */
     KIND_HANDOVER_ASKED = 36, /* {1: visit?, 2: reason code}; att: [note?] with 3: 1 */
     KIND_HELP_ASKED = 37,     /* {1: visit, 2: reason code}; att: [note?] with 3: 1 */
     KIND_PROPOSED =

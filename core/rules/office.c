@@ -128,6 +128,7 @@ static const struct {
     [OFFICE_NOT_PASSED] = {"B-18.4", "goods_not_passed"},
     [OFFICE_NOT_SIGNED_BACK] = {"B-18.5", "customer_has_not_signed"},
     [OFFICE_NO_VOUCHER] = {"B-18.6", "voucher_not_back"},
+    [OFFICE_FILED] = {"B-01.8", "voucher_filed"},
     [OFFICE_GOODS_HERE] = {"B-02.9", "goods_receipt_open"},
     [OFFICE_CASH_OUT] = {"B-18.11", "cash_not_handed_in"},
     [OFFICE_NOT_APPROVED] = {"B-18.9", "slip_not_approved"},
@@ -160,6 +161,23 @@ enum office_rule office_may_archive(const struct subject_state *job, bool goods_
         return OFFICE_GOODS_HERE;
     }
     return office_cash_owed_minor(job) > 0 ? OFFICE_CASH_OUT : OFFICE_OK;
+}
+
+const struct signature_state *office_may_reopen(const struct subject_state *job, id8 *visit,
+                                                enum office_rule *rule)
+{
+    const struct visit_state *v = newest(job);
+    const struct signature_state *s =
+        v == NULL || v->nsigned == 0 ? NULL : &v->signatures[v->nsigned - 1];
+    *rule = OFFICE_OK;
+    if (s == NULL || !s->stands || job->cancelled) {
+        *rule = OFFICE_ORDER;
+    } else if (job->archived) {
+        *rule = OFFICE_FILED;
+    } else {
+        *visit = v->visit;
+    }
+    return *rule == OFFICE_OK ? s : NULL;
 }
 
 enum office_rule office_may_bill(const struct subject_state *job, id16 actor,

@@ -51,10 +51,11 @@ enum office_rule {
     OFFICE_NOT_PASSED,      /* B-18.4: no return before the supervisor's inspection */
     OFFICE_NOT_SIGNED_BACK, /* B-18.5: the receipt is voided with the customer's signature */
     OFFICE_NO_VOUCHER,      /* B-18.6: struck off only when the signed voucher is back */
-    OFFICE_GOODS_HERE,      /* B-02.9: not archived with an open receipt */
-    OFFICE_CASH_OUT,        /* B-18.11 */
-    OFFICE_NOT_APPROVED,    /* B-18.9: no issue without an approved slip */
-    OFFICE_OLD_PART_OWED,   /* B-18.8, A-41: cleared with the old part, or what was not used */
+    OFFICE_FILED,         /* B-01.8: struck off and in the archive: a new call, not a new version */
+    OFFICE_GOODS_HERE,    /* B-02.9: not archived with an open receipt */
+    OFFICE_CASH_OUT,      /* B-18.11 */
+    OFFICE_NOT_APPROVED,  /* B-18.9: no issue without an approved slip */
+    OFFICE_OLD_PART_OWED, /* B-18.8, A-41: cleared with the old part, or what was not used */
     OFFICE_SIGNER_INSPECTS, /* E: who repaired does not inspect */
     OFFICE_COLLECTOR_BILLS, /* E: who collected does not invoice */
     OFFICE_USER_KEEPS,      /* E: who uses the part does not approve or issue it */
@@ -84,6 +85,11 @@ enum office_rule office_may(const struct office_step *step, const struct subject
                             const int *given, id16 actor, enum role role);
 /* office_may_archive: B-18.6, B-18.11; `goods_here`: an open goods entry names this job. */
 enum office_rule office_may_archive(const struct subject_state *job, bool goods_here);
+/* office_may_reopen: the sign-off that a supervisor may reopen (DESIGN 6: a signed report is
+ * frozen; a change makes a new version); NULL with the rule: nothing is signed, or it is filed
+ * already. */
+const struct signature_state *office_may_reopen(const struct subject_state *job, id8 *visit,
+                                                enum office_rule *rule);
 /* office_may_bill: who collected this job's money does not issue its invoice. `collector` tells
  * whose author that is; NULL: nobody can tell. */
 enum office_rule office_may_bill(const struct subject_state *job, id16 actor,

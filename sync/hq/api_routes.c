@@ -51,6 +51,7 @@ static const struct api_route table[] = {
     {"POST", "/jobs/{id}/assign", AR_SUPERVISOR, SCOPE_CALLS, SUBJECT_JOB, NULL, "assign", "job", NULL, "give to a technician, to another, or to nobody"},
     {"POST", "/jobs/{id}/cancel", AR_CLERK | AR_SUPERVISOR, SCOPE_CALLS, SUBJECT_JOB, NULL, "job.cancel", "job", NULL, "cancel a call"},
     {"POST", "/jobs/{id}/archive", AR_CLERK, SCOPE_CALLS, SUBJECT_JOB, NULL, "job.archive", "job", NULL, "the voucher is back: strike the call off"},
+    {"POST", "/jobs/{id}/reopen", AR_SUPERVISOR, SCOPE_CALLS, SUBJECT_JOB, NULL, "job.reopen", "job", NULL, "reopen a signed report: a new version"},
     {"POST", "/jobs/{id}/cash", AR_ACCOUNTANT, SCOPE_CASH, SUBJECT_JOB, NULL, "cash.accept", "job", NULL, "accept the cash of a call"},
     {"POST", "/conflicts", AR_CLERK | AR_SUPERVISOR | AR_DEPARTMENT | AR_ADMIN, SCOPE_CALLS, 0, NULL, "resolve", NULL, NULL, "settle two values of one field"},
     {"POST", "/goods", AR_CLERK | AR_SUPERVISOR, SCOPE_GOODS, 0, NULL, "paper.step", NULL, "step=goods.in", "goods come in, with receipt and acknowledgement"},

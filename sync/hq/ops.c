@@ -17,6 +17,7 @@ static const struct op table[] = {
     {"revoke", op_revoke},
     {"admit", op_admit},
     {"job.restore", op_job_restore},
+    {"job.reopen", op_job_reopen},
     {"cash.accept", op_cash_accept},
     {"edition.publish", op_edition_publish},
     {"bundle.import", op_bundle_import},

@@ -76,6 +76,8 @@ const char *ops_role_name(enum role r);
  * {received_entries, answer_bytes, problem}: ingest a *.docket, write the answer's file status {}
  * -> counts, last receipts, devices, problems */
 /* For the console and its clerks:
+ * job.reopen     {job, reason} -> {entry, version}: its signed report counts as unsigned until
+ *                that version is signed; a supervisor's
  * call.create    {fields, customer | customer_new, equipment? | equipment_new, code?, branch?}
  *                -> {id, code}
  * record.edit    {type, id | code, fields, seen: {field: [entry]}, branch?} -> as record.set, or
@@ -121,6 +123,7 @@ enum st op_conflicts(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_resolve(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_revoke(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_admit(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_job_reopen(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_job_restore(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_cash_accept(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_edition_publish(struct hq *, const json_t *, json_t **, struct err *);

@@ -34,6 +34,10 @@ export const ACTIONS = {
         },
         edit(CLERK, ['fault_told', 'contact', 'phone', 'appointment', 'priority', 'zone', 'channel', 'class_proposed', 'equipment', 'note'], OPEN),
         { name: 'voucher', label: N_('Show the voucher'), roles: null, when: (r) => (r.visits_list || []).some((v) => v.signatures.length), print: true },
+        {
+            name: 'reopen', label: N_('Reopen the report'), danger: true, roles: ['supervisor'], states: ['signed'], text: N_('What was signed stays as it is. The report counts as unsigned until the customer signs a new version.'),
+            fields: [{ name: 'reason', label: N_('Reason'), kind: 'choice', list: W.REOPEN_REASONS, required: true }], send: (r, v) => call('POST', `${path(r)}/reopen`, { reason: v.reason }),
+        },
         { name: 'invoice', label: N_('Make out an invoice'), roles: ['accountant'], states: ['signed', 'archived'], fresh: 'invoice' },
         { name: 'goods', label: N_('Goods come in'), roles: CLERK, states: [...OPEN, 'signed'], fresh: 'goods' },
         { name: 'slip', label: N_('Propose parts'), roles: [...CLERK, 'parts keeper'], states: OPEN, fresh: 'slip' },

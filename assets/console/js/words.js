@@ -45,6 +45,7 @@ export const LANGUAGES = [null, '中文', 'English'];
 export const PRIORITIES = [N_('Ordinary'), N_('Urgent')];
 export const POSITIONS = [null, N_('Recorded'), N_('Not recorded')];
 export const YES = [null, N_('Signed by the customer')];
+export const REOPEN_REASONS = [null, N_('The amount is wrong'), N_('The content is wrong'), N_('The customer asks for it'), N_('Other reason')];
 export const CANCEL_REASONS = [null, N_('The customer withdrew it'), N_('Registered twice'), N_('Settled by telephone'), N_('Other reason')];
 const CAUSES = [null, N_('Wear'), N_('Defect'), N_('Installation'), N_('Misuse'), N_('Accident'), N_('Surroundings'), N_('No fault found'), N_('Other')];
 const RESPONSIBLE = [null, N_('Maker'), N_('User'), N_('Installer'), N_('Nobody'), N_('Other')];
@@ -104,6 +105,7 @@ const RULES = {
     receipt_and_acknowledgement_needed: N_('The customer needs a receipt, and must have signed for the taking away.'),
     goods_not_passed: N_('Nothing goes back before the supervisor has inspected it.'),
     customer_has_not_signed: N_('The receipt becomes void only with the customer\'s signature.'),
+    voucher_filed: N_('The voucher is struck off and filed: register a new call.'),
     voucher_not_back: N_('The signed voucher is not back yet.'),
     goods_receipt_open: N_('A thing of this customer is still here: its receipt is open.'),
     cash_not_handed_in: N_('The cash of this call has not been handed in.'),

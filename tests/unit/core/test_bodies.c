@@ -98,11 +98,11 @@ static union body full(unsigned kind)
         b.withdrawn = (struct body_withdrawn){sample_id8(v), sample_h32("w")};
         return b;
     case KIND_JOB_REOPENED:
-        b.asked = (struct body_visit_reason){sample_id8(v), 2, false};
+        b.asked = (struct body_visit_reason){.visit = sample_id8(v), .reason = 2};
         return b;
     case KIND_HANDOVER_ASKED:
     case KIND_HELP_ASKED:
-        b.asked = (struct body_visit_reason){sample_id8(v), 2, true};
+        b.asked = (struct body_visit_reason){.visit = sample_id8(v), .reason = 2, .note = true};
         return b;
     case KIND_PROPOSED:
         b.proposed = (struct body_proposed){sample_id8(v), 101};

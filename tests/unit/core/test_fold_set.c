@@ -301,9 +301,9 @@ static void golden_digests_have_not_moved(void)
         uint64_t seed;
         const char *hex;
     } golden[] = {
-        {1, "20c3890a6fefad2367d43b3813cce1bccb30535eba66a6d68ef7032e51fd7dd5"},
-        {2, "030378a286f3a5b135e2b4272018967255f7c1756aef606eaaea66e030f6bcb4"},
-        {3, "00471c9502c383463892d3a7da5d10c097f144e77195e74a0ac5c792906fc81e"},
+        {1, "69f928b23077c3ef0eb556e75c9004aee3d8244718a91ac9e89d59394ee1860b"},
+        {2, "8eb9e7a79dd3137512790a6154df4cea88c87d428994a26ed50a133384104f2f"},
+        {3, "b536c639569c06bb9f19ee93c4c65164d5b241c40c5dd565c928df4b0b8f92c1"},
     };
     for (size_t i = 0; i < sizeof golden / sizeof golden[0]; i++) {
         make_history(golden[i].seed, 60);

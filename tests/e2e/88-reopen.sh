@@ -1,0 +1,71 @@
+#!/bin/sh
+# Goal of this test: a supervisor reopens a signed report (reopen.mjs is the browser's half)
+# - the clerk may not; the supervisor does, by the console's form, with a reason, in either language,
+# - the call is open again, the report that was signed stays as it was: its PDF is the same to the byte, and
+#   its proof is genuine,
+# - the handheld learns it by syncing: both sides come to the same state, and there the report is unsigned too,
+# - what is not signed, or filed already, is refused by its rule.
+set -u
+. tests/support/e2e.sh
+e2e_begin reopen
+browser() { [ -x /usr/bin/chromium ] || { echo "chromium is missing: packaging/deps.sh test"; return 1; }; }
+need "chromium is there" browser
+need "its driver is there" sh tests/support/npm.sh
+JOB=J-261120-01
+need "a demo headquarters is made" hq_demo "$T/hq"
+user() { # LOGIN ROLE
+    printf 'a long password\n' | "$bin/docketctl" user add --store "$HQ" --login "$1" --password-fd 0 --name "$1" --role "$2"
+}
+users() { user clerk clerk && user super supervisor && user acct accountant; }
+need "clerk, supervisor and accountant have logins" users
+need "docketd serves the console" server_start "$T/hq" --assets build/assets
+visit() {
+    device_make "$T/dev" T01 && device_sync "$T/dev" || return 1
+    id=$(job_id "$T/dev" $JOB)
+    sed "s/@JOB@/#job:$id/; s/@FAULT@/AC-03/; s/@PART1@/AC-CAP-35/; s/@PART2@/AC-SEN-T/; /^shot/d" \
+        assets/demo/visit-a.script >"$T/visit.script"
+    play "$T/dev" "$T/visit.script" && device_sync "$T/dev"
+}
+need "a signed visit is at headquarters" visit
+id=$(job_id "$T/dev" $JOB)
+hqctl report --job $JOB --pdf "$T/before.pdf" --cbor "$T/report.cbor" >>"$T/log" 2>&1
+login() {
+    curl -sS -o "$T/body" -c "$T/$1.jar" -H 'Content-Type: application/json' \
+        -d "{\"login\":\"$1\",\"password\":\"a long password\"}" "$URL/api/v1/session" && jq -r .csrf "$T/body" >"$T/$1.csrf"
+}
+post() { # LOGIN PATH BODY: the status
+    curl -sS -o "$T/body" -w '%{http_code}' -b "$T/$1.jar" -X POST -H "X-CSRF-Token: $(cat "$T/$1.csrf")" \
+        -H "Idempotency-Key: key-$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')" -H 'Content-Type: application/json' \
+        -d "$3" "$URL/api/v1$2"
+}
+state() { curl -sS -b "$T/super.jar" "$URL/api/v1/jobs/$1" | jq -r .state; }
+need "they log in" eval 'login clerk && login super && login acct'
+refused() {
+    [ "$(post clerk "/jobs/$id/reopen" '{"reason":1}')" = 403 ] && [ "$(post super "/jobs/$id/reopen" '{"reason":9}')" = 400 ] &&
+        [ "$(post super "/jobs/$id/reopen" '{}')" = 400 ] && [ "$(state "$id")" = signed ] &&
+        [ "$(post super /jobs/J-261120-02/reopen '{"reason":1}')" = 409 ] && grep -q step_out_of_order "$T/body"
+}
+claim "a clerk, no reason, what is not signed: refused" refused
+mkdir -p "${SHOTS:=$T/shots}"
+TZ=Asia/Shanghai timeout 120 node tests/e2e/reopen.mjs "$URL" "$SHOTS" $JOB 2>>"$T/log" || {
+    echo "not ok - the browser's half came to its end"
+    tail -n 20 "$T/log" | cut -c 1-400 | sed 's/^/# /'
+}
+open_again() { [ "$(state "$id")" = on_site ] && [ "$(post super "/jobs/$id/reopen" '{"reason":1}')" = 409 ]; }
+claim "the call is open again, and is not reopened twice" open_again
+stays() {
+    hqctl report --job $JOB --pdf "$T/after.pdf" >>"$T/log" 2>&1 && cmp "$T/before.pdf" "$T/after.pdf" &&
+        "$bin/docketctl" verify "$T/report.cbor" --trust "$T/hq.pub" | grep -qx genuine
+}
+claim "what was signed stays: the same PDF, and its proof is genuine" stays
+digest() { # RUNNER
+    "$@" digests --job $JOB | grep "$JOB"
+}
+on_device() { dctl "$T/dev" "$@"; }
+same_state() {
+    device_sync "$T/dev" && device_sync "$T/dev" || return 1
+    digest hqctl >"$T/d1"
+    digest on_device >"$T/d2"
+    cmp "$T/d1" "$T/d2" && [ -s "$T/d1" ] && dctl "$T/dev" log --job $JOB | grep -q job.reopened
+}
+claim "the handheld learns it, and both sides have the same state" same_state
