@@ -123,6 +123,8 @@ bool api_query_int(const struct api_call *c, const char *name, int64_t *out); /*
 /* api_person_of: whose device an author is; false: no author of ours. */
 bool api_person_of(struct api_call *c, id8 author, id16 *person);
 unsigned api_hash_ops(struct api_call *c);
+/* api_cookie_in: the session's secret as the request brings it. */
+bool api_cookie_in(const struct api_call *c, char out[static 64]);
 void api_cookie(struct api_call *c, const char *value); /* "": the cookie goes */
 void api_count_failed_login(struct api_call *c);
 /* api_check_write: what an operation alone cannot know: branches of what the body names, passwords.

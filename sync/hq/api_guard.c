@@ -11,15 +11,22 @@
 /* ---- who asks ---------------------------------------------------------------------------------
  */
 
-static bool cookie_of(const char *header, char out[static 64])
+/* The prefix binds it to this host and to TLS: no neighbour of the same domain can set one. */
+static const char *cookie_name(const struct api_call *c)
 {
-    const char *p = header;
+    return c->api->secure ? "__Host-docket" : "docket";
+}
+
+bool api_cookie_in(const struct api_call *c, char out[static 64])
+{
+    const char *p = c->request->cookie, *name = cookie_name(c);
+    size_t k = strlen(name);
     while (p != NULL && *p != '\0') {
         p += strspn(p, "; ");
         size_t n = strcspn(p, ";");
-        if (n > 7 && n - 7 < 64 && strncmp(p, "docket=", 7) == 0) {
-            memcpy(out, p + 7, n - 7);
-            out[n - 7] = '\0';
+        if (n > k + 1 && n - k - 1 < 64 && strncmp(p, name, k) == 0 && p[k] == '=') {
+            memcpy(out, p + k + 1, n - k - 1);
+            out[n - k - 1] = '\0';
             return true;
         }
         p += n;
@@ -30,7 +37,7 @@ static bool cookie_of(const char *header, char out[static 64])
 static void set_cookie(struct api_call *c, const char *value, int64_t seconds)
 {
     snprintf(c->reply.cookie, sizeof c->reply.cookie,
-             "docket=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s", value,
+             "%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s", cookie_name(c), value,
              (long long)seconds, c->api->secure ? "; Secure" : "");
 }
 
@@ -52,8 +59,7 @@ static enum st by_token(struct api_call *c, const char *secret)
 static enum st by_session(struct api_call *c, struct acct_session_view *v)
 {
     char cookie[64];
-    if (!cookie_of(c->request->cookie, cookie) ||
-        !acct_find(c->api->sessions, cookie, c->now_ms, v)) {
+    if (!api_cookie_in(c, cookie) || !acct_find(c->api->sessions, cookie, c->now_ms, v)) {
         return ST_NOT_FOUND;
     }
     enum st st = acct_get(c->txn, v->login, c->arena, &c->user, &c->err);

@@ -83,18 +83,6 @@ enum st api_read_login(struct api_call *c)
     return ST_OK;
 }
 
-static bool cookie_in(const struct api_call *c, char out[static 64])
-{
-    const char *p = c->request->cookie == NULL ? NULL : strstr(c->request->cookie, "docket=");
-    size_t n = p == NULL ? 0 : strcspn(p + 7, ";");
-    if (n == 0 || n >= 64) {
-        return false;
-    }
-    memcpy(out, p + 7, n);
-    out[n] = '\0';
-    return true;
-}
-
 enum st api_read_me(struct api_call *c)
 {
     struct acct_session_view v = {.csrf = ""};
@@ -103,7 +91,7 @@ enum st api_read_me(struct api_call *c)
     if (now != NULL) { /* renewed just now: the old one still finds it */
         now++;
     }
-    if (!c->user.token && cookie_in(c, cookie)) {
+    if (!c->user.token && api_cookie_in(c, cookie)) {
         IGNORE(!acct_find(api_sessions(c), cookie, c->now_ms, &v));
     }
     c->out = session_json(c, v.csrf, v.until_ms);
@@ -113,7 +101,7 @@ enum st api_read_me(struct api_call *c)
 enum st api_read_logout(struct api_call *c)
 {
     char cookie[64];
-    if (cookie_in(c, cookie)) {
+    if (api_cookie_in(c, cookie)) {
         acct_close(api_sessions(c), cookie);
     }
     api_cookie(c, "");

@@ -158,9 +158,12 @@ static enum MHD_Result reply(struct web_exchange *x)
         snprintf(s, sizeof s, "%d", a->retry_after_s);
         ok = MHD_add_response_header(r, MHD_HTTP_HEADER_RETRY_AFTER, s) == MHD_YES;
     }
-    if (ok && a->file[0] != '\0') {
+    /* Opened by its address an answer is a file, never a page. */
+    bool data = strncmp(a->type, "application/", 12) == 0 && strstr(a->type, "json") != NULL;
+    if (ok && (a->file[0] != '\0' || data)) {
         char s[96];
-        snprintf(s, sizeof s, "attachment; filename=\"%s\"", a->file);
+        snprintf(s, sizeof s, "attachment; filename=\"%s\"",
+                 a->file[0] != '\0' ? a->file : "api.json");
         ok = MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_DISPOSITION, s) == MHD_YES;
     }
     return send_it(x, a->status, r, ok);

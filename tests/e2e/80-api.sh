@@ -50,7 +50,7 @@ claim "the cookie is HttpOnly and SameSite=Strict" cookie
 headers() {
     is 200 chen GET /session || return 1
     grep -qi "^content-security-policy: default-src 'none'; script-src 'self';" "$T/head" &&
-        grep -qi '^x-content-type-options: nosniff' "$T/head" && grep -qi '^cache-control: no-store' "$T/head" &&
+        grep -qi '^x-content-type-options: nosniff' "$T/head" && grep -qi '^content-disposition: attachment; filename="api.json"' "$T/head" && grep -qi '^cache-control: no-store' "$T/head" &&
         ! grep -qi 'unsafe-' "$T/head"
 }
 claim "every answer has the strict headers" headers
@@ -177,7 +177,8 @@ if openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 
     secure() {
         server_start "$T/hq" --tls "$T/cert.pem:$T/key.pem" || return 1
         case $URL in https://*) ;; *) return 1 ;; esac
-        login zhao "the supervisor's words" && grep -qi '^set-cookie:.*; Secure' "$T/head" &&
+        login zhao "the supervisor's words" && grep -qi '^set-cookie: __Host-docket=.*; Path=/;.*; Secure' "$T/head" &&
+            is 200 zhao GET /session &&
             grep -qi '^strict-transport-security:' "$T/head" &&
             ! curl -sS --cacert "$CACERT" --tls-max 1.1 "$URL/healthz" 2>/dev/null
     }
