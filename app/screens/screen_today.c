@@ -160,6 +160,7 @@ static void more(struct app *a, struct ui *u, struct today_screen *s)
         enum screen_id screen;
     } rows[] = {
         {N_("Daily report"), SCREEN_DAY},
+        {N_("My parts and debts"), SCREEN_DEBTS},
     };
     enum { ROWS = sizeof rows / sizeof rows[0] };
     const char *items[ROWS];

@@ -31,6 +31,7 @@ const struct screen screens[SCREENS] = {
     ROW(SCREEN_FORGOT, forgot, screen_forgot_enter),
     ROW(SCREEN_STOPPED, stopped, screen_stopped_enter),
     ROW(SCREEN_DAY, day, screen_day_enter),
+    ROW(SCREEN_DEBTS, debts, NULL),
     ROW(SCREEN_TAKE, take, screen_take_enter),
     ROW(SCREEN_CARD, card, screen_card_enter),
     ROW(SCREEN_RETURN, give_back, screen_give_back_enter),

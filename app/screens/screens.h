@@ -60,6 +60,7 @@ SCREEN_ENTER(stopped);
 SCREEN(stopped);
 SCREEN_ENTER(day);
 SCREEN(day);
+SCREEN(debts);
 SCREEN_ENTER(take);
 SCREEN(take);
 SCREEN_ENTER(card);

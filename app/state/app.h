@@ -50,6 +50,7 @@ enum screen_id {
     SCREEN_FORGOT, /* ... without the old one */
     SCREEN_STOPPED /* revoked: what is still owed */,
     SCREEN_DAY /* the technician's daily report */,
+    SCREEN_DEBTS /* his parts, his cash, what he owes */,
     SCREEN_TAKE,   /* a thing of the customer's is taken away */
     SCREEN_CARD,   /* its repair card; the subject is the goods */
     SCREEN_RETURN, /* it comes back */

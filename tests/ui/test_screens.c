@@ -300,6 +300,11 @@ static void the_standard_visit_takes_few_touches(void)
     CHECK_INT(n.scans, 2);
 }
 
+static void b_18_11_cash_and_old_parts_stay_the_technicians_debt(void)
+{
+    everywhere("tests/ui/debts.script");
+}
+
 static void half_typed_things_are_where_they_were_and_ratings_are_asked_again(void)
 {
     static const char *const parts[] = {"tests/ui/drafts-1.script", "tests/ui/drafts-2.script",
@@ -426,6 +431,7 @@ int main(int argc, char **argv)
     RUN(what_headquarters_changed_is_told_and_a_job_is_handed_over);
     RUN(b_02_a_thing_is_taken_away_repaired_inspected_and_brought_back);
     RUN(the_standard_visit_takes_few_touches);
+    RUN(b_18_11_cash_and_old_parts_stay_the_technicians_debt);
     RUN(half_typed_things_are_where_they_were_and_ratings_are_asked_again);
     CHECK_END();
 }
