@@ -121,8 +121,8 @@ static void list(struct app *a, struct ui *u, const struct debts *d, int which)
     static const char *const ids[SECTIONS] = {"cash-list", "old-list", "van-list", "slip-list"};
     const size_t counts[SECTIONS] = {d->ncash, d->nold, d->nvan, d->nslips};
     const char *const none[SECTIONS] = {
-        _("No cash was taken."), _("You took back none of the old parts."), _("Nothing is in your van."),
-        _("No issue slip. Ask the parts keeper for what you need.")};
+        _("No cash was taken."), _("You took back none of the old parts."),
+        _("Nothing is in your van."), _("No issue slip. Ask the parts keeper for what you need.")};
     struct ui_list l;
     if (counts[which] == 0) {
         ui_empty(u, UI_ICON_INBOX, none[which], NULL, NULL);
