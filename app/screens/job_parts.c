@@ -107,6 +107,21 @@ static void time_pair(struct app *a, struct ui *u, const struct subject_state *s
     }
 }
 
+/* What the technician said of equipment that no file has. */
+static str equipment_proposed(struct app *a, const struct job_model *j)
+{
+    str words = {NULL, 0};
+    for (unsigned k = 0; j->visit != NULL && k < j->visit->nfacts; k++) {
+        const struct fact *f = &j->visit->facts[k];
+        enum body_att what;
+        if (f->kind == KIND_PROPOSED && office_proposal(f, &what) == SUBJECT_EQUIPMENT &&
+            f->natt > 0) {
+            words = app_text(a, f->atts[0], NULL);
+        }
+    }
+    return words;
+}
+
 void job_facts(struct app *a, struct ui *u, const struct job_model *j)
 {
     ui_section(u, _("This equipment"));
@@ -120,12 +135,21 @@ void job_facts(struct app *a, struct ui *u, const struct job_model *j)
         ui_text(u, UI_BODY_MUTED, _("The equipment is not known yet."));
     }
     pair(a, u, _("Maker"), j->equipment_maker);
+    if (equipment_proposed(a, j).n > 0) {
+        ui_pair(u, _("Proposed to headquarters"), shared_z(a, equipment_proposed(a, j)));
+    }
     if (j->last_service_ms > 0) {
         ui_pair(u, _("Last service"),
                 shared_fmt(a, "%.10s %.*s", app_time(a, j->last_service_ms, true),
                            (int)j->last_service.n, j->last_service.p));
     }
     ui_card_end(u);
+    if (form_visit(a) != NULL && ui_button(u, "equipment",
+                                           j->has_equipment ? _("It is another piece of equipment")
+                                                            : _("Say what equipment it is"),
+                                           UI_LINK)) {
+        app_go(a, SCREEN_EQUIPMENT, j->subject);
+    }
     ui_section(u, _("The call"));
     ui_card_begin(u, NULL, NULL, NULL);
     pair(a, u, _("Job"), j->code);

@@ -7,7 +7,6 @@
 #include "app/screens/pick.h"
 
 enum { VERSION = 1 };
-enum { PROPOSED_CLASS = 102 }; /* KIND_PROPOSED: of what */
 enum { WHY_NONE, WHY_DAMAGE, WHY_OTHER };
 
 struct form {

@@ -37,4 +37,5 @@ const struct screen screens[SCREENS] = {
     ROW(SCREEN_RETURN, give_back, screen_give_back_enter),
     ROW(SCREEN_PAPERS, papers, screen_papers_enter),
     ROW(SCREEN_HANDOVER, handover, screen_handover_enter),
+    ROW(SCREEN_EQUIPMENT, equipment, screen_equipment_enter),
 };

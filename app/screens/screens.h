@@ -71,6 +71,8 @@ SCREEN_ENTER(papers);
 SCREEN(papers);
 SCREEN_ENTER(handover);
 SCREEN(handover);
+SCREEN_ENTER(equipment);
+SCREEN(equipment);
 
 /* ---- shared pieces (shared.c) ---------------------------------------------------------------- */
 /* shared_histories: a banner when the job lies in one of two histories of a journal. */

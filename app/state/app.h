@@ -56,6 +56,7 @@ enum screen_id {
     SCREEN_RETURN, /* it comes back */
     SCREEN_PAPERS, /* receipts, tags: to show, photograph, write off */
     SCREEN_HANDOVER /* asked of headquarters */,
+    SCREEN_EQUIPMENT /* that no file has: proposed in words */,
     SCREENS
 };
 /* One row a screen in app/screens/screens.c; `frame` draws and reacts, once a frame. `enter` (may

@@ -90,7 +90,7 @@ static void add(const struct place *p, enum register_dimension d, const uint8_t 
 {
     id8 all = {{0}};
     if (p->keys->n + 2 > LIST_ROWS_MOST) {
-        return; /* cannot be: eight places, twice, beside six lists */
+        return; /* cannot be: nine places, twice, beside six lists */
     }
     add_in(p, all, d, value, ms);
     if (!id8_zero(p->branch)) {
@@ -143,6 +143,7 @@ static void add_flags(const struct place *p, int64_t ms)
     add_byte(p, REG_FLAG, office_cash_owed_minor(p->s) > 0 ? REG_CASH_OWED : 0, ms);
     add_byte(p, REG_FLAG, office_help_asked(p->s) ? REG_HELP_ASKED : 0, ms);
     add_byte(p, REG_FLAG, p->s->handover_asked ? REG_HANDOVER_ASKED : 0, ms);
+    add_byte(p, REG_FLAG, office_proposed(p->s) ? REG_PROPOSED : 0, ms);
 }
 
 void lists_register(const struct subject_state *s, const struct calendar *cal,

@@ -87,7 +87,12 @@ enum list {
  * flag: 1 byte; technician: 16; else none), time8, subject16. Newest first, but REG_DUE: nearest
  * first. The time is the call's, a paper's own, or where there is none the last change's. */
 enum register_dimension { REG_ALL = 1, REG_STATE, REG_TECHNICIAN, REG_CLASS, REG_DUE, REG_FLAG };
-enum register_flag { REG_CASH_OWED = 1, REG_HELP_ASKED = 2, REG_HANDOVER_ASKED = 3 };
+enum register_flag {
+    REG_CASH_OWED = 1,
+    REG_HELP_ASKED = 2,
+    REG_HANDOVER_ASKED = 3,
+    REG_PROPOSED = 4
+};
 /* register_prefix: of one register; `value` NULL where the dimension has none. */
 bytes register_prefix(enum subject_type type, id8 branch, enum register_dimension d,
                       const uint8_t *value, uint8_t buf[static LIST_KEY_BYTES]);

@@ -198,6 +198,8 @@ enum goods_accessories {
 };
 enum receipt_outcome { RECEIPT_BACK = 1, RECEIPT_LOST = 2 };
 enum pay_method { PAY_CASH = 1, PAY_CARD = 2, PAY_MOBILE = 3, PAY_TRANSFER = 4, PAY_INVOICE = 5 };
+/* Of what visit.proposed says something: a subject type, or one of these. */
+enum proposed_what { PROPOSED_PART = 100, PROPOSED_FAULT = 101, PROPOSED_CLASS = 102 };
 enum forget_rule { FORGET_RETENTION = 1, FORGET_REQUEST = 2 };
 
 /* One row a kind. */

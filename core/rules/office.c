@@ -92,6 +92,43 @@ bool office_help_asked(const struct subject_state *job)
            fold_fact(v, KIND_HELP_ASKED) != NULL;
 }
 
+unsigned office_proposal(const struct fact *f, enum body_att *words)
+{
+    union body b;
+    if (body_decode(f->kind, f->body, &b) != ST_OK) {
+        return 0;
+    }
+    switch (f->kind) {
+    case KIND_VISIT_DIAGNOSED:
+        *words = BA_FAULT;
+        return b.diagnosed.fault_words ? PROPOSED_FAULT : 0;
+    case KIND_VISIT_PART:
+        *words = BA_PART;
+        return b.part.words ? PROPOSED_PART : 0;
+    case KIND_PROPOSED:
+        *words = BA_WORDS;
+        return b.proposed.what == SUBJECT_EQUIPMENT || b.proposed.what == PROPOSED_PART ||
+                       b.proposed.what == PROPOSED_FAULT
+                   ? b.proposed.what
+                   : 0;
+    default:
+        return 0;
+    }
+}
+
+bool office_proposed(const struct subject_state *job)
+{
+    enum body_att words;
+    for (unsigned v = 0; v < job->nvisits && !job->archived; v++) {
+        for (unsigned k = 0; k < job->visits[v].nfacts; k++) {
+            if (office_proposal(&job->visits[v].facts[k], &words) != 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static int64_t cash_paid(const struct visit_state *v)
 {
     int64_t sum = 0;

@@ -41,6 +41,11 @@ unsigned office_state(const struct subject_state *s);
 bool office_open(const struct subject_state *job); /* not signed, archived or cancelled */
 enum service_class office_class(const struct subject_state *job);
 bool office_help_asked(const struct subject_state *job);
+/* office_proposal: what a fact proposes for the catalogue or the customer's file: a fault or a part
+ * in words, a piece of equipment (PROPOSED_PART, PROPOSED_FAULT, SUBJECT_EQUIPMENT); *words: which
+ * attachment says it. 0: nothing. office_proposed: does this job, not yet archived, hold one? */
+unsigned office_proposal(const struct fact *f, enum body_att *words);
+bool office_proposed(const struct subject_state *job);
 int64_t office_cash_owed_minor(const struct subject_state *job); /* of all its technicians */
 
 enum office_rule {

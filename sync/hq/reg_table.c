@@ -17,6 +17,8 @@ static const struct reg table[] = {
     {"help", 0, SUBJECT_JOB, REG_FLAG, REG_HELP_ASKED, DESK, SCOPE_CALLS, "technician class"},
     {"handovers", 0, SUBJECT_JOB, REG_FLAG, REG_HANDOVER_ASKED, DESK, SCOPE_CALLS,
      "technician class"},
+    {"proposals", 0, SUBJECT_JOB, REG_FLAG, REG_PROPOSED, DESK | AR_PARTS, SCOPE_CATALOGUE,
+     "technician"},
     {"cash", 0, SUBJECT_JOB, REG_FLAG, REG_CASH_OWED, MONEY | AR_SUPERVISOR, SCOPE_CASH,
      "technician"},
     {"customers", 0, SUBJECT_CUSTOMER, REG_ALL, 0, DESK, SCOPE_CUSTOMERS, ""},

@@ -100,6 +100,9 @@ static bool may_read(const struct api_call *c, const struct field_info *f)
 {
     static const int his[] = {F_CODE,       F_BRANCH,   F_JOB_CUSTOMER,
                               F_JOB_CALLED, F_JOB_COST, F_JOB_CLASS_PROPOSED};
+    if (c->user.role == ROLE_PARTS_KEEPER && f->subject == SUBJECT_JOB) {
+        return false; /* of a call he reads what is proposed for the catalogue */
+    }
     if (c->user.role != ROLE_ACCOUNTANT || f->subject == SUBJECT_INVOICE ||
         f->subject == SUBJECT_TECHNICIAN) {
         return true;
@@ -150,6 +153,35 @@ static void add_deadline(struct api_call *c, const struct subject_state *job, js
     }
 }
 
+static const char *proposed_name(unsigned what)
+{
+    return what == PROPOSED_PART ? "part" : what == PROPOSED_FAULT ? "fault" : "equipment";
+}
+
+/* What technicians found that no catalogue or file has, in their words. */
+static json_t *proposals_json(struct api_call *c, const struct subject_state *s)
+{
+    json_t *list = json_array();
+    for (unsigned v = 0; v < s->nvisits; v++) {
+        for (unsigned k = 0; k < s->visits[v].nfacts; k++) {
+            const struct fact *f = &s->visits[v].facts[k];
+            enum body_att words;
+            union body b;
+            unsigned what = office_proposal(f, &words);
+            int at = what != 0 && body_decode(f->kind, f->body, &b) == ST_OK
+                         ? body_att(f->kind, &b, words)
+                         : -1;
+            if (at >= 0 && (unsigned)at < f->natt) {
+                json_array_append_new(
+                    list, json_pack("{s:s,s:o,s:o,s:I}", "what", proposed_name(what), "words",
+                                    reg_text(c, f->atts[at].b), "entry", ops_hex(f->entry.b, 32),
+                                    "wall_ms", (json_int_t)f->wall_ms));
+            }
+        }
+    }
+    return list;
+}
+
 static void add_job(struct api_call *c, const struct subject_state *s, json_t *o)
 {
     json_object_set_new(o, "technician", reg_named(c, s->assigned, F_TECHNICIAN_NAME));
@@ -161,6 +193,9 @@ static void add_job(struct api_call *c, const struct subject_state *s, json_t *o
     json_object_set_new(o, "help", json_boolean(office_help_asked(s)));
     json_object_set_new(o, "handover", json_boolean(s->handover_asked));
     json_object_set_new(o, "visits", json_integer((json_int_t)s->nvisits));
+    if (office_proposed(s) && c->user.role != ROLE_ACCOUNTANT) {
+        json_object_set_new(o, "proposals", proposals_json(c, s));
+    }
     add_deadline(c, s, o);
 }
 

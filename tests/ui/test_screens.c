@@ -389,6 +389,9 @@ static void b_02_a_thing_is_taken_away_repaired_inspected_and_brought_back(void)
     goods(&(struct look){&SIZES[1], 1.5F, "zh", UI_DARK, .left = true});
     goods(&(struct look){&SIZES[3], 2.0F, "zh", UI_LIGHT, .left = false});
     goods(&(struct look){&SIZES[2], 1.0F, "en", UI_LIGHT, .walk = true});
+    for (int k = 0; k < 4; k++) {
+        run("tests/ui/reopen.script", &SIZES[k], k % 2 == 0 ? 1.0F : 2.0F, "en", UI_LIGHT);
+    }
     for (int k = 0; k < 6; k++) {
         run("tests/ui/goods-long.script", &SIZES[k], k % 2 == 0 ? 2.0F : 1.0F, "en", UI_LIGHT);
     }

@@ -1,5 +1,5 @@
 // The registers: one row each. A page is drawn from its row; nothing else knows a register by name.
-import { _, N_, brief, moment, day, money, quantity, limit } from './i18n.js';
+import { _, fmt, N_, brief, moment, day, money, quantity, limit } from './i18n.js';
 import { CLASS_LETTERS, CLASSES, stateWord, roleWord, oddWord, TYPES } from './words.js';
 import { label, named } from './fields.js';
 
@@ -22,12 +22,19 @@ const due = col(N_('Deadline'), (r) => (r.left_minutes == null ? '' : limit(r.le
 const plain = (type, name, show, more) => ({ get label() { return label(type, name); }, text: (r) => (r.fields[name] == null ? '' : show ? show(r.fields[name]) : r.fields[name]), ...more });
 const call = named_(N_('Call'), (r) => r.fields.job);
 
+const PROPOSED = { part: N_('Part'), fault: N_('Fault'), equipment: N_('Equipment') };
+
 const JOB_COLUMNS = [called, number, klass, customer, fault, technician, state, due];
 
 export const REGISTERS = {
     calls: { title: N_('Call register'), type: 'job', columns: JOB_COLUMNS, count: (d) => d.today, tiles: true, fresh: 'call', empty: N_('No calls here. Press N to register one, or widen the filter.') },
     help: { title: N_('Help requests'), type: 'job', columns: JOB_COLUMNS, count: (d) => d.help, hot: true, empty: N_('Nobody asks for help.') },
     handovers: { title: N_('To hand over'), type: 'job', columns: JOB_COLUMNS, count: (d) => d.handovers, hot: true, empty: N_('Nobody wants to hand a call over.') },
+    proposals: {
+        title: N_('Proposals for the catalogue'), short: N_('Proposals'), type: 'job',
+        columns: [number, col(N_('What is proposed'), (r) => (r.proposals || []).map((x) => fmt(_('%1$s: %2$s'), _(PROPOSED[x.what]), x.words || '–')).join(' · '), { cls: 'wide' }), technician, state],
+        empty: N_('Nobody proposes anything. What a technician records in words stands here until its call is struck off.'),
+    },
     goods: {
         title: N_('Goods register'), short: N_('Goods in and out'), type: 'goods', fresh: 'goods', count: (d) => d.goods_open,
         columns: [when(N_('Came in'), (r) => r.time_ms), col(N_('Goods receipt'), (r) => r.fields.receipt || r.id.slice(0, 8), { link: true }), named_(N_('Customer'), (r) => r.fields.customer), plain('goods', 'what', null, { cls: 'wide' }), plain('goods', 'shelf'), state,
@@ -66,7 +73,7 @@ export const GROUPS = [
     { title: N_('Today'), pages: ['dashboard', 'calls', 'board', 'help', 'handovers', 'goods'] },
     { title: N_('Papers'), pages: ['vouchers', 'archive', 'cards', 'cash', 'invoices', 'slips', 'stock', 'days'] },
     { title: N_('Customers'), pages: ['customers', 'equipment', 'contracts'] },
-    { title: N_('System'), pages: ['conflicts', 'quarantine', 'devices', 'editions', 'people', 'users', 'tokens'] },
+    { title: N_('System'), pages: ['conflicts', 'quarantine', 'devices', 'editions', 'proposals', 'people', 'users', 'tokens'] },
 ];
 export const title = (page) => _(PAGES[page] || REGISTERS[page].title);
 export const short = (page) => _((REGISTERS[page] || {}).short || PAGES[page] || REGISTERS[page].title);

@@ -253,8 +253,52 @@ static void b_02_the_handhelds_goods_are_the_registers_and_the_other_way(void)
     desk_end(&d);
 }
 
+/* What no catalogue has reaches whoever makes it, and leaves when the call is struck off. */
+static void what_is_not_in_the_catalogue_is_proposed_in_words(void)
+{
+    begin();
+    union body b;
+    memset(&b, 0, sizeof b);
+    b.head.visit = visit_of("v");
+    say(SUBJECT_JOB, job, KIND_VISIT_ACCEPTED, &b, NULL, 0);
+    say(SUBJECT_JOB, job, KIND_VISIT_ARRIVED, &b, NULL, 0);
+    sync_now();
+    desk_login(&d, "parts");
+    desk_settle(&d);
+    json_t *page = desk_get(&d, "/registers/proposals");
+    CHECK_INT(json_array_size(json_object_get(page, "rows")), 0);
+    json_decref(page);
+    memset(&b, 0, sizeof b);
+    b.diagnosed.head.visit = visit_of("v");
+    b.diagnosed.cause = CAUSE_WEAR;
+    b.diagnosed.fault_words = true;
+    struct append_att fault = {.type = ATT_TEXT, .content = str_bytes(S("damper stuck"))};
+    say(SUBJECT_JOB, job, KIND_VISIT_DIAGNOSED, &b, &fault, 1);
+    memset(&b, 0, sizeof b);
+    b.proposed.visit = visit_of("v");
+    b.proposed.what = SUBJECT_EQUIPMENT;
+    struct append_att thing = {.type = ATT_TEXT, .content = str_bytes(S("air curtain"))};
+    say(SUBJECT_JOB, job, KIND_PROPOSED, &b, &thing, 1);
+    sync_now();
+    desk_settle(&d);
+    page = desk_get(&d, "/registers/proposals");
+    json_t *row = json_array_get(json_object_get(page, "rows"), 0);
+    json_t *list = json_object_get(row, "proposals");
+    CHECK_INT(json_array_size(list), 2);
+    CHECK_STR(desk_str(json_array_get(list, 0), "what"), "fault");
+    CHECK_STR(desk_str(json_array_get(list, 0), "words"), "damper stuck");
+    CHECK_STR(desk_str(json_array_get(list, 1), "what"), "equipment");
+    CHECK_STR(desk_str(json_array_get(list, 1), "words"), "air curtain");
+    /* Of the call itself the parts keeper reads nothing else. */
+    CHECK(json_object_get(json_object_get(row, "fields"), "customer") == NULL);
+    json_decref(page);
+    pair_leave(&dev);
+    desk_end(&d);
+}
+
 int main(void)
 {
+    RUN(what_is_not_in_the_catalogue_is_proposed_in_words);
     RUN(b_02_the_handhelds_goods_are_the_registers_and_the_other_way);
     CHECK_END();
 }

@@ -380,9 +380,9 @@ static void what_a_device_could_not_bring_in_one_part_is_shown_as_unsent(void)
 static void every_register_can_be_taken_away_as_csv(void)
 {
     static const char *const names[] = {
-        "calls",     "vouchers",  "archive",    "help",     "handovers", "cash",  "customers",
-        "equipment", "contracts", "people",     "goods",    "slips",     "stock", "days",
-        "invoices",  "conflicts", "quarantine", "editions", "devices"};
+        "calls",     "vouchers",  "archive",    "help",     "handovers", "cash",   "customers",
+        "equipment", "contracts", "people",     "goods",    "slips",     "stock",  "days",
+        "invoices",  "conflicts", "quarantine", "editions", "proposals", "devices"};
     static struct pair_device device;
     desk_begin(&d);
     struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
