@@ -87,6 +87,11 @@ void bench_fact_make(unsigned job, unsigned step, bool with_words, struct bench_
 uint8_t *bench_chain(const struct bench *b, size_t n, bool with_words, size_t *bytes_n,
                      struct chain_head *head);
 
+/* bench_history: n entries of some author in a store, as another's unsigned views: what follows
+ * does not look at them (bench_fold.c). bench_history_id: whose, in which epoch. */
+void bench_history(struct store *s, size_t n);
+void bench_history_id(id8 *author, id8 *epoch);
+
 /* --- bare limits (bench_bare.c) --- */
 /* One plain LMDB table, default durability. bench_bare_commit: the puts of `t`, unsealed, under
  * rising keys, committed; microseconds. */

@@ -1,4 +1,5 @@
 /* bench_sync.c - a device and docketd's server over HTTP on loopback: nothing new, one action. */
+#define PAIR_MAP (8ULL << 30) /* a million of history */
 #include "tests/bench/bench.h"
 #include "tests/unit/hq/pair.h"
 
@@ -238,6 +239,65 @@ static void row_action(struct bench *b, struct line *l, struct bundle_buffer *ro
                (double)flushes / ROUNDS, (unsigned)ROUNDS / JOBS + 3);
 }
 
+/* ---- beside a history ------------------------------------------------------------------------
+ */
+
+#define HISTORIES 3
+#define BESIDE 100
+
+/* So many entries that are there already, on both sides. */
+static void remember(struct line *l, size_t n)
+{
+    struct store_txn *t = NULL;
+    struct err err = {.st = ST_OK};
+    id8 author, epoch;
+    bench_history_id(&author, &epoch);
+    bench_history(l->d.store, n);
+    bench_history(l->p.hq->store, n);
+    bench_must(store_write(l->p.hq->store, &t, &err), "write", &err);
+    bench_must(hq_routed_set(t, author, epoch, n, &err), "routed", &err);
+    bench_must(store_commit(&t, &err), "commit", &err);
+}
+
+/* Each size in turn, round by round: all meet the same machine. */
+static void rows_history(struct bench *b, struct bundle_buffer *room)
+{
+    static struct line l[HISTORIES];
+    static double append[HISTORIES][BESIDE], sync[HISTORIES][BESIDE];
+    const size_t n[HISTORIES] = {1000, b->quick ? 10000 : 100000, b->quick ? 50000 : 1000000};
+    double a[HISTORIES], s[HISTORIES];
+    for (unsigned k = 0; k < HISTORIES; k++) {
+        line_open(&l[k]);
+        remember(&l[k], n[k]);
+    }
+    for (unsigned i = 0; i < BESIDE; i++) {
+        for (unsigned k = 0; k < HISTORIES; k++) {
+            struct exchange_result r;
+            uint64_t wire;
+            append[k][i] = act(&l[k]);
+            double from = bench_us();
+            sync_once(&l[k], room, &wire, &r);
+            sync[k][i] = bench_us() - from;
+            if (r.receipts != 1 || r.unsent != 0) {
+                bench_die("no receipt came", ST_BUG, NULL);
+            }
+        }
+    }
+    for (unsigned k = 0; k < HISTORIES; k++) {
+        line_close(&l[k]);
+        a[k] = bench_median(append[k], BESIDE);
+        s[k] = bench_median(sync[k], BESIDE);
+    }
+    for (unsigned k = 1; k < HISTORIES; k++) {
+        bench_row(b, bench_fmt("append beside %zu entries", n[k]), "<= 1.20 x beside 1,000",
+                  bench_fmt("%.2f ms", a[k] / 1e3), bench_fmt("beside 1,000: %.2f ms", a[0] / 1e3),
+                  a[k] / a[0], a[k] <= 1.2 * a[0]);
+        bench_row(b, bench_fmt("sync of 1 new beside %zu", n[k]), "<= 1.20 x beside 1,000",
+                  bench_fmt("%.2f ms", s[k] / 1e3), bench_fmt("beside 1,000: %.2f ms", s[0] / 1e3),
+                  s[k] / s[0], s[k] <= 1.2 * s[0]);
+    }
+}
+
 void bench_sync(struct bench *b)
 {
     static struct line l;
@@ -249,6 +309,7 @@ void bench_sync(struct bench *b)
     row_nothing(b, &l, room, get);
     row_action(b, &l, room);
     line_close(&l);
+    rows_history(b, room);
     bundle_buffer_drop(&room[0]);
     bundle_buffer_drop(&room[1]);
 }

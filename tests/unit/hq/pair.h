@@ -13,7 +13,9 @@
 
 #include <sodium.h>
 
+#ifndef PAIR_MAP
 #define PAIR_MAP (256ULL << 20)
+#endif
 
 struct pair_device {
     struct store *store;
