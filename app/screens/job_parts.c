@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "app/screens/goods.h"
+#include "app/screens/help.h"
 #include "app/screens/job_parts.h"
 #include "app/screens/part_form.h"
 #include "core/rules/money.h"
@@ -12,6 +13,16 @@ const struct signature_state *job_signature(const struct job_model *j)
 {
     const struct visit_state *v = j->visit;
     return v == NULL || v->nsigned == 0 ? NULL : &v->signatures[v->nsigned - 1];
+}
+
+const struct visit_state *job_wanted(const struct job_model *j)
+{
+    for (unsigned k = j == NULL ? 0 : j->job.nvisits; k-- > 0;) {
+        if (j->job.visits[k].end == END_PART_WANTED) {
+            return &j->job.visits[k];
+        }
+    }
+    return NULL;
 }
 
 int64_t job_due(const struct job_model *j)
@@ -150,6 +161,9 @@ void job_facts(struct app *a, struct ui *u, const struct job_model *j)
                                            UI_LINK)) {
         app_go(a, SCREEN_EQUIPMENT, j->subject);
     }
+    if (ui_button_icon(u, "earlier", _("Earlier visits"), UI_ICON_CLOCK, UI_LINK)) {
+        app_go(a, SCREEN_EARLIER, j->subject);
+    }
     ui_section(u, _("The call"));
     ui_card_begin(u, NULL, NULL, NULL);
     pair(a, u, _("Job"), j->code);
@@ -168,6 +182,11 @@ void job_facts(struct app *a, struct ui *u, const struct job_model *j)
     ui_card_end(u);
     if (ui_button_icon(u, "details", _("Correct details"), UI_ICON_EDIT, UI_LINK)) {
         app_go(a, SCREEN_DETAILS, j->subject);
+    }
+    IGNORE(help_shown(a, u, j) == 0); /* none was asked for */
+    if (j->visit != NULL && visit_may(&j->job, j->visit, KIND_HELP_ASKED) == RULE_OK &&
+        ui_button_icon(u, "ask_help", _("Ask for help"), UI_ICON_PERSON, UI_LINK)) {
+        app_go(a, SCREEN_HELP, j->subject);
     }
 }
 

@@ -24,6 +24,9 @@ void job_sheets(struct app *a, struct ui *u, const struct job_model *j, enum job
 bool job_history(struct app *a, struct ui *u, const struct job_model *j);
 /* job_signature: the newest one of the model's visit, NULL when there is none. */
 const struct signature_state *job_signature(const struct job_model *j);
+/* job_wanted: the newest visit of this job that ended because a part was wanted, whoever made it;
+ * NULL: none. */
+const struct visit_state *job_wanted(const struct job_model *j);
 /* job_due: what is still to be paid of the model's visit. */
 int64_t job_due(const struct job_model *j);
 /* job_fault: the fault of a diagnosis in words. job_actions: actions and number of parts. */

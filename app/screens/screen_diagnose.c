@@ -23,8 +23,10 @@ struct diagnose {
     bool listing;
     bool short_fault, short_cause, short_class; /* what is missing, said after Save */
     unsigned seen;
-    bool fresh; /* the first diagnosis of this visit: saving it leads on */
-    int phase;  /* facts to save: 0 none, 1 diagnosis, 2 class, 3 words of the proposal */
+    bool told;
+    int64_t carried_ms; /* the diagnosis of the visit before stands in the form: when it was made */
+    bool fresh;         /* the first diagnosis of this visit: saving it leads on */
+    int phase;          /* facts to save: 0 none, 1 diagnosis, 2 class, 3 words of the proposal */
 };
 
 SCREEN_ENTER(diagnose)
@@ -41,6 +43,11 @@ SCREEN_ENTER(diagnose)
         return;
     }
     const struct fact *f = form_read(v, KIND_VISIT_DIAGNOSED, &b);
+    if (f == NULL) { /* a visit that wanted a part said it already */
+        const struct visit_state *before = job_wanted(app_job(a));
+        f = form_read(before, KIND_VISIT_DIAGNOSED, &b);
+        s->carried_ms = f == NULL ? 0 : f->wall_ms;
+    }
     if (f != NULL) {
         memcpy(s->d.fault, b.diagnosed.fault.b, b.diagnosed.fault.n);
         s->d.cause = b.diagnosed.cause;
@@ -400,6 +407,16 @@ SCREEN(diagnose)
     if (j->fault_told.n > 0) {
         ui_section(u, _("Fault as told"));
         ui_text(u, UI_BODY, shared_z(a, j->fault_told));
+    }
+    if (s->carried_ms != 0) {
+        if (!s->told) {
+            s->told = true;
+            ui_reveal(u, "carried");
+        }
+        ui_banner(u, "carried", UI_TONE_INFO,
+                  shared_fmt(a,
+                             _("Carried over from the visit of %s. Look whether it still holds."),
+                             app_time(a, s->carried_ms, true)));
     }
     fault(a, u, s, j);
     cause(a, u, s);

@@ -161,6 +161,7 @@ static void more(struct app *a, struct ui *u, struct today_screen *s)
     } rows[] = {
         {N_("Daily report"), SCREEN_DAY},
         {N_("My parts and debts"), SCREEN_DEBTS},
+        {N_("Visit history"), SCREEN_EARLIER},
     };
     enum { ROWS = sizeof rows / sizeof rows[0] };
     const char *items[ROWS];

@@ -127,7 +127,11 @@ static void last_used(struct app *a, struct ui *u, id16 job)
         b.diagnosed.fault.n == 0) {
         return;
     }
-    const struct code *c = book_part(app_book(a), j, bytes_str(code_bytes(&b.diagnosed.fault)));
+    union body e;
+    bool wanted = form_read(job_wanted(j), KIND_VISIT_ENDED, &e) != NULL && e.ended.part.n > 0;
+    const struct code *c =
+        wanted ? &e.ended.part
+               : book_part(app_book(a), j, bytes_str(code_bytes(&b.diagnosed.fault)));
     const struct cat_part *p = c == NULL ? NULL : catalogue_part(app_catalogue(a), code_bytes(c));
     if (p == NULL) {
         return;
@@ -135,7 +139,8 @@ static void last_used(struct app *a, struct ui *u, id16 job)
     struct ui_row row = {.id = "last_part",
                          .icon = UI_ICON_PART,
                          .title = form_name(a, p->name, p->name_en),
-                         .line2 = _("Fitted the last time for this fault"),
+                         .line2 = wanted ? _("Wanted on the visit before")
+                                         : _("Fitted the last time for this fault"),
                          .line3 = shared_z(a, p->number),
                          .chevron = true};
     if (ui_row(u, &row)) {

@@ -51,6 +51,8 @@ enum screen_id {
     SCREEN_STOPPED /* revoked: what is still owed */,
     SCREEN_DAY /* the technician's daily report */,
     SCREEN_DEBTS /* his parts, his cash, what he owes */,
+    SCREEN_HELP, /* asked of the supervisor */
+    SCREEN_EARLIER /* visits that the device holds */,
     SCREEN_TAKE,   /* a thing of the customer's is taken away */
     SCREEN_CARD,   /* its repair card; the subject is the goods */
     SCREEN_RETURN, /* it comes back */

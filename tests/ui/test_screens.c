@@ -305,6 +305,11 @@ static void b_18_11_cash_and_old_parts_stay_the_technicians_debt(void)
     everywhere("tests/ui/debts.script");
 }
 
+static void b_03_7_help_is_asked_and_a_second_visit_knows_what_the_first_found(void)
+{
+    everywhere("tests/ui/help.script");
+}
+
 static void half_typed_things_are_where_they_were_and_ratings_are_asked_again(void)
 {
     static const char *const parts[] = {"tests/ui/drafts-1.script", "tests/ui/drafts-2.script",
@@ -435,6 +440,7 @@ int main(int argc, char **argv)
     RUN(b_02_a_thing_is_taken_away_repaired_inspected_and_brought_back);
     RUN(the_standard_visit_takes_few_touches);
     RUN(b_18_11_cash_and_old_parts_stay_the_technicians_debt);
+    RUN(b_03_7_help_is_asked_and_a_second_visit_knows_what_the_first_found);
     RUN(half_typed_things_are_where_they_were_and_ratings_are_asked_again);
     CHECK_END();
 }
