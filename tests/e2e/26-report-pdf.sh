@@ -4,11 +4,11 @@
 #   bytes, on A4 and (where the handheld makes none) on a receipt of 80 mm,
 # - a Japanese locale, and a fontconfig that gives Japanese shapes to every family, change none of them,
 # - dates of the file are the sign-off's; qpdf, pdftotext and zbarimg have nothing to say against it,
-# - who may not see a call gets no paper; who may, by session and by token.
+# - who may not see a call gets no paper; once its text was withdrawn nobody does, and is told why.
 set -u
 . tests/support/e2e.sh
 e2e_begin report-pdf
-need "a demo headquarters is made" hq_demo "$T/hq"
+need "a demo headquarters is made" hq_demo "$T/hq" 0
 user() { # LOGIN ROLE
     printf 'a long password\n' | "$bin/docketctl" user add --store "$HQ" --login "$1" --password-fd 0 --name "$1" --role "$2"
 }
@@ -92,3 +92,9 @@ dated() {
 claim "the file's date is the sign-off's" dated
 no_ratings() { ! grep -qE '评价|很满意|服务态度' "$T/app.pdf.txt"; }
 claim "no rating stands on it" no_ratings
+withdrawn() {
+    hqctl forget --customer C-1001 || return 1
+    [ "$(fetch clerk '' "$T/gone")" = 410 ] && grep -q withdrawn "$T/gone" || return 1
+    ! hqctl report --job J-261120-01 --pdf "$T/gone.pdf" 2>"$T/why" && grep -q withdrawn "$T/why" && [ ! -e "$T/gone.pdf" ]
+}
+claim "once it was withdrawn there is no paper, at the server and by docketctl, and both say why" withdrawn
