@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/platform/alone.h"
 #include "app/platform/gpsd.h"
 #include "app/platform/platform.h"
 #include "app/state/run.h"
@@ -253,6 +254,11 @@ int main(int argc, char **argv)
     struct err err = {0};
     struct platform *p = NULL;
     struct app *a = NULL;
+    struct alone *door = NULL;
+    if (!args.p.headless && alone_raise(args.store)) {
+        fprintf(stderr, "docket: it is open already: that window was brought to the front\n");
+        return 3;
+    }
     struct ui *u = malloc(sizeof *u);
     rc = 1;
     if (u == NULL || sodium_init() < 0 || http_global_init(&err) != ST_OK) {
@@ -282,9 +288,13 @@ int main(int argc, char **argv)
         fprintf(stderr, "docket: %s\n", err.text);
         goto out;
     }
+    if (!args.p.headless) {
+        door = alone_begin(args.store, platform_raise, p);
+    }
     loop(p, a, u);
     rc = platform_exit_code(p);
 out:
+    alone_end(&door);
     app_close(&a);
     platform_close(&p);
     free(u);

@@ -200,6 +200,16 @@ void platform_wake(struct platform *p)
     }
 }
 
+void platform_raise(void *ctx)
+{
+    struct platform *p = ctx;
+    if (p->window != NULL) {
+        SDL_Event e = {.type = p->wake_event};
+        e.user.code = PLATFORM_RAISE;
+        SDL_PushEvent(&e);
+    }
+}
+
 void platform_paste(struct ui *u, const char *text, int64_t t_ms)
 {
     for (size_t at = 0, n = strlen(text); at < n;) {

@@ -61,6 +61,8 @@ void platform_present(struct platform *p, const struct ui_out *out, bool force);
 void platform_forget(struct platform *p);
 /* platform_wake: any thread: make platform_wait return soon. */
 void platform_wake(struct platform *p);
+/* platform_raise: any thread: bring the window before the others. `ctx` is the platform. */
+void platform_raise(void *ctx);
 /* platform_now: any thread: the clock for struct clock {platform_now, p}. */
 void platform_now(void *p, struct now *out);
 /* platform_exit_code: 0, or 1 when the script failed; it has said why on stderr. */

@@ -6,6 +6,8 @@
 #include "app/render/render.h"
 #include <stdatomic.h>
 
+enum { PLATFORM_RAISE = 1 }; /* code of a wake event that asks for more than a turn */
+
 struct platform {
     struct platform_config c;
     struct render *render;

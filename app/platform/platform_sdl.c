@@ -287,6 +287,10 @@ void platform_sdl_wait(struct platform *p, struct ui *u, int64_t until_ms)
         struct ui_event ev;
         if (e.type == SDL_QUIT) {
             p->quit = true;
+        } else if (e.type == p->wake_event && e.user.code == PLATFORM_RAISE) {
+            SDL_RestoreWindow(p->window);
+            SDL_RaiseWindow(p->window);
+            p->exposed = true;
         } else if (e.type == SDL_WINDOWEVENT) {
             window_event(p, u, &e);
         } else if (p->script == NULL && is_paste(&e)) {
