@@ -80,13 +80,18 @@ struct voucher {
     int64_t until_ms;
 };
 
+/* What the customer signed: the report, or for a thing of his that left or came back. */
+static bool signed_for(unsigned kind)
+{
+    return kind == KIND_VISIT_SIGNED || kind == KIND_VISIT_TAKEN || kind == KIND_VISIT_RETURNED;
+}
+
 static void sort_visit(struct forget *f, const struct entry_view *e, const struct voucher *v,
                        unsigned nv)
 {
     id8 visit = {{0}};
     bool stays = false;
-    if ((e->kind == KIND_VISIT_SIGNED || e->kind == KIND_VISIT_PRICED) &&
-        body_visit(e->body, &visit)) {
+    if ((signed_for(e->kind) || e->kind == KIND_VISIT_PRICED) && body_visit(e->body, &visit)) {
         for (unsigned i = 0; i < nv; i++) {
             stays = stays || (id8_eq(v[i].visit, visit) && v[i].until_ms > f->now_ms);
         }
@@ -107,7 +112,7 @@ static unsigned read_vouchers(struct forget *f, const h32 *hashes, unsigned n, s
     for (unsigned i = 0; i < n; i++) {
         struct arena tmp = a;
         struct entry_view e;
-        if (journal_get(f->t, hashes[i], &tmp, &e, NULL) != ST_OK || e.kind != KIND_VISIT_SIGNED ||
+        if (journal_get(f->t, hashes[i], &tmp, &e, NULL) != ST_OK || !signed_for(e.kind) ||
             fold_is_bad(f->t, e.hash) || !body_visit(e.body, &v[nv].visit)) {
             continue;
         }

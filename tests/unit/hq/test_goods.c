@@ -296,8 +296,39 @@ static void what_is_not_in_the_catalogue_is_proposed_in_words(void)
     desk_end(&d);
 }
 
+static enum att_state held(h32 name)
+{
+    struct store_txn *t = NULL;
+    PAIR_OK(&d.p, store_read(d.p.hq->store, &t, &d.p.err));
+    enum att_state s = store_att_state(t, name);
+    store_abort(&t);
+    return s;
+}
+
+/* The customer asks to be forgotten: what he signed stays for its legal period, the rest goes. */
+static void a_goods_receipt_outlives_an_erasure_for_its_legal_period(void)
+{
+    begin();
+    take();
+    sync_now();
+    uint8_t *room = malloc(CAP_SCRATCH_BYTES);
+    struct subject_state s = here(job, room);
+    const struct fact *f = fold_fact(&s.visits[0], KIND_VISIT_TAKEN);
+    h32 text = f->atts[0], ink = f->atts[1], what;
+    s = here(goods, room);
+    memcpy(what.b, fold_shown(&s, F_GOODS_WHAT)->b, sizeof what.b);
+    free(room);
+    CHECK(held(text) == ATT_HELD && held(ink) == ATT_HELD && held(what) == ATT_HELD);
+    json_decref(desk_op(&d, "forget", json_pack("{s:s}", "customer", "C1")));
+    CHECK(held(text) == ATT_HELD && held(ink) == ATT_HELD);
+    CHECK(held(what) == ATT_FORGOTTEN);
+    pair_leave(&dev);
+    desk_end(&d);
+}
+
 int main(void)
 {
+    RUN(a_goods_receipt_outlives_an_erasure_for_its_legal_period);
     RUN(what_is_not_in_the_catalogue_is_proposed_in_words);
     RUN(b_02_the_handhelds_goods_are_the_registers_and_the_other_way);
     CHECK_END();
