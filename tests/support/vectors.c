@@ -469,4 +469,5 @@ void vectors_build(struct vectors *t)
     altered(t);
     vectors_bent_envelopes(t);
     vectors_forks(t);
+    vectors_goods(t);
 }

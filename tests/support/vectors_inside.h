@@ -17,5 +17,6 @@ bytes vectors_visit_body(uint8_t *buf, size_t cap, unsigned extra_key, unsigned 
 size_t vectors_unhex(const char *hex, uint8_t *out);
 /* The second half of the list. */
 void vectors_bent_envelopes(struct vectors *t);
+void vectors_goods(struct vectors *t);
 void vectors_forks(struct vectors *t);
 #endif
