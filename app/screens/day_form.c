@@ -144,7 +144,7 @@ void day_form_add(struct app *a, struct day_form *f, const struct day_model *d)
 }
 
 /* "8", "830", "0830", "8.30", "8:30". */
-static bool clock_time(const char *s, int *min)
+bool day_form_clock(const char *s, int *min)
 {
     int h = 0, m = 0, digits = 0, after = -1;
     for (; *s != '\0'; s++) {
@@ -175,7 +175,7 @@ static void keep_line(struct app *a, struct day_form *f)
 {
     int from = 0, to = 0;
     str clean = {NULL, 0};
-    bool times = clock_time(f->from, &from) && clock_time(f->to, &to) && from < to;
+    bool times = day_form_clock(f->from, &from) && day_form_clock(f->to, &to) && from < to;
     bool words = utf8_clean(app_frame(a), str_c(f->words), &clean) == ST_OK && clean.n > 0;
     f->bad_times = !times;
     f->bad_words = !words;

@@ -38,4 +38,6 @@ void day_form_correct(struct app *a, struct day_form *f, const struct day_line *
 void day_form_edit(struct app *a, struct day_form *f, int line);
 void day_form_add(struct app *a, struct day_form *f, const struct day_model *d);
 void day_form_page(struct app *a, struct ui *u, struct day_form *f);
+/* day_form_clock: minutes of the day of "8", "830", "8:30"; false: no time of a day. */
+bool day_form_clock(const char *text, int *min);
 #endif

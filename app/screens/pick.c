@@ -171,7 +171,8 @@ unsigned pick_frequent(struct app *a, const struct job_model *j, unsigned at[sta
     const struct catalogue *c = app_catalogue(a);
     struct book_fault had[PICK_FREQUENT];
     unsigned usual[PICK_FREQUENT], n = 0;
-    size_t nhad = book_faults(app_book(a), j, had, PICK_FREQUENT);
+    const struct book_like like = book_like(j);
+    size_t nhad = book_faults(app_book(a), &like, had, PICK_FREQUENT);
     for (size_t k = 0; k < nhad; k++) {
         const struct cat_fault *f = catalogue_fault(c, code_bytes(&had[k].fault));
         if (f != NULL) {

@@ -128,10 +128,11 @@ static void last_used(struct app *a, struct ui *u, id16 job)
         return;
     }
     union body e;
+    const struct book_like like = book_like(j);
     bool wanted = form_read(job_wanted(j), KIND_VISIT_ENDED, &e) != NULL && e.ended.part.n > 0;
     const struct code *c =
         wanted ? &e.ended.part
-               : book_part(app_book(a), j, bytes_str(code_bytes(&b.diagnosed.fault)));
+               : book_part(app_book(a), &like, bytes_str(code_bytes(&b.diagnosed.fault)));
     const struct cat_part *p = c == NULL ? NULL : catalogue_part(app_catalogue(a), code_bytes(c));
     if (p == NULL) {
         return;

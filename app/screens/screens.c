@@ -32,6 +32,8 @@ const struct screen screens[SCREENS] = {
     ROW(SCREEN_STOPPED, stopped, screen_stopped_enter),
     ROW(SCREEN_DAY, day, screen_day_enter),
     ROW(SCREEN_DEBTS, debts, NULL),
+    ROW(SCREEN_PREPARE, prepare, NULL),
+    ROW(SCREEN_CALL, call, screen_call_enter),
     ROW(SCREEN_HELP, help, screen_help_enter),
     ROW(SCREEN_EARLIER, earlier, NULL),
     ROW(SCREEN_TAKE, take, screen_take_enter),

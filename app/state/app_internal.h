@@ -104,7 +104,7 @@ struct edition {
 };
 
 /* What stands beside the job (desk.h): one block of memory each, taken when it is first wanted. */
-enum desk_model { DESK_DAY, DESK_DEBTS, DESK_MODELS };
+enum desk_model { DESK_DAY, DESK_DEBTS, DESK_PREPARE, DESK_MODELS };
 struct desk_cache {
     bool have;
     unsigned long long generation;

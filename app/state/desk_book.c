@@ -293,21 +293,19 @@ void book_drop(struct app *a)
 /* ---- asked of it ------------------------------------------------------------------------------
  */
 
-struct like {
-    id16 equipment;
-    uint64_t model, name;
-};
-
-static struct like like_of(const struct job_model *j)
+struct book_like book_like_of(id16 job, id16 equipment, str model, str name)
 {
-    struct like l = {.model = book_hash(j->equipment_model), .name = book_hash(j->equipment_name)};
-    if (j->has_equipment) {
-        l.equipment = j->equipment.subject;
-    }
-    return l;
+    return (struct book_like){job, equipment, book_hash(model), book_hash(name)};
 }
 
-static unsigned near(const struct like *l, const struct book_visit *v)
+struct book_like book_like(const struct job_model *j)
+{
+    id16 none = {{0}};
+    return book_like_of(j->subject, j->has_equipment ? j->equipment.subject : none,
+                        j->equipment_model, j->equipment_name);
+}
+
+static unsigned near(const struct book_like *l, const struct book_visit *v)
 {
     return !id16_zero(l->equipment) && id16_eq(v->equipment, l->equipment) ? 16
            : l->model != 0 && v->model == l->model                         ? 4
@@ -322,17 +320,16 @@ static bool is_fault(const struct book_visit *v, str fault)
 
 #define FAULTS_MAX 64 /* different ones of one kind of equipment */
 
-size_t book_faults(const struct book *b, const struct job_model *j, struct book_fault *out,
+size_t book_faults(const struct book *b, const struct book_like *l, struct book_fault *out,
                    size_t cap)
 {
-    struct like l = like_of(j);
     struct book_fault all[FAULTS_MAX];
     size_t n = 0;
     for (size_t k = 0; k < b->nvisits; k++) {
         const struct book_visit *v = &b->visits[k];
-        unsigned w = near(&l, v);
+        unsigned w = near(l, v);
         size_t i = 0;
-        if (w == 0 || v->fault.n == 0 || id16_eq(v->job, j->subject)) {
+        if (w == 0 || v->fault.n == 0 || id16_eq(v->job, l->job)) {
             continue;
         }
         while (i < n && !bytes_eq(code_bytes(&all[i].fault), code_bytes(&v->fault))) {
@@ -358,15 +355,14 @@ size_t book_faults(const struct book *b, const struct job_model *j, struct book_
     return n;
 }
 
-const struct code *book_part(const struct book *b, const struct job_model *j, str fault)
+const struct code *book_part(const struct book *b, const struct book_like *l, str fault)
 {
-    struct like l = like_of(j);
     const struct code *best = NULL;
     unsigned nearest = 0;
     for (size_t k = 0; k < b->nvisits; k++) {
         const struct book_visit *v = &b->visits[k];
-        unsigned n = near(&l, v) + 1;
-        if (is_fault(v, fault) && v->nparts > 0 && n > nearest && !id16_eq(v->job, j->subject)) {
+        unsigned n = near(l, v) + 1;
+        if (is_fault(v, fault) && v->nparts > 0 && n > nearest && !id16_eq(v->job, l->job)) {
             nearest = n;
             best = &v->parts[v->nparts - 1];
         }

@@ -45,6 +45,13 @@ struct book {
  * until the frame ends. book_hash: of a text as visits carry it; 0 for an empty one. */
 const struct book *app_book(struct app *a);
 uint64_t book_hash(str text);
+/* What a visit's equipment is like. book_like: a job's; book_like_of: the same by its parts. */
+struct book_like {
+    id16 job, equipment;
+    uint64_t model, name;
+};
+struct book_like book_like(const struct job_model *j);
+struct book_like book_like_of(id16 job, id16 equipment, str model, str name);
 /* book_faults: what this equipment, its model, and equipment of its name had before, at most `cap`,
  * the weightiest first: 16, 4 and 1 for each visit. book_part: the part that went in last for a
  * fault, into this equipment before into its model before into anything; NULL: none. */
@@ -52,7 +59,7 @@ struct book_fault {
     struct code fault;
     unsigned weight;
 };
-size_t book_faults(const struct book *b, const struct job_model *j, struct book_fault *out,
+size_t book_faults(const struct book *b, const struct book_like *l, struct book_fault *out,
                    size_t cap);
-const struct code *book_part(const struct book *b, const struct job_model *j, str fault);
+const struct code *book_part(const struct book *b, const struct book_like *l, str fault);
 #endif

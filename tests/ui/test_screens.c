@@ -310,6 +310,11 @@ static void b_03_7_help_is_asked_and_a_second_visit_knows_what_the_first_found(v
     everywhere("tests/ui/help.script");
 }
 
+static void f_01_before_leaving_customers_are_called_and_parts_are_one_list(void)
+{
+    everywhere("tests/ui/prepare.script");
+}
+
 static void half_typed_things_are_where_they_were_and_ratings_are_asked_again(void)
 {
     static const char *const parts[] = {"tests/ui/drafts-1.script", "tests/ui/drafts-2.script",
@@ -441,6 +446,7 @@ int main(int argc, char **argv)
     RUN(the_standard_visit_takes_few_touches);
     RUN(b_18_11_cash_and_old_parts_stay_the_technicians_debt);
     RUN(b_03_7_help_is_asked_and_a_second_visit_knows_what_the_first_found);
+    RUN(f_01_before_leaving_customers_are_called_and_parts_are_one_list);
     RUN(half_typed_things_are_where_they_were_and_ratings_are_asked_again);
     CHECK_END();
 }
