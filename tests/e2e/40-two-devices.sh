@@ -25,7 +25,7 @@ need "both hold the same job" same_job
 
 visit() { # FIELD-LINES: unlock, accept, arrive, correct details
     printf '%s\n' 'tap #pin' "type \"$PIN\"" 'tap #primary' wait "tap #job:$id" wait 'tap #accept' wait \
-        'tap #travelling' wait 'tap #arrive' 'tap #credential' 'tap #arrived' wait 'tap #details' "$@" \
+        'tap #travelling' wait 'tap #arrive' 'tap #credential' 'tap #arrived' wait 'tap #back' wait 'tap #details' "$@" \
         'tap #save' wait
 }
 visit 'tap #contact' 'type "（北门）"' 'tap #phone' 'type "-1"' >"$T/one.script"
