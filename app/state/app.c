@@ -189,6 +189,7 @@ void turn_begin(struct app *a)
     news_take(a);
     clock_turn(a);
     catalogue_refresh(a);
+    book_turn(a);
     a->want_minute = false;
 }
 

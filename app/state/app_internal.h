@@ -328,9 +328,11 @@ void catalogue_drop(struct app *a);
 struct desk_cache *desk_cache(struct app *a, enum desk_model which, int64_t key);
 void desk_drop(struct app *a);
 
-/* desk_book.c. book_running: it is being gathered. book_drop: wiped, at lock and close. */
+/* desk_book.c. book_running: it is being gathered for the screen of this frame. book_turn: a frame
+ * begins. book_drop: wiped, at lock and close. */
 struct book_store;
 bool book_running(const struct app *a);
+void book_turn(struct app *a);
 void book_drop(struct app *a);
 
 /* model.c, today.c, drafts.c, settings.c */

@@ -18,6 +18,7 @@ struct book_store {
     } page[2]; /* the one that is shown, the one that is being gathered */
     int showing;
     bool gathering, have;
+    bool asked; /* by the screen of this frame: without one who asks nobody goes on gathering */
     unsigned long long generation; /* that is, or is being, gathered */
     uint8_t next[LIST_KEY_BYTES];  /* key to go on after */
     size_t nnext;
@@ -259,6 +260,7 @@ const struct book *app_book(struct app *a)
     if (a->book == NULL || !room(a->book)) {
         return &none;
     }
+    a->book->asked = true;
     gather(a, a->book);
     a->book->shown.whole = !a->book->gathering;
     return &a->book->shown;
@@ -266,7 +268,14 @@ const struct book *app_book(struct app *a)
 
 bool book_running(const struct app *a)
 {
-    return a->book != NULL && a->book->gathering;
+    return a->book != NULL && a->book->gathering && a->book->asked;
+}
+
+void book_turn(struct app *a)
+{
+    if (a->book != NULL) {
+        a->book->asked = false;
+    }
 }
 
 void book_drop(struct app *a)
