@@ -261,6 +261,24 @@ static void note_search(struct desk *d, unsigned rows)
                bench_median(v[2], 21) / 1e3, words[3], bench_median(v[3], 21) / 1e3);
 }
 
+/* Pages that count and sort instead of leafing: their bounds are theirs (reg_board.c). */
+static void note_glance(struct desk *few, struct desk *many)
+{
+    static const char *const what[] = {"/dashboard", "/board", "/registers/calls?due=1&limit=200"};
+    for (size_t i = 0; i < sizeof what / sizeof what[0]; i++) {
+        double v[2][11];
+        struct page p[2] = {{what[i], "administrator", what[i], ""},
+                            {what[i], "administrator", what[i], ""}};
+        for (unsigned k = 0; k < 11; k++) {
+            p[0].cursor[0] = p[1].cursor[0] = '\0';
+            v[0][k] = one(few, &p[0]);
+            v[1][k] = one(many, &p[1]);
+        }
+        bench_note("%s: %.1f ms, of 1,000 calls %.1f ms", what[i], bench_median(v[1], 11) / 1e3,
+                   bench_median(v[0], 11) / 1e3);
+    }
+}
+
 static void api_up(struct desk *d)
 {
     struct api_options opt = {.hash_ops = 1};
@@ -295,6 +313,7 @@ void bench_office(struct bench *b)
     for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
         compare(b, &few, &many, &pages[i], rows);
     }
+    note_glance(&few, &many);
     bench_office_end(&few);
     bench_office_end(&many);
 }
