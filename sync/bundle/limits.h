@@ -49,6 +49,8 @@
 #define HQ_QUEUE 1024                   /* requests that wait for the writer: all connections */
 #define HQ_GROUP 128                    /* requests committed together: one flush for all */
 #define HQ_GROUP_ENTRIES 20000          /* ... and entries, so that nobody waits long */
+#define HQ_DOOR_ENTRIES                                                                            \
+    1024 /* of all requests under way: some 80 ms of signatures; beyond, after */
 #define HQ_INLINE_ENTRIES 256  /* up to here folded with the commit, beyond after the receipt */
 #define HQ_DEVICES_MAX 4096    /* authors of one deployment held in memory (about 1 MiB) */
 #define HQ_ENROLMENTS_MAX 1024 /* codes that are tried against a joining bundle: some ms */

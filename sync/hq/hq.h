@@ -5,6 +5,8 @@
  * read transaction of its own. Clock and scratch are the caller's through struct hq_options. */
 #ifndef SYNC_HQ_HQ_H
 #define SYNC_HQ_HQ_H
+#include <stdatomic.h>
+
 #include "core/base/clock.h"
 #include "core/base/encode.h"
 #include "core/store/salvage.h"
@@ -55,6 +57,7 @@ struct hq {
     struct trust trust;             /* as it was at open: for threads other than the writer's */
     bool rolled_back;       /* a device proved that this node was restored: a new epoch is due */
     bool erase_due;         /* an erasure came back from a device: keys are to be destroyed */
+    atomic_size_t at_door;  /* entries of requests that are read and not answered yet; any thread */
     bool rest_due;          /* entries wait for hq_route_rest */
     uint64_t kept_entries;  /* of devices, since the start */
     uint64_t told_problems; /* items that devices could not take, as they said, since the start */

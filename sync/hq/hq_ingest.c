@@ -456,7 +456,7 @@ enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err)
     struct ingest g = {.hq = r->hq, .r = r, .t = t, .err = err};
     g.now = hq_now(r->hq);
     g.arena = arena_of(r->hq->routing, CAP_SCRATCH_BYTES);
-    g.inline_ = r->nentries <= HQ_INLINE_ENTRIES && !r->crowded;
+    g.inline_ = !r->deferred && !r->crowded;
     if (over_quota(&g)) {
         r->err.wait_s = 0;
         IGNORE(hq_request_refuse(r, ST_WAIT, "quota", /* the answer is the refusal */

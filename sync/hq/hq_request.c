@@ -26,6 +26,7 @@ void hq_request_drop(struct hq_request **out)
     if (r == NULL) {
         return;
     }
+    atomic_fetch_sub(&r->hq->at_door, r->at_door);
     bundle_reader_drop(&r->reader);
     bundle_buffer_drop(&r->raw);
     bundle_buffer_drop(&r->plain);
@@ -256,9 +257,12 @@ enum st hq_request_ready(struct hq_request *r)
                                  "the bundle ends before its manifest");
     }
     enum st st = hq_request_items(r);
-    /* A few entries are verified one by one here, on the caller's thread; a backlog after its
-     * receipt (hq_route_rest). */
-    for (size_t i = 0; st == ST_OK && r->nentries <= HQ_INLINE_ENTRIES && i < r->nentries; i++) {
+    /* A few entries are verified one by one here, on the caller's thread; a backlog, and what comes
+     * while many are at the door, after its receipt (hq_route_rest). */
+    size_t before = atomic_fetch_add(&r->hq->at_door, r->nentries - r->at_door);
+    r->at_door = r->nentries;
+    r->deferred = r->nentries > HQ_INLINE_ENTRIES || before + r->nentries > HQ_DOOR_ENTRIES;
+    for (size_t i = 0; st == ST_OK && !r->deferred && i < r->nentries; i++) {
         const struct entry_view *e = &r->entries[i];
         r->bad[i] = id8_eq(e->author, r->cert.author) &&
                     entry_verify(e, r->hq->keys.deployment, r->cert.sign_pk) != ST_OK;

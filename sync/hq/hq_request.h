@@ -66,7 +66,9 @@ struct hq_request {
     size_t natts, room_atts;
     struct item *larges, *hashes, *docs; /* docs: certificates and revocations */
     size_t nlarges, nhashes, ndocs, room_larges, room_hashes, room_docs;
-    bool crowded; /* others wait for the same commit: signatures and folding come after it */
+    size_t at_door; /* counted in hq->at_door */
+    bool deferred;  /* its signatures were not looked at: they come after its receipt */
+    bool crowded;   /* others wait for the same commit: signatures and folding come after it */
     unsigned new_entries; /* kept by the writer */
     id8 whole_epoch;      /* of the last run kept: entries after whole_from, to whole_to, */
     uint64_t whole_from, whole_to; /* have all their attachments here */

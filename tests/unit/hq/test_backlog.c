@@ -156,6 +156,32 @@ static void a_crowd_gets_its_receipts_first_and_is_folded_after(void)
     come_home(&f[0]);
 }
 
+static void few_entries_wait_for_their_signatures_while_many_are_at_the_door(void)
+{
+    struct field f;
+    unsigned problems;
+    go_out(&f);
+    work(&f, 9);
+    CHECK_INT(pack(&f), 9);
+    uint64_t indexed = count(T_HASH);
+    atomic_store(&p.hq->at_door, HQ_DOOR_ENTRIES);
+    CHECK_INT(take(&f, &problems), 9);
+    CHECK_INT(problems, 0);
+    CHECK_INT(atomic_load(&p.hq->at_door), HQ_DOOR_ENTRIES); /* what came has gone */
+    CHECK_INT(count(T_HASH), indexed);
+    settle();
+    struct exchange_result done;
+    pair_sync(&p, &f.d, &done);
+    CHECK_INT(done.unsent, 0);
+    same_everywhere(&f);
+    atomic_store(&p.hq->at_door, 0);
+    work(&f, 9);
+    pack(&f);
+    CHECK_INT(take(&f, &problems), 9);
+    CHECK_INT(count(T_HASH), count(T_ENTRY)); /* alone: at once */
+    come_home(&f);
+}
+
 static void a_crash_after_the_receipt_leaves_nothing_out(void)
 {
     struct field f;
@@ -251,6 +277,7 @@ static void a_fork_of_a_chain_that_is_not_indexed_yet_is_seen_and_both_branches_
 int main(void)
 {
     RUN(a_crowd_gets_its_receipts_first_and_is_folded_after);
+    RUN(few_entries_wait_for_their_signatures_while_many_are_at_the_door);
     RUN(a_crash_after_the_receipt_leaves_nothing_out);
     RUN(a_backlog_sent_twice_or_in_two_parts_is_taken_once);
     RUN(a_fork_of_a_chain_that_is_not_indexed_yet_is_seen_and_both_branches_kept);
