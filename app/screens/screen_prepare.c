@@ -3,6 +3,8 @@
 #include "app/screens/form.h"
 #include "app/state/desk_prepare.h"
 
+enum { DATE_SHORT = 5 }; /* "2026-": the year says nothing here */
+
 static void part_row(struct app *a, struct ui *u, const struct prepare_part *p, size_t k)
 {
     const struct cat_part *c = catalogue_part(app_catalogue(a), code_bytes(&p->part));
@@ -30,10 +32,11 @@ static void job_row(struct app *a, struct ui *u, const struct prepare_job *j, si
         .icon = j->appointment_ms > 0 ? UI_ICON_CHECK : UI_ICON_PHONE,
         .title = shared_z(a, j->customer.n > 0 ? j->customer : j->code),
         .line2 = j->phone.n > 0 ? shared_z(a, j->phone) : _("no number on file"),
-        .line3 = j->begun ? _("Going on")
-                 : j->appointment_ms > 0
-                     ? shared_fmt(a, _("agreed: %s"), app_time(a, j->appointment_ms, true))
-                     : _("no time agreed yet"),
+        .line3 =
+            j->begun ? _("Going on")
+            : j->appointment_ms > 0
+                ? shared_fmt(a, _("agreed: %s"), app_time(a, j->appointment_ms, true) + DATE_SHORT)
+                : _("no time agreed yet"),
         .chevron = true};
     if (ui_row(u, &row)) {
         app_go(a, SCREEN_CALL, j->job);

@@ -159,10 +159,9 @@ static void more(struct app *a, struct ui *u, struct today_screen *s)
         const char *words;
         enum screen_id screen;
     } rows[] = {
-        {N_("Prepare"), SCREEN_PREPARE},
-        {N_("Daily report"), SCREEN_DAY},
-        {N_("My parts and debts"), SCREEN_DEBTS},
-        {N_("Visit history"), SCREEN_EARLIER},
+        {N_("Prepare"), SCREEN_PREPARE},          {N_("Daily report"), SCREEN_DAY},
+        {N_("My parts and debts"), SCREEN_DEBTS}, {N_("Visit history"), SCREEN_EARLIER},
+        {N_("Knowledge"), SCREEN_KNOWLEDGE},
     };
     enum { ROWS = sizeof rows / sizeof rows[0] };
     const char *items[ROWS];

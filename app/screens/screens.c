@@ -34,6 +34,7 @@ const struct screen screens[SCREENS] = {
     ROW(SCREEN_DEBTS, debts, NULL),
     ROW(SCREEN_PREPARE, prepare, NULL),
     ROW(SCREEN_CALL, call, screen_call_enter),
+    ROW(SCREEN_KNOWLEDGE, knowledge, NULL),
     ROW(SCREEN_HELP, help, screen_help_enter),
     ROW(SCREEN_EARLIER, earlier, NULL),
     ROW(SCREEN_TAKE, take, screen_take_enter),

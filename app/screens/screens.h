@@ -64,6 +64,7 @@ SCREEN(debts);
 SCREEN(prepare);
 SCREEN_ENTER(call);
 SCREEN(call);
+SCREEN(knowledge);
 SCREEN_ENTER(help);
 SCREEN(help);
 SCREEN(earlier);

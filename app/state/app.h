@@ -51,9 +51,10 @@ enum screen_id {
     SCREEN_STOPPED /* revoked: what is still owed */,
     SCREEN_DAY /* the technician's daily report */,
     SCREEN_DEBTS /* his parts, his cash, what he owes */,
-    SCREEN_PREPARE, /* the day's calls and parts */
-    SCREEN_CALL,    /* one of the calls */
-    SCREEN_HELP,    /* asked of the supervisor */
+    SCREEN_PREPARE,   /* the day's calls and parts */
+    SCREEN_CALL,      /* one of the calls */
+    SCREEN_KNOWLEDGE, /* of each fault, offline */
+    SCREEN_HELP,      /* asked of the supervisor */
     SCREEN_EARLIER /* visits that the device holds */,
     SCREEN_TAKE,   /* a thing of the customer's is taken away */
     SCREEN_CARD,   /* its repair card; the subject is the goods */

@@ -315,6 +315,11 @@ static void f_01_before_leaving_customers_are_called_and_parts_are_one_list(void
     everywhere("tests/ui/prepare.script");
 }
 
+static void what_is_known_of_a_fault_is_found_by_code_and_by_word(void)
+{
+    everywhere("tests/ui/knowledge.script");
+}
+
 static void half_typed_things_are_where_they_were_and_ratings_are_asked_again(void)
 {
     static const char *const parts[] = {"tests/ui/drafts-1.script", "tests/ui/drafts-2.script",
@@ -447,6 +452,7 @@ int main(int argc, char **argv)
     RUN(b_18_11_cash_and_old_parts_stay_the_technicians_debt);
     RUN(b_03_7_help_is_asked_and_a_second_visit_knows_what_the_first_found);
     RUN(f_01_before_leaving_customers_are_called_and_parts_are_one_list);
+    RUN(what_is_known_of_a_fault_is_found_by_code_and_by_word);
     RUN(half_typed_things_are_where_they_were_and_ratings_are_asked_again);
     CHECK_END();
 }
