@@ -121,8 +121,16 @@ static const char *serial_wrong(struct app *a, const struct part *s, const char 
     if (serial[0] == '\0' || !form_code(serial, &c)) {
         return NULL;
     }
-    if (catalogue_part(app_catalogue(a), code_bytes(&c)) != NULL) {
+    const struct cat_part *p = catalogue_part(app_catalogue(a), code_bytes(&c));
+    if (p != NULL && strcmp(s->d.number, serial) != 0) {
+        return shared_fmt(a, _("This is another part, %s: its number, not a serial number."),
+                          form_name(a, p->name, p->name_en));
+    }
+    if (p != NULL) {
         return _("This is the number of a part, not a serial number.");
+    }
+    if (str_eq(app_job(a)->equipment_serial, bytes_str(code_bytes(&c)))) {
+        return _("This is the serial number of the machine itself.");
     }
     if (serial == s->d.serial_out && strcmp(s->d.serial_in, s->d.serial_out) == 0) {
         return _("The old part has the serial number of the new one.");
@@ -136,6 +144,25 @@ static const char *serial_wrong(struct app *a, const struct part *s, const char 
         }
     }
     return NULL;
+}
+
+/* What headquarters will ask about: it stands as fitted in another job, or on another visit of this
+ * one. He sees the part, so he decides; NULL when nothing is known of it. */
+static const char *fitted_elsewhere(struct app *a, const struct part *s)
+{
+    struct code c;
+    id16 job;
+    if (s->d.serial_in[0] == '\0' || serial_wrong(a, s, s->d.serial_in) != NULL ||
+        !form_code(s->d.serial_in, &c) || !app_fitted(a, &c, s->d.old, &job)) {
+        return NULL;
+    }
+    if (id16_eq(job, app_job(a)->subject)) {
+        return _("This serial number was fitted on an earlier visit of this job. Look again.");
+    }
+    str customer, code;
+    app_job_name(a, job, &customer, &code);
+    return shared_fmt(a, _("This serial number is fitted elsewhere: %s, %s. Look again."),
+                      shared_z(a, customer), shared_z(a, code));
 }
 
 /* ---- details --------------------------------------------------------------------------------- */
@@ -275,6 +302,10 @@ static void serials(struct app *a, struct ui *u, struct part *s)
                           .flags = UI_FIELD_SCAN | UI_FIELD_ASCII,
                           .error = serial_wrong(a, s, d->serial_in)};
     ui_field(u, &in);
+    const char *elsewhere = fitted_elsewhere(a, s);
+    if (elsewhere != NULL) {
+        ui_banner(u, "fitted-elsewhere", UI_TONE_SOON, elsewhere);
+    }
     struct ui_field out = {.id = "serial_out",
                            .label = _("Serial of the old part"),
                            .text = d->serial_out,

@@ -155,6 +155,13 @@ struct stock_item {
 };
 const struct stock_item *app_stock(struct app *a, size_t *n);
 
+/* app_fitted: was a part with this serial number put in and not taken out since, in a job that this
+ * device holds (the first APP_FITTED_JOBS of them; the entry `but` does not count)? *job: where. */
+bool app_fitted(struct app *a, const struct code *serial, h32 but, id16 *job);
+
+/* app_job_name: of a job that this device holds: its customer and its number; frame arena. */
+void app_job_name(struct app *a, id16 job, str *customer, str *code);
+
 /* Conflicts: one item a field (or the assignment) of which two values stand. */
 struct conflict_value {
     str text; /* in words, as people read it; empty when the content is not held */

@@ -81,6 +81,15 @@ struct where {
     id8 visit;
 };
 
+/* Of app_fitted: what was looked for last, and where it stands. */
+struct fitted {
+    struct code serial;
+    h32 but;
+    uint64_t generation; /* generation + 1; 0: never looked */
+    bool found;
+    id16 job;
+};
+
 struct today {
     id16 *subjects; /* in list order */
     size_t n, cap;
@@ -184,6 +193,7 @@ struct app {
     uint64_t model_generation;
     struct edition edition; /* what app_catalogue shows */
     struct today today;
+    struct fitted fitted;
     struct desk_cache desk[DESK_MODELS];
     struct book_store *book; /* desk_book.c: NULL until it is asked for */
     struct words words;

@@ -23,5 +23,8 @@
                  */
 #define APP_DESK_BYTES                                                                             \
     (1U << 20) /* a day's 80 visits with all that they name, or a thousand lines of an account */
+#define APP_FITTED_JOBS                                                                            \
+    500 /* jobs looked through for a serial number in one frame; more than a technician holds in a \
+         * season */
 #define APP_STOCK_MAX 512 /* kinds of parts in one van; what is beyond is found by search */
 #endif
