@@ -56,10 +56,13 @@
 #define HQ_ENROLMENTS_MAX 1024 /* codes that are tried against a joining bundle: some ms */
 #define HQ_QUOTA_ENTRIES_DAY 200000         /* a day per author: twenty years of honest work */
 #define HQ_QUOTA_ATT_BYTES_DAY (1ULL << 30) /* ... of attachments: two hundred photos of 5 MB */
-#define HQ_QUOTA_RECEIPTS_DAY 2000 /* ... kept beside the newest: one each 43 s, day and night */
-#define HQ_QUOTA_ODD_DAY 1000      /* ... items put aside: an honest device has none */
-#define HQ_QUOTA_LACKING_DAY 50000 /* ... entries sent again because it says that it lacks them */
-#define HQ_INDEX_MAX 5000          /* entries of a backlog indexed at once for a fork: 50 ms */
+#define HQ_QUOTA_RECEIPTS_DAY 2000  /* ... kept beside the newest: one each 43 s, day and night */
+#define HQ_QUOTA_ODD_DAY 1000       /* ... items put aside: an honest device has none */
+#define HQ_QUOTA_LACKING_DAY 50000  /* ... entries sent again because it says that it lacks them */
+#define HQ_INDEX_MAX 5000           /* entries of a backlog indexed at once for a fork: 50 ms */
+#define HQ_QUOTA_STEPS_DAY 20000000 /* ... steps back along its branches: a minute or so in all */
+#define HQ_WALK_MAX 100000    /* of one request: some 0.3 s; a clone's branch of 50,000 entries */
+#define HQ_WALK_LUMP 500      /* ... counted at once */
 #define HQ_ATT_SCAN_MAX 20000 /* entries looked through for missing attachments at once: 50 ms */
 #define HQ_ONLINE_CODE_MS (15LL * 60 * 1000)
 #define HQ_FILE_CODE_MS (7LL * 24 * 3600 * 1000)

@@ -22,6 +22,7 @@ enum hq_quota {
     HQ_QUOTA_RECEIPTS,
     HQ_QUOTA_ODD,
     HQ_QUOTA_LACKING,
+    HQ_QUOTA_STEPS,
     HQ_QUOTAS
 };
 /* An author of this deployment, in memory: certificates are opened once. */

@@ -151,8 +151,9 @@ static enum st find_head(struct ingest *g, const struct entry_view *e, const str
     struct manifest_journal j = {
         .author = e->author, .epoch = e->epoch, .seq = before.seq, .head = before.hash};
     uint64_t shared;
-    if (!hq_returned_meets(g->t, &j, m, g->arena, &shared)) {
-        return ST_NOT_FOUND; /* handed back by others, beyond a gap */
+    if (!hq_returned_meets(g->r, g->t, &j, m, g->arena, &shared)) {
+        /* handed back by others, beyond a gap */
+        return g->r->walk_cut ? ST_WAIT : ST_NOT_FOUND;
     }
     head->seq = j.seq;
     head->hash = j.head;
@@ -328,6 +329,9 @@ static enum st take_run(struct ingest *g, size_t first, size_t n)
     if (st == ST_OK) {
         st = find_head(g, &e[0], &m, &head);
     }
+    if (st == ST_WAIT) {
+        return ST_OK; /* likewise, when there is time for its branch */
+    }
     if (st == ST_NOT_FOUND) {
         hq_request_problem(g->r, PROBLEM_GAP, e[0].hash);
         return ST_OK;
@@ -456,6 +460,9 @@ enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err)
     struct ingest g = {.hq = r->hq, .r = r, .t = t, .err = err};
     g.now = hq_now(r->hq);
     g.arena = arena_of(r->hq->routing, CAP_SCRATCH_BYTES);
+    r->walked = 0;
+    r->walk_cut = false;
+    r->met_seq = 0; /* what an attempt before this one met is kept no more */
     g.inline_ = !r->deferred && !r->crowded;
     if (over_quota(&g)) {
         r->err.wait_s = 0;

@@ -12,7 +12,7 @@
 static const uint64_t a_day[HQ_QUOTAS] = {
     [HQ_QUOTA_ENTRIES] = HQ_QUOTA_ENTRIES_DAY,   [HQ_QUOTA_ATT_BYTES] = HQ_QUOTA_ATT_BYTES_DAY,
     [HQ_QUOTA_RECEIPTS] = HQ_QUOTA_RECEIPTS_DAY, [HQ_QUOTA_ODD] = HQ_QUOTA_ODD_DAY,
-    [HQ_QUOTA_LACKING] = HQ_QUOTA_LACKING_DAY,
+    [HQ_QUOTA_LACKING] = HQ_QUOTA_LACKING_DAY,   [HQ_QUOTA_STEPS] = HQ_QUOTA_STEPS_DAY,
 };
 
 static struct hq_device *find(struct hq *hq, id8 author)
@@ -41,7 +41,7 @@ bool hq_quota_take(struct hq *hq, id8 author, enum hq_quota what, uint64_t n, in
     }
     d->quota[what] += n;
     d->quota_moved =
-        d->quota_moved || (n != 0 && what != HQ_QUOTA_LACKING); /* that writes nothing */
+        d->quota_moved || (n != 0 && what < HQ_QUOTA_LACKING); /* the others write nothing */
     return true;
 }
 

@@ -21,8 +21,9 @@ static bytes chain_key(id8 author, id8 epoch, uint8_t out[static 16])
  * else the main branch to its end. Where that end is beyond the device's own head, the receipt
  * tells it that it was rolled back; one that is revoked gets nothing back, and hears of what it
  * has. */
-static enum st find_held(struct store_txn *t, const struct manifest_journal *j, bool revoked,
-                         struct arena tmp, uint64_t *seq, h32 *head, struct err *err)
+static enum st find_held(struct hq_request *r, struct store_txn *t,
+                         const struct manifest_journal *j, bool revoked, struct arena tmp,
+                         uint64_t *seq, h32 *head, struct err *err)
 {
     struct entry_view e;
     struct chain_mark m;
@@ -43,7 +44,7 @@ static enum st find_held(struct store_txn *t, const struct manifest_journal *j, 
     st = journal_get(t, j->head, &here, &e, NULL);
     /* What was handed back may lie beyond a gap: no receipt covers that. */
     if (st == ST_OK && id8_eq(e.author, j->author) && id8_eq(e.epoch, j->epoch) &&
-        e.seq == j->seq && hq_returned_meets(t, j, &m, tmp, &shared)) {
+        e.seq == j->seq && hq_returned_meets(r, t, j, &m, tmp, &shared)) {
         *seq = j->seq;
         *head = j->head;
     }
@@ -104,7 +105,7 @@ static uint64_t branch_through(struct store_txn *t, uint64_t from, uint64_t seq,
 }
 
 /* Of the chain that ends in the entry of `next`; the receipt before may be another branch's. */
-static uint64_t atts_through(const struct hq_request *r, struct store_txn *t,
+static uint64_t atts_through(struct hq_request *r, struct store_txn *t,
                              const struct manifest_journal *j, const struct receipt *kept,
                              const struct receipt *next, struct arena tmp)
 {
@@ -116,14 +117,14 @@ static uint64_t atts_through(const struct hq_request *r, struct store_txn *t,
     if (chain_mark_get(t, j->author, j->epoch, &here, &m, NULL) != ST_OK) {
         return from < next->seq ? from : next->seq;
     }
-    if (!hq_returned_meets(t, &at, &m, tmp, &end)) {
+    if (!hq_returned_meets(r, t, &at, &m, tmp, &end)) {
         end = next->seq;
     }
     if (!h32_eq(kept->head, next->head)) {
         uint64_t shared = 0;
         at.seq = kept->seq;
         at.head = kept->head;
-        from = !hq_returned_meets(t, &at, &m, tmp, &shared) ? 0 : from < shared ? from : shared;
+        from = !hq_returned_meets(r, t, &at, &m, tmp, &shared) ? 0 : from < shared ? from : shared;
     }
     uint64_t through = main_through(r, t, j, from < end ? from : end, end, tmp);
     return through < end || end == next->seq ? through
@@ -219,7 +220,7 @@ static enum st one(struct hq_request *r, struct store_txn *t, const struct manif
     }
     j = &told;
     st = find_revocation(r, t, j->author, a, &next.revoked, err);
-    st = st == ST_OK ? find_held(t, j, next.revoked != 0, a, &next.seq, &next.head, err) : st;
+    st = st == ST_OK ? find_held(r, t, j, next.revoked != 0, a, &next.seq, &next.head, err) : st;
     if (st != ST_OK) {
         return st;
     }

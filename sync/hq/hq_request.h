@@ -72,6 +72,10 @@ struct hq_request {
     unsigned new_entries; /* kept by the writer */
     id8 whole_epoch;      /* of the last run kept: entries after whole_from, to whole_to, */
     uint64_t whole_from, whole_to; /* have all their attachments here */
+    unsigned walked; /* steps back along branches, of HQ_WALK_MAX; more were due: walk_cut */
+    bool walk_cut;
+    h32 met;          /* the last entry whose way to the main branch is known ... */
+    uint64_t met_seq; /* ... and the number where it meets it; 0: none */
     /* the answer */
     struct hq_reply_journal journals[MANIFEST_JOURNALS_MAX];
     unsigned nproblems;

@@ -160,7 +160,7 @@ static bool links(struct back *b, const struct entry_view *e, const struct chain
         .author = e->author, .epoch = e->epoch, .seq = e->seq - 1, .head = e->prev};
     uint64_t seq;
     return store_has(b->t, T_HASH, bytes_of(e->prev.b, sizeof e->prev.b)) &&
-           hq_returned_meets(b->t, &before, m, b->arena, &seq);
+           hq_returned_meets(b->r, b->t, &before, m, b->arena, &seq);
 }
 
 /* What was kept beyond a gap that is filled now: the mark goes on over it. */
@@ -346,7 +346,21 @@ static bool on_main(struct store_txn *t, const struct entry_view *e, const struc
            h32_eq(here.hash, e->hash);
 }
 
-bool hq_returned_meets(struct store_txn *t, const struct manifest_journal *j,
+/* One step more? Each is a look-up, and one device may name as many branches as it likes. Of the
+ * day's steps some are taken at once: to count each would cost as much as the look-up. */
+static bool may_step(struct hq_request *r)
+{
+    bool yes = r->walked < HQ_WALK_MAX;
+    if (yes && r->walked % HQ_WALK_LUMP == 0) {
+        yes = hq_quota_take(r->hq, r->cert.author, HQ_QUOTA_STEPS, HQ_WALK_LUMP,
+                            hq_now(r->hq).wall_ms);
+    }
+    r->walked += yes;
+    r->walk_cut = r->walk_cut || !yes;
+    return yes;
+}
+
+bool hq_returned_meets(struct hq_request *r, struct store_txn *t, const struct manifest_journal *j,
                        const struct chain_mark *m, struct arena tmp, uint64_t *seq)
 {
     struct entry_view e = {.author = j->author, .epoch = j->epoch, .seq = j->seq, .hash = j->head};
@@ -354,17 +368,21 @@ bool hq_returned_meets(struct store_txn *t, const struct manifest_journal *j,
     if (j->seq == 0) {
         return true;
     }
-    while (!on_main(t, &e, m, tmp)) {
+    bool known = false;
+    while (!known && !on_main(t, &e, m, tmp)) {
         struct arena here = tmp;
         h32 hash = e.hash;
-        if (journal_get(t, hash, &here, &e, NULL) != ST_OK || !id8_eq(e.author, j->author) ||
-            !id8_eq(e.epoch, j->epoch) || e.seq <= 1) {
+        if (!may_step(r) || journal_get(t, hash, &here, &e, NULL) != ST_OK ||
+            !id8_eq(e.author, j->author) || !id8_eq(e.epoch, j->epoch) || e.seq <= 1) {
             return false;
         }
         e.hash = e.prev;
         e.seq--;
+        known = r->met_seq != 0 && h32_eq(e.hash, r->met);
     }
-    *seq = e.seq;
+    *seq = known ? r->met_seq : e.seq;
+    r->met = j->head;
+    r->met_seq = *seq;
     return true;
 }
 
@@ -434,7 +452,7 @@ enum st hq_returned_tail(struct hq_request *r, struct store_txn *t,
     if (m.forked) {
         hq_request_problem(r, PROBLEM_FORK, j->head);
     }
-    if ((m.seq <= j->seq && !m.forked) || !hq_returned_meets(t, j, &m, scratch(r), &from)) {
+    if ((m.seq <= j->seq && !m.forked) || !hq_returned_meets(r, t, j, &m, scratch(r), &from)) {
         return ST_OK;
     }
     return from < m.seq ? queue_tail(r, t, &m, from, err) : ST_OK;

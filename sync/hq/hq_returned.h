@@ -21,8 +21,9 @@ MUST_USE enum st hq_returned_run(struct hq_request *r, struct store_txn *t,
 MUST_USE enum st hq_returned_tail(struct hq_request *r, struct store_txn *t,
                                   const struct manifest_journal *j, struct err *err);
 /* hq_returned_meets: *seq: the last entry on the main branch at or below the head that `j`
- * describes. False: that head is not known here. */
-bool hq_returned_meets(struct store_txn *t, const struct manifest_journal *j,
+ * describes. False: that head is not known here, or the way there is longer than this request or
+ * this device's day allows (r->walk_cut): another exchange may look again. */
+bool hq_returned_meets(struct hq_request *r, struct store_txn *t, const struct manifest_journal *j,
                        const struct chain_mark *m, struct arena tmp, uint64_t *seq);
 /* hq_returned_holes: the mark `m` moved: where the first gap of its chain is now. */
 MUST_USE enum st hq_returned_holes(struct store_txn *t, struct chain_mark *m, struct arena tmp,

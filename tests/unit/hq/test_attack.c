@@ -92,6 +92,13 @@ static void post(struct scene *s, unsigned *nentries, size_t *nhashes)
     PAIR_OK(&p, hq_route_rest(p.hq, 0, NULL, &p.err));
 }
 
+/* Steps along branches that the thief cost today. */
+static uint64_t walked(struct scene *s)
+{
+    const struct hq_device *d = hq_device(p.hq, s->d.journal.head.author);
+    return d == NULL ? UINT64_MAX : d->quota[HQ_QUOTA_STEPS];
+}
+
 /* The next entry of a chain that the thief keeps by himself; `bad`: its signature does not hold. */
 static struct entry_view forge(struct scene *s, struct chain_head *h, bool bad,
                                uint8_t buf[static CAP_ENTRY_BYTES])
@@ -362,6 +369,44 @@ static void a_stranger_fills_no_memory_and_costs_little(void)
     end(&s);
 }
 
+/* Each leaves a long branch one entry earlier: to find where that one leaves the chain is a walk.
+ */
+static void a_branch_walked_from_every_entry_is_cut_short(void)
+{
+    enum { LONG = 700 };
+    struct scene s;
+    static struct chain_head at[LONG + 1];
+    static uint8_t buf[CAP_ENTRY_BYTES];
+    struct manifest m = {0};
+    unsigned n;
+    size_t h;
+    begin(&s);
+    at[0] = s.before;
+    open_bundle(&s, &m);
+    for (unsigned i = 0; i < LONG; i++) {
+        at[i + 1] = at[i];
+        PAIR_OK(&p, bundle_item(&writer, forge(&s, &at[i + 1], false, buf).whole, &p.err));
+    }
+    post(&s, &n, &h);
+    CHECK_INT(n, LONG);
+    p.ms += 1000;
+    open_bundle(&s, &m);
+    for (unsigned i = LONG; i > 1; i--) {
+        struct chain_head from = at[i - 1];
+        PAIR_OK(&p, bundle_item(&writer, forge(&s, &from, false, buf).whole, &p.err));
+    }
+    uint64_t before = walked(&s);
+    post(&s, &n, &h);
+    CHECK(n > 0 && n < LONG);
+    CHECK(walked(&s) - before <= HQ_WALK_MAX);
+    /* Whoever goes on with a long branch is not kept from it. */
+    open_bundle(&s, &m);
+    PAIR_OK(&p, bundle_item(&writer, forge(&s, &at[LONG], false, buf).whole, &p.err));
+    post(&s, &n, &h);
+    CHECK_INT(n, 1);
+    end(&s);
+}
+
 int main(void)
 {
     RUN(a_device_cannot_have_its_receipts_dated_ahead);
@@ -371,6 +416,7 @@ int main(void)
     RUN(what_no_entry_names_is_not_kept);
     RUN(a_revoked_sealing_key_speaks_for_nobody);
     RUN(a_revoked_device_is_told_so_and_nothing_else);
+    RUN(a_branch_walked_from_every_entry_is_cut_short);
     RUN(a_stranger_fills_no_memory_and_costs_little);
     CHECK_END();
 }
