@@ -92,7 +92,7 @@ enum table {
     T_ATTREF,   /* attachment32 -> subjects that name it, first entry; reason when forgotten */
     T_WANT,     /* attachment32 -> chunks still missing (HQ), or to be fetched (device) */
     T_DRAFT,    /* subject16 name -> draft */
-    T_OUT,      /* author8 place_be8 -> entry hash (HQ outboxes) */
+    T_OUT,      /* author8 place_be8 -> entry hash, mark (HQ outboxes) */
     T_SCOPE,    /* author8 subject16 -> held since (HQ: what a device holds) */
     T_CODE_ENROL, /* enrolment id -> pending enrolment (HQ) */
     T_ODD,        /* quarantine: what came in and could not be kept as an entry, with the reason */

@@ -33,13 +33,15 @@ enum st item_next(bytes in, struct item *out, size_t *used)
     } else if (kind == ITEM_HASHES && n == 3) {
         cbor_get_bytes_n(&r, out->subject.b, 16);
         out->a = cbor_raw(&r);
-    } else if (kind == ITEM_PLACE && n == 3) {
+    } else if (kind == ITEM_PLACE && (n == 3 || n == 4)) {
         out->place = cbor_get_uint(&r);
         out->last = cbor_get_uint(&r);
+        out->mark = n == 4 ? cbor_get_uint(&r) : 0;
     } else {
         return ST_OK;
     }
-    if (cbor_done(&r) != ST_OK) {
+    bool odd = kind == ITEM_PLACE && n == 4 && out->mark == 0; /* what is not said is left out */
+    if (cbor_done(&r) != ST_OK || odd) {
         *used = 0;
         return ST_BAD_FORM;
     }
@@ -60,13 +62,17 @@ enum st item_put(enum item_kind kind, bytes a, bytes b, uint8_t *buf, size_t cap
     return st == ST_OK && out->n > BUNDLE_ITEM_BYTES_MAX ? ST_TOO_BIG : st;
 }
 
-enum st item_put_place(uint64_t place, uint64_t last, uint8_t *buf, size_t cap, bytes *out)
+enum st item_put_place(uint64_t place, uint64_t last, uint64_t mark, uint8_t *buf, size_t cap,
+                       bytes *out)
 {
     struct cbor_w w = cbor_w_init(buf, cap);
-    cbor_put_array(&w, 3);
+    cbor_put_array(&w, mark != 0 ? 4 : 3);
     cbor_put_uint(&w, ITEM_PLACE);
     cbor_put_uint(&w, place);
     cbor_put_uint(&w, last);
+    if (mark != 0) {
+        cbor_put_uint(&w, mark);
+    }
     return cbor_w_done(&w, out);
 }
 

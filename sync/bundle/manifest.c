@@ -180,9 +180,12 @@ enum st manifest_encode(const struct manifest *m, uint8_t *buf, size_t cap, byte
     }
     if (m->has_cursor) {
         cbor_put_uint(&w, K_CURSOR);
-        cbor_put_array(&w, 2);
+        cbor_put_array(&w, m->cursor_mark != 0 ? 3 : 2);
         put_id(&w, m->cursor_epoch.b, 8);
         cbor_put_uint(&w, m->cursor);
+        if (m->cursor_mark != 0) {
+            cbor_put_uint(&w, m->cursor_mark);
+        }
     }
     put_lists(&w, m);
     return cbor_w_done(&w, out);
@@ -262,6 +265,18 @@ static void get_journals(struct get *g, struct manifest *m)
         cbor_get_bytes_n(&g->r, j->head.b, 32);
         j->receipt_ms = cbor_get_int(&g->r);
         j->receipt_seq = cbor_get_uint(&g->r);
+    }
+}
+
+static void get_cursor(struct get *g, struct manifest *m)
+{
+    size_t width = cbor_get_array(&g->r);
+    cbor_get_bytes_n(&g->r, m->cursor_epoch.b, 8);
+    m->cursor = cbor_get_uint(&g->r);
+    m->cursor_mark = width == 3 ? cbor_get_uint(&g->r) : 0;
+    m->has_cursor = true;
+    if (width < 2 || width > 3 || (width == 3 && m->cursor_mark == 0)) {
+        cbor_fail(&g->r); /* what is not said is left out */
     }
 }
 
@@ -389,10 +404,7 @@ enum st manifest_decode(bytes in, struct arena *a, struct manifest *m)
             m->trust = cbor_get_bytes(&g.r);
             break;
         case K_CURSOR:
-            get_width(&g, 2);
-            cbor_get_bytes_n(&g.r, m->cursor_epoch.b, 8);
-            m->cursor = cbor_get_uint(&g.r);
-            m->has_cursor = true;
+            get_cursor(&g, m);
             break;
         case K_WANTED:
             get_wanted(&g, m);

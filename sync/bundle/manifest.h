@@ -69,8 +69,9 @@ struct manifest {
     uint64_t trust_serial; /* of the sender's trust document; 0: not said */
     bytes trust;           /* the document, when newer than the other side's */
     bool has_cursor;
-    id8 cursor_epoch; /* of headquarters' node journal */
-    uint64_t cursor;  /* request: last place taken; answer: place after this bundle */
+    id8 cursor_epoch;     /* of headquarters' node journal */
+    uint64_t cursor;      /* request: last place taken; answer: the place before its first item */
+    uint64_t cursor_mark; /* of that place: what the outbox held up to it; 0: not said */
     unsigned nwanted;
     struct manifest_want *wanted;
     unsigned nsubjects;
@@ -114,8 +115,8 @@ enum item_kind {
     ITEM_REVOCATION = 3, /* [3, revocation] */
     ITEM_HASHES = 4,     /* [4, subject, [entry hashes]]: what was asked for */
     ITEM_LARGE = 5,      /* [5, manifest]: chunks of it follow after all items */
-    ITEM_PLACE = 6,   /* [6, place, last]: what came so far reaches to this place of an outbox that
-                       ends at `last` */
+    ITEM_PLACE = 6,   /* [6, place, last, mark]: what came so far reaches to this place, with this
+                       mark,   of an outbox that ends at `last` */
     ITEM_UNKNOWN = 99 /* of a newer version: skipped and counted */
 };
 struct item {
@@ -123,7 +124,7 @@ struct item {
     bytes whole;
     bytes a, b;   /* manifest and content; certificate; revocation; or the raw array of hashes */
     id16 subject; /* ITEM_HASHES */
-    uint64_t place, last; /* ITEM_PLACE */
+    uint64_t place, last, mark; /* ITEM_PLACE; mark 0: not said */
 };
 /* item_next: the item at the start of `in` (a frame's body); *used bytes. ST_OK; ST_END when `in`
  * is empty; ST_BAD_FORM: the frame is spoilt from here. */
@@ -131,8 +132,8 @@ MUST_USE enum st item_next(bytes in, struct item *out, size_t *used);
 /* item_put: encode one of kinds 1 to 5 into buf. ST_FULL, ST_TOO_BIG. */
 MUST_USE enum st item_put(enum item_kind kind, bytes a, bytes b, uint8_t *buf, size_t cap,
                           bytes *out);
-MUST_USE enum st item_put_place(uint64_t place, uint64_t last, uint8_t *buf, size_t cap,
-                                bytes *out);
+MUST_USE enum st item_put_place(uint64_t place, uint64_t last, uint64_t mark, uint8_t *buf,
+                                size_t cap, bytes *out);
 MUST_USE enum st item_put_hashes(id16 subject, const h32 *hashes, unsigned n, uint8_t *buf,
                                  size_t cap, bytes *out);
 /* item_hashes: the hashes of an ITEM_HASHES into out[MANIFEST_HASHES_MAX]. ST_BAD_FORM. */

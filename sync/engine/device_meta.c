@@ -42,14 +42,13 @@ enum st device_cursor_get(struct store_txn *t, struct device_cursor *c, struct e
     size_t n;
     memset(c, 0, sizeof *c);
     enum st st = get(t, S("sync/cursor"), b, sizeof b, &n, err);
-    if (st == ST_OK && n >= 16) { /* a store of before the third was kept has two */
+    if (st == ST_OK && n >= 16) {
         memcpy(c->epoch.b, b, 8);
         for (unsigned i = 8; i < 16; i++) {
             c->place = c->place << 8 | b[i];
         }
-        c->high = n < sizeof b ? c->place : 0;
         for (unsigned i = 16; i < n; i++) {
-            c->high = c->high << 8 | b[i];
+            c->mark = c->mark << 8 | b[i];
         }
     }
     return st;
@@ -58,11 +57,10 @@ enum st device_cursor_get(struct store_txn *t, struct device_cursor *c, struct e
 enum st device_cursor_put(struct store_txn *t, const struct device_cursor *c, struct err *err)
 {
     uint8_t b[CURSOR_BYTES];
-    uint64_t high = c->high > c->place ? c->high : c->place;
     memcpy(b, c->epoch.b, 8);
     for (unsigned i = 0; i < 8; i++) {
         b[8 + i] = (uint8_t)(c->place >> (56 - 8 * i));
-        b[16 + i] = (uint8_t)(high >> (56 - 8 * i));
+        b[16 + i] = (uint8_t)(c->mark >> (56 - 8 * i));
     }
     return put(t, S("sync/cursor"), bytes_of(b, sizeof b), err);
 }

@@ -10,7 +10,7 @@
 struct device_cursor {
     id8 epoch; /* of headquarters' node journal; zero: never synced */
     uint64_t place;
-    uint64_t high; /* the furthest place heard in this epoch: the cursor may go back */
+    uint64_t mark; /* of that place, as headquarters said it; 0: not said */
 };
 MUST_USE enum st device_cursor_get(struct store_txn *t, struct device_cursor *c, struct err *err);
 MUST_USE enum st device_cursor_put(struct store_txn *t, const struct device_cursor *c,

@@ -18,6 +18,7 @@ enum receipt_refusal {
     RECEIPT_EPOCH,     /* of an epoch that this store does not hold as its own */
     RECEIPT_BEYOND,    /* covers more than this store has */
     RECEIPT_HASH,      /* names another entry at that place */
+    RECEIPT_OVER,      /* of an epoch of headquarters' journal that is over */
     RECEIPT_STALE,     /* older than the one that is kept */
     RECEIPT_REFUSALS
 };

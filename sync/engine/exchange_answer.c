@@ -9,7 +9,8 @@
 
 #include <stdlib.h>
 
-#define GROUP_BYTES (1U << 20) /* committed together: bounds what a transaction dirties */
+#define GROUP_BYTES (1U << 20)     /* committed together: bounds what a transaction dirties */
+#define GROUP_BYTES_MAX (4U << 20) /* ... and up to the next place, where it is no further */
 /* --- the manifest
  * ----------------------------------------------------------------------------------- */
 
@@ -36,14 +37,22 @@ static enum st learn_time(struct take *k, bytes doc)
                : times_anchor_learn(k->t, &r, k->now, k->arena, k->err);
 }
 
+/* Does the outbox begin anew, in answer to what this store asked last? */
+static bool starts_over(const struct take *k, const struct manifest *m)
+{
+    const struct device_cursor *c = &k->cursor;
+    return m->has_cursor && m->cursor == 0 && (c->mark == 0 || m->cursor_mark == c->mark);
+}
+
 static enum st take_receipts(struct take *k, const struct manifest *m)
 {
     enum st st = ST_OK;
+    id8 node = starts_over(k, m) ? m->cursor_epoch : k->cursor.epoch;
     for (unsigned i = 0; i < m->nreceipts && st == ST_OK; i++) {
         enum receipt_refusal why;
         bool fresh, back, ahead;
         int64_t time_ms = 0;
-        st = receipts_take(k->j, k->t, m->receipts[i], k->arena, &why, &fresh, &back, &ahead,
+        st = receipts_take(k->j, k->t, m->receipts[i], node, k->arena, &why, &fresh, &back, &ahead,
                            &time_ms, k->err);
         if (st == ST_OK && why != RECEIPT_FINE) {
             k->res->receipts_refused++;
@@ -92,35 +101,35 @@ static enum st take_fork(struct take *k, h32 what)
     return st == ST_IO ? err_set(k->err, st, 0, __func__, "an entry cannot be read") : ST_OK;
 }
 
-/* Where the outbox goes on. Another epoch than before: headquarters was restored, or is another
- * node: it may lack what is here. So it may when its outbox ends before our place: outboxes do not
- * shrink, but by a restore that nobody may have noticed yet. */
+/* Where the outbox goes on. From its beginning, in whichever epoch: headquarters was restored, or
+ * is another node: it may lack what is here. */
 static enum st take_cursor(struct take *k, const struct manifest *m)
 {
-    bool same = id8_eq(m->cursor_epoch, k->cursor.epoch);
+    const struct device_cursor *c = &k->cursor;
     if (!m->has_cursor) {
         return ST_OK;
     }
-    enum st st = ST_OK;
-    /* An answer to what this store asked before it was put back: its entries are good, but what
-     * lies before them was never heard here. Or to what it asked long ago: what is new in it was
-     * said by a headquarters that may have been put back since. */
-    k->late = same ? m->cursor != k->cursor.place || m->cursor < k->cursor.high : m->cursor != 0;
-    if (same && m->cursor == k->cursor.place) {
+    if (id8_eq(m->cursor_epoch, c->epoch) && m->cursor == c->place &&
+        (c->place == 0 || m->cursor_mark == c->mark || c->mark == 0)) {
         return ST_OK;
     }
-    k->beyond = m->cursor > (same ? k->cursor.place : 0);
+    /* An answer to what was asked before this store was put back, or to what it asked long ago, or
+     * of a headquarters that was put back since: its entries are good, but what lies before them
+     * was never heard here. */
+    k->beyond = !starts_over(k, m);
     if (k->beyond) {
         k->res->again = true;
         return ST_OK;
     }
-    if (!id8_zero(k->cursor.epoch)) {
+    enum st st = ST_OK;
+    if (!id8_zero(c->epoch)) {
+        bool same = id8_eq(m->cursor_epoch, c->epoch);
         st = recall_start(k->t, k->j->head.author, k->j->head.epoch, k->err);
         st = st == ST_OK && !same ? device_behind_clear(k->t, k->err) : st;
         k->res->handing_back = true;
         k->res->again = true;
     }
-    k->cursor = (struct device_cursor){m->cursor_epoch, m->cursor, same ? k->cursor.high : 0};
+    k->cursor = (struct device_cursor){.epoch = m->cursor_epoch};
     k->cursor_moved = true;
     return st;
 }
@@ -219,6 +228,7 @@ static enum st group_begin(struct take *k)
         st = device_problems_get(k->t, k->problems, &k->nproblems, k->err);
     }
     k->cursor_moved = k->problems_moved = false;
+    k->noffers = 0;
     k->nauthors = 0;
     return st;
 }
@@ -226,6 +236,7 @@ static enum st group_begin(struct take *k)
 static enum st group_end(struct take *k)
 {
     enum st st = take_refold(k);
+    st = st == ST_OK ? take_offers(k) : st;
     if (st == ST_OK && k->cursor_moved) {
         st = device_cursor_put(k->t, &k->cursor, k->err);
     }
@@ -257,7 +268,7 @@ static enum st take_frames(struct take *k, struct bundle_reader *r, bytes in)
         size_t n = 0;
         bool any = false;
         enum st st = group_begin(k);
-        while (st == ST_OK && n < GROUP_BYTES) {
+        while (st == ST_OK && (n < GROUP_BYTES || (k->noffers != 0 && n < GROUP_BYTES_MAX))) {
             struct bundle_part part;
             size_t used;
             read = bundle_next(r, in, &used, &part, k->err);

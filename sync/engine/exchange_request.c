@@ -186,7 +186,7 @@ static enum st list_held(struct build *b, struct manifest *m, struct arena *a)
 {
     m->held = arena_new(a, struct manifest_held, MANIFEST_HELD_MAX);
     enum st st = m->held == NULL ? err_set(b->err, ST_FULL, 0, __func__, "scratch")
-                                 : recall_held(b->t, *a, m->held, &m->nheld, b->err);
+                                 : recall_held(b->t, b->j->head.author, m->held, &m->nheld, b->err);
     return st == ST_OK ? recall_name(b->t, m->recall, b->err) : st;
 }
 
@@ -198,6 +198,7 @@ static enum st list_small(struct build *b, struct manifest *m, struct arena *a)
         m->has_cursor = true;
         m->cursor_epoch = c.epoch;
         m->cursor = c.place;
+        m->cursor_mark = c.mark;
         struct chain_mark seen;
         st = recall_seen(b->t, c.epoch, &seen, b->err);
         m->has_seen = st == ST_OK;

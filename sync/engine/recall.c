@@ -5,12 +5,28 @@
 #include <sodium/utils.h>
 
 #define NAME_BYTES 8
-#define ROW_BYTES 25
+#define ROW_BYTES 41
 #define VALUE_BYTES (NAME_BYTES + MANIFEST_HELD_MAX * ROW_BYTES)
 
 static bytes recall_key(void)
 {
     return str_bytes(S("sync/recall"));
+}
+
+static uint64_t get_number(const uint8_t *p)
+{
+    uint64_t x = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        x = x << 8 | p[i];
+    }
+    return x;
+}
+
+static void put_number(uint64_t x, uint8_t *p)
+{
+    for (unsigned i = 0; i < 8; i++) {
+        p[i] = (uint8_t)(x >> (56 - 8 * i));
+    }
 }
 
 static enum st get(struct store_txn *t, uint8_t name[static NAME_BYTES], struct recall_row *out,
@@ -30,12 +46,11 @@ static enum st get(struct store_txn *t, uint8_t name[static NAME_BYTES], struct 
         struct recall_row *r = &out[(*n)++];
         memcpy(r->author.b, v.p + at, 8);
         memcpy(r->epoch.b, v.p + at + 8, 8);
-        r->from = 0;
-        for (size_t i = 16; i < 24; i++) {
-            r->from = r->from << 8 | v.p[at + i];
-        }
+        r->from = get_number(v.p + at + 16);
         r->asked = (v.p[at + 24] & 1U) != 0;
         r->all = (v.p[at + 24] & 2U) != 0;
+        r->seq = get_number(v.p + at + 25);
+        memcpy(r->head, v.p + at + 33, sizeof r->head);
     }
     return ST_OK;
 }
@@ -66,12 +81,26 @@ static enum st put(struct store_txn *t, const uint8_t name[static NAME_BYTES],
         uint8_t *p = b + NAME_BYTES + (size_t)k * ROW_BYTES;
         memcpy(p, rows[k].author.b, 8);
         memcpy(p + 8, rows[k].epoch.b, 8);
-        for (unsigned i = 0; i < 8; i++) {
-            p[16 + i] = (uint8_t)(rows[k].from >> (56 - 8 * i));
-        }
+        put_number(rows[k].from, p + 16);
         p[24] = (uint8_t)(rows[k].asked | rows[k].all << 1);
+        put_number(rows[k].seq, p + 25);
+        memcpy(p + 33, rows[k].head, sizeof rows[k].head);
     }
     return store_put(t, T_META, recall_key(), bytes_of(b, NAME_BYTES + (size_t)n * ROW_BYTES), err);
+}
+
+/* How far a chain is held now. A seq of 0: nothing can be handed back of it. */
+static enum st note_head(struct store_txn *t, struct recall_row *r, struct err *err)
+{
+    uint8_t room[512];
+    struct arena tmp = arena_of(room, sizeof room);
+    struct chain_mark m;
+    enum st st = chain_mark_get(t, r->author, r->epoch, &tmp, &m, err);
+    if (st == ST_OK) {
+        r->seq = m.seq;
+        memcpy(r->head, m.hash.b, sizeof r->head);
+    }
+    return st == ST_NOT_FOUND || st == ST_CORRUPT ? ST_OK : st;
 }
 
 enum st recall_start(struct store_txn *t, id8 own, id8 current, struct err *err)
@@ -91,7 +120,9 @@ enum st recall_start(struct store_txn *t, id8 own, id8 current, struct err *err)
         struct recall_row r = {.from = 0};
         memcpy(r.author.b, key.p, 8);
         memcpy(r.epoch.b, key.p + 8, 8);
-        if (!id8_eq(r.author, own) || !id8_eq(r.epoch, current)) {
+        bool other = !id8_eq(r.author, own) || !id8_eq(r.epoch, current);
+        st = other ? note_head(t, &r, err) : ST_OK;
+        if (st == ST_OK && other && r.seq != 0) {
             rows[n++] = r;
         }
     }
@@ -99,7 +130,7 @@ enum st recall_start(struct store_txn *t, id8 own, id8 current, struct err *err)
     return st == ST_OK || st == ST_END ? put(t, name, rows, n, err) : st;
 }
 
-enum st recall_offer(struct store_txn *t, id8 author, id8 epoch, uint64_t from, struct err *err)
+enum st recall_offer(struct store_txn *t, const struct recall_row *late, struct err *err)
 {
     struct recall_row rows[MANIFEST_HELD_MAX];
     uint8_t name[NAME_BYTES];
@@ -108,7 +139,8 @@ enum st recall_offer(struct store_txn *t, id8 author, id8 epoch, uint64_t from, 
     if (st != ST_OK) {
         return st;
     }
-    while (at < n && (!id8_eq(rows[at].author, author) || !id8_eq(rows[at].epoch, epoch))) {
+    while (at < n &&
+           (!id8_eq(rows[at].author, late->author) || !id8_eq(rows[at].epoch, late->epoch))) {
         at++;
     }
     if (at == MANIFEST_HELD_MAX) {
@@ -117,33 +149,28 @@ enum st recall_offer(struct store_txn *t, id8 author, id8 epoch, uint64_t from, 
     if (n == 0) {
         randombytes_buf(name, sizeof name);
     }
-    struct recall_row r = {.author = author, .epoch = epoch, .from = from, .asked = true};
+    struct recall_row r = *late;
+    r.asked = true;
     if (at < n && rows[at].asked) {
-        r.from = rows[at].from < from ? rows[at].from : from;
+        r.from = rows[at].from < r.from ? rows[at].from : r.from;
         r.all = rows[at].all;
     }
     rows[at] = r;
     return put(t, name, rows, at < n ? n : n + 1, err);
 }
 
-enum st recall_held(struct store_txn *t, struct arena tmp, struct manifest_held *out, unsigned *n,
+enum st recall_held(struct store_txn *t, id8 own, struct manifest_held *out, unsigned *n,
                     struct err *err)
 {
     struct recall_row rows[MANIFEST_HELD_MAX];
-    unsigned all = 0;
     *n = 0;
-    enum st st = recall_get(t, rows, &all, err);
-    for (unsigned i = 0; i < all && st == ST_OK; i++) {
-        struct arena here = tmp;
-        struct chain_mark m;
-        st = chain_mark_get(t, rows[i].author, rows[i].epoch, &here, &m, err);
-        if (st == ST_OK) {
-            struct manifest_held *h = &out[(*n)++];
-            *h = (struct manifest_held){
-                .author = rows[i].author, .epoch = rows[i].epoch, .seq = m.seq, .has_head = true};
-            memcpy(h->head, m.hash.b, sizeof h->head);
-        }
-        st = st == ST_NOT_FOUND || st == ST_CORRUPT ? ST_OK : st; /* nothing to hand back of it */
+    enum st st = recall_get(t, rows, n, err);
+    for (unsigned i = 0; i < *n && st == ST_OK; i++) {
+        struct recall_row *r = &rows[i];
+        st = id8_eq(r->author, own) ? note_head(t, r, err) : ST_OK;
+        out[i] = (struct manifest_held){
+            .author = r->author, .epoch = r->epoch, .seq = r->seq, .has_head = true};
+        memcpy(out[i].head, r->head, sizeof out[i].head);
     }
     return st;
 }
@@ -244,6 +271,10 @@ static enum st add_asked(struct store_txn *t, const struct recall_row *was, unsi
         bool stays = true;
         if (has_row(was, nwas, h)) {
             continue;
+        }
+        st = note_head(t, &r, err);
+        if (st != ST_OK) {
+            return st;
         }
         if (id8_eq(h->author, own)) {
             st = judge(t, own, h, tmp, &r, &stays, again, err);

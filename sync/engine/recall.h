@@ -15,6 +15,8 @@
 
 struct recall_row {
     id8 author, epoch;
+    uint64_t seq; /* when it was listed: its last entry held here, or the one that came late */
+    uint8_t head[8];
     uint64_t from; /* nothing is wanted up to here */
     bool asked;    /* an answer named this chain: send what lies beyond */
     bool all;      /* it went from its beginning: what then does not link never will */
@@ -24,16 +26,17 @@ struct recall_row {
 MUST_USE enum st recall_name(struct store_txn *t, uint8_t out[static 8], struct err *err);
 /* recall_start: list every chain that is held here, but the current one of `own`. */
 MUST_USE enum st recall_start(struct store_txn *t, id8 own, id8 current, struct err *err);
-/* recall_offer: hand back what is held of a chain beyond `from`, asked or not: an entry came so
+/* recall_offer: hand back what is held of a chain beyond late->from, asked or not: an entry came so
  * late that headquarters may have been put back since, to before it said it. */
-MUST_USE enum st recall_offer(struct store_txn *t, id8 author, id8 epoch, uint64_t from,
-                              struct err *err);
+MUST_USE enum st recall_offer(struct store_txn *t, const struct recall_row *late, struct err *err);
 /* recall_get: at most MANIFEST_HELD_MAX rows into `out`. */
 MUST_USE enum st recall_get(struct store_txn *t, struct recall_row *out, unsigned *n,
                             struct err *err);
-/* recall_held: the rows as a manifest lists them: how far each chain is held. */
-MUST_USE enum st recall_held(struct store_txn *t, struct arena tmp, struct manifest_held *out,
-                             unsigned *n, struct err *err);
+/* recall_held: the rows as a manifest lists them: how far each chain was held when there was cause
+ * to list it. What came since came from the headquarters that reads it: of a chain that is held in
+ * part it would hide what came before. One of our `own` is listed as far as it is held now. */
+MUST_USE enum st recall_held(struct store_txn *t, id8 own, struct manifest_held *out, unsigned *n,
+                             struct err *err);
 /* recall_seen: the last entry known here of the node's journal of an epoch. ST_NOT_FOUND. */
 MUST_USE enum st recall_seen(struct store_txn *t, id8 epoch, struct chain_mark *out,
                              struct err *err);

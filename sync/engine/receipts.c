@@ -14,6 +14,7 @@ const char *receipt_refusal_name(enum receipt_refusal r)
         [RECEIPT_EPOCH] = "it is of an epoch that is not here",
         [RECEIPT_BEYOND] = "it covers more than this device has",
         [RECEIPT_HASH] = "it names another entry than the one that is here",
+        [RECEIPT_OVER] = "headquarters began anew since",
         [RECEIPT_STALE] = "it is older than the one that is kept",
     };
     return (unsigned)r < RECEIPT_REFUSALS ? names[r] : "unknown";
@@ -83,7 +84,7 @@ static enum st witness(struct journal *j, struct store_txn *t, bytes key, const 
     return device_witness_put(t, doc, err);
 }
 
-enum st receipts_take(struct journal *j, struct store_txn *t, bytes doc, struct arena tmp,
+enum st receipts_take(struct journal *j, struct store_txn *t, bytes doc, id8 node, struct arena tmp,
                       enum receipt_refusal *why, bool *fresh, bool *back, bool *ahead,
                       int64_t *time_ms, struct err *err)
 {
@@ -101,6 +102,10 @@ enum st receipts_take(struct journal *j, struct store_txn *t, bytes doc, struct 
     *why = judge(j, t, &r, tmp, &m, &repeat, &st, err);
     if (st != ST_OK) {
         return st;
+    }
+    if (*why == RECEIPT_FINE && !repeat && !id8_zero(node) && !id8_eq(r.node_epoch, node)) {
+        *why = RECEIPT_OVER; /* what it covers may have been lost; headquarters must see it */
+        return device_witness_put(t, doc, err);
     }
     /* Signed by headquarters, about us, yet not ours (any more): our own chain lost its tail. */
     bool newer = r.time_ms > m.receipt_ms;

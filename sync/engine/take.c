@@ -1,5 +1,4 @@
 /* take.c - the items of headquarters' bundle, into a device's store. See take.h. */
-#include "sync/engine/recall.h"
 #include "sync/engine/take.h"
 
 #include "core/fold/revoked.h"
@@ -151,6 +150,68 @@ static enum st show_receipt(struct take *k)
     return st == ST_OK ? device_witness_put(k->t, doc, k->err) : st == ST_IO ? st : ST_OK;
 }
 
+static enum st offer_later(struct take *k, const struct entry_view *e)
+{
+    struct recall_row r = {
+        .author = e->author, .epoch = e->epoch, .seq = e->seq, .from = e->seq - 1};
+    memcpy(r.head, e->hash.b, sizeof r.head);
+    for (unsigned i = 0; i < k->noffers; i++) {
+        struct recall_row *was = &k->offers[i];
+        if (id8_eq(was->author, r.author) && id8_eq(was->epoch, r.epoch)) {
+            r.from = was->from < r.from ? was->from : r.from;
+            *was = r;
+            return ST_OK;
+        }
+    }
+    if (k->noffers == OFFERS_MAX) {
+        return recall_offer(k->t, &r, k->err);
+    }
+    k->offers[k->noffers++] = r;
+    return ST_OK;
+}
+
+enum st take_offers(struct take *k)
+{
+    enum st st = ST_OK;
+    for (unsigned i = 0; i < k->noffers && st == ST_OK; i++) {
+        st = recall_offer(k->t, &k->offers[i], k->err);
+        k->res->handing_back = k->res->again = true;
+    }
+    k->noffers = 0;
+    return st;
+}
+
+/* Of a closed epoch of ours. A tail may come back without what lay before it, when headquarters was
+ * put back as well: it is kept where it belongs, and the mark stays before the gap until that is
+ * filled. */
+static enum st keep_own(struct take *k, const struct entry_view *e, bool *forked)
+{
+    struct arena tmp = k->arena;
+    struct chain_mark m;
+    struct entry_view next;
+    enum st st = chain_mark_get(k->t, e->author, e->epoch, &tmp, &m, k->err);
+    if (st != ST_OK && st != ST_NOT_FOUND) {
+        return st;
+    }
+    bool linked = e->seq == 1 || store_has(k->t, T_HASH, bytes_of(e->prev.b, sizeof e->prev.b));
+    if (m.receipt_seq > m.seq) { /* damage took it out of the middle */
+        return linked ? journal_keep(k->t, e, forked, k->err) : ST_EXISTS;
+    }
+    const struct chain_mark before = m;
+    st = journal_keep_marked(k->t, e, &m, forked, k->err);
+    m.seq = before.seq;
+    m.hash = before.hash;
+    tmp = k->arena;
+    while (st == ST_OK &&
+           journal_at(k->t, e->author, e->epoch, m.seq + 1, &tmp, &next, NULL) == ST_OK &&
+           (m.seq == 0 || h32_eq(next.prev, m.hash))) {
+        m.seq = next.seq;
+        m.hash = next.hash;
+        tmp = k->arena;
+    }
+    return st == ST_OK ? chain_mark_put(k->t, &m, k->err) : st;
+}
+
 static enum st take_entry(struct take *k, const struct item *it)
 {
     struct entry_view e;
@@ -175,11 +236,8 @@ static enum st take_entry(struct take *k, const struct item *it)
         return ST_OK;
     }
     bool own = id8_eq(e.author, k->j->head.author);
-    if (own && e.seq > 1 && !store_has(k->t, T_HASH, bytes_of(e.prev.b, sizeof e.prev.b))) {
-        return ST_OK; /* a lost tail comes back from its beginning: own chains have no holes */
-    }
     bool forked = false;
-    st = journal_keep(k->t, &e, &forked, k->err);
+    st = own ? keep_own(k, &e, &forked) : journal_keep(k->t, &e, &forked, k->err);
     if (st == ST_EXISTS) {
         return ST_OK;
     }
@@ -201,10 +259,8 @@ static enum st take_entry(struct take *k, const struct item *it)
     }
     if (st == ST_OK) {
         k->res->received_entries++;
-        if (k->late && !own) {
-            st = recall_offer(k->t, e.author, e.epoch, e.seq - 1, k->err);
-            k->res->handing_back = k->res->again = true;
-        }
+        /* Our own main branch goes by its receipts. */
+        st = own && !forked ? ST_OK : offer_later(k, &e);
         k->subjects[k->nsubjects++] = e.subject; /* room is checked in take_items */
     }
     return st;
@@ -253,7 +309,9 @@ static enum st take_place(struct take *k, const struct item *it)
     k->out_left = it->place < it->last;
     if (it->place > k->cursor.place && !k->beyond) {
         k->cursor.place = it->place;
+        k->cursor.mark = it->mark;
         k->cursor_moved = true;
+        k->noffers = 0; /* by its mark headquarters sees whether it still holds them */
     }
     return ST_OK;
 }

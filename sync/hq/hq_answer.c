@@ -116,6 +116,9 @@ static enum st write_manifest(struct answer *a)
         m.has_cursor = true;
         m.cursor_epoch = epoch;
         m.cursor = a->place;
+        /* From the beginning: the device's own mark says which of its requests that answers. */
+        m.cursor_mark =
+            a->place != 0 ? hq_out_mark(a->t, r->cert.author, a->place) : r->manifest.cursor_mark;
     }
     if (st == ST_OK) {
         struct arena before = a->arena;
@@ -290,10 +293,11 @@ static enum st send_outbox(struct answer *a)
         for (unsigned i = 0; i < n && st == ST_OK; i++) {
             st = send_entry(a, hashes[i]);
         }
-        uint8_t buf[16];
+        uint8_t buf[32];
         bytes item;
         if (st == ST_OK) {
-            st = item_put_place(last, a->last, buf, sizeof buf, &item);
+            st = item_put_place(last, a->last, hq_out_mark(a->t, a->r->cert.author, last), buf,
+                                sizeof buf, &item);
         }
         if (st == ST_OK) {
             st = bundle_item(&a->w, item, a->err);
@@ -362,13 +366,24 @@ static enum st grant(struct answer *a)
     return st;
 }
 
+/* A cursor beyond the outbox, or with another mark: headquarters was restored, and what stands at
+ * these places now is other than what was heard. All of it again: entries are a set. */
+static bool goes_on(struct answer *a)
+{
+    const struct manifest *q = &a->r->manifest;
+    uint64_t mark = hq_out_mark(a->t, a->r->cert.author, q->cursor);
+    return q->has_cursor && id8_eq(q->cursor_epoch, a->r->node_epoch) && q->cursor <= a->last &&
+           (mark == q->cursor_mark || mark == 0 || q->cursor_mark == 0);
+}
+
 /* A lost device may still hand in its work. It gets receipts and the revocation itself: what became
  * of jobs and customers since is not for whoever holds it now. */
 static enum st fill_revoked(struct answer *a, bytes doc)
 {
     const struct manifest *q = &a->r->manifest;
     /* A new epoch of ours begins at the beginning for it too: what it holds it hands back. */
-    a->last = a->place = id8_eq(q->cursor_epoch, a->r->node_epoch) ? q->cursor : 0;
+    a->last = hq_out_last(a->t, a->r->cert.author);
+    a->last = a->place = goes_on(a) ? q->cursor : 0;
     a->r->settled = false; /* nothing is compared, nothing is asked */
     enum st st = write_manifest(a);
     return st == ST_OK ? put(a, ITEM_REVOCATION, doc, (bytes){NULL, 0}, a->arena) : st;
@@ -389,12 +404,8 @@ static enum st fill(struct answer *a)
         a->arena = tmp;
         return cut == ST_OK ? fill_revoked(a, doc) : cut;
     }
-    id8 epoch = a->r->node_epoch;
     a->last = hq_out_last(a->t, a->r->cert.author);
-    /* A cursor beyond the outbox: headquarters was restored, and what stands at these places now is
-     * other than what was heard. All of it again: entries are a set. */
-    bool goes_on = q->has_cursor && id8_eq(q->cursor_epoch, epoch) && q->cursor <= a->last;
-    a->place = goes_on ? q->cursor : 0;
+    a->place = goes_on(a) ? q->cursor : 0;
     a->has_out = a->place < a->last;
     enum st st = write_manifest(a);
     if (st == ST_OK) {

@@ -231,7 +231,9 @@ static enum st one(struct hq_request *r, struct store_txn *t, const struct manif
         out->n = 0; /* the device has it: nothing changed, nothing is signed */
         return ST_OK;
     }
-    if (same && kept.time_ms > j->receipt_ms && doc.n <= sizeof out->receipt) {
+    /* What was said in an epoch that is over the device may not believe: it is said anew. */
+    bool over = !id8_eq(kept.node_epoch, r->hq->journal.head.epoch);
+    if (same && !over && kept.time_ms > j->receipt_ms && doc.n <= sizeof out->receipt) {
         memcpy(out->receipt, doc.p, doc.n);
         out->n = doc.n;
         return ST_OK;

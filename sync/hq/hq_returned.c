@@ -8,6 +8,7 @@
 #include "sync/hq/hq_ingest.h"
 #include "sync/hq/hq_quota.h"
 #include "sync/hq/hq_route.h"
+#include "sync/hq/hq_uncut.h"
 
 #include <stdlib.h>
 
@@ -93,8 +94,12 @@ static enum st take_revocation(struct hq_request *r, struct store_txn *t, bytes 
     if (r->hq->rolled_back || hq_epoch_doubts(r->hq, t, &r->manifest)) {
         return ST_OK;
     }
-    bool fresh;
-    enum st st = revoked_keep(t, &v, &r->hq->journal.trust, scratch(r), &fresh, err);
+    bool fresh = false;
+    struct hq_uncut before = {0};
+    enum st st = hq_uncut_note(t, &v, scratch(r), &before, err);
+    st = st == ST_OK ? revoked_keep(t, &v, &r->hq->journal.trust, scratch(r), &fresh, err) : st;
+    st = st == ST_OK && fresh ? hq_uncut_route(r->hq, t, &before, err) : st;
+    free(before.v);
     for (unsigned i = 0; i < r->hq->ndevices && fresh && st == ST_OK; i++) {
         struct hq_device *d = &r->hq->devices[i];
         if (id8_eq(d->author, v.author)) {
@@ -250,7 +255,6 @@ static enum st keep(struct back *b, const struct entry_view *e, struct chain_mar
     b->r->hq->kept_entries++;
     if (forked && !own) {
         hq_request_problem(b->r, PROBLEM_FORK, e->hash);
-        st = st == ST_OK ? hq_out_add(b->t, e->author, e->hash, b->err) : st; /* its copies */
     }
     return st;
 }
@@ -272,10 +276,23 @@ static enum st take_one(struct back *b, const struct entry_view *e, const uint8_
     return keep(b, e, m, own);
 }
 
+/* Somebody else had it: its author may have been put back to before it, and we after it came. */
+static enum st tell_author(struct back *b, const struct entry_view *e)
+{
+    if (hq_device(b->r->hq, e->author) == NULL || hq_route_withheld(b->t, e) ||
+        hq_route_has_copies(b->t, e)) {
+        return ST_OK; /* nobody's, nobody may have it, or it was told */
+    }
+    return hq_out_add(b->t, e->author, e->hash, b->err);
+}
+
 /* Verified, folded and routed here: the mark of what is routed goes with it where it can. */
 static enum st settle(struct back *b, const struct chain_mark *m, uint64_t before)
 {
     enum st st = hq_route_settle(b->r->hq, b->t, b->fresh, b->bad, b->nfresh, b->err);
+    for (size_t i = 0; i < b->nfresh && st == ST_OK; i++) {
+        st = tell_author(b, &b->fresh[i]);
+    }
     if (st != ST_OK || m->seq == before) {
         return st;
     }

@@ -359,9 +359,7 @@ static bool goes_on(struct store_txn *t, const struct entry_view *e)
     return on;
 }
 
-/* Is there, or was there, more than one copy of this author's store? A restored or cloned one opens
- * an epoch of its own; what one copy wrote the other has to hear like anybody else. */
-static bool has_copies(struct store_txn *t, const struct entry_view *e)
+bool hq_route_has_copies(struct store_txn *t, const struct entry_view *e)
 {
     const id8 author = e->author;
     uint8_t room[512];
@@ -404,8 +402,8 @@ enum st hq_route_entry(struct hq *hq, struct store_txn *t, const struct entry_vi
             st = hq_out_add(t, holders[i], e->hash, err);
         }
     }
-    /* All of it, whatever its subject: an own chain is taken without holes only. */
-    if (st == ST_OK && hq_device(hq, e->author) != NULL && has_copies(t, e)) {
+    /* All of it, whatever its subject: an own chain's mark follows no hole. */
+    if (st == ST_OK && hq_device(hq, e->author) != NULL && hq_route_has_copies(t, e)) {
         st = hq_out_add(t, e->author, e->hash, err);
     }
     return st == ST_OK ? scopes(hq, t, e, tmp, err) : st;

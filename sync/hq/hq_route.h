@@ -11,6 +11,10 @@
  * it moved something. */
 MUST_USE enum st hq_route_entry(struct hq *hq, struct store_txn *t, const struct entry_view *e,
                                 struct arena tmp, struct err *err);
+/* hq_route_has_copies: is there, or was there, more than one copy of the store of the entry's
+ * author? A restored or cloned one opens an epoch of its own; what one copy wrote the other has to
+ * hear like anybody else. */
+bool hq_route_has_copies(struct store_txn *t, const struct entry_view *e);
 /* hq_route_device: all that a new device must hold. */
 MUST_USE enum st hq_route_device(struct hq *hq, struct store_txn *t, const struct hq_device *d,
                                  struct arena tmp, struct err *err);

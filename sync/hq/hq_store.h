@@ -20,6 +20,9 @@ MUST_USE enum st hq_store_where(const char *store, struct err *err);
 MUST_USE enum st hq_out_add(struct store_txn *t, id8 device, h32 entry, struct err *err);
 /* hq_out_last: the highest place of a device's outbox, 0 when it is empty. */
 uint64_t hq_out_last(struct store_txn *t, id8 device);
+/* hq_out_mark: what stands for all that the outbox holds up to `place`; 0: for nothing, or not
+ * known. Two outboxes with one mark at one place are the same up to there. */
+uint64_t hq_out_mark(struct store_txn *t, id8 device, uint64_t place);
 /* hq_out_after: up to *n hashes beyond `place`, in order; *n is how many; *last the place of the
  * last one (or `place`). */
 MUST_USE enum st hq_out_after(struct store_txn *t, id8 device, uint64_t place, h32 *out,

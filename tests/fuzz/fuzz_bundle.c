@@ -76,7 +76,7 @@ static void item_holds(const struct item *it)
         st = item_put(it->kind, it->a, it->b, buf, sizeof buf, &out);
         break;
     case ITEM_PLACE:
-        st = item_put_place(it->place, it->last, buf, sizeof buf, &out);
+        st = item_put_place(it->place, it->last, it->mark, buf, sizeof buf, &out);
         break;
     case ITEM_HASHES:
         if (item_hashes(it, hashes, &n) != ST_OK) {
@@ -223,7 +223,7 @@ static bytes all_items(void)
     }
     HOLD(item_put_hashes(sample_id16("job"), hashes, 2, buf + n, sizeof buf - n, &out) == ST_OK);
     n += out.n;
-    HOLD(item_put_place(7, 9, buf + n, sizeof buf - n, &out) == ST_OK);
+    HOLD(item_put_place(7, 9, 5, buf + n, sizeof buf - n, &out) == ST_OK);
     n += out.n;
     memcpy(buf + n, s.trust_doc.p, s.trust_doc.n); /* tag 18: an entry as far as a bundle knows */
     n += s.trust_doc.n;

@@ -211,9 +211,11 @@ static bool to_device(struct sim_world *w, struct sim_device *d, const struct si
         sim_ledger_add(w, d->store, d->index, d->journal.head.hash);
     }
     sim_note(w,
-             "device %u takes an answer: %s, %u entries, %u receipts, %u refused (%s), %u problems",
+             "device %u takes an answer: %s, %u entries, %u receipts, %u refused (%s), %u problems "
+             "(%s)",
              d->index, st_name(st), res->received_entries, res->receipts, res->receipts_refused,
-             receipt_refusal_name(res->refusal), res->problems);
+             receipt_refusal_name(res->refusal), res->problems,
+             res->problems == 0 ? "none" : manifest_problem_name(res->first_problem.code));
     bool full = sim_world_hurts(w, d, st);
     if (full) {
         sim_world_hurt(w, d, st, "an answer");

@@ -97,7 +97,7 @@ static void contents(void)
     need(item_put(ITEM_ATTACHMENT, str_bytes(S("a manifest")), str_bytes(S("its content")),
                   item_room[1], sizeof item_room[1], &item[1]),
          "item");
-    need(item_put_place(12, 12, item_room[2], sizeof item_room[2], &item[2]), "item");
+    need(item_put_place(12, 12, 0, item_room[2], sizeof item_room[2], &item[2]), "item");
 }
 
 static struct made *add(const char *name, const char *expect, const char *rule)
