@@ -1,4 +1,9 @@
-/* screens.c - the table of all screens, in the order of enum screen_id. */
+/* screens.c - the table of all screens, in the order of enum screen_id.
+ *
+ * A new screen is one file, screen_<name>.c with SCREEN(name), and one line here; the compiler asks
+ * for its number (enum screen_id in app/state/app.h, at the end: places that were kept name them)
+ * and its declaration (screens.h). Then a `shot` in a script of tests/ui and tests/ui/golden.sh
+ * --accept. */
 #include "app/screens/screens.h"
 
 #define ROW(ID, name, enter) [ID] = {ID, #name, enter, screen_##name##_frame}

@@ -5,6 +5,7 @@
 #include "app/ui/i18n.h"
 #include "app/ui/ui_state.h"
 #include "core/rules/office.h"
+#include "tests/ui/golden.h"
 #include "tests/ui/shop.h"
 
 #include <sys/stat.h>
@@ -21,11 +22,12 @@ static void wake(void *p)
 }
 
 /* As main.c does it. */
-static int play(struct platform *p, struct app *a, struct ui *u, bool left_hand)
+static int play(struct platform *p, struct app *a, struct ui *u, bool left_hand, struct golden *g)
 {
     struct ui_out out = {.again = true};
     struct platform_turn turn;
     while (platform_wait(p, u, &out, app_pending(a), &turn)) {
+        golden_look(g, &out);
         const struct app_settings *look = app_look(a);
         struct ui_frame f = {.now_ms = turn.now_ms,
                              .w_px = turn.w_px,
@@ -39,6 +41,7 @@ static int play(struct platform *p, struct app *a, struct ui *u, bool left_hand)
         ui_end(u, &out);
         platform_present(p, &out, turn.exposed);
     }
+    golden_look(g, &out);
     return platform_exit_code(p);
 }
 
@@ -52,7 +55,7 @@ struct look {
 };
 
 /* The script with the checks on, and without pictures when nobody wants them. */
-static void write_script(const char *from, const char *to, bool shots, bool walk)
+static void write_script(const char *from, const char *to, bool shots, bool walk, struct golden *g)
 {
     char line[512];
     FILE *in = fopen(from, "r"), *out = fopen(to, "w");
@@ -65,6 +68,9 @@ static void write_script(const char *from, const char *to, bool shots, bool walk
         bool picture = strncmp(line, "shot ", 5) == 0;
         if (shots || !picture) {
             fputs(line, out);
+        } else if (g->to != NULL) {
+            fprintf(out, "tree %s", line + 5);
+            golden_name(g, line + 5);
         } else if (walk) {
             fputs("walk\n", out);
         } else {
@@ -110,7 +116,20 @@ static void run_on(const struct device *d, const char *script, const struct look
     const struct size *size = l->size;
     const char *shots = getenv("SHOTS");
     char pictures[700] = "";
-    write_script(script, d->script, shots != NULL && !l->walk, l->walk);
+    struct golden *g = calloc(1, sizeof *g);
+    const char *golden = getenv("GOLDEN"), *base = strrchr(script, '/');
+    if (g == NULL) {
+        exit(99);
+    }
+    if (golden != NULL && base != NULL) {
+        snprintf(pictures, sizeof pictures, "%s/%.*s.%s.txt", golden, (int)strcspn(base + 1, "."),
+                 base + 1, l->lang);
+        g->to = fopen(pictures, "w");
+        g->dir = d->tmp;
+        shots = NULL;
+        CHECK(g->to != NULL);
+    }
+    write_script(script, d->script, shots != NULL && !l->walk, l->walk, g);
     if (shots != NULL) {
         snprintf(pictures, sizeof pictures, "%s/%dx%d-%.1f-%s-%d%s", shots, size->w, size->h,
                  (double)l->scale, l->lang, (int)l->theme, l->left ? "-left" : "");
@@ -144,7 +163,10 @@ static void run_on(const struct device *d, const char *script, const struct look
                             .wake = wake,
                             .wake_ctx = p};
     shop_must(app_open(&ac, &a, &err), &err, "app");
-    int rc = play(p, a, u, l->left);
+    int rc = play(p, a, u, l->left, g);
+    CHECK_INT(g->next, g->n);
+    CHECK(g->to == NULL || fclose(g->to) == 0);
+    free(g);
     if (rc != 0) {
         printf("# %s at %dx%d, scale %.1f, %s\n", script, size->w, size->h, (double)l->scale,
                l->lang);
@@ -210,6 +232,8 @@ static void visits_in_landscape(void)
     run(VISIT, &SIZES[5], 1.0F, "en", UI_LIGHT);
     run(VISIT, &SIZES[5], 2.0F, "en", UI_SUNLIGHT);
     run(OTHER, &SIZES[4], 1.0F, "en", UI_LIGHT);
+    run(OTHER, &SIZES[5], 2.0F, "zh", UI_SUNLIGHT);
+    run_as(VISIT, &(struct look){&SIZES[5], 1.5F, "zh", UI_DARK, .left = true});
 }
 
 static void at_a_text_size_between_and_left_handed(void)
@@ -412,8 +436,36 @@ static void b_02_a_thing_is_taken_away_repaired_inspected_and_brought_back(void)
     }
 }
 
+/* For golden.sh: every screen once, at one size, in both languages, into the folder GOLDEN. Not the
+ * scripts of goods-1 to 4: a receipt's number is each run's own, and as wide as it is their text
+ * ends on its page or goes on. Their screens are in goods-long. */
+static void golden_frames(void)
+{
+    static const char *const scripts[] = {VISIT,
+                                          OTHER,
+                                          "tests/ui/secrets.script",
+                                          "tests/ui/day.script",
+                                          "tests/ui/debts.script",
+                                          "tests/ui/help.script",
+                                          "tests/ui/prepare.script",
+                                          "tests/ui/knowledge.script",
+                                          "tests/ui/goods-long.script"};
+    for (int lang = 0; lang < 2; lang++) {
+        struct look l = {&SIZES[1], 1.0F, lang == 0 ? "zh" : "en", UI_LIGHT, .left = false};
+        for (size_t k = 0; k < sizeof scripts / sizeof scripts[0]; k++) {
+            run_as(scripts[k], &l);
+        }
+        changed(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
+    if (getenv("GOLDEN") != NULL) {
+        i18n_open(NULL);
+        RUN(golden_frames);
+        CHECK_END();
+    }
     i18n_open(getenv("WORDS")); /* e2e/15-pseudo.sh has its own, and reads the TREE */
     if (argc == 6) {            /* SCRIPT SIZE SCALE LANG walk: the same by keys */
         run_as(argv[1], &(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL),
