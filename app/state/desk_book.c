@@ -12,9 +12,7 @@
 struct book_store {
     struct book shown;
     struct pages {
-        struct book_visit *visits;
-        struct book_line *lines;
-        size_t nvisits, nlines;
+        struct book_list visits, lines;
     } page[2]; /* the one that is shown, the one that is being gathered */
     int showing;
     bool gathering, have;
@@ -31,6 +29,60 @@ uint64_t book_hash(str text)
         h = (h ^ (uint8_t)text.p[k]) * 1099511628211ULL;
     }
     return text.n == 0 ? 0 : h | 1U;
+}
+
+#define ROOM_LEAST 256 /* of a list's first memory */
+
+void book_empty(struct book_list *l, size_t size)
+{
+    if (l->p != NULL) {
+        sodium_memzero(l->p, l->room * size);
+    }
+    free(l->p);
+    *l = (struct book_list){NULL, 0, 0};
+}
+
+static bool make_room(struct book_list *l, size_t size, size_t max)
+{
+    size_t room = l->room == 0 ? ROOM_LEAST : 2 * l->room;
+    struct book_list more = {NULL, l->n, room < max ? room : max};
+    if (l->n < l->room) {
+        return true;
+    }
+    more.p = calloc(more.room, size);
+    if (more.p == NULL) {
+        return false;
+    }
+    if (l->n > 0) {
+        memcpy(more.p, l->p, l->n * size);
+    }
+    book_empty(l, size);
+    *l = more;
+    return true;
+}
+
+void *book_place(struct book_list *l, size_t size, size_t max, int64_t when_ms,
+                 int64_t (*when)(const void *one))
+{
+    uint8_t *oldest = l->p;
+    if (l->n < max) {
+        return make_room(l, size, max) ? (uint8_t *)l->p + l->n++ * size : NULL;
+    }
+    for (size_t k = 1; k < l->n; k++) {
+        uint8_t *one = (uint8_t *)l->p + k * size;
+        oldest = when(one) < when(oldest) ? one : oldest;
+    }
+    return when(oldest) < when_ms ? oldest : NULL;
+}
+
+static int64_t visit_when(const void *one)
+{
+    return ((const struct book_visit *)one)->when_ms;
+}
+
+static int64_t line_when(const void *one)
+{
+    return ((const struct book_line *)one)->when_ms;
 }
 
 /* ---- one job ----------------------------------------------------------------------------------
@@ -72,7 +124,7 @@ static void take_parts(const struct visit_state *v, struct book_visit *out)
 static void take_lines(struct pages *p, const struct visit_state *v, id16 job)
 {
     int64_t accepted = v->cash_accepted_minor;
-    for (unsigned k = 0; k < v->nfacts && p->nlines < BOOK_LINES_MAX; k++) {
+    for (unsigned k = 0; k < v->nfacts; k++) {
         const struct fact *f = &v->facts[k];
         union body b;
         struct book_line l = {.job = job, .when_ms = f->wall_ms, .entry = f->entry};
@@ -95,7 +147,11 @@ static void take_lines(struct pages *p, const struct visit_state *v, id16 job)
             continue;
         }
         l.corrected = b.head.old.n > 0;
-        p->lines[p->nlines++] = l;
+        struct book_line *to =
+            book_place(&p->lines, sizeof l, BOOK_LINES_MAX, l.when_ms, line_when);
+        if (to != NULL) {
+            *to = l;
+        }
     }
 }
 
@@ -121,8 +177,9 @@ static void take_visit(struct app *a, struct pages *p, const struct subject_stat
                     ? v->signatures[v->nsigned - 1].outcome
                     : 0;
     take_parts(v, &x);
-    if (p->nvisits < BOOK_JOBS_MAX) {
-        p->visits[p->nvisits++] = x;
+    struct book_visit *to = book_place(&p->visits, sizeof x, BOOK_JOBS_MAX, x.when_ms, visit_when);
+    if (to != NULL) {
+        *to = x;
     }
     if (x.own) {
         take_lines(p, v, job->subject);
@@ -202,27 +259,14 @@ static void show(struct book_store *b)
 {
     b->showing = 1 - b->showing;
     struct pages *p = &b->page[b->showing];
-    if (p->nvisits > 0) {
-        qsort(p->visits, p->nvisits, sizeof p->visits[0], newer_visit);
+    if (p->visits.n > 0) {
+        qsort(p->visits.p, p->visits.n, sizeof(struct book_visit), newer_visit);
     }
-    if (p->nlines > 0) {
-        qsort(p->lines, p->nlines, sizeof p->lines[0], newer_line);
+    if (p->lines.n > 0) {
+        qsort(p->lines.p, p->lines.n, sizeof(struct book_line), newer_line);
     }
-    b->shown = (struct book){p->visits, p->nvisits, p->lines, p->nlines, true};
+    b->shown = (struct book){p->visits.p, p->visits.n, p->lines.p, p->lines.n, true};
     b->have = true;
-}
-
-static bool room(struct book_store *b)
-{
-    for (int k = 0; k < 2; k++) {
-        struct pages *p = &b->page[k];
-        p->visits = p->visits != NULL ? p->visits : calloc(BOOK_JOBS_MAX, sizeof p->visits[0]);
-        p->lines = p->lines != NULL ? p->lines : calloc(BOOK_LINES_MAX, sizeof p->lines[0]);
-        if (p->visits == NULL || p->lines == NULL) {
-            return false;
-        }
-    }
-    return true;
 }
 
 static void gather(struct app *a, struct book_store *b)
@@ -236,7 +280,7 @@ static void gather(struct app *a, struct book_store *b)
         b->gathering = true;
         b->generation = g;
         b->nnext = 0;
-        b->page[1 - b->showing].nvisits = b->page[1 - b->showing].nlines = 0;
+        b->page[1 - b->showing].visits.n = b->page[1 - b->showing].lines.n = 0;
     }
     if (store_read(a->store, &t, NULL) != ST_OK) {
         return;
@@ -257,7 +301,7 @@ const struct book *app_book(struct app *a)
         return &none;
     }
     a->book = a->book != NULL ? a->book : calloc(1, sizeof *a->book);
-    if (a->book == NULL || !room(a->book)) {
+    if (a->book == NULL) {
         return &none;
     }
     a->book->asked = true;
@@ -285,15 +329,8 @@ void book_drop(struct app *a)
         return;
     }
     for (int k = 0; k < 2; k++) {
-        struct pages *p = &b->page[k];
-        if (p->visits != NULL) {
-            sodium_memzero(p->visits, BOOK_JOBS_MAX * sizeof p->visits[0]);
-        }
-        if (p->lines != NULL) {
-            sodium_memzero(p->lines, BOOK_LINES_MAX * sizeof p->lines[0]);
-        }
-        free(p->visits);
-        free(p->lines);
+        book_empty(&b->page[k].visits, sizeof(struct book_visit));
+        book_empty(&b->page[k].lines, sizeof(struct book_line));
     }
     free(b);
     a->book = NULL;

@@ -7,7 +7,8 @@
 
 #define BOOK_JOBS_MAX 4000 /* jobs with visits on one device: years of one technician's */
 #define BOOK_PARTS 4       /* of one visit, for what was used last; all of them stand in the job */
-#define BOOK_LINES_MAX 4000
+#define BOOK_LINES_MAX                                                                             \
+    20000 /* cash and parts of his: ten a day for eight years; memory for what there is */
 
 /* One visit, whoever made it. */
 struct book_visit {
@@ -45,6 +46,17 @@ struct book {
  * until the frame ends. book_hash: of a text as visits carry it; 0 for an empty one. */
 const struct book *app_book(struct app *a);
 uint64_t book_hash(str text);
+/* A list that takes the memory of what is in it; wiped when it moves and when it is dropped. All
+ * zeros: an empty one. book_place: where the next of `size` bytes goes; of a list of `max` the
+ * place of its oldest by `when`. NULL: what happened at `when_ms` is older than all, or no memory.
+ * book_empty: wiped, and its memory given back. */
+struct book_list {
+    void *p;
+    size_t n, room;
+};
+void *book_place(struct book_list *l, size_t size, size_t max, int64_t when_ms,
+                 int64_t (*when)(const void *one));
+void book_empty(struct book_list *l, size_t size);
 /* What a visit's equipment is like. book_like: a job's; book_like_of: the same by its parts. */
 struct book_like {
     id16 job, equipment;

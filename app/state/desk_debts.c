@@ -6,18 +6,15 @@
 #include "core/rules/money.h"
 #include "core/rules/office.h"
 
-#define LINES_MAX 2000 /* of one section: what is older is cleared long since */
+#define LINES_MAX 2000 /* listed in one section; of what is older the sums tell */
 
 struct load {
     struct app *a;
     struct store_txn *t;
     struct arena m;
     struct debts *d;
-    const struct book *book; /* asked for once: going on with it takes the memory of a row */
-    struct {
-        struct code part;
-        int64_t milli;
-    } back[256]; /* old parts that the keeper has, by number */
+    const struct book *book;    /* asked for once: going on with it takes the memory of a row */
+    struct debt_back back[256]; /* old parts that the keeper has, by number */
     unsigned nback;
 };
 
@@ -89,7 +86,13 @@ static void take_slip(struct load *l, const struct subject_state *s)
     }
     if (l->d->nslips < LINES_MAX) {
         l->d->slips[l->d->nslips++] = x;
+        return;
     }
+    struct debt_slip *oldest = &l->d->slips[0];
+    for (size_t k = 1; k < LINES_MAX; k++) {
+        oldest = l->d->slips[k].at_ms < oldest->at_ms ? &l->d->slips[k] : oldest;
+    }
+    *oldest = x.at_ms > oldest->at_ms ? x : *oldest;
 }
 
 static void take_van(struct load *l, const struct subject_state *s)
@@ -112,25 +115,50 @@ static void take_van(struct load *l, const struct subject_state *s)
     }
 }
 
-static void take_lines(struct load *l)
+static size_t beyond(size_t n, size_t cap)
 {
-    const struct book *b = l->book;
+    return n > cap ? n - cap : 0;
+}
+
+static int64_t still_owed(const struct book_line *x, struct debt_back *back, unsigned nback)
+{
+    int64_t owed = x->qty_milli;
+    for (unsigned i = 0; i < nback; i++) {
+        if (bytes_eq(code_bytes(&back[i].part), code_bytes(&x->code))) {
+            int64_t n = back[i].milli < owed ? back[i].milli : owed;
+            back[i].milli -= n;
+            owed -= n;
+        }
+    }
+    return owed;
+}
+
+void debts_lines(struct debts *d, size_t cap, const struct book *b, struct debt_back *back,
+                 unsigned nback)
+{
+    size_t cash = 0, old = 0;
+    for (size_t k = 0; k < b->nlines; k++) {
+        cash += b->lines[k].what == BOOK_CASH;
+        old += b->lines[k].what == BOOK_PART && b->lines[k].old_part == OLD_TAKEN;
+    }
+    size_t skip_cash = beyond(cash, cap), skip_old = beyond(old, cap);
     for (size_t k = b->nlines; k-- > 0;) { /* the oldest first: they are back first */
         const struct book_line *x = &b->lines[k];
-        if (x->what == BOOK_CASH && l->d->ncash < LINES_MAX) {
-            l->d->cash[l->d->ncash++] = *x;
-            l->d->cash_minor = money_add(l->d->cash_minor, x->amount_minor);
-        } else if (x->what == BOOK_PART && x->old_part == OLD_TAKEN && l->d->nold < LINES_MAX) {
-            struct debt_old o = {*x, x->qty_milli};
-            for (unsigned i = 0; i < l->nback; i++) {
-                if (bytes_eq(code_bytes(&l->back[i].part), code_bytes(&x->code))) {
-                    int64_t n = l->back[i].milli < o.owed_milli ? l->back[i].milli : o.owed_milli;
-                    l->back[i].milli -= n;
-                    o.owed_milli -= n;
-                }
+        if (x->what == BOOK_CASH) {
+            d->cash_minor = money_add(d->cash_minor, x->amount_minor);
+            if (skip_cash > 0) {
+                skip_cash--;
+            } else {
+                d->cash[d->ncash++] = *x;
             }
-            l->d->old_milli = money_add(l->d->old_milli, o.owed_milli);
-            l->d->old[l->d->nold++] = o;
+        } else if (x->what == BOOK_PART && x->old_part == OLD_TAKEN) {
+            struct debt_old o = {*x, still_owed(x, back, nback)};
+            d->old_milli = money_add(d->old_milli, o.owed_milli);
+            if (skip_old > 0) {
+                skip_old--;
+            } else {
+                d->old[d->nold++] = o;
+            }
         }
     }
 }
@@ -204,7 +232,7 @@ static bool load(struct app *a, struct desk_cache *c, const struct book *b, bool
     each(&l, SUBJECT_SLIP, take_slip);
     each(&l, SUBJECT_STOCK, take_van);
     store_abort(&l.t);
-    take_lines(&l);
+    debts_lines(d, LINES_MAX, b, l.back, l.nback);
     d->whole = b->whole;
     qsort(d->cash, d->ncash, sizeof d->cash[0], by_amount ? cash_amount : cash_time);
     qsort(d->old, d->nold, sizeof d->old[0], by_amount ? old_amount : old_time);

@@ -29,9 +29,18 @@ struct debts {
     size_t ncash, nold, nvan, nslips;
     bool whole; /* all visits were gone through */
 };
+/* Of one part number: how many old ones the parts keeper has. */
+struct debt_back {
+    struct code part;
+    int64_t milli;
+};
 /* app_debts: the newest first, or the largest. NULL: it cannot be read. Of old parts of one number
  * those that were taken first count as back first: slips do not say which. */
 const struct debts *app_debts(struct app *a, bool by_amount);
+/* debts_lines: cash and old parts of a book into `d`, whose two lists have room for `cap` each: all
+ * count, the newest are listed, oldest first. `back` is used up. Any thread. */
+void debts_lines(struct debts *d, size_t cap, const struct book *b, struct debt_back *back,
+                 unsigned nback);
 /* app_job_names: number and customer of a job; empty when not held. Frame arena. */
 void app_job_names(struct app *a, id16 job, str *code, str *customer);
 #endif

@@ -1,6 +1,6 @@
 /* test_book.c - what visits add up to: the faults of this equipment before its model's before its
  * kind's, and the part that went in last for one. */
-#include "app/state/desk_book.h"
+#include "app/state/desk_debts.h"
 #include "tests/support/check.h"
 
 static struct book_visit visits[6];
@@ -78,9 +78,65 @@ static void the_part_of_this_equipment_comes_before_a_newer_one_of_its_model(voi
     CHECK(book_part(&book, &l, S("NONE")) == NULL);
 }
 
+static int64_t itself(const void *one)
+{
+    return *(const int64_t *)one;
+}
+
+/* Jobs come in the order of their names: the newest may come first and the oldest last. */
+static void a_full_list_gives_up_its_oldest(void)
+{
+    enum { MAX = 600 };
+    struct book_list l = {NULL, 0, 0};
+    int64_t sum = 0;
+    for (int64_t k = 1; k <= 2 * MAX; k++) {
+        int64_t when = k % 2 == 0 ? 2 * MAX + 1 - k : k; /* up and down */
+        int64_t *to = book_place(&l, sizeof when, MAX, when, itself);
+        if (to != NULL) {
+            *to = when;
+        }
+        CHECK(l.n <= MAX && l.room <= MAX);
+    }
+    CHECK_INT(l.n, MAX);
+    for (size_t k = 0; k < l.n; k++) {
+        sum += ((const int64_t *)l.p)[k];
+    }
+    CHECK_INT(sum, (int64_t)MAX * 3 * MAX / 2); /* each odd number above MAX, twice */
+    book_empty(&l, sizeof(int64_t));
+    CHECK(l.p == NULL && l.n == 0);
+}
+
+static void all_debts_count_and_the_newest_are_listed(void)
+{
+    struct book_line lines[12], cash[3];
+    struct debt_old old[3];
+    struct debts d = {.cash = cash, .old = old};
+    struct debt_back back = {code("P-1"), 2000};
+    memset(lines, 0, sizeof lines);
+    for (size_t k = 0; k < 12; k++) { /* the newest first */
+        lines[k].what = k % 2 == 0 ? BOOK_CASH : BOOK_PART;
+        lines[k].when_ms = 100 - (int64_t)k;
+        lines[k].amount_minor = 10;
+        lines[k].code = code("P-1");
+        lines[k].qty_milli = 1000;
+        lines[k].old_part = OLD_TAKEN;
+    }
+    book = (struct book){.lines = lines, .nlines = 12, .whole = true};
+    debts_lines(&d, 3, &book, &back, 1);
+    CHECK_INT(d.cash_minor, 60);
+    CHECK_INT(d.old_milli, 4000);
+    CHECK(d.ncash == 3 && d.nold == 3);
+    CHECK_INT(cash[2].when_ms, 100);
+    CHECK_INT(cash[0].when_ms, 96);
+    CHECK_INT(old[2].line.when_ms, 99);
+    CHECK_INT(old[0].owed_milli, 1000); /* the two that are back are the oldest */
+}
+
 int main(void)
 {
     RUN(faults_of_this_equipment_come_before_its_models_before_its_kinds);
     RUN(the_part_of_this_equipment_comes_before_a_newer_one_of_its_model);
+    RUN(a_full_list_gives_up_its_oldest);
+    RUN(all_debts_count_and_the_newest_are_listed);
     CHECK_END();
 }
