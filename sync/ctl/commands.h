@@ -6,8 +6,13 @@
 
 #define CTL_COMMANDS                                                                               \
     COMMAND(init_hq, "init-hq",                                                                    \
-            "--store DIR --name NAME [--keys FILE] [--root FILE] [--legal-days N] [--pub FILE]",   \
-            "make headquarters: keys, root, trust document, store")                                \
+            "--store DIR --name NAME [--keys FILE] [--root FILE] [--legal-days N] [--pub FILE]\n"  \
+            "  docketctl init-hq --store DIR --rotate root [--root FILE] [--new-root FILE] "       \
+            "[--keys FILE] [--pub FILE]\n"                                                         \
+            "  --rotate root: the key in --root (DIR.root) signs for the last time and names the " \
+            "one in --new-root\n"                                                                  \
+            "  (DIR.root.new; made when it is not there), which alone signs from then on",         \
+            "make headquarters: keys, root, trust document, store; change its root key")           \
     COMMAND(technician, "technician",                                                              \
             "--store DIR --id CODE --name NAME [--role ROLE] [--branch CODE] [--phone TEXT] "      \
             "[--keys FILE] [--json]",                                                              \

@@ -215,6 +215,7 @@ static enum st open_any(const struct hq_options *opt, enum store_mode mode, stru
     }
     if (st == ST_OK) {
         hq->trust = hq->journal.trust;
+        atomic_store(&hq->trust_serial, hq->trust.serial);
         st = load(hq, err);
     }
     if (st == ST_OK && !hq->reader) {

@@ -55,7 +55,10 @@ struct hq {
     bool batch_broken;              /* an hq_act of the batch failed: it can only be undone */
     id8 batch_revokes;              /* the device that the open batch revokes; zero: none */
     bool reader;                    /* opened beside a docketd */
-    struct trust trust;             /* as it was at open: for threads other than the writer's */
+    struct trust
+        trust; /* as it was at open: for threads other than the writer's. What they read of
+                  it stays true when the root changes; only root, next root and serial move */
+    atomic_ullong trust_serial; /* of the newest that is kept; any thread */
     bool rolled_back;       /* a device proved that this node was restored: a new epoch is due */
     bool erase_due;         /* an erasure came back from a device: keys are to be destroyed */
     atomic_size_t at_door;  /* entries of requests that are read and not answered yet; any thread */

@@ -106,7 +106,7 @@ static enum st write_manifest(struct answer *a)
         }
     }
     enum st st = ST_OK;
-    if (r->manifest.trust_serial < hq->trust.serial) {
+    if (r->manifest.trust_serial < atomic_load(&hq->trust_serial)) {
         st = trust_store_chain(a->t, r->manifest.trust_serial, &tmp, &m.trust, a->err);
     }
     id8 epoch = r->node_epoch;
@@ -354,7 +354,7 @@ static enum st grant(struct answer *a)
         m.has_data_key = true;
         memcpy(m.data_key, a->r->data_key, sizeof m.data_key);
     }
-    if (a->r->manifest.trust_serial < a->r->hq->trust.serial) {
+    if (a->r->manifest.trust_serial < atomic_load(&a->r->hq->trust_serial)) {
         st = trust_store_chain(a->t, a->r->manifest.trust_serial, &tmp, &m.trust, a->err);
     }
     if (st == ST_OK && manifest_encode(&m, buf, sizeof buf, &out) != ST_OK) {

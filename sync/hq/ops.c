@@ -35,6 +35,7 @@ static const struct op table[] = {
     {"token.add", op_token_add},
     {"token.remove", op_token_remove},
     {"shown.keep", op_shown_keep},
+    {"root.take", op_root_take},
     {"api.write", op_api_write},
 };
 

@@ -88,8 +88,11 @@ const char *ops_role_name(enum role r);
  * user.disable, user.enable {login} -> {done};  user.list {} -> {users}
  * token.add      {label, login, scopes, days?} -> {id, secret};  token.remove {id}
  * shown.keep     {entry, certificate} (base64url) -> {held, kept}: a stranger's (shown.h)
+ * root.take      {documents (base64url)} -> {serial}: signed trust documents after which another
+ *                root is in force, and nothing else has changed (hq_root.h)
  * api.write      {who, key, op, in} -> the operation's answer, once for each key */
 enum st op_shown_keep(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_root_take(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_call_create(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_record_edit(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_job_cancel(struct hq *, const json_t *, json_t **, struct err *);

@@ -25,10 +25,8 @@ struct server {
     struct hq_writer *writer;
     struct MHD_Daemon *daemon;
     struct web *web;
-    char *tls_cert, *tls_key;                 /* PEM, malloc */
-    uint8_t trust_doc[CAP_TRUST_CHAIN_BYTES]; /* all from the first root on */
-    size_t trust_n;
-    atomic_size_t in_flight; /* bytes of all requests */
+    char *tls_cert, *tls_key; /* PEM, malloc */
+    atomic_size_t in_flight;  /* bytes of all requests */
     char address[128];
 };
 
@@ -99,6 +97,28 @@ static enum MHD_Result answer(struct exchange *x)
     }
     return reply(x->connection, MHD_HTTP_OK, BUNDLE_MEDIA_TYPE, out.p, out.n, MHD_RESPMEM_MUST_FREE,
                  0);
+}
+
+/* All trust documents from the first root on, as the store has them now: the root may be changed
+ * while we run. */
+static enum MHD_Result trust(struct exchange *x)
+{
+    struct store_txn *t = NULL;
+    struct err err = {0};
+    uint8_t room[3 * CAP_TRUST_CHAIN_BYTES];
+    struct arena tmp = arena_of(room, sizeof room);
+    bytes doc = {NULL, 0};
+    enum st st = store_read(x->server->hq->store, &t, &err);
+    if (st == ST_OK) {
+        st = trust_store_chain(t, 0, &tmp, &doc, &err);
+    }
+    store_abort(&t);
+    if (st != ST_OK) {
+        fprintf(stderr, "docketd: the trust documents: %s\n", err.text);
+        return refuse(x, ST_IO, "store", "headquarters could not read its store", 0);
+    }
+    return reply(x->connection, MHD_HTTP_OK, "application/cose", doc.p, doc.n,
+                 MHD_RESPMEM_MUST_COPY, 0);
 }
 
 /* --- a request's way
@@ -247,8 +267,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
     case ROUTE_SYNC:
         return complete(x);
     case ROUTE_TRUST:
-        return reply(c, MHD_HTTP_OK, "application/cose", s->trust_doc, s->trust_n,
-                     MHD_RESPMEM_PERSISTENT, 0);
+        return trust(x);
     case ROUTE_HEALTH:
         return reply(c, MHD_HTTP_OK, "text/plain", "ok\n", 3, MHD_RESPMEM_PERSISTENT, 0);
     case ROUTE_METHOD:
@@ -319,27 +338,6 @@ static unsigned pool_size(void)
     return n < 2 ? 2 : n > HQ_WORKERS_MAX ? HQ_WORKERS_MAX : (unsigned)n;
 }
 
-static enum st load_trust(struct server *s, struct err *err)
-{
-    struct store_txn *t = NULL;
-    uint8_t room[3 * CAP_TRUST_CHAIN_BYTES];
-    struct arena tmp = arena_of(room, sizeof room);
-    bytes doc;
-    enum st st = store_read(s->hq->store, &t, err);
-    if (st == ST_OK) {
-        st = trust_store_chain(t, 0, &tmp, &doc, err);
-    }
-    if (st == ST_OK && doc.n > sizeof s->trust_doc) {
-        st = err_set(err, ST_TOO_BIG, 0, __func__, "the trust documents are too long");
-    }
-    if (st == ST_OK) {
-        memcpy(s->trust_doc, doc.p, doc.n);
-        s->trust_n = doc.n;
-    }
-    store_abort(&t);
-    return st;
-}
-
 /* A PEM file, whole; NULL when none is named. */
 static enum st pem(const char *path, char **out, struct err *err)
 {
@@ -395,8 +393,7 @@ enum st server_start_with(struct server **out, struct hq *hq, struct hq_writer *
     }
     s->hq = hq;
     s->writer = w;
-    enum st st = load_trust(s, err);
-    st = st == ST_OK ? pem(opt->tls_cert, &s->tls_cert, err) : st;
+    enum st st = pem(opt->tls_cert, &s->tls_cert, err);
     st = st == ST_OK ? pem(opt->tls_key, &s->tls_key, err) : st;
     st = st == ST_OK ? resolve(opt->listen, &at, host, sizeof host, err) : st;
     st = st == ST_OK ? web_new(hq, w, &console, &s->web, err) : st;

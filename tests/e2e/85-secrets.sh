@@ -9,7 +9,9 @@
 #   a supervisor lets its work count by name,
 # - the same from the app: its store goes when the answer is read, the page says so and writes the parcel,
 # - two technicians on one device: the second, unlocked, sees nothing of the first, nor do the files,
-# - a device is replaced: a new one joins for the same technician, and has his jobs.
+# - a device is replaced: a new one joins for the same technician, and has his jobs,
+# - the root key is changed while docketd runs: a device of before syncs on, a new one joins, an old
+#   report still verifies, and the old key alone signs nothing that is taken any more.
 set -u
 . tests/support/e2e.sh
 e2e_begin secrets
@@ -295,3 +297,64 @@ claim "it is kept, and listed for the supervisor" aside
 honest() { hqctl admit --device "$three" --all --role supervisor && [ "$(stage)" = travelling ] &&
     hqctl admit --device "$three" --json | jq -e '.late == []' && hqctl check; }
 claim "who lets all of it count does so by name, and it counts" honest
+
+# ---- the root key is changed -------------------------------------------------------------------------
+server_stop
+need "another headquarters is made" hq_demo "$T/root"
+need "docketd listens for it" server_start "$T/root"
+need "a device joins under its first root" device_make "$T/first" T01
+need "it fetches its jobs" device_sync "$T/first"
+id=$(job_id "$T/first" $JOB)
+sed "s/@JOB@/#job:$id/; s/@FAULT@/AC-03/; s/@PART1@/AC-CAP-35/; s/@PART2@/AC-SEN-T/; /^shot/d" \
+    assets/demo/visit-a.script >"$T/visit.script"
+need "a visit is signed on it" play "$T/first" "$T/visit.script"
+need "it is synced" device_sync "$T/first"
+need "its report is kept" dctl "$T/first" report --job $JOB --cbor "$T/old.cbor"
+serial() { hqctl status --json | jq .trust_serial; }
+cp "$T/root.root" "$T/offline.root"
+rotate() { "$bin/docketctl" init-hq --store "$HQ" --rotate root "$@"; }
+says_how() { rotate --help >"$T/said" && grep -q -- '--new-root FILE' "$T/said" && grep -q 'DIR.root.new' "$T/said"; }
+claim "--help says how the root is changed" says_how
+wrong() {
+    head -c 32 /dev/urandom >"$T/other.root" && chmod 600 "$T/other.root"
+    for f in "$T/other.root" "$T/none.root"; do
+        rotate --root "$f" --new-root "$T/new.root" 2>"$T/said"
+        [ $? -eq 1 ] && cat "$T/said" && [ ! -e "$T/new.root" ] || return 1
+    done
+    rotate --root "$T/offline.root" --name X
+    [ $? -eq 2 ] && [ "$(serial)" = 1 ]
+}
+claim "another key, or none, changes nothing and makes no file" wrong
+rotated() {
+    rotate --root "$T/offline.root" --new-root "$T/new.root" --pub "$T/new.pub" && [ "$(serial)" = 3 ] &&
+        [ "$(stat -c %a-%s "$T/new.root")" = 600-32 ] && ! cmp -s "$T/new.root" "$T/offline.root"
+}
+claim "the root is changed while docketd runs" rotated
+again() { rotate --root "$T/offline.root" --new-root "$T/new.root" && [ "$(serial)" = 3 ]; }
+claim "the same once more ends the same" again
+goes_on() {
+    { unlock_lines; printf '%s\n' "tap #job:$(job_id "$T/first" J-261120-03)" wait 'tap #accept' wait; } >"$T/s"
+    play "$T/first" "$T/s" && device_sync "$T/first" && dctl "$T/first" check && hqctl check &&
+        dctl "$T/first" log --json | jq -e 'all(.[]; .place != "here")'
+}
+claim "a device that knew the old root syncs on" goes_on
+need "a new device joins under the new root" device_make "$T/later" T02
+later() { device_sync "$T/later" && [ "$(dctl "$T/later" export jobs --json | jq length)" -ge 1 ]; }
+claim "it has its jobs" later
+genuine() { "$bin/docketctl" verify "$1" --trust "$2" >"$T/said" && grep -qx genuine "$T/said"; }
+reports() {
+    dctl "$T/first" report --job $JOB --cbor "$T/new.cbor" && ! cmp -s "$T/new.cbor" "$T/old.cbor" &&
+        genuine "$T/old.cbor" "$HQ.pub" && genuine "$T/old.cbor" "$T/new.pub" && genuine "$T/new.cbor" "$T/new.pub"
+}
+claim "an old report is genuine by the old hq.pub and by the new one, a new one by the new" reports
+spent() {
+    rotate --root "$T/offline.root" --new-root "$T/thief.root" 2>"$T/said"
+    [ $? -eq 1 ] && cat "$T/said" && grep -q 'not the root key in force' "$T/said" && [ ! -e "$T/thief.root" ] && [ "$(serial)" = 3 ]
+}
+claim "the old root alone names no successor any more" spent
+once_more() {
+    server_stop
+    rotate --root "$T/new.root" --pub "$T/newest.pub" && [ -s "$HQ.root.new" ] && server_start "$T/root" &&
+        [ "$(serial)" = 5 ] && device_sync "$T/first" && dctl "$T/first" check && genuine "$T/old.cbor" "$T/newest.pub"
+}
+claim "the new one does, with docketd stopped, into DIR.root.new" once_more

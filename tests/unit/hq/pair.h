@@ -157,6 +157,19 @@ static inline bytes pair_trust(struct pair *p, uint8_t buf[static CAP_TRUST_BYTE
     return bytes_of(buf, doc.n);
 }
 
+/* All documents from the first root on, as a device on first contact is given them. */
+static inline bytes pair_trust_chain(struct pair *p, uint8_t buf[static CAP_TRUST_CHAIN_BYTES])
+{
+    struct store_txn *t = NULL;
+    struct arena a = hq_arena(p->hq);
+    bytes docs = {NULL, 0};
+    PAIR_OK(p, store_read(p->hq->store, &t, &p->err));
+    PAIR_OK(p, trust_store_chain(t, 0, &a, &docs, &p->err));
+    memcpy(buf, docs.p, docs.n);
+    store_abort(&t);
+    return bytes_of(buf, docs.n);
+}
+
 static inline void pair_open_device_pin(struct pair *p, struct pair_device *d, const char *pin)
 {
     struct slots_keys *keys = sodium_malloc(sizeof *keys);
@@ -194,7 +207,7 @@ static inline void pair_join(struct pair *p, struct pair_device *d, id16 person,
     struct bundle_buffer req = {.cap = 1 << 20}, ans = {.cap = 1 << 20};
     char code[20];
     int64_t until;
-    uint8_t doc[CAP_TRUST_BYTES];
+    uint8_t doc[CAP_TRUST_CHAIN_BYTES];
     const char *problem;
     struct now now = pair_now(p);
     memset(d, 0, sizeof *d);
@@ -204,7 +217,7 @@ static inline void pair_join(struct pair *p, struct pair_device *d, id16 person,
     pair_dir(d->dir, sizeof d->dir, "device");
     snprintf(inv.prefix, sizeof inv.prefix, "%s", prefix);
     PAIR_OK(p, hq_join_invite(p->hq, &inv, code, &until, &p->err));
-    PAIR_OK(p, join_begin(j, str_c(code), pair_trust(p, doc), &p->err));
+    PAIR_OK(p, join_begin(j, str_c(code), pair_trust_chain(p, doc), &p->err));
     PAIR_OK(p, join_request(j, &now, bundle_buffer_sink, &req, &p->err));
     PAIR_OK(
         p, hq_exchange(p->hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem, &p->err));
