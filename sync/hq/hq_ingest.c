@@ -439,8 +439,12 @@ static bool over_quota(struct ingest *g)
     for (size_t i = 0; i < g->r->nchunks; i++) {
         large += g->r->chunks[i].n;
     }
-    if (!take(g, HQ_QUOTA_ENTRIES, g->r->nentries) || !take(g, HQ_QUOTA_ATT_BYTES, small)) {
+    if (!take(g, HQ_QUOTA_ENTRIES, g->r->nentries)) {
         return true;
+    }
+    if (!take(g, HQ_QUOTA_ATT_BYTES, small)) {
+        hq_quota_give_back(g->hq, g->r->cert.author, HQ_QUOTA_ENTRIES, g->r->nentries);
+        return true; /* none of it was kept: its retries may not use the day up */
     }
     if (!take(g, HQ_QUOTA_ATT_BYTES, large)) {
         g->r->nlarges = g->r->nchunks = 0;

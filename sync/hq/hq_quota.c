@@ -45,6 +45,14 @@ bool hq_quota_take(struct hq *hq, id8 author, enum hq_quota what, uint64_t n, in
     return true;
 }
 
+void hq_quota_give_back(struct hq *hq, id8 author, enum hq_quota what, uint64_t n)
+{
+    struct hq_device *d = find(hq, author);
+    if (d != NULL) {
+        d->quota[what] -= n < d->quota[what] ? n : d->quota[what];
+    }
+}
+
 int hq_quota_wait_s(int64_t now_ms)
 {
     return (int)(DAY_MS / 1000 - now_ms / 1000 % (DAY_MS / 1000));

@@ -10,6 +10,8 @@
  * nothing is counted, and `status` shows that the device was refused. Authors that are not devices
  * have no bound. */
 bool hq_quota_take(struct hq *hq, id8 author, enum hq_quota what, uint64_t n, int64_t now_ms);
+/* hq_quota_give_back: what hq_quota_take counted in this exchange, and was not kept after all. */
+void hq_quota_give_back(struct hq *hq, id8 author, enum hq_quota what, uint64_t n);
 /* hq_quota_wait_s: until the next day begins. */
 int hq_quota_wait_s(int64_t now_ms);
 /* hq_quota_keep: what the author has used of the day into the store, if it moved; an exchange that
