@@ -44,6 +44,7 @@
 #define HQ_REQUEST_BYTES (16U << 20)    /* one posted bundle: a send with its large attachments */
 #define HQ_JOIN_BYTES 4096              /* a joining bundle, from anybody: a tenth of that */
 #define HQ_IN_FLIGHT_BYTES (256U << 20) /* all posted bundles together; beyond: 503, try later */
+#define HQ_AUTHOR_EXCHANGES 4           /* of one author at once: a quarter of those bytes */
 #define HQ_CONNECTIONS 1024             /* 500 devices at once, twice over */
 #define HQ_CONNECTION_TIMEOUT_S 60      /* a slow link sends a frame in a few seconds */
 #define HQ_QUEUE 1024                   /* requests that wait for the writer: all connections */

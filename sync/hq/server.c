@@ -3,6 +3,7 @@
 
 #include "sync/carrier/file.h"
 #include "sync/hq/hq_answer.h"
+#include "sync/hq/hq_turns.h"
 #include "sync/hq/problem.h"
 #include "sync/hq/web.h"
 
@@ -25,6 +26,7 @@ struct server {
     struct hq_writer *writer;
     struct MHD_Daemon *daemon;
     struct web *web;
+    struct hq_turns *turns;
     char *tls_cert, *tls_key; /* PEM, malloc */
     atomic_size_t in_flight;  /* bytes of all requests */
     char address[128];
@@ -40,6 +42,7 @@ struct exchange {
     struct hq_writer_task task;
     size_t counted; /* in server->in_flight */
     bool submitted, refused;
+    bool turn; /* one of its author's, to be given back */
 };
 
 /* --- answers
@@ -134,6 +137,9 @@ static bool count(struct exchange *x, size_t n)
 static void drop(struct exchange *x)
 {
     atomic_fetch_sub(&x->server->in_flight, x->counted);
+    if (x->turn) {
+        hq_turns_give(x->server->turns, x->request->cert.author);
+    }
     hq_request_drop(&x->request);
     if (x->web != NULL) {
         web_end(x->web);
@@ -205,10 +211,24 @@ static enum MHD_Result begin(struct server *s, struct MHD_Connection *c, const c
     return MHD_YES;
 }
 
+/* The first frame has shown who sends: is it his turn? */
+static void take_turn(struct exchange *x)
+{
+    struct hq_request *r = x->request;
+    if (x->turn || r->st != ST_OK || r->joining || !r->has_manifest) {
+        return;
+    }
+    x->turn = hq_turns_take(x->server->turns, r->cert.author);
+    if (!x->turn) {
+        IGNORE(hq_request_refuse(r, ST_WAIT, "busy",
+                                 "headquarters still has other bundles of this device in hand"));
+    }
+}
+
 static enum MHD_Result feed(struct exchange *x, const char *data, size_t *n)
 {
-    if (x->refused) {
-        *n = 0;
+    if (x->refused || x->request->st != ST_OK) {
+        *n = 0; /* nothing of it is kept, or counted */
         return MHD_YES;
     }
     if (!count(x, *n)) {
@@ -216,6 +236,7 @@ static enum MHD_Result feed(struct exchange *x, const char *data, size_t *n)
         IGNORE(hq_request_refuse(x->request, ST_FULL, "busy", "headquarters is busy"));
     } else {
         IGNORE(hq_request_feed(x->request, bytes_of(data, *n))); /* likewise, in r->st */
+        take_turn(x);
     }
     *n = 0;
     return MHD_YES;
@@ -393,7 +414,9 @@ enum st server_start_with(struct server **out, struct hq *hq, struct hq_writer *
     }
     s->hq = hq;
     s->writer = w;
-    enum st st = pem(opt->tls_cert, &s->tls_cert, err);
+    s->turns = hq_turns_new();
+    enum st st = s->turns != NULL ? ST_OK : err_set(err, ST_FULL, 0, __func__, "no memory");
+    st = st == ST_OK ? pem(opt->tls_cert, &s->tls_cert, err) : st;
     st = st == ST_OK ? pem(opt->tls_key, &s->tls_key, err) : st;
     st = st == ST_OK ? resolve(opt->listen, &at, host, sizeof host, err) : st;
     st = st == ST_OK ? web_new(hq, w, &console, &s->web, err) : st;
@@ -448,6 +471,7 @@ void server_stop(struct server **out)
         }
     }
     web_free(&s->web);
+    hq_turns_free(&s->turns);
     if (s->tls_key != NULL) {
         sodium_memzero(s->tls_key, strlen(s->tls_key));
     }

@@ -4,8 +4,10 @@
 #include "sync/hq/control.h"
 #include "tests/unit/hq/pair.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -104,6 +106,23 @@ static enum st sync_once(struct exchange_result *res, struct http_reply *reply)
     bundle_buffer_drop(&req);
     bundle_buffer_drop(&ans);
     return st;
+}
+
+/* A line that breaks before the last byte, or hangs: the bundle's begin is at headquarters. */
+static int half_sent(bytes req)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)strtol(strrchr(url, ':') + 1, NULL, 10))};
+    char head[200];
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int n = snprintf(head, sizeof head,
+                     "POST /v1/sync HTTP/1.1\r\nHost: hq\r\nContent-Type: %s\r\n"
+                     "Content-Length: %zu\r\n\r\n",
+                     BUNDLE_MEDIA_TYPE, req.n);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK(fd >= 0 && connect(fd, (const struct sockaddr *)&at, sizeof at) == 0 &&
+          write(fd, head, (size_t)n) == n && write(fd, req.p, req.n - 1) == (ssize_t)(req.n - 1));
+    return fd;
 }
 
 static double seconds(void)
@@ -294,6 +313,69 @@ static void operations_run_in_docketd_when_it_holds_the_store(void)
     pair_leave(&d);
 }
 
+static enum st sync_of(struct pair_device *who_syncs, struct http_reply *reply)
+{
+    struct exchange_result r;
+    struct pair_device kept = d;
+    d = *who_syncs;
+    enum st st = sync_once(&r, reply);
+    *who_syncs = d;
+    d = kept;
+    return st;
+}
+
+static void one_author_has_so_many_exchanges_in_hand_and_others_their_own(void)
+{
+    struct exchange_result r;
+    struct http_reply reply;
+    struct pair_device other;
+    struct bundle_buffer req = {.cap = 1 << 20};
+    struct timespec pause = {0, 20000000};
+    int fd[HQ_AUTHOR_EXCHANGES + 20];
+    unsigned n = 0;
+    enum st st = ST_OK;
+    id8 visit = {{1}};
+    begin();
+    pair_join(&p, &other, who, "D2");
+    if (!serve()) {
+        return;
+    }
+    PAIR_OK(&p, sync_once(&r, &reply));
+    pair_step(&p, &d, job, KIND_VISIT_ACCEPTED, visit);
+    struct now now = real_now();
+    memset(&r, 0, sizeof r);
+    PAIR_OK(&p, exchange_request(&d.journal, NULL, &now, bundle_buffer_sink, &req, &r, &p.err));
+    while (n < HQ_AUTHOR_EXCHANGES) {
+        fd[n++] = half_sent(bytes_of(req.p, req.n));
+    }
+    /* Until docketd has read them all. A try that came before the last of them took its turn. */
+    while (st == ST_OK && n < HQ_AUTHOR_EXCHANGES + 20) {
+        nanosleep(&pause, NULL);
+        st = sync_once(&r, &reply);
+        if (st == ST_OK) {
+            fd[n++] = half_sent(bytes_of(req.p, req.n));
+        }
+    }
+    CHECK_INT(st, ST_WAIT);
+    CHECK_INT(reply.status, 503);
+    CHECK_STR(reply.problem_type, "busy");
+    CHECK(reply.retry_after_s > 0 && p.err.wait_s == reply.retry_after_s);
+    PAIR_OK(&p, sync_of(&other, &reply));
+    while (n > 0) {
+        close(fd[--n]);
+    }
+    for (int i = 0; i < 250 && (i == 0 || st != ST_OK); i++) {
+        st = sync_once(&r, &reply);
+        nanosleep(&pause, NULL);
+    }
+    PAIR_OK(&p, st); /* as after any lost line */
+    CHECK_INT(r.unsent, 0);
+    CHECK_INT(stop(SIGTERM), 0);
+    bundle_buffer_drop(&req);
+    pair_leave(&other);
+    pair_leave(&d);
+}
+
 int main(void)
 {
     char exe[200];
@@ -308,6 +390,7 @@ int main(void)
     RUN(a_sync_over_http_stays_within_its_bytes);
     RUN(a_backlog_is_taken_and_folded_while_others_are_served);
     RUN(refusals_are_sentences);
+    RUN(one_author_has_so_many_exchanges_in_hand_and_others_their_own);
     RUN(a_server_killed_in_the_middle_loses_nothing);
     RUN(operations_run_in_docketd_when_it_holds_the_store);
     CHECK_END();
