@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define SOUND 7       /* of the table below: what comes after waits for the product */
+#define SOUND 8       /* of the table below: what comes after waits for the product */
 #define FULL_EVERY 40 /* steps between the dear checks */
 #define TEN_YEARS_MS (10LL * 365 * 86400000)
 

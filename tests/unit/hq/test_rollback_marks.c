@@ -29,11 +29,13 @@ static void end(void)
     pair_end(&p);
 }
 
-/* Headquarters says something of the job. */
-static h32 say(void)
+/* A colleague records something of the job, and headquarters has it. */
+static h32 say(const char *what)
 {
-    pair_assign(&p, job, who);
-    return p.hq->journal.head.hash;
+    struct exchange_result r;
+    h32 x = pair_write(&p, &b, job, F_JOB_CONTACT, what);
+    pair_sync(&p, &b, &r);
+    return x;
 }
 
 static void all_hold(h32 x)
@@ -54,18 +56,21 @@ static void settle(void)
     CHECK(!pair_exchange(&p, &b, NULL, NULL).again);
 }
 
-/* Places that were heard hold other entries now, and there are as many as before. */
+/* Places that were heard hold other entries now, and there are as many as before. Nothing of
+ * headquarters' own journal tells, nor any receipt of this device. */
 static void an_outbox_that_grew_again_to_the_same_length_is_noticed(void)
 {
-    char backup[128];
+    char backup[128], old[128];
     struct exchange_result r;
     begin();
     put_back_keep_hq(&p, backup);
-    h32 x = say();
+    put_back_keep(&p, &b, old);
+    h32 x = say("Ms Chen");
     pair_sync(&p, &a, &r);
     CHECK(put_back_has(&p, a.store, x));
     put_back_hq(&p, backup);
-    h32 y = say();
+    put_back_device(&p, &b, old);
+    h32 y = say("Mr Wu");
     CHECK(!h32_eq(x, y));
     settle();
     all_hold(x);
@@ -76,19 +81,21 @@ static void an_outbox_that_grew_again_to_the_same_length_is_noticed(void)
 /* The answer of before begins at the very place where the device stands. */
 static void what_a_late_answer_put_after_the_cursor_comes_back(void)
 {
-    char backup[128];
+    char backup[128], old[128];
     struct exchange_result r = {0};
     struct bundle_buffer req = {.cap = 1 << 24}, ans = {.cap = 1 << 24};
     const char *problem;
     begin();
     put_back_keep_hq(&p, backup);
-    h32 x = say();
+    put_back_keep(&p, &b, old);
+    h32 x = say("Ms Chen");
     struct now now = pair_now(&p);
     PAIR_OK(&p, exchange_request(&a.journal, NULL, &now, bundle_buffer_sink, &req, &r, &p.err));
     PAIR_OK(&p,
             hq_exchange(p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem, &p.err));
     put_back_hq(&p, backup);
-    h32 y = say();
+    put_back_device(&p, &b, old);
+    h32 y = say("Mr Wu");
     memset(&r, 0, sizeof r);
     PAIR_OK(&p, exchange_answer(&a.journal, bytes_of(ans.p, ans.n), &now, &r, &p.err));
     CHECK(put_back_has(&p, a.store, x));
