@@ -62,7 +62,7 @@
 #define HQ_QUOTA_LACKING_DAY 50000  /* ... entries sent again because it says that it lacks them */
 #define HQ_INDEX_MAX 5000           /* entries of a backlog indexed at once for a fork: 50 ms */
 #define HQ_QUOTA_STEPS_DAY 20000000 /* ... steps back along its branches: a minute or so in all */
-#define HQ_WALK_MAX 100000    /* of one request: some 0.3 s; a clone's branch of 50,000 entries */
+#define HQ_WALK_MAX 100000    /* of one request: some 0.3 s; a clone's branch of 30,000 entries */
 #define HQ_WALK_LUMP 500      /* ... counted at once */
 #define HQ_ATT_SCAN_MAX 20000 /* entries looked through for missing attachments at once: 50 ms */
 #define HQ_ONLINE_CODE_MS (15LL * 60 * 1000)

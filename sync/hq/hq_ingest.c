@@ -464,7 +464,7 @@ enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err)
     struct ingest g = {.hq = r->hq, .r = r, .t = t, .err = err};
     g.now = hq_now(r->hq);
     g.arena = arena_of(r->hq->routing, CAP_SCRATCH_BYTES);
-    r->walked = 0;
+    r->walked = r->att_looked = 0;
     r->walk_cut = false;
     r->met_seq = 0; /* what an attempt before this one met is kept no more */
     g.inline_ = !r->deferred && !r->crowded;

@@ -62,12 +62,11 @@ static bool lacks_atts(struct store_txn *t, const struct entry_view *e)
 }
 
 /* Up to which entry of the main branch every attachment is held or forgotten. */
-static uint64_t main_through(const struct hq_request *r, struct store_txn *t,
+static uint64_t main_through(struct hq_request *r, struct store_txn *t,
                              const struct manifest_journal *j, uint64_t from, uint64_t seq,
                              struct arena tmp)
 {
     bool known = id8_eq(r->whole_epoch, j->epoch);
-    unsigned looked = 0;
     for (uint64_t s = from + 1; s <= seq; s++) {
         if (known && s > r->whole_from && s <= r->whole_to) {
             s = r->whole_to; /* the ingest has just looked */
@@ -76,10 +75,11 @@ static uint64_t main_through(const struct hq_request *r, struct store_txn *t,
         struct arena here = tmp;
         struct entry_view e;
         /* So many at once: the next receipt goes on from there. */
-        if (looked++ == HQ_ATT_SCAN_MAX ||
+        if (r->att_looked == HQ_ATT_SCAN_MAX ||
             journal_at(t, j->author, j->epoch, s, &here, &e, NULL) != ST_OK) {
             return s - 1;
         }
+        r->att_looked++;
         if (lacks_atts(t, &e)) {
             return s - 1;
         }
@@ -88,14 +88,14 @@ static uint64_t main_through(const struct hq_request *r, struct store_txn *t,
 }
 
 /* Likewise of the branch that ends in `head` and leaves the main one after `from`. */
-static uint64_t branch_through(struct store_txn *t, uint64_t from, uint64_t seq, h32 head,
-                               struct arena tmp)
+static uint64_t branch_through(struct hq_request *r, struct store_txn *t, uint64_t from,
+                               uint64_t seq, h32 head, struct arena tmp)
 {
     uint64_t through = seq;
     for (uint64_t s = seq; s > from; s--) {
         struct arena here = tmp;
         struct entry_view e;
-        if (journal_get(t, head, &here, &e, NULL) != ST_OK) {
+        if (!hq_returned_step(r) || journal_get(t, head, &here, &e, NULL) != ST_OK) {
             return from;
         }
         through = lacks_atts(t, &e) ? s - 1 : through;
@@ -127,8 +127,9 @@ static uint64_t atts_through(struct hq_request *r, struct store_txn *t,
         from = !hq_returned_meets(r, t, &at, &m, tmp, &shared) ? 0 : from < shared ? from : shared;
     }
     uint64_t through = main_through(r, t, j, from < end ? from : end, end, tmp);
-    return through < end || end == next->seq ? through
-                                             : branch_through(t, end, next->seq, next->head, tmp);
+    return through < end || end == next->seq
+               ? through
+               : branch_through(r, t, end, next->seq, next->head, tmp);
 }
 
 /* The author's revocation, if there is one: every receipt that he gets from then on says so. */

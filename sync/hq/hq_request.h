@@ -74,8 +74,9 @@ struct hq_request {
     uint64_t whole_from, whole_to; /* have all their attachments here */
     unsigned walked; /* steps back along branches, of HQ_WALK_MAX; more were due: walk_cut */
     bool walk_cut;
-    h32 met;          /* the last entry whose way to the main branch is known ... */
-    uint64_t met_seq; /* ... and the number where it meets it; 0: none */
+    unsigned att_looked; /* entries looked through for missing attachments, of HQ_ATT_SCAN_MAX */
+    h32 met;             /* the last entry whose way to the main branch is known ... */
+    uint64_t met_seq;    /* ... and the number where it meets it; 0: none */
     /* the answer */
     struct hq_reply_journal journals[MANIFEST_JOURNALS_MAX];
     unsigned nproblems;

@@ -363,9 +363,9 @@ static bool on_main(struct store_txn *t, const struct entry_view *e, const struc
            h32_eq(here.hash, e->hash);
 }
 
-/* One step more? Each is a look-up, and one device may name as many branches as it likes. Of the
- * day's steps some are taken at once: to count each would cost as much as the look-up. */
-static bool may_step(struct hq_request *r)
+/* Each is a look-up, and one device may name as many branches as it likes. Of the day's steps some
+ * are taken at once: to count each would cost as much as the look-up. */
+bool hq_returned_step(struct hq_request *r)
 {
     bool yes = r->walked < HQ_WALK_MAX;
     if (yes && r->walked % HQ_WALK_LUMP == 0) {
@@ -385,11 +385,11 @@ bool hq_returned_meets(struct hq_request *r, struct store_txn *t, const struct m
     if (j->seq == 0) {
         return true;
     }
-    bool known = false;
+    bool known = r->met_seq != 0 && h32_eq(e.hash, r->met);
     while (!known && !on_main(t, &e, m, tmp)) {
         struct arena here = tmp;
         h32 hash = e.hash;
-        if (!may_step(r) || journal_get(t, hash, &here, &e, NULL) != ST_OK ||
+        if (!hq_returned_step(r) || journal_get(t, hash, &here, &e, NULL) != ST_OK ||
             !id8_eq(e.author, j->author) || !id8_eq(e.epoch, j->epoch) || e.seq <= 1) {
             return false;
         }
@@ -398,8 +398,10 @@ bool hq_returned_meets(struct hq_request *r, struct store_txn *t, const struct m
         known = r->met_seq != 0 && h32_eq(e.hash, r->met);
     }
     *seq = known ? r->met_seq : e.seq;
-    r->met = j->head;
-    r->met_seq = *seq;
+    if (*seq != j->seq) { /* it was a walk */
+        r->met = j->head;
+        r->met_seq = *seq;
+    }
     return true;
 }
 

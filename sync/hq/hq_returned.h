@@ -25,6 +25,8 @@ MUST_USE enum st hq_returned_tail(struct hq_request *r, struct store_txn *t,
  * this device's day allows (r->walk_cut): another exchange may look again. */
 bool hq_returned_meets(struct hq_request *r, struct store_txn *t, const struct manifest_journal *j,
                        const struct chain_mark *m, struct arena tmp, uint64_t *seq);
+/* hq_returned_step: may this request look at one more entry of a branch? False: r->walk_cut. */
+bool hq_returned_step(struct hq_request *r);
 /* hq_returned_holes: the mark `m` moved: where the first gap of its chain is now. */
 MUST_USE enum st hq_returned_holes(struct store_txn *t, struct chain_mark *m, struct arena tmp,
                                    struct err *err);

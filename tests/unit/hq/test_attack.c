@@ -99,6 +99,13 @@ static uint64_t walked(struct scene *s)
     return d == NULL ? UINT64_MAX : d->quota[HQ_QUOTA_STEPS];
 }
 
+static void use_up_steps(struct scene *s, uint64_t left)
+{
+    struct hq_device *d = (struct hq_device *)(uintptr_t)hq_device(p.hq, s->d.journal.head.author);
+    d->quota_day = p.ms / 86400000;
+    d->quota[HQ_QUOTA_STEPS] = HQ_QUOTA_STEPS_DAY - left;
+}
+
 /* The next entry of a chain that the thief keeps by himself; `bad`: its signature does not hold. */
 static struct entry_view forge(struct scene *s, struct chain_head *h, bool bad,
                                uint8_t buf[static CAP_ENTRY_BYTES])
@@ -399,6 +406,22 @@ static void a_branch_walked_from_every_entry_is_cut_short(void)
     post(&s, &n, &h);
     CHECK(n > 0 && n < LONG);
     CHECK(walked(&s) - before <= HQ_WALK_MAX);
+    /* Nor is it cheap to name one branch as often as a manifest has room. */
+    struct manifest_journal named[MANIFEST_JOURNALS_MAX];
+    for (unsigned i = 0; i < MANIFEST_JOURNALS_MAX; i++) {
+        named[i] = (struct manifest_journal){.author = at[0].author,
+                                             .epoch = at[0].epoch,
+                                             .seq = at[LONG].seq,
+                                             .head = at[LONG].hash};
+    }
+    m = (struct manifest){.journals = named, .njournals = MANIFEST_JOURNALS_MAX};
+    s.d.journal.head = at[LONG];
+    use_up_steps(&s, 3 * HQ_WALK_LUMP);
+    open_bundle(&s, &m);
+    post(&s, &n, &h);
+    CHECK_INT(walked(&s), HQ_QUOTA_STEPS_DAY);
+    use_up_steps(&s, HQ_WALK_MAX);
+    m = (struct manifest){0};
     /* Whoever goes on with a long branch is not kept from it. */
     open_bundle(&s, &m);
     PAIR_OK(&p, bundle_item(&writer, forge(&s, &at[LONG], false, buf).whole, &p.err));
