@@ -199,28 +199,50 @@ static bool dial(int fd, unsigned port, int stop_fd, int64_t until_ms)
     return send(fd, watch, sizeof watch - 1, MSG_NOSIGNAL) == (ssize_t)(sizeof watch - 1);
 }
 
+/* True when nothing better is to be waited for. A first fix that does not say how good it is stays,
+ * and a better one has a moment to come. */
+static bool good_fix(str line, const struct clock *clock, struct position *out, bool *rough,
+                     int64_t *until_ms)
+{
+    struct now now;
+    struct position p;
+    clock->read(clock->ctx, &now);
+    if (!gpsd_line(line, now.wall_ms, &p)) {
+        return false;
+    }
+    int64_t soon = monotonic_ms() + GPSD_ROUGH_MS;
+    *until_ms = !*rough && soon < *until_ms ? soon : *until_ms;
+    *rough = true;
+    *out = p;
+    return p.accuracy_mm > 0;
+}
+
+static bool stopped(int stop_fd)
+{
+    struct pollfd p = {.fd = stop_fd, .events = POLLIN};
+    return poll(&p, 1, 0) != 0;
+}
+
 /* Lines as they come; one that is too long is passed over. */
 static bool listen_for(int fd, const struct clock *clock, int stop_fd, int64_t until_ms,
                        struct position *out)
 {
     char buf[LINE_BYTES];
     size_t n = 0;
-    bool skip = false;
+    bool skip = false, rough = false;
     while (ready(fd, POLLIN, stop_fd, until_ms)) {
         ssize_t got = recv(fd, buf + n, sizeof buf - n, 0);
         if (got <= 0) {
             if (got < 0 && (errno == EINTR || errno == EAGAIN)) {
                 continue;
             }
-            return false;
+            break;
         }
         n += (size_t)got;
         char *end;
         for (end = memchr(buf, '\n', n); end != NULL; end = memchr(buf, '\n', n)) {
             size_t line = (size_t)(end - buf);
-            struct now now;
-            clock->read(clock->ctx, &now);
-            if (!skip && gpsd_line((str){buf, line}, now.wall_ms, out)) {
+            if (!skip && good_fix((str){buf, line}, clock, out, &rough, &until_ms)) {
                 return true;
             }
             skip = false;
@@ -232,7 +254,7 @@ static bool listen_for(int fd, const struct clock *clock, int stop_fd, int64_t u
             n = 0;
         }
     }
-    return false;
+    return rough && !stopped(stop_fd);
 }
 
 bool gpsd_ask(void *ctx, const struct clock *clock, int stop_fd, struct position *out)

@@ -176,6 +176,30 @@ static void the_first_fix_counts_whatever_comes_before(void)
     close(stop[1]);
 }
 
+#define ROUGH "{\"class\":\"TPV\",\"mode\":2,\"lat\":31.2,\"lon\":121.5}\n"
+#define FINE "{\"class\":\"TPV\",\"mode\":3,\"lat\":31.3,\"lon\":121.4,\"eph\":8.5}\n"
+
+static void a_fix_that_does_not_say_how_good_it_is_waits_a_moment_for_one_that_does(void)
+{
+    struct position p;
+    struct fake f = {.say = {ROUGH, ROUGH, FINE}};
+    int stop[2];
+    CHECK_INT(pipe(stop), 0);
+    begin(&f);
+    CHECK(ask(f.port, stop[0], &p));
+    end(&f);
+    CHECK_INT(p.accuracy_mm, 8500);
+    CHECK_INT(p.lat_e7, 313000000);
+    struct fake only = {.say = {ROUGH}, .hang_up = true}; /* none comes: better than nothing */
+    begin(&only);
+    CHECK(ask(only.port, stop[0], &p));
+    end(&only);
+    CHECK_INT(p.accuracy_mm, 0);
+    CHECK_INT(p.lat_e7, 312000000);
+    close(stop[0]);
+    close(stop[1]);
+}
+
 static void who_hangs_up_or_is_not_there_gives_none(void)
 {
     struct fake f = {.say = {"{\"class\":\"VERSION\"}\n"}, .hang_up = true};
@@ -225,6 +249,7 @@ int main(void)
     RUN(what_is_no_fix_is_none);
     RUN(an_age_that_cannot_be_is_not_said);
     RUN(the_first_fix_counts_whatever_comes_before);
+    RUN(a_fix_that_does_not_say_how_good_it_is_waits_a_moment_for_one_that_does);
     RUN(who_hangs_up_or_is_not_there_gives_none);
     RUN(asking_ends_at_once_when_told_to);
     CHECK_END();

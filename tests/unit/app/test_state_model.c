@@ -14,6 +14,7 @@ static void elsewhere(struct rig *r, unsigned kind, bytes body, struct append_at
                           .body = body,
                           .atts = atts,
                           .natt = n};
+    rig_settle(r); /* the screen keeps its place */
     atomic_fetch_add(&r->ms, 1000);
     rig_clock(r, &now);
     shop_must(journal_append(&r->a->writer.journal, &what, &now, &hash, &err), &err, "append");
