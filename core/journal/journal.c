@@ -93,28 +93,36 @@ static enum st found_in(struct journal *j, struct store_txn *t, bool keep_keys, 
     return st == ST_OK ? own_open_epoch(j, t, now, err) : st;
 }
 
+enum st own_begin(struct journal *j, struct store *s, const struct author_keys *keys,
+                  bytes trust_doc, bytes cert, struct arena scratch, struct err *err)
+{
+    const char *rule = "";
+    *j = (struct journal){.store = s, .keys = *keys};
+    j->scratch = scratch.beg;
+    j->scratch_bytes = (size_t)(scratch.end - scratch.beg);
+    enum st st = trust_chain_open(trust_doc, &j->trust, &rule);
+    if (st == ST_OK) {
+        st = cert_open(cert, &j->trust, &j->cert, &rule);
+    }
+    if (st != ST_OK) {
+        return err_set(err, st, 0, __func__, "trust or certificate: %s", rule);
+    }
+    if (memcmp(j->cert.sign_pk, keys->sign_pk, 32) != 0 ||
+        memcmp(j->cert.box_pk, keys->box_pk, 32) != 0) {
+        return err_set(err, ST_WRONG_PARTY, 0, __func__, "certificate of other keys");
+    }
+    j->head.author = j->cert.author;
+    return ST_OK;
+}
+
 enum st journal_found(struct store *s, const struct author_keys *keys, bool keep_keys,
                       bytes trust_doc, bytes cert, const struct now *now, struct arena scratch,
                       struct err *err)
 {
-    struct journal j = {.store = s, .keys = *keys}; /* borrowed: not wiped here */
-    j.scratch = scratch.beg;
-    j.scratch_bytes = (size_t)(scratch.end - scratch.beg);
-    const char *rule = "";
-    enum st st = trust_chain_open(trust_doc, &j.trust, &rule);
-    if (st == ST_OK) {
-        st = cert_open(cert, &j.trust, &j.cert, &rule);
-    }
-    if (st != ST_OK) {
-        return err_set(err, st, 0, "journal_found", "trust or certificate: %s", rule);
-    }
-    if (memcmp(j.cert.sign_pk, keys->sign_pk, 32) != 0 ||
-        memcmp(j.cert.box_pk, keys->box_pk, 32) != 0) {
-        return err_set(err, ST_WRONG_PARTY, 0, "journal_found", "certificate of other keys");
-    }
-    j.head.author = j.cert.author;
+    struct journal j;
     struct store_txn *t = NULL;
-    st = store_write(s, &t, err);
+    enum st st = own_begin(&j, s, keys, trust_doc, cert, scratch, err);
+    st = st == ST_OK ? store_write(s, &t, err) : st;
     if (st == ST_OK) {
         st = found_in(&j, t, keep_keys, trust_doc, now, err);
     }

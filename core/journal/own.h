@@ -17,6 +17,10 @@ void own_cite_receipt(struct chain_head *head, const struct chain_mark *m);
 /* own_keys_put: the row "keys". Under the store's own key where it has one. */
 MUST_USE enum st own_keys_put(struct store *s, struct store_txn *t, const struct author_keys *keys,
                               struct err *err);
+/* own_begin: a journal of these keys, its trust and certificate opened and of one another. The keys
+ * are borrowed: whoever has them wipes them. ST_WRONG_PARTY: a certificate of other keys. */
+MUST_USE enum st own_begin(struct journal *j, struct store *s, const struct author_keys *keys,
+                           bytes trust_doc, bytes cert, struct arena scratch, struct err *err);
 /* own_open_epoch: the first entry of an epoch; it names the last head of the one before, if there
  * was one. */
 MUST_USE enum st own_open_epoch(struct journal *j, struct store_txn *t, const struct now *now,

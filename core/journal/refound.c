@@ -115,24 +115,10 @@ static enum st refound_in(struct journal *j, struct store_txn *t, bytes trust_do
 enum st journal_refound(struct store *s, const struct author_keys *keys, bytes trust_doc,
                         bytes cert, const struct now *now, struct arena scratch, struct err *err)
 {
-    struct journal j = {.store = s, .keys = *keys}; /* borrowed: not wiped here */
-    j.scratch = scratch.beg;
-    j.scratch_bytes = (size_t)(scratch.end - scratch.beg);
-    const char *rule = "";
-    enum st st = trust_chain_open(trust_doc, &j.trust, &rule);
-    if (st == ST_OK) {
-        st = cert_open(cert, &j.trust, &j.cert, &rule);
-    }
-    if (st != ST_OK) {
-        return err_set(err, st, 0, "journal_refound", "trust or certificate: %s", rule);
-    }
-    if (memcmp(j.cert.sign_pk, keys->sign_pk, 32) != 0 ||
-        memcmp(j.cert.box_pk, keys->box_pk, 32) != 0) {
-        return err_set(err, ST_WRONG_PARTY, 0, "journal_refound", "certificate of other keys");
-    }
-    j.head.author = j.cert.author;
+    struct journal j;
     struct store_txn *t = NULL;
-    st = store_write(s, &t, err);
+    enum st st = own_begin(&j, s, keys, trust_doc, cert, scratch, err);
+    st = st == ST_OK ? store_write(s, &t, err) : st;
     if (st == ST_OK) {
         st = refound_in(&j, t, trust_doc, now, err);
     }

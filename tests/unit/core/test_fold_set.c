@@ -108,7 +108,9 @@ static void write_office(struct view *v, const struct subject_state *s)
     switch (rnd(9)) {
     case 8:
         b.named.n = s->ncancellations;
-        memcpy(b.named.h, s->cancellations, b.named.n * sizeof *b.named.h);
+        for (size_t k = 0; k < b.named.n; k++) {
+            b.named.h[k] = s->cancellations[k];
+        }
         help_say(v->p, KIND_JOB_RESTORED, &b);
         return;
     case 0:
