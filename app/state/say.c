@@ -99,6 +99,8 @@ static const char *rule_words(enum rule r)
         [RULE_GOODS_OUT] = N_("Something of this job is away already: its receipt is open."),
         [RULE_NO_GOODS] = N_("Nothing of this job is away."),
         [RULE_CARD] = N_("The repair card is not at this step. Sync to see where it stands."),
+        [RULE_DAY_SIGNED] =
+            N_("The branch has signed this day. Tell the supervisor what is wrong."),
     };
     return (unsigned)r < RULES && words[r] != NULL ? words[r]
                                                    : N_("The rules do not allow this step now.");

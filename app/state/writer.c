@@ -152,9 +152,9 @@ static enum st day_allowed(struct writer *w, id16 subject, struct err *err)
     bool have = fold_load(t, subject, &a, &day, NULL, NULL) == ST_OK;
     store_abort(&t);
     enum day_rule r = day_may_submit(have ? &day : NULL);
-    return r == DAY_RULE_OK
-               ? ST_OK
-               : err_set(err, ST_FORBIDDEN, (int)RULE_ROLE, __func__, "%s the day", day_rule_id(r));
+    return r == DAY_RULE_OK ? ST_OK
+                            : err_set(err, ST_FORBIDDEN, (int)RULE_DAY_SIGNED, __func__,
+                                      "%s the day", day_rule_id(r));
 }
 
 /* A rule is asked here too: what a screen allowed may have changed since. */

@@ -36,6 +36,7 @@ static const struct {
     [RULE_GOODS_OUT] = {"A-04", "a receipt is open"},
     [RULE_NO_GOODS] = {"B-02.8", "nothing was taken away"},
     [RULE_CARD] = {"B-02.4", "repair card not at this step"},
+    [RULE_DAY_SIGNED] = {"B-18.2", "the branch has signed the day"},
 };
 
 const char *rule_id(enum rule r)

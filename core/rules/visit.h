@@ -36,6 +36,7 @@ enum rule {
     RULE_GOODS_OUT,         /* one open receipt a thing */
     RULE_NO_GOODS,          /* nothing of this job's was taken away */
     RULE_CARD,              /* B-02 4: the repair card is not at this step */
+    RULE_DAY_SIGNED,        /* A-08, B-18 2: the branch has signed the day (day.h) */
     RULES
 };
 /* rule_id: the procedure's id ("B-18.1"); rule_name: short name for logs. Static storage. */
