@@ -42,6 +42,7 @@
 /* --- docketd
  * -------------------------------------------------------------------------------------- */
 #define HQ_REQUEST_BYTES (16U << 20)    /* one posted bundle: a send with its large attachments */
+#define HQ_DROP_BYTES (32U << 20)       /* of a refused body, read to its end and not kept */
 #define HQ_JOIN_BYTES 4096              /* a joining bundle, from anybody: a tenth of that */
 #define HQ_IN_FLIGHT_BYTES (256U << 20) /* all posted bundles together; beyond: 503, try later */
 #define HQ_AUTHOR_EXCHANGES 4           /* of one author at once: a quarter of those bytes */

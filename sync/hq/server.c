@@ -43,6 +43,11 @@ struct exchange {
     size_t counted; /* in server->in_flight */
     bool submitted, refused;
     bool turn; /* one of its author's, to be given back */
+    struct {
+        enum st st;
+        const char *problem, *detail; /* NULL: there is none */
+    } later;                          /* what the headers were refused for, told after the body */
+    size_t dropped;                   /* of a body that is refused */
 };
 
 /* --- answers
@@ -174,6 +179,17 @@ static enum route route_of(const char *url, const char *method)
     return ROUTE_NONE;
 }
 
+/* An answer in the middle of a body closes the connection under whoever is still writing, and is
+ * lost to him with it. So the body comes first and is dropped, as far as HQ_DROP_BYTES. */
+static enum MHD_Result refuse_later(struct exchange *x, enum st st, const char *problem,
+                                    const char *detail)
+{
+    x->later.st = st;
+    x->later.problem = problem;
+    x->later.detail = detail;
+    return MHD_YES;
+}
+
 /* The first call has headers only: what can be refused before its body is refused here. */
 static enum MHD_Result begin(struct server *s, struct MHD_Connection *c, const char *url,
                              const char *method, struct exchange **out)
@@ -198,15 +214,19 @@ static enum MHD_Result begin(struct server *s, struct MHD_Connection *c, const c
         MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
     const char *type =
         MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
-    if (length != NULL && strtoull(length, NULL, 10) > HQ_REQUEST_BYTES) {
+    unsigned long long n = length == NULL ? 0 : strtoull(length, NULL, 10);
+    if (n > HQ_DROP_BYTES) {
         return refuse(x, ST_TOO_BIG, "too-large", "the bundle is too long: send it in parts", 0);
     }
+    if (n > HQ_REQUEST_BYTES) {
+        return refuse_later(x, ST_TOO_BIG, "too-large", "the bundle is too long: send it in parts");
+    }
     if (type == NULL || strcmp(type, BUNDLE_MEDIA_TYPE) != 0) {
-        return refuse(x, ST_BAD_INPUT, "media-type", "a bundle is " BUNDLE_MEDIA_TYPE, 0);
+        return refuse_later(x, ST_BAD_INPUT, "media-type", "a bundle is " BUNDLE_MEDIA_TYPE);
     }
     struct err err;
     if (hq_request_new(s->hq, &x->request, &err) != ST_OK) {
-        return refuse(x, ST_FULL, "busy", "headquarters has no memory left", 0);
+        return refuse_later(x, ST_FULL, "busy", "headquarters has no memory left");
     }
     return MHD_YES;
 }
@@ -227,9 +247,10 @@ static void take_turn(struct exchange *x)
 
 static enum MHD_Result feed(struct exchange *x, const char *data, size_t *n)
 {
-    if (x->refused || x->request->st != ST_OK) {
-        *n = 0; /* nothing of it is kept, or counted */
-        return MHD_YES;
+    if (x->refused || x->later.problem != NULL || x->request->st != ST_OK) {
+        x->dropped += *n; /* nothing of it is kept */
+        *n = 0;
+        return x->dropped <= HQ_DROP_BYTES ? MHD_YES : MHD_NO;
     }
     if (!count(x, *n)) {
         /* Remembered: it is answered when the body is through. */
@@ -244,6 +265,9 @@ static enum MHD_Result feed(struct exchange *x, const char *data, size_t *n)
 
 static enum MHD_Result complete(struct exchange *x)
 {
+    if (x->later.problem != NULL && !x->refused) {
+        return refuse(x, x->later.st, x->later.problem, x->later.detail, 0);
+    }
     if (x->submitted || x->refused) {
         return x->refused ? MHD_YES : answer(x);
     }

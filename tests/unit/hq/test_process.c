@@ -230,7 +230,12 @@ static void refusals_are_sentences(void)
     CHECK_INT(http_sync(client, bytes_of(big, HQ_REQUEST_BYTES + 1), bundle_buffer_sink, &ans, NULL,
                         &reply, &p.err),
               ST_REFUSED);
-    CHECK_INT(reply.status, 413);
+    CHECK_INT(reply.status, 413); /* though he was still writing when it was clear */
+    uint8_t *endless = calloc(1, HQ_DROP_BYTES + 1); /* who goes on and on is cut off */
+    enum st st = http_sync(client, bytes_of(endless, HQ_DROP_BYTES + 1), bundle_buffer_sink, &ans,
+                           NULL, &reply, &p.err);
+    CHECK(st == ST_REFUSED || st == ST_OFFLINE);
+    free(endless);
     free(big);
     uint8_t doc[CAP_TRUST_BYTES];
     size_t n;
