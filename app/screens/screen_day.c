@@ -320,6 +320,7 @@ static const char *rule_words(enum day_rule r)
         return _("The times are out of order.");
     case DAY_RULE_OK:
     case DAY_RULE_FROZEN:
+    case DAY_RULE_FUTURE:
     case DAY_RULES:
         break;
     }

@@ -267,6 +267,8 @@ void writer_keys_recovery(struct writer *w, const struct now *now);
 void writer_keys_guard(struct writer *w);
 void writer_keys_revoked(struct writer *w);
 bool writer_keys_stop(struct writer *w);
+/* writer_may.c: ST_FORBIDDEN with the rule in err->sys. */
+MUST_USE enum st writer_may(struct writer *w, const struct intent *i, struct err *err);
 /* writer_sign.c */
 MUST_USE enum st writer_sign(struct writer *w, const struct intent *i, h32 *entry, struct err *err);
 MUST_USE enum st writer_pay(struct writer *w, const struct intent *i, h32 *entry, struct err *err);
@@ -316,7 +318,7 @@ bool idle_turn(struct app *a, const struct ui *u);
  * of it is written, or is not to be. */
 void where_arrived(struct app *a, const struct intent *i);
 void where_stop(struct app *a);
-void where_done(struct app *a);
+void where_done(struct app *a, const struct intent *i);
 
 /* net.c */
 MUST_USE enum st net_start(struct net *n, struct app *a);

@@ -101,6 +101,7 @@ static const char *rule_words(enum rule r)
         [RULE_CARD] = N_("The repair card is not at this step. Sync to see where it stands."),
         [RULE_DAY_SIGNED] =
             N_("The branch has signed this day. Tell the supervisor what is wrong."),
+        [RULE_DAY_FUTURE] = N_("This day has not begun. Choose another day, or check the clock."),
     };
     return (unsigned)r < RULES && words[r] != NULL ? words[r]
                                                    : N_("The rules do not allow this step now.");

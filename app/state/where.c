@@ -7,11 +7,20 @@
 
 #include "app/state/app_internal.h"
 
-static void say(struct app *a, bool asking, id8 visit)
+static void asking(struct app *a, id8 visit)
 {
     pthread_mutex_lock(&a->news_mutex);
-    a->where.asking = asking;
+    a->where.asking = true;
     a->where.visit = visit;
+    pthread_mutex_unlock(&a->news_mutex);
+    a->wake(a->wake_ctx);
+}
+
+/* Of this visit nothing is awaited any more; another may have been asked about meanwhile. */
+static void done(struct app *a, id8 visit)
+{
+    pthread_mutex_lock(&a->news_mutex);
+    a->where.asking = a->where.asking && !id8_eq(a->where.visit, visit);
     pthread_mutex_unlock(&a->news_mutex);
     a->wake(a->wake_ctx);
 }
@@ -32,14 +41,17 @@ static void *ask(void *arg)
                 position_encode(&p, place, sizeof place, &i.atts[0].content) == ST_OK &&
                 body_encode(i.kind, &b, body, sizeof body, &i.data) == ST_OK && app_push(a, &i);
     if (!have) {
-        say(a, false, w->visit);
+        done(a, w->visit);
     } /* else when it is durable: where_done */
     return NULL;
 }
 
-void where_done(struct app *a)
+void where_done(struct app *a, const struct intent *i)
 {
-    say(a, false, a->where.visit);
+    id8 visit;
+    if (body_visit(i->data, &visit)) {
+        done(a, visit);
+    }
 }
 
 void where_stop(struct app *a)
@@ -54,7 +66,7 @@ void where_stop(struct app *a)
     close(w->stop[0]);
     close(w->stop[1]);
     w->started = false;
-    say(a, false, w->visit);
+    done(a, w->visit);
 }
 
 static bool switched_off(struct store *s, id16 person, struct arena tmp)
@@ -86,12 +98,12 @@ void where_arrived(struct app *a, const struct intent *i)
         return;
     }
     w->job = i->subject;
-    say(a, true, b.head.visit);
+    asking(a, b.head.visit);
     w->started = pthread_create(&w->thread, NULL, ask, a) == 0;
     if (!w->started) {
         close(w->stop[0]);
         close(w->stop[1]);
-        say(a, false, w->visit);
+        done(a, w->visit);
     }
 }
 
@@ -110,7 +122,7 @@ enum app_where app_where(struct app *a, const struct visit_state *v, struct posi
         return WHERE_TO_COME;
     }
     pthread_mutex_lock(&a->news_mutex);
-    bool asking = a->where.asking && id8_eq(a->where.visit, v->visit);
+    bool awaited = a->where.asking && id8_eq(a->where.visit, v->visit);
     pthread_mutex_unlock(&a->news_mutex);
-    return asking ? WHERE_ASKING : WHERE_NONE;
+    return awaited ? WHERE_ASKING : WHERE_NONE;
 }

@@ -9,7 +9,6 @@
 
 #include "app/state/app_internal.h"
 #include "core/keys/slots.h"
-#include "core/rules/day.h"
 #include "core/rules/service.h"
 #include "core/rules/visit.h"
 #include "sync/carrier/mend.h"
@@ -139,64 +138,9 @@ static enum st lock(struct writer *w, struct err *err)
     return st;
 }
 
-/* A daily report that the branch has signed is followed by no other version. */
-static enum st day_allowed(struct writer *w, id16 subject, struct err *err)
-{
-    struct store_txn *t = NULL;
-    struct subject_state day;
-    struct arena a = arena_of(w->work, CAP_SCRATCH_BYTES);
-    enum st st = store_read(w->store, &t, err);
-    if (st != ST_OK) {
-        return st;
-    }
-    bool have = fold_load(t, subject, &a, &day, NULL, NULL) == ST_OK;
-    store_abort(&t);
-    enum day_rule r = day_may_submit(have ? &day : NULL);
-    return r == DAY_RULE_OK ? ST_OK
-                            : err_set(err, ST_FORBIDDEN, (int)RULE_DAY_SIGNED, __func__,
-                                      "%s the day", day_rule_id(r));
-}
-
-/* A rule is asked here too: what a screen allowed may have changed since. */
-static enum st allowed(struct writer *w, const struct intent *i, struct err *err)
-{
-    const struct kind_info *info = kind_info(i->kind);
-    if (i->kind == KIND_RECORD_SET && i->subject_type == SUBJECT_DAY) {
-        return day_allowed(w, i->subject, err);
-    }
-    if (info == NULL || (!info->visit_fact && info->subject != SUBJECT_JOB)) {
-        return ST_OK;
-    }
-    struct store_txn *t = NULL;
-    enum st st = store_read(w->store, &t, err);
-    if (st != ST_OK) {
-        return st;
-    }
-    struct arena a = arena_of(w->work, CAP_SCRATCH_BYTES);
-    struct subject_state job;
-    st = fold_load(t, i->subject, &a, &job, NULL, err);
-    if (st == ST_OK && info->visit_fact && i->kind != KIND_VISIT_PAID) {
-        /* The visit that the fact names: it may be over and still be left, reopened or mended. */
-        id8 id;
-        struct visit_state *v = fold_visit_open(&job, w->journal.cert.author);
-        if (i->kind != KIND_VISIT_ACCEPTED && body_visit(i->data, &id)) {
-            v = fold_visit(&job, id);
-        }
-        enum rule r = visit_may(&job, v, i->kind);
-        if (r == RULE_OK) {
-            r = visit_body_ok(&job, v, i->kind, i->data);
-        }
-        if (r != RULE_OK && r != RULE_CANCELLED) {
-            st = err_set(err, ST_FORBIDDEN, (int)r, __func__, "%s %s", rule_id(r), rule_name(r));
-        }
-    }
-    store_abort(&t);
-    return st;
-}
-
 static enum st append(struct writer *w, const struct intent *i, h32 *entry, struct err *err)
 {
-    enum st st = allowed(w, i, err);
+    enum st st = writer_may(w, i, err);
     if (st != ST_OK) {
         return st;
     }
@@ -348,14 +292,14 @@ static void write_position(struct writer *w, const struct intent *i)
     if (st == ST_IO) {
         writer_failed(w);
     }
-    where_done(w->app);
+    where_done(w->app, i);
 }
 
 static void serve_locked(struct writer *w, const struct intent *i)
 {
     struct err err = {0};
     if (i->type == INTENT_POSITION) {
-        where_done(w->app);
+        where_done(w->app, i);
     } else if (i->type != INTENT_DRAFT) {
         enum st st = err_set(&err, ST_LOCKED, 0, __func__, "the store is locked");
         app_news(w->app, i, APP_SAVING, st, &err, NULL);

@@ -4,9 +4,9 @@
 #include "core/rules/office.h"
 
 static const char *const ids[DAY_RULES] = {
-    [DAY_RULE_OK] = "",           [DAY_RULE_EMPTY] = "A-07", [DAY_RULE_CLASS] = "B-18.7",
-    [DAY_RULE_INTERNAL] = "D-01", [DAY_RULE_WORDS] = "A-07", [DAY_RULE_TIMES] = "B-18.18",
-    [DAY_RULE_FROZEN] = "B-18.2",
+    [DAY_RULE_OK] = "",           [DAY_RULE_EMPTY] = "A-07",     [DAY_RULE_CLASS] = "B-18.7",
+    [DAY_RULE_INTERNAL] = "D-01", [DAY_RULE_WORDS] = "A-07",     [DAY_RULE_TIMES] = "B-18.18",
+    [DAY_RULE_FROZEN] = "B-18.2", [DAY_RULE_FUTURE] = "B-18.18",
 };
 
 const char *day_rule_id(enum day_rule r)
@@ -43,6 +43,11 @@ enum day_rule day_check(const struct day_line *lines, size_t n, size_t *line)
 enum day_rule day_may_submit(const struct subject_state *day)
 {
     return day != NULL && office_state(day) >= DAY_SIGNED ? DAY_RULE_FROZEN : DAY_RULE_OK;
+}
+
+enum day_rule day_has_begun(int64_t midnight_ms, int64_t latest_ms)
+{
+    return midnight_ms > latest_ms ? DAY_RULE_FUTURE : DAY_RULE_OK;
 }
 
 bool day_overlaps(const struct day_line *lines, size_t n)

@@ -37,6 +37,7 @@ static const struct {
     [RULE_NO_GOODS] = {"B-02.8", "nothing was taken away"},
     [RULE_CARD] = {"B-02.4", "repair card not at this step"},
     [RULE_DAY_SIGNED] = {"B-18.2", "the branch has signed the day"},
+    [RULE_DAY_FUTURE] = {"B-18.18", "the day has not begun"},
 };
 
 const char *rule_id(enum rule r)

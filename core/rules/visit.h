@@ -37,6 +37,7 @@ enum rule {
     RULE_NO_GOODS,          /* nothing of this job's was taken away */
     RULE_CARD,              /* B-02 4: the repair card is not at this step */
     RULE_DAY_SIGNED,        /* A-08, B-18 2: the branch has signed the day (day.h) */
+    RULE_DAY_FUTURE,        /* A-07, B-18 18: the day has not begun (day.h) */
     RULES
 };
 /* rule_id: the procedure's id ("B-18.1"); rule_name: short name for logs. Static storage. */

@@ -137,6 +137,18 @@ static inline bool rig_step(struct rig *r, unsigned kind, const char *draft, enu
     return app_append(r->a, kind, body, NULL, 0, draft, go);
 }
 
+/* The same of another visit. */
+static inline bool rig_step_of(struct rig *r, unsigned kind, const char *visit)
+{
+    union body b;
+    uint8_t buf[CAP_BODY_BYTES];
+    bytes body;
+    memset(&b, 0, sizeof b);
+    b.head.visit = sample_id8(visit);
+    shop_must(body_encode(kind, &b, buf, sizeof buf, &body), NULL, "body");
+    return app_append(r->a, kind, body, NULL, 0, NULL, SCREENS);
+}
+
 /* Entries of the store, all authors'. */
 static inline uint64_t rig_entries(struct rig *r)
 {

@@ -4,12 +4,13 @@
 
 #include <poll.h>
 
-/* A receiver that answers when it is let. */
+/* A receiver that answers when it is let; after `late` it answers although it was told to stop. */
 struct receiver {
     pthread_mutex_t mutex;
     pthread_cond_t cond;
     unsigned asked;
     bool answer, has; /* it may answer; it has a fix */
+    bool late;        /* it has its fix at the moment at which it is told to stop */
 };
 
 static bool receive(void *ctx, const struct clock *clock, int stop_fd, struct position *out)
@@ -25,7 +26,7 @@ static bool receive(void *ctx, const struct clock *clock, int stop_fd, struct po
         IGNORE(poll(&p, 1, 1) < 0);
         pthread_mutex_lock(&r->mutex);
     }
-    bool has = r->has && p.revents == 0;
+    bool has = (r->has && p.revents == 0) || (r->late && r->asked == 1);
     pthread_mutex_unlock(&r->mutex);
     *out = (struct position){312304167, 1214737010, 11200, true, 2000, POSITION_GPSD};
     return has;
@@ -145,6 +146,30 @@ static void it_is_asked_once_and_not_for_a_correction(void)
     rig_end(&r);
 }
 
+/* At the second piece of equipment he arrives while the first place still is to be written. */
+static void one_visits_place_does_not_end_the_asking_for_another(void)
+{
+    struct rig r;
+    struct receiver x;
+    struct position p;
+    begin(&r, &x);
+    x.late = true;
+    arrive(&r);
+    CHECK_INT(where(&r, &p), WHERE_ASKING);
+    rig_go(&r, SCREEN_JOB, "job 2");
+    CHECK(rig_step_of(&r, KIND_VISIT_ACCEPTED, "visit 2"));
+    rig_settle(&r);
+    CHECK(rig_step_of(&r, KIND_VISIT_ARRIVED, "visit 2"));
+    rig_settle(&r); /* the first's place was written after the second was asked about */
+    CHECK_INT(where(&r, &p), WHERE_ASKING);
+    rig_go(&r, SCREEN_JOB, "job 1");
+    CHECK_INT(where(&r, &p), WHERE_RECORDED);
+    answer(&x, true);
+    rig_go(&r, SCREEN_JOB, "job 2");
+    until(&r, WHERE_RECORDED);
+    rig_end(&r);
+}
+
 static void no_answer_is_said_and_leaves_no_entry(void)
 {
     struct rig r;
@@ -234,6 +259,7 @@ int main(void)
 {
     RUN(the_tap_is_durable_before_anybody_is_asked);
     RUN(it_is_asked_once_and_not_for_a_correction);
+    RUN(one_visits_place_does_not_end_the_asking_for_another);
     RUN(no_answer_is_said_and_leaves_no_entry);
     RUN(without_a_receiver_there_is_none);
     RUN(a_lock_and_an_end_do_not_wait_for_it);

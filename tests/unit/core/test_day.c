@@ -143,6 +143,14 @@ static void a_technician_submits_his_own_day_and_a_correction_is_a_new_version(v
     CHECK_INT(day_may_submit(NULL), DAY_RULE_OK);
 }
 
+static void b_18_18_a_day_that_has_not_begun_is_not_reported(void)
+{
+    CHECK_INT(day_has_begun(midnight, midnight - 1), DAY_RULE_FUTURE);
+    CHECK_INT(day_has_begun(midnight, midnight), DAY_RULE_OK);
+    CHECK_INT(day_has_begun(midnight, midnight + 86400000), DAY_RULE_OK);
+    CHECK(strcmp(day_rule_id(DAY_RULE_FUTURE), "B-18.18") == 0);
+}
+
 static void nobody_writes_anothers_day_or_passes_his_own(void)
 {
     struct subject_state s;
@@ -175,6 +183,7 @@ int main(void)
     RUN(d_01_internal_work_has_no_customer_and_says_what_it_was);
     RUN(two_lines_of_one_time_are_remarked);
     RUN(a_technician_submits_his_own_day_and_a_correction_is_a_new_version);
+    RUN(b_18_18_a_day_that_has_not_begun_is_not_reported);
     RUN(nobody_writes_anothers_day_or_passes_his_own);
     CHECK_END();
 }
