@@ -20,11 +20,6 @@ void store_suspect(struct store *s)
     atomic_store(&s->suspect, true);
 }
 
-bool store_mend_due(struct store_txn *t)
-{
-    return has_note(t, META_MEND);
-}
-
 bool store_tail_in_doubt(struct store_txn *t)
 {
     return has_note(t, META_DOUBT);
@@ -155,6 +150,49 @@ static enum st lower_marks(struct store_txn *t, struct arena tmp, struct err *er
     store_scan_end(&c);
     st = st == ST_END ? ST_OK : st;
     return st == ST_OK && p.any ? lower(t, &p, tmp, err) : st;
+}
+
+/* Is there an entry that goes on from where the chain's mark says that it ends? */
+static bool is_behind(struct store_txn *t, bytes key)
+{
+    uint8_t room[CAP_ENTRY_BYTES + 1024];
+    struct arena tmp = arena_of(room, sizeof room);
+    struct chain_mark m;
+    struct entry_view e;
+    id8 author, epoch;
+    if (key.n != CHAIN_BYTES) {
+        return false;
+    }
+    memcpy(author.b, key.p, 8);
+    memcpy(epoch.b, key.p + 8, 8);
+    if (chain_mark_get(t, author, epoch, &tmp, &m, NULL) != ST_OK) {
+        return false;
+    }
+    tmp = arena_of(room, sizeof room);
+    return journal_at(t, author, epoch, m.seq + 1, &tmp, &e, NULL) == ST_OK &&
+           (m.seq == 0 || h32_eq(e.prev, m.hash));
+}
+
+/* A page of T_HEAD that never reached the disk, or was written over by an older one: every seal
+ * holds, and only the entries tell. As cheap as there are chains, so every open asks. */
+static bool a_mark_is_behind(struct store_txn *t)
+{
+    struct store_cursor *c;
+    bytes key, none = {NULL, 0};
+    bool behind = false;
+    if (store_scan(t, T_HEAD, none, none, &c, NULL) != ST_OK) {
+        return false;
+    }
+    while (!behind && store_next(c, &key) == ST_OK) {
+        behind = is_behind(t, key);
+    }
+    store_scan_end(&c);
+    return behind;
+}
+
+bool store_mend_due(struct store_txn *t)
+{
+    return has_note(t, META_MEND) || a_mark_is_behind(t);
 }
 
 static void read_note(struct store_txn *t, struct salvage_totals *out)

@@ -37,7 +37,9 @@ MUST_USE enum st store_walk(const char *dir, const struct store_options *opt, st
  * under this key, nothing was changed; ST_CORRUPT, ST_FULL, ST_IO: likewise. */
 MUST_USE enum st store_salvage(const char *dir, const struct store_options *opt,
                                struct arena scratch, struct salvage_totals *out, struct err *err);
-/* store_mend_due: the store was salvaged, and what is derived was not computed again since. */
+/* store_mend_due: the store was salvaged, and what is derived was not computed again since; or the
+ * mark of a chain lies before an entry that follows it (an old page among new ones, all seals
+ * whole). Two look-ups a chain. */
 bool store_mend_due(struct store_txn *t);
 /* store_mend: rebuild what is derived and set the marks of chains that should be held whole before
  * their first gap that somebody can fill: headquarters' receipts then say less and devices send

@@ -2,6 +2,7 @@
 #include "tests/unit/core/check_help.h"
 
 #include "core/store/rebuild.h"
+#include "core/store/salvage.h"
 
 #include <sodium.h>
 
@@ -100,12 +101,78 @@ static void a_damaged_entry_is_left_and_counted_by_rebuild(void)
     store_close(&s);
 }
 
+/* A page of the chains' marks that never reached the disk, over which the rest did: every seal
+ * holds, and the next entry would be written under a number that is taken. */
+static void a_mark_before_an_entry_that_follows_it_is_mended_at_open(void)
+{
+    const enum store_side sides[] = {STORE_DEVICE, STORE_HQ};
+    for (size_t i = 0; i < 2; i++) {
+        struct store *s = make(sides[i]);
+        struct store_txn *t = help_write(s);
+        struct arena a = room();
+        struct entry_view e;
+        struct chain_mark m, now;
+        bytes key, value;
+        id8 author, epoch;
+        CHECK(!store_mend_due(t));
+        nth(t, T_HEAD, 0, &a, &key, &value);
+        memcpy(author.b, key.p, 8);
+        memcpy(epoch.b, key.p + 8, 8);
+        CHECK_INT(chain_mark_get(t, author, epoch, &a, &m, NULL), ST_OK);
+        CHECK_INT(m.seq, ENTRIES);
+        CHECK_INT(journal_at(t, author, epoch, ENTRIES - 3, &a, &e, NULL), ST_OK);
+        now = m;
+        now.seq = e.seq;
+        now.hash = e.hash;
+        now.time = e.time;
+        CHECK_INT(chain_mark_put(t, &now, NULL), ST_OK);
+        CHECK_INT(store_commit(&t, NULL), ST_OK);
+        expect(s, BIT(CHECK_MARK));
+        t = help_read(s);
+        CHECK(store_mend_due(t));
+        store_abort(&t);
+        CHECK_INT(store_mend(s, room(), NULL, NULL, NULL), ST_OK);
+        expect(s, 0);
+        t = help_read(s);
+        a = room();
+        CHECK(!store_mend_due(t));
+        CHECK_INT(chain_mark_get(t, author, epoch, &a, &now, NULL), ST_OK);
+        CHECK_INT(now.seq, ENTRIES);
+        CHECK_BYTES(now.hash.b, 32, m.hash.b, 32);
+        store_abort(&t);
+        store_close(&s);
+    }
+}
+
+/* Before a gap is where a mark belongs: what lies beyond does not follow it. */
+static void a_mark_before_a_gap_is_left_there(void)
+{
+    struct store *s = make(STORE_HQ);
+    delete_nth(s, T_ENTRY, ENTRIES - 4);
+    CHECK_INT(store_mend(s, room(), NULL, NULL, NULL), ST_OK);
+    struct store_txn *t = help_read(s);
+    struct arena a = room();
+    struct chain_mark m;
+    bytes key, value;
+    id8 author, epoch;
+    nth(t, T_HEAD, 0, &a, &key, &value);
+    memcpy(author.b, key.p, 8);
+    memcpy(epoch.b, key.p + 8, 8);
+    CHECK_INT(chain_mark_get(t, author, epoch, &a, &m, NULL), ST_OK);
+    CHECK_INT(m.seq, ENTRIES - 4);
+    CHECK(!store_mend_due(t));
+    store_abort(&t);
+    store_close(&s);
+}
+
 int main(void)
 {
     sample_make(&sample);
     RUN(rebuild_gives_the_same_bytes);
     RUN(rebuild_never_lowers_a_mark);
     RUN(a_damaged_entry_is_left_and_counted_by_rebuild);
+    RUN(a_mark_before_an_entry_that_follows_it_is_mended_at_open);
+    RUN(a_mark_before_a_gap_is_left_there);
     sample_free(&sample);
     CHECK_END();
 }
