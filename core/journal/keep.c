@@ -56,7 +56,7 @@ static enum st choose_branch(struct store_txn *t, const struct entry_view *e,
         b++;
     }
     if (b == BRANCHES) {
-        return err_set(err, ST_FULL, 0, "journal_keep", "a chain forked more than 255 times");
+        return err_set(err, ST_TOO_BIG, 0, "journal_keep", "a chain forked more than 255 times");
     }
     *branch = b;
     return ST_OK;

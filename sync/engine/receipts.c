@@ -118,11 +118,14 @@ enum st receipts_take(struct journal *j, struct store_txn *t, bytes doc, id8 nod
         return chain_mark_put(t, &m, err);
     }
     if (*why == RECEIPT_BEYOND) {
-        return device_behind_put(t, r.epoch, r.head, err); /* it may answer an older request */
+        st = device_behind_put(t, r.epoch, r.head, err); /* it may answer an older request */
     }
     if (*why != RECEIPT_FINE) {
-        /* One that came late may tell of a journal that headquarters lost since: it must see it. */
-        return *why == RECEIPT_STALE ? device_witness_put(t, doc, err) : ST_OK;
+        /* One that is not newer than ours came late, and may tell of a journal that headquarters
+         * lost since; or headquarters does not remember ours, and its clock was ahead then: it
+         * must see both, and its next one will be newer. */
+        bool old = *why == RECEIPT_STALE || *why == RECEIPT_BEYOND || *why == RECEIPT_HASH;
+        return st == ST_OK && old && !newer ? device_witness_put(t, doc, err) : st;
     }
     *time_ms = r.time_ms;
     if (repeat) {

@@ -241,6 +241,9 @@ static enum st take_entry(struct take *k, const struct item *it)
     if (st == ST_EXISTS) {
         return ST_OK;
     }
+    if (st == ST_TOO_BIG) { /* one branch more than a chain has room for */
+        return quarantine(k, PROBLEM_FORK, it->whole);
+    }
     k->res->again = k->res->again || own; /* its receipt can be believed now */
     if (st == ST_OK && forked && !own) {
         st = show_receipt(k); /* a node that wrote one number twice was restored: it must hear */

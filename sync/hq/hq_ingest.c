@@ -239,6 +239,9 @@ static enum st keep_run(struct ingest *g, size_t n, struct chain_mark *m, const 
             st = ST_OK;
             continue;
         }
+        if (st == ST_TOO_BIG) { /* evidence, as much as there is room for; nobody else waits */
+            return quarantine(g, PROBLEM_FORK, e);
+        }
         st = st == ST_OK ? hq_ingest_atts(g->r, g->t, e, &all, g->err) : st;
         whole = whole && all && e->seq == g->r->whole_to + 1 && !forked;
         g->r->whole_to += whole;

@@ -5,8 +5,13 @@
 
 static void forget_results(struct hq_request *r)
 {
-    r->nproblems = 0;
+    r->nproblems = r->nread_problems;
     r->new_entries = 0;
+    r->nasked = r->ngaps = 0;
+    r->manifest.nheld = r->nheld_said;
+    if (r->nheld_said != 0) {
+        memcpy(r->manifest.held, r->held_said, r->nheld_said * sizeof *r->held_said);
+    }
     memset(r->journals, 0, sizeof r->journals);
 }
 

@@ -257,6 +257,11 @@ enum st hq_request_ready(struct hq_request *r)
                                  "the bundle ends before its manifest");
     }
     enum st st = hq_request_items(r);
+    r->nread_problems = r->nproblems;
+    r->nheld_said = r->manifest.nheld;
+    if (r->nheld_said != 0) {
+        memcpy(r->held_said, r->manifest.held, r->nheld_said * sizeof *r->held_said);
+    }
     /* A few entries are verified one by one here, on the caller's thread; a backlog, and what comes
      * while many are at the door, after its receipt (hq_route_rest). */
     size_t before = atomic_fetch_add(&r->hq->at_door, r->nentries - r->at_door);

@@ -79,7 +79,7 @@ struct hq_request {
     uint64_t met_seq;    /* ... and the number where it meets it; 0: none */
     /* the answer */
     struct hq_reply_journal journals[MANIFEST_JOURNALS_MAX];
-    unsigned nproblems;
+    unsigned nproblems, nread_problems; /* those of reading it come first */
     struct manifest_problem problems[MANIFEST_PROBLEMS_MAX];
     id8 node_epoch;  /* of the node's journal, when it was taken */
     bool renews;     /* that epoch ends with this request: the sender is asked to come again */
@@ -87,6 +87,8 @@ struct hq_request {
     struct manifest_held asked[HQ_ASKED_MAX];
     unsigned ngaps; /* chains of which entries came that do not link */
     struct manifest_held gaps[HQ_GAPS_MAX];
+    unsigned nheld_said; /* the manifest's list as it came: hq_wanted makes the answer of it */
+    struct manifest_held held_said[MANIFEST_HELD_MAX];
     bool settled;                 /* folded and routed: digests may be compared */
     uint8_t box[SLOTS_BOX_BYTES]; /* joining: a data key that is asked for again */
     bool has_box, has_data_key;

@@ -155,17 +155,27 @@ static bool is_held(struct back *b, const struct entry_view *e)
             h32_eq(here.hash, e->hash));
 }
 
-/* Does it go on from what is here without a gap? */
-static bool links(struct back *b, const struct entry_view *e, const struct chain_mark *m)
+enum link { LINKED, GAP, UNKNOWN };
+
+/* Does it go on from what is here without a gap? Not known: the way back was longer than this
+ * request may walk. */
+static enum link links(struct back *b, const struct entry_view *e, const struct chain_mark *m)
 {
     if (e->seq == 1 || (e->seq == m->seq + 1 && h32_eq(e->prev, m->hash))) {
-        return true;
+        return LINKED;
     }
     struct manifest_journal before = {
         .author = e->author, .epoch = e->epoch, .seq = e->seq - 1, .head = e->prev};
     uint64_t seq;
-    return store_has(b->t, T_HASH, bytes_of(e->prev.b, sizeof e->prev.b)) &&
-           hq_returned_meets(b->r, b->t, &before, m, b->arena, &seq);
+    if (!store_has(b->t, T_HASH, bytes_of(e->prev.b, sizeof e->prev.b))) {
+        return GAP;
+    }
+    bool cut = b->r->walk_cut;
+    b->r->walk_cut = false;
+    bool met = hq_returned_meets(b->r, b->t, &before, m, b->arena, &seq);
+    enum link l = met ? LINKED : b->r->walk_cut ? UNKNOWN : GAP;
+    b->r->walk_cut = b->r->walk_cut || cut;
+    return l;
 }
 
 /* What was kept beyond a gap that is filled now: the mark goes on over it. */
@@ -208,21 +218,26 @@ enum st hq_returned_holes(struct store_txn *t, struct chain_mark *m, struct aren
     return st;
 }
 
-/* The chain has a gap before it: kept where it belongs, and no receipt covers it. */
+/* The chain has a gap before it: kept where it belongs, and no receipt covers it. Where that is not
+ * known the same is right, but for what is said of a gap: nobody could ever fill one that is none.
+ */
 static enum st keep_beyond(struct back *b, const struct entry_view *e, struct chain_mark *m,
-                           bool *forked)
+                           bool gap, bool *forked)
 {
     const struct chain_mark before = *m;
     enum st st = journal_keep_marked(b->t, e, m, forked, b->err);
     m->seq = before.seq;
     m->hash = before.hash;
+    if (st != ST_OK || !gap) {
+        return st;
+    }
     m->holes_from = m->seq + 1;
     for (unsigned i = 0; i < b->r->ngaps; i++) {
         if (id8_eq(b->r->gaps[i].author, e->author) && id8_eq(b->r->gaps[i].epoch, e->epoch)) {
-            return st;
+            return ST_OK;
         }
     }
-    if (st == ST_OK && b->r->ngaps < HQ_GAPS_MAX) {
+    if (b->r->ngaps < HQ_GAPS_MAX) {
         b->r->gaps[b->r->ngaps++] = (struct manifest_held){.author = e->author, .epoch = e->epoch};
     }
     return st;
@@ -230,10 +245,14 @@ static enum st keep_beyond(struct back *b, const struct entry_view *e, struct ch
 
 static enum st keep(struct back *b, const struct entry_view *e, struct chain_mark *m, bool own)
 {
-    bool forked = false, all, linked = own || links(b, e, m);
+    enum link l = own ? LINKED : links(b, e, m);
+    bool forked = false, all, linked = l == LINKED;
     uint64_t end = m->seq;
-    enum st st =
-        linked ? journal_keep_marked(b->t, e, m, &forked, b->err) : keep_beyond(b, e, m, &forked);
+    enum st st = linked ? journal_keep_marked(b->t, e, m, &forked, b->err)
+                        : keep_beyond(b, e, m, l == GAP, &forked);
+    if (st == ST_TOO_BIG) {
+        return aside(b->r, b->t, PROBLEM_FORK, e->hash, e->whole, b->err);
+    }
     if (st != ST_OK) {
         return st == ST_EXISTS ? ST_OK : st;
     }
@@ -458,8 +477,8 @@ static enum st queue_tail(struct hq_request *r, struct store_txn *t, const struc
     return st;
 }
 
-enum st hq_returned_tail(struct hq_request *r, struct store_txn *t,
-                         const struct manifest_journal *j, struct err *err)
+enum st hq_returned_after(struct hq_request *r, struct store_txn *t,
+                          const struct manifest_journal *j, struct err *err)
 {
     struct chain_mark m;
     struct arena tmp = scratch(r);
@@ -468,11 +487,19 @@ enum st hq_returned_tail(struct hq_request *r, struct store_txn *t,
     if (st != ST_OK) {
         return st == ST_NOT_FOUND ? ST_OK : st;
     }
-    if (m.forked) {
-        hq_request_problem(r, PROBLEM_FORK, j->head);
-    }
     if ((m.seq <= j->seq && !m.forked) || !hq_returned_meets(r, t, j, &m, scratch(r), &from)) {
         return ST_OK;
     }
     return from < m.seq ? queue_tail(r, t, &m, from, err) : ST_OK;
+}
+
+enum st hq_returned_tail(struct hq_request *r, struct store_txn *t,
+                         const struct manifest_journal *j, struct err *err)
+{
+    struct chain_mark m;
+    struct arena tmp = scratch(r);
+    if (chain_mark_get(t, j->author, j->epoch, &tmp, &m, NULL) == ST_OK && m.forked) {
+        hq_request_problem(r, PROBLEM_FORK, j->head);
+    }
+    return hq_returned_after(r, t, j, err);
 }

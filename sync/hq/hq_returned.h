@@ -16,8 +16,11 @@ MUST_USE enum st hq_returned_docs(struct hq_request *r, struct store_txn *t, str
  * and routed in `t`. */
 MUST_USE enum st hq_returned_run(struct hq_request *r, struct store_txn *t,
                                  const struct entry_view *e, size_t n, struct err *err);
-/* hq_returned_tail: when a device's chain goes on here beyond the head that it describes: the rest
- * goes into its outbox, once; when the chain is forked, the device is told. */
+/* hq_returned_after: when a device's chain goes on here beyond the head that it describes: the rest
+ * goes into its outbox, once. */
+MUST_USE enum st hq_returned_after(struct hq_request *r, struct store_txn *t,
+                                   const struct manifest_journal *j, struct err *err);
+/* hq_returned_tail: the same, and when the chain is forked, the device is told. */
 MUST_USE enum st hq_returned_tail(struct hq_request *r, struct store_txn *t,
                                   const struct manifest_journal *j, struct err *err);
 /* hq_returned_meets: *seq: the last entry on the main branch at or below the head that `j`

@@ -101,8 +101,11 @@ MUST_USE enum st hq_enrol_all(struct store_txn *t, struct hq_enrolment *out, uns
 
 /* --- what could not be kept
  * ------------------------------------------------------------------------ */
-/* hq_odd_put: quarantine `item` under its hash with a reason (enum problem_code). */
+#define HQ_ODD_SHOWN 64 /* reason of a sign-off that was shown (shown.h); others are smaller */
+/* hq_odd_put: quarantine `item` under its hash with a reason (enum problem_code). One that is there
+ * as shown stays so. hq_odd_reason: of a row; 0: there is none. */
 MUST_USE enum st hq_odd_put(struct store_txn *t, id8 author, unsigned reason, bytes item,
                             int64_t now_ms, struct err *err);
+uint64_t hq_odd_reason(struct store_txn *t, h32 what);
 
 #endif

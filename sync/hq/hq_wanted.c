@@ -3,6 +3,7 @@
 
 #include "core/model/bodies.h"
 #include "sync/hq/hq_epoch.h"
+#include "sync/hq/hq_returned.h"
 
 #include <stdlib.h>
 
@@ -89,7 +90,8 @@ static void ask_for_branch(struct hq_request *r, struct store_txn *t,
 }
 
 /* An epoch names in its first entry where the one before ended. That one is closed and receipted:
- * no request lists it, and nobody else would ever miss what we lost of it. */
+ * no request lists it, and nobody else would ever miss what we lost of it, or what its device did
+ * not hear of it. */
 static enum st ask_for_before(struct hq_request *r, struct store_txn *t,
                               const struct manifest_journal *j, struct err *err)
 {
@@ -107,12 +109,20 @@ static enum st ask_for_before(struct hq_request *r, struct store_txn *t,
     bool told = body_decode(e.kind, e.body, b) == ST_OK && b->opened.has_before;
     const struct body_opened before = b->opened;
     free(b);
+    if (!told) {
+        return ST_OK;
+    }
     tmp = scratch(r);
-    if (told && !is_here(t, j->author, before.epoch, before.seq, before.hash, tmp)) {
+    if (!is_here(t, j->author, before.epoch, before.seq, before.hash, tmp)) {
         bool some = chain_mark_get(t, j->author, before.epoch, &tmp, &m, NULL) == ST_OK;
         ask(r, j->author, before.epoch, some && m.seq < before.seq ? m.seq : 0);
+        return ST_OK;
     }
-    return ST_OK;
+    /* Another copy of its store may have gone on from there, and said so before we heard (again)
+     * that there are two. */
+    struct manifest_journal end = {
+        .author = j->author, .epoch = before.epoch, .seq = before.seq, .head = before.hash};
+    return hq_returned_after(r, t, &end, err);
 }
 
 static enum st ask_for_journals(struct hq_request *r, struct store_txn *t, struct err *err)

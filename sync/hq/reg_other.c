@@ -2,6 +2,7 @@
 #include "sync/hq/reg_other.h"
 
 #include "core/codec/cbor.h"
+#include "sync/hq/hq_store.h"
 #include "sync/hq/shown.h"
 
 #include <stdlib.h>
@@ -172,7 +173,7 @@ static json_t *odd_row(struct api_call *c, bytes key, bytes value)
     if (!api_all_branches(&c->user) && (author.n != sizeof by.b || !device_seen(c, by))) {
         return NULL;
     }
-    if (reason == SHOWN_REASON && key.n == sizeof entry.b) {
+    if (reason == HQ_ODD_SHOWN && key.n == sizeof entry.b) {
         memcpy(entry.b, key.p, sizeof entry.b);
         state = shown_held(c->txn, entry) ? "came" : "shown";
     }

@@ -61,68 +61,69 @@ bool shown_held(struct store_txn *t, h32 entry)
     return journal_get(t, entry, &a, &e, NULL) == ST_OK;
 }
 
-/* What a row of T_ODD says; false: it is none of ours. */
-static bool reason_is_shown(bytes value)
-{
-    struct cbor_r r = cbor_r_init(value);
-    struct cbor_map m = cbor_map_begin(&r);
-    int64_t k;
-    return cbor_map_next(&m, &k) && k == 1 && cbor_get_uint(&r) == SHOWN_REASON;
-}
-
 bool shown_kept(struct store_txn *t, h32 entry)
 {
-    uint8_t room[CAP_ENTRY_BYTES + 1024];
-    struct arena a = arena_of(room, sizeof room);
-    bytes value;
-    return store_get(t, T_ODD, bytes_of(entry.b, sizeof entry.b), &a, &value, NULL) == ST_OK &&
-           reason_is_shown(value);
+    return hq_odd_reason(t, entry) == HQ_ODD_SHOWN;
 }
 
-/* Every row is looked at: they are at most SHOWN_MAX and what bundles brought, and nobody waits. */
-static enum st count(struct store_txn *t, id8 author, unsigned *all, unsigned *his)
+/* How many are kept is counted as they come, in all and of each author: none ever goes. */
+#define COUNT_BYTES 4
+
+static unsigned count_get(struct store_txn *t, const char *name)
 {
-    struct store_cursor *c = NULL;
-    bytes key, value;
-    *all = *his = 0;
-    enum st st = store_scan(t, T_ODD, (bytes){0}, (bytes){0}, &c, NULL);
-    while (st == ST_OK) {
-        uint8_t room[CAP_ENTRY_BYTES + 1024];
-        struct arena a = arena_of(room, sizeof room);
-        st = store_next(c, &key);
-        if (st != ST_OK || key.n != sizeof(h32) || store_value(c, &a, &value, NULL) != ST_OK ||
-            !reason_is_shown(value)) {
-            continue;
+    uint8_t b[COUNT_BYTES];
+    size_t n;
+    unsigned count = 0;
+    if (hq_meta_get(t, name, b, sizeof b, &n, NULL) == ST_OK && n == sizeof b) {
+        for (size_t i = 0; i < sizeof b; i++) {
+            count = count << 8 | b[i];
         }
-        ++*all;
-        *his += value.n > 8 && memcmp(value.p + value.n - 8, author.b, 8) == 0; /* its last field */
     }
-    store_scan_end(&c);
-    return st == ST_END ? ST_OK : st;
+    return count; /* of before it was counted: from now on */
+}
+
+static enum st count_put(struct store_txn *t, const char *name, unsigned count, struct err *err)
+{
+    uint8_t b[COUNT_BYTES];
+    for (size_t i = 0; i < sizeof b; i++) {
+        b[i] = (uint8_t)(count >> (24 - 8 * i));
+    }
+    return hq_meta_put(t, name, bytes_of(b, sizeof b), err);
+}
+
+#define ALL "shown"
+#define NAME_BYTES 24
+
+static void name_of(id8 author, char out[static NAME_BYTES])
+{
+    char hex[17];
+    hex_put(bytes_of(author.b, sizeof author.b), hex);
+    snprintf(out, NAME_BYTES, "shown/%s", hex);
 }
 
 bool shown_any(struct store_txn *t)
 {
     uint8_t any[8];
     size_t n;
-    return hq_meta_get(t, "shown", any, sizeof any, &n, NULL) == ST_OK;
+    return hq_meta_get(t, ALL, any, sizeof any, &n, NULL) == ST_OK;
 }
 
 enum st shown_put(struct store_txn *t, const struct shown *s, int64_t now_ms, bool *fresh,
                   struct err *err)
 {
-    unsigned all, his;
+    char author[NAME_BYTES];
     *fresh = false;
     if (shown_kept(t, s->entry.hash)) {
         return ST_OK;
     }
-    enum st st = count(t, s->cert.author, &all, &his);
-    if (st == ST_OK && (all >= SHOWN_MAX || his >= SHOWN_PER_AUTHOR_MAX)) {
+    name_of(s->cert.author, author);
+    unsigned all = count_get(t, ALL), his = count_get(t, author);
+    if (all >= SHOWN_MAX || his >= SHOWN_PER_AUTHOR_MAX) {
         return err_set(err, ST_FULL, 0, __func__, "enough are kept of this journal");
     }
-    st =
-        st == ST_OK ? hq_odd_put(t, s->cert.author, SHOWN_REASON, s->entry.whole, now_ms, err) : st;
-    st = st == ST_OK ? hq_meta_put(t, "shown", str_bytes(S("1")), err) : st;
+    enum st st = hq_odd_put(t, s->cert.author, HQ_ODD_SHOWN, s->entry.whole, now_ms, err);
+    st = st == ST_OK ? count_put(t, author, his + 1, err) : st;
+    st = st == ST_OK ? count_put(t, ALL, all + 1, err) : st;
     *fresh = st == ST_OK;
     return st;
 }

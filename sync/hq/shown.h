@@ -8,8 +8,7 @@
 
 #include <jansson.h>
 
-#define SHOWN_REASON 64 /* of its row in T_ODD; those of a bundle (manifest.h) are smaller */
-#define SHOWN_MAX 1000  /* kept in all: who steals a key can sign without end */
+#define SHOWN_MAX 1000          /* kept in all: who steals a key can sign without end */
 #define SHOWN_PER_AUTHOR_MAX 50 /* and of one author */
 
 struct shown {

@@ -16,6 +16,7 @@ static struct pair p;
 
 struct scene { /* a job that two devices of one person hold; one of the devices will be stolen */
     struct pair_device d, e;
+    struct pair_device *sender; /* of a bundle made by hand: the stolen one */
     id16 who, job;
     struct chain_head before; /* the stolen one's chain before its visit */
     struct bundle_buffer bundle;
@@ -36,6 +37,7 @@ static void begin(struct scene *s)
     pair_sync(&p, &s->d, &r);
     pair_sync(&p, &s->e, &r);
     s->before = s->d.journal.head;
+    s->sender = &s->d;
     for (unsigned k = KIND_VISIT_ACCEPTED; k <= KIND_VISIT_ARRIVED; k++) {
         pair_step(&p, &s->d, s->job, k, (id8){{1}});
     }
@@ -59,9 +61,9 @@ static struct bundle_writer writer;
 static void open_bundle(struct scene *s, struct manifest *m)
 {
     struct bundle_seal keys = {.from = BUNDLE_FROM_AUTHOR,
-                               .sender = s->d.journal.head.author,
-                               .sender_pk = s->d.journal.keys.box_pk,
-                               .sender_sk = s->d.journal.keys.box_sk,
+                               .sender = s->sender->journal.head.author,
+                               .sender_pk = s->sender->journal.keys.box_pk,
+                               .sender_sk = s->sender->journal.keys.box_sk,
                                .recipient_pk = p.hq->keys.secret->sealing[0].pk};
     memcpy(keys.deployment, p.hq->keys.deployment, 16);
     m->role = MANIFEST_REQUEST;
@@ -101,7 +103,8 @@ static uint64_t walked(struct scene *s)
 
 static void use_up_steps(struct scene *s, uint64_t left)
 {
-    struct hq_device *d = (struct hq_device *)(uintptr_t)hq_device(p.hq, s->d.journal.head.author);
+    struct hq_device *d =
+        (struct hq_device *)(uintptr_t)hq_device(p.hq, s->sender->journal.head.author);
     d->quota_day = p.ms / 86400000;
     d->quota[HQ_QUOTA_STEPS] = HQ_QUOTA_STEPS_DAY - left;
 }
@@ -430,8 +433,95 @@ static void a_branch_walked_from_every_entry_is_cut_short(void)
     end(&s);
 }
 
+static struct chain_mark mark_of(struct scene *s)
+{
+    struct store_txn *t = NULL;
+    uint8_t room[512];
+    struct arena tmp = arena_of(room, sizeof room);
+    struct chain_mark m = {.seq = 0};
+    PAIR_OK(&p, store_read(p.hq->store, &t, &p.err));
+    PAIR_OK(&p, chain_mark_get(t, s->before.author, s->before.epoch, &tmp, &m, &p.err));
+    store_abort(&t);
+    return m;
+}
+
+/* What an honest device hands back of a branch that may not be walked today lies after no gap:
+ * headquarters would ask for what fills it for ever. */
+static void a_walk_that_was_cut_short_is_no_gap(void)
+{
+    enum { LONG = 40 };
+    struct scene s;
+    static uint8_t buf[CAP_ENTRY_BYTES];
+    struct manifest m = {0};
+    unsigned n;
+    size_t h;
+    begin(&s);
+    struct chain_head at = s.before;
+    open_bundle(&s, &m);
+    for (unsigned i = 0; i < LONG; i++) {
+        PAIR_OK(&p, bundle_item(&writer, forge(&s, &at, false, buf).whole, &p.err));
+    }
+    post(&s, &n, &h);
+    CHECK_INT(n, LONG);
+    struct chain_mark before = mark_of(&s);
+    s.sender = &s.e;
+    use_up_steps(&s, 0);
+    open_bundle(&s, &m);
+    struct entry_view next = forge(&s, &at, false, buf);
+    PAIR_OK(&p, bundle_item(&writer, next.whole, &p.err));
+    post(&s, &n, &h);
+    CHECK_INT(n, 1); /* kept all the same */
+    CHECK(has(p.hq->store, T_HASH, next.hash));
+    struct chain_mark after = mark_of(&s);
+    CHECK_INT(after.holes_from, 0);
+    CHECK_INT(after.seq, before.seq);
+    end(&s);
+}
+
+/* More branches than a place has room for: what is over is put aside, and whoever brings it with
+ * his own work is heard. */
+static void a_chain_forked_without_end_keeps_nobody_from_being_heard(void)
+{
+    enum { BRANCHES = 256, OVER = 3 };
+    struct scene s;
+    static uint8_t buf[CAP_ENTRY_BYTES];
+    struct manifest m = {0};
+    struct exchange_result r;
+    unsigned n, kept = 0;
+    size_t h;
+    begin(&s);
+    for (unsigned i = 1; i < BRANCHES + OVER; i++) {
+        struct chain_head at = s.before;
+        if (i == 1 || i == BRANCHES) {
+            open_bundle(&s, &m);
+        }
+        PAIR_OK(&p, bundle_item(&writer, forge(&s, &at, false, buf).whole, &p.err));
+        if (i == BRANCHES - 1) {
+            post(&s, &n, &h);
+            CHECK_INT(n, BRANCHES - 1); /* the first was there */
+            kept = n;
+        }
+    }
+    post(&s, &n, &h); /* st is ok */
+    CHECK_INT(n, 0);
+    CHECK_INT(kept, BRANCHES - 1);
+    s.sender = &s.e; /* who was sent one hands it back with what he did himself */
+    struct chain_head at = s.before;
+    h32 mine = pair_write(&p, &s.e, s.job, F_JOB_PHONE, "12 34");
+    open_bundle(&s, &m);
+    PAIR_OK(&p, bundle_item(&writer, forge(&s, &at, false, buf).whole, &p.err));
+    post(&s, &n, &h);
+    CHECK_INT(n, 0);
+    pair_sync(&p, &s.e, &r);
+    CHECK(has(p.hq->store, T_HASH, mine));
+    CHECK_INT(r.unsent, 0);
+    end(&s);
+}
+
 int main(void)
 {
+    RUN(a_walk_that_was_cut_short_is_no_gap);
+    RUN(a_chain_forked_without_end_keeps_nobody_from_being_heard);
     RUN(a_device_cannot_have_its_receipts_dated_ahead);
     RUN(a_revoked_devices_fork_of_old_work_reaches_nobody);
     RUN(a_fork_within_a_backlog_answers_for_its_own_signature);

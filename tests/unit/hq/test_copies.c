@@ -1,10 +1,7 @@
 /* test_copies.c - two copies of one store alive at once, and an answer that outlives the
  * headquarters that gave it: found by tests/sim, kept here by their shortest schedules. */
 #include "sync/engine/device_meta.h"
-#include "tests/unit/hq/pair.h"
-
-#include <sys/wait.h>
-#include <unistd.h>
+#include "tests/unit/hq/put_back.h"
 
 static struct pair p;
 static struct pair_device a, twin;
@@ -23,17 +20,6 @@ static void begin(void)
     pair_sync(&p, &a, &r);
 }
 
-static void copy(const char *from, const char *to)
-{
-    int status = 1;
-    pid_t pid = fork();
-    if (pid == 0) {
-        execlp("cp", "cp", "-r", from, to, (char *)NULL);
-        _exit(127);
-    }
-    CHECK(waitpid(pid, &status, 0) == pid && status == 0);
-}
-
 static void two_living_copies_of_a_device_hear_each_other(void)
 {
     struct exchange_result r;
@@ -43,7 +29,7 @@ static void two_living_copies_of_a_device_hear_each_other(void)
     twin.scratch = malloc(CAP_SCRATCH_BYTES);
     pair_dir(twin.dir, sizeof twin.dir, "twin");
     pair_close_device(&a);
-    copy(a.dir, twin.dir);
+    put_back_copy(a.dir, twin.dir);
     pair_open_device(&p, &a);
     pair_open_device(&p, &twin);
     pair_step(&p, &a, job, KIND_VISIT_ACCEPTED, va);
@@ -79,13 +65,13 @@ static void an_answer_from_before_a_restore_that_comes_late_proves_it(void)
     id8 visit = {{1}};
     begin();
     pair_dir(kept, sizeof kept, "kept");
-    copy(p.dir, kept);
+    put_back_copy(p.dir, kept);
     snprintf(from, sizeof from, "%s.keys", p.dir);
     snprintf(to, sizeof to, "%s.keys", kept);
-    copy(from, to);
+    put_back_copy(from, to);
     snprintf(from, sizeof from, "%s.keytable", p.dir);
     snprintf(to, sizeof to, "%s.keytable", kept);
-    copy(from, to);
+    put_back_copy(from, to);
     id16 lost = pair_job(&p, job, "called after the backup");
     pair_assign(&p, lost, who);
     pair_step(&p, &a, job, KIND_VISIT_ACCEPTED, visit);
@@ -121,8 +107,72 @@ static void an_answer_from_before_a_restore_that_comes_late_proves_it(void)
     pair_end(&p);
 }
 
+/* What one copy wrote headquarters lost and heard again, before it heard again that there is
+ * another: that one's epoch says where it left the first, and what lies beyond reaches it. */
+static void what_a_copy_wrote_reaches_the_other_of_which_a_restored_headquarters_heard_later(void)
+{
+    struct exchange_result r;
+    char backup[128];
+    id8 visit = {{1}};
+    begin();
+    put_back_twin(&p, &a, &twin);
+    put_back_keep_hq(&p, backup);
+    h32 x = pair_write(&p, &twin, job, F_JOB_CONTACT, "Ms Chen");
+    pair_sync(&p, &twin, &r);
+    h32 y = pair_step(&p, &twin, job, KIND_VISIT_ACCEPTED, visit);
+    pair_sync(&p, &a, &r); /* it holds less than its receipt says, and opens an epoch */
+    CHECK(!id8_eq(a.journal.head.epoch, twin.journal.head.epoch));
+    CHECK(put_back_has(&p, a.store, x) && !put_back_has(&p, a.store, y));
+    put_back_hq(&p, backup);
+    pair_sync(&p, &twin, &r);
+    CHECK(put_back_has(&p, p.hq->store, x) && put_back_has(&p, p.hq->store, y));
+    pair_sync(&p, &a, &r);
+    CHECK(put_back_has(&p, a.store, y));
+    CHECK_INT(r.unsent, 0);
+    pair_sync(&p, &twin, &r);
+    h32 there = pair_digest(&p, p.hq->store, job, NULL);
+    h32 here = pair_digest(&p, a.store, job, NULL);
+    CHECK_BYTES(here.b, 32, there.b, 32);
+    CHECK(!pair_exchange(&p, &a, NULL, NULL).again);
+    pair_leave(&twin);
+    pair_leave(&a);
+    pair_end(&p);
+}
+
+/* Headquarters' clock was ahead when it gave the receipt that it forgot with the restore. The other
+ * copy's branch has the number now: what this one says of it must be newer to be believed, and
+ * headquarters makes it so when it is shown the one that stands. */
+static void a_receipt_of_a_clock_that_was_ahead_does_not_hide_the_other_branch(void)
+{
+    struct exchange_result r;
+    char backup[128];
+    begin();
+    put_back_twin(&p, &a, &twin);
+    put_back_keep_hq(&p, backup);
+    p.ms += 10LL * 365 * 86400000;
+    h32 x = pair_write(&p, &twin, job, F_JOB_CONTACT, "Ms Chen");
+    pair_write(&p, &twin, job, F_JOB_PRIORITY, "1"); /* longer than the other branch */
+    pair_sync(&p, &twin, &r);
+    CHECK_INT(pair_place(&p, &twin, x), SYNC_HQ);
+    p.ms -= 10LL * 365 * 86400000;
+    put_back_hq(&p, backup);
+    h32 y = pair_write(&p, &a, job, F_JOB_PHONE, "12 34");
+    pair_sync(&p, &a, &r);
+    CHECK(!put_back_has(&p, p.hq->store, x));
+    pair_sync(&p, &twin, &r);
+    CHECK(put_back_has(&p, p.hq->store, x) && put_back_has(&p, p.hq->store, y));
+    CHECK_INT(pair_place(&p, &twin, x), SYNC_HQ);
+    CHECK_INT(r.unsent, 0);
+    CHECK(!pair_exchange(&p, &twin, NULL, NULL).again);
+    pair_leave(&twin);
+    pair_leave(&a);
+    pair_end(&p);
+}
+
 int main(void)
 {
+    RUN(what_a_copy_wrote_reaches_the_other_of_which_a_restored_headquarters_heard_later);
+    RUN(a_receipt_of_a_clock_that_was_ahead_does_not_hide_the_other_branch);
     RUN(two_living_copies_of_a_device_hear_each_other);
     RUN(an_answer_from_before_a_restore_that_comes_late_proves_it);
     CHECK_END();

@@ -179,8 +179,28 @@ static void of_one_journal_no_more_are_kept_than_its_share(void)
     end();
 }
 
+/* A bundle brings the same bytes and they are put aside: the row goes on saying what it said. */
+static void that_it_was_shown_is_not_overwritten_by_what_a_bundle_did_wrong(void)
+{
+    uint8_t eb[CAP_ENTRY_BYTES], cb[CAP_CERT_BYTES];
+    bool held, kept;
+    struct store_txn *t = NULL;
+    begin();
+    h32 hash = sign(1);
+    bytes e = entry_of(d.store, hash, eb);
+    CHECK_INT(keep(e, cert_of(cb), &held, &kept), ST_OK);
+    PAIR_OK(&p, store_write(p.hq->store, &t, &p.err));
+    PAIR_OK(&p, hq_odd_put(t, d.journal.head.author, PROBLEM_GAP, e, p.ms, &p.err));
+    CHECK(shown_kept(t, hash));
+    CHECK_INT(hq_odd_reason(t, hash), HQ_ODD_SHOWN);
+    PAIR_OK(&p, store_commit(&t, &p.err));
+    CHECK_INT(rows(), 1);
+    end();
+}
+
 int main(void)
 {
+    RUN(that_it_was_shown_is_not_overwritten_by_what_a_bundle_did_wrong);
     RUN(one_that_is_not_held_is_kept_once_and_one_that_is_held_never);
     RUN(with_any_byte_changed_it_is_not_genuine_and_not_kept);
     RUN(what_is_no_sign_off_is_refused);
