@@ -190,8 +190,8 @@ static void note_admitted(struct source *s, const struct entry_view *e)
     if (!kind_has_effect(KIND_ADMITTED, fold_author_role(&by, e))) {
         return;
     }
-    for (unsigned i = 0; i < b.named.n && s->nadmitted < ADMITTED_MAX; i++) {
-        s->admitted[s->nadmitted++] = b.named.h[i];
+    for (unsigned i = 0; i < b.admitted.named.n && s->nadmitted < ADMITTED_MAX; i++) {
+        s->admitted[s->nadmitted++] = b.admitted.named.h[i];
     }
 }
 

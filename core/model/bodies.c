@@ -57,6 +57,8 @@ static const struct col forgotten[] = {MUST(1, CT_FORGET, forgotten),
 static const struct col cash[] = {MUST(1, CT_HASHES, cash.paid),
                                   MUST(2, CT_INT, cash.amount_minor)};
 static const struct col named[] = {MUST(1, CT_HASHES, named)};
+static const struct col admitted[] = {MUST(1, CT_HASHES, admitted.named),
+                                      MAY(2, CT_UINT, admitted.reason)};
 static const struct col step[] = {HEAD};
 static const struct col arrived[] = {HEAD, MUST(2, CT_UINT, arrived.flags)};
 static const struct col diagnosed[] = {
@@ -163,7 +165,7 @@ static const struct shape shapes[] = {
     SHAPE(KIND_FORGOTTEN, forgotten),
     SHAPE(KIND_CASH_ACCEPTED, cash),
     SHAPE(KIND_JOB_RESTORED, named),
-    SHAPE(KIND_ADMITTED, named),
+    SHAPE(KIND_ADMITTED, admitted),
     SHAPE(KIND_VISIT_ACCEPTED, step),
     SHAPE(KIND_VISIT_TRAVELLING, step),
     SHAPE(KIND_VISIT_ARRIVED, arrived),

@@ -75,6 +75,12 @@ struct body_cash {
     int64_t amount_minor;
 };
 
+struct body_admitted {
+    struct hash_list named;
+    unsigned reason; /* key 2?: 1 its technician says so, 2 the customer does, 3 the device was
+                        found, 4 other; 0: not said, as before there were reasons */
+};
+
 struct body_step {
     struct body_head head;
 }; /* accepted, travelling, left */
@@ -201,7 +207,8 @@ union body {
     struct body_revoked revoked;         /* REVOKED */
     struct body_forgotten forgotten;     /* FORGOTTEN */
     struct body_cash cash;               /* CASH_ACCEPTED */
-    struct hash_list named;              /* JOB_RESTORED ADMITTED: one at least */
+    struct hash_list named;              /* JOB_RESTORED: one at least */
+    struct body_admitted admitted;       /* ADMITTED */
     struct body_head head;               /* every VISIT_* but VISIT_SIGNED begins with it */
     struct body_step step; /* VISIT_ACCEPTED VISIT_TRAVELLING VISIT_LEFT VISIT_POSITION */
     struct body_arrived arrived;

@@ -54,7 +54,8 @@ enum kind {
         9, /* {1: [attachment hashes], 2: rule code, 3: legal-until ms?}; what was erased */
     KIND_CASH_ACCEPTED = 10, /* {1: [hashes of visit.paid], 2: minor units}; subject job */
     KIND_JOB_RESTORED = 11,  /* {1: [job.cancelled that it takes back]}; subject job */
-    KIND_ADMITTED = 12, /* {1: [entries beyond their author's revocation that count after all]} */
+    KIND_ADMITTED = 12,      /* {1: [entries beyond their author's revocation that count after all],
+                                 2: reason code?} */
     /* A visit's facts: key 1 is the visit id (id8, minted at acceptance); key 0, where present,
      * lists the entries of this author that this one supersedes (a correction). */
     KIND_VISIT_ACCEPTED = 20,   /* {0?, 1} */

@@ -234,8 +234,8 @@ static enum st add_admitted(struct build *k)
         if (journal_get(k->t, hash, k->a, &e, NULL) == ST_OK && e.kind == KIND_ADMITTED &&
             kind_has_effect(KIND_ADMITTED, e.actor_role) &&
             body_decode(KIND_ADMITTED, e.body, &b) == ST_OK) {
-            for (unsigned i = 0; i < b.named.n; i++) {
-                k->admitted = h32_eq(b.named.h[i], k->e.hash) ? e.whole : k->admitted;
+            for (unsigned i = 0; i < b.admitted.named.n; i++) {
+                k->admitted = h32_eq(b.admitted.named.h[i], k->e.hash) ? e.whole : k->admitted;
             }
         }
         if (k->admitted.p == NULL) {

@@ -177,8 +177,8 @@ enum st proof_check_admitted(struct proof_check *c)
     if (!kind_has_effect(KIND_ADMITTED, e.actor_role != ROLE_NONE ? e.actor_role : node.role)) {
         return proof_no(c->out, PROOF_ADMITTED, "who admitted it had no right to", NULL);
     }
-    for (unsigned i = 0; i < body.named.n; i++) {
-        c->admitted = c->admitted || h32_eq(body.named.h[i], c->e.hash);
+    for (unsigned i = 0; i < body.admitted.named.n; i++) {
+        c->admitted = c->admitted || h32_eq(body.admitted.named.h[i], c->e.hash);
     }
     if (!c->admitted || !id16_eq(e.subject, c->e.subject)) {
         return proof_no(c->out, PROOF_ADMITTED, "it is about something else", NULL);

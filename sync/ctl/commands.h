@@ -77,8 +77,8 @@
             "--store DIR --device AUTHOR [--since TIME] [--actor CODE] [--keys FILE]",             \
             "stop a lost device; what came after TIME is set aside until it is admitted")          \
     COMMAND(admit, "admit",                                                                        \
-            "--store DIR [HASH... | [--device AUTHOR] [--all]] [--actor CODE] [--role ROLE] "      \
-            "[--keys FILE] [--json]",                                                              \
+            "--store DIR [HASH... | --all] [--device AUTHOR] [--reason technician|customer|found|" \
+            "other] [--actor CODE] [--role ROLE] [--keys FILE] [--json]",                          \
             "list what a revocation cut off, or let entries of it count")                          \
     COMMAND(reinstate, "reinstate", "--store DIR --job CODE [--actor CODE] [--keys FILE]",         \
             "take back a job's cancellation")                                                      \

@@ -175,6 +175,9 @@ static json_t *entry_json(struct api_call *c, const struct entry_view *e)
         json_object_set_new(out, "technician",
                             reg_named(c, b.assigned.technician, F_TECHNICIAN_NAME));
     }
+    if (e->kind == KIND_ADMITTED && body_decode(e->kind, e->body, &b) == ST_OK) {
+        json_object_set_new(out, "reason", json_integer((json_int_t)b.admitted.reason));
+    }
     return out;
 }
 

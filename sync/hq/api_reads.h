@@ -28,6 +28,8 @@ enum st api_read_record(struct api_call *c);
 /* api_read_shown: does headquarters hold the sign-off of that hash, does it count, is its author
  * revoked; ?author=16 hex digits for one that it does not hold (api_verify.c). Public. */
 enum st api_read_shown(struct api_call *c);
+/* api_read_late: what the revocation of the device {id} set aside, oldest first (api_late.c). */
+enum st api_read_late(struct api_call *c);
 /* api_read_edition: a catalogue that was published, as a file, by its attachment's name in hex. */
 enum st api_read_edition(struct api_call *c);
 /* api_read_preview: what a catalogue would change of the one in force (api_catalogue.c). */

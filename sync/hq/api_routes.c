@@ -77,6 +77,8 @@ static const struct api_route table[] = {
     {"POST", "/invoices/{id}/mail", AR_ACCOUNTANT, SCOPE_CASH, SUBJECT_INVOICE, NULL, "paper.step", "id", "step=invoice.mail", "mailed to the customer"},
     {"POST", "/devices/enrol", AR_SUPERVISOR | AR_ADMIN, SCOPE_DEVICES, 0, NULL, "enrol", NULL, NULL, "a code for one new device"},
     {"POST", "/devices/{id}/revoke", AR_SUPERVISOR | AR_ADMIN, SCOPE_DEVICES, SUBJECT_AUTHOR, NULL, "revoke", "author", NULL, "stop a lost device"},
+    {"GET", "/devices/{id}/late", DAYS_SEE, SCOPE_DEVICES, SUBJECT_AUTHOR, api_read_late, NULL, NULL, NULL, "what its revocation set aside"},
+    {"POST", "/devices/{id}/late", AR_SUPERVISOR | AR_ADMIN, SCOPE_DEVICES, SUBJECT_AUTHOR, NULL, "admit", "author", NULL, "let work that was set aside count"},
     {"POST", "/catalogue", AR_PARTS | AR_DEPARTMENT | AR_ADMIN, SCOPE_CATALOGUE, 0, NULL, "edition.publish", NULL, NULL, "publish a catalogue"},
     {"GET", "/catalogue/{id}", AR_PARTS | AR_MANAGER | AR_DEPARTMENT | AR_ADMIN, SCOPE_CATALOGUE, 0, api_read_edition, NULL, NULL, NULL, "a catalogue as a file"},
     {"POST", "/catalogue/preview", AR_PARTS | AR_DEPARTMENT | AR_ADMIN, SCOPE_CATALOGUE, 0, api_read_preview, NULL, NULL, NULL, "what a catalogue would change"},

@@ -88,6 +88,11 @@ enum st api_check_write(struct api_call *c)
     if (strcmp(op, "user.password") == 0) {
         return c->route->key == NULL ? own_password(c) : hash_member(c, "new_password");
     }
+    if (strcmp(op, "admit") == 0) { /* without entries it would list */
+        return json_is_array(json_object_get(c->in, "entries"))
+                   ? ST_OK
+                   : err_set(&c->err, ST_BAD_INPUT, 0, __func__, "\"entries\" is missing");
+    }
     if (strcmp(op, "shown.keep") == 0) {
         return api_check_shown(c);
     }

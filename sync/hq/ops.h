@@ -68,12 +68,14 @@ const char *ops_role_name(enum role r);
  * {conflicts: [{type, id, code, field, values: [{entry, author, actor, value}]}]} resolve {type, id
  * | code, field, value | entry} -> {entry}
  * revoke         {author, since_ms?} -> {number, entry, set_aside}: with since_ms only what
- * receipts covered by then stands admit          {author?} -> {late: [{entry, author, type,
- * subject, kind, sequence, claimed_ms}]}: what a revocation cut off; {entries: [hash]} ->
- * {admitted, entries}: a supervisor lets it count job.restore    {job} -> {entry}: its cancellation
- * is taken back cash.accept    {job, paid?: [entry], amount} -> {entry} edition.publish{file |
- * data_base64url} -> {number, attachment, entry} bundle.import  {file, answer?} ->
- * {received_entries, answer_bytes, problem}: ingest a *.docket, write the answer's file status {}
+ * receipts covered by then stands
+ * admit          {author?} -> {late: [{entry, author, type, subject, kind, sequence, claimed_ms,
+ *                why}]}: what a revocation cut off (late.h); {entries: [hash], reason: 1 to 4,
+ *                author?} -> {admitted, entries}: a supervisor lets it count
+ * job.restore    {job} -> {entry}: its cancellation is taken back cash.accept    {job, paid?:
+ * [entry], amount} -> {entry} edition.publish{file | data_base64url} -> {number, attachment, entry}
+ * bundle.import  {file, answer?} -> {received_entries, answer_bytes, problem}: ingest a *.docket,
+ * write the answer's file status {}
  * -> counts, last receipts, devices, problems */
 /* For the console and its clerks:
  * job.reopen     {job, reason} -> {entry, version}: its signed report counts as unsigned until

@@ -5,6 +5,7 @@
 # - two clerks who edit one record see each other's change before they overwrite it; what one does the
 #   other sees without loading again; papers go their way by forms and keys,
 # - script in a name or a fault is text everywhere; nothing is asked of another host; no error in the console,
+# - what a lost handheld's revocation set aside is ticked by name and counts then, for a reason,
 # - an enrolment's QR can be scanned; a voucher prints as a sheet.
 # Chromium is Debian's (packaging/apt-test.txt); without it this fails.
 set -u
@@ -37,6 +38,19 @@ visit() {
     play "$T/dev" "$T/visit.script" && device_sync "$T/dev"
 }
 need "a technician's signed visit is at headquarters" visit
+lost() { # a device works on after it was lost, and is revoked since then
+    device_make "$T/lost" T03 && device_sync "$T/lost" || return 1
+    job=$(job_id "$T/lost" J-261120-07)
+    { unlock_lines; printf '%s\n' "tap #job:$job" wait 'tap #accept' wait; } >"$T/lost.script"
+    play "$T/lost" "$T/lost.script" && device_sync "$T/lost" && sleep 1 || return 1
+    since=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+    sleep 1
+    { unlock_lines; printf '%s\n' 'tap #travelling' wait 'tap #arrive' wait 'tap #arrived' wait; } >"$T/lost.script"
+    play "$T/lost" "$T/lost.script" && device_sync "$T/lost" &&
+        hqctl revoke --device "$("$bin/docketctl" recover --store "$T/lost" --show)" --since "$since" &&
+        hqctl admit --json | jq -e '.late | length == 2'
+}
+need "a lost handheld's later work is set aside" lost
 mkdir -p "${SHOTS:=$T/shots}"
 TZ=Asia/Shanghai timeout 300 node tests/e2e/console.mjs "$URL" "$SHOTS" 2>>"$T/log" || {
     echo "not ok - the browser's half came to its end"

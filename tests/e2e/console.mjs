@@ -285,6 +285,44 @@ await claim('an enrolment code is shown as words and as a QR that a scanner read
     must(read.replace(/-/g, '') === code.replace(/-/g, ''), `${read} is not ${code}`);
     await boss.keyboard.press('Escape');
 });
+await claim('work of a lost handheld is listed, and counts once a supervisor ticks it and says why', async () => {
+    const boxes = (page) => page.locator('#detail .set-aside input');
+    const lostRow = (page) => page.locator('#rows tbody tr', { hasText: /已停用|Revoked/ }).locator('a').first();
+    const small = await open('super', { width: 390 });
+    for (const [page, lang] of [[small, 'zh'], [boss, 'en']]) {
+        await go(page, '#/devices');
+        await lostRow(page).click();
+        await boxes(page).nth(1).waitFor();
+        must(await boxes(page).count() === 2, 'two entries');
+        const text = await page.textContent('#detail .set-aside');
+        must(text.includes('J-261120-07') && (lang === 'zh' ? /另存了 2 条/ : /2 entries are set aside/).test(text), text);
+        must(!(await sideways(page)), `${lang} scrolls sideways`);
+        await shot(page, `late-${lang}`);
+        await axe(page, `set aside ${lang}`);
+    }
+    await button(boss, 'admit').click();
+    must((await boss.textContent('#toast')).includes('Tick'), 'nothing is ticked: said');
+    must(!(await boss.evaluate(() => document.querySelector('#dialog').open)), 'and nothing is asked');
+    for (const [page, lang] of [[small, 'zh'], [boss, 'en']]) {
+        await boxes(page).first().focus();
+        await page.keyboard.press('Space');
+        await button(page, 'admit').click();
+        await page.waitForSelector('#dialog[open]');
+        await axe(page, `the form ${lang}`);
+        await shot(page, `late-form-${lang}`);
+        if (lang === 'zh') { await page.keyboard.press('Escape'); }
+    }
+    await submit(boss);
+    must((await boss.textContent('#dialog .error')).includes('Reason'), 'a reason is asked for');
+    await boss.selectOption('#dialog [name=reason]', '1');
+    await submit(boss);
+    await closed(boss);
+    await boss.waitForFunction(() => document.querySelectorAll('#detail .set-aside input').length === 1);
+    await small.waitForFunction(() => document.querySelectorAll('#detail .set-aside input').length === 1); // without loading again
+    await go(small, '#/calls');
+    await go(small, '#/devices');
+    await small.context().close();
+});
 
 // ---- every page ----------------------------------------------------------------------------------
 const admin = await open('admin');

@@ -18,6 +18,16 @@ const step = (type, name, words, roles, states, fields = [], more = {}) =>
     ({ name, label: words, roles, states, fields: fields.map((x) => ({ ...x, type })), send: (r, v) => call('POST', `${path(r)}/${name}`, given(v)), ...more });
 const edit = (roles, names, states) => ({ name: 'edit', label: N_('Edit'), key: 'e', roles, states, edit: names });
 
+// What a revocation set aside: ticked one by one in the record, so that none counts unseen.
+const ticked = () => [...document.querySelectorAll('#detail .set-aside input:checked')].map((i) => i.value);
+const admit = {
+    name: 'admit', label: N_('Let it count'), roles: ['supervisor', 'administrator'], when: (r) => r.late && r.late.length > 0,
+    fields: [{ name: 'reason', label: N_('Reason'), kind: 'choice', list: W.ADMIT_REASONS, required: true }],
+    text: N_('What is ticked counts from now on, under your name, and goes to everybody whose work it concerns. It cannot be set aside again.'),
+    ready: () => (ticked().length ? '' : N_('Tick what shall count first.')),
+    send: (r, v) => call('POST', `/devices/${r.id}/late`, { entries: ticked().slice(0, 256), reason: v.reason }),
+};
+
 export const ACTIONS = {
     job: [
         {
@@ -84,7 +94,7 @@ export const ACTIONS = {
     edition: [{ name: 'file', label: N_('Save as a file'), roles: ['parts keeper', 'branch manager', 'service department', 'administrator'], send: null, link: (r) => `/api/v1/catalogue/${r.id}` }],
     device: [{ name: 'revoke', label: N_('Revoke'), danger: true, roles: ['supervisor', 'administrator'], states: ['active'],
         fields: [{ name: 'since', label: N_('Lost since'), kind: 'time', hint: N_('If it is known. What came in after that is set aside, too.') }], text: N_('It is shut out at once, and what it sends from now on is set aside. Work that it has not sent is lost to headquarters until it is admitted.'),
-        send: (r, v) => call('POST', `/devices/${r.id}/revoke`, v.since ? { since_ms: v.since } : {}) }],
+        send: (r, v) => call('POST', `/devices/${r.id}/revoke`, v.since ? { since_ms: v.since } : {}) }, admit],
     user: [
         { name: 'password', label: N_('New password'), roles: ['administrator'], fields: [{ name: 'new_password', label: N_('New password'), kind: 'password', required: true, auto: 'new-password', hint: N_('12 characters or more.') }], send: (r, v) => call('POST', `/users/${encodeURIComponent(r.id)}/password`, v) },
         { name: 'disable', label: N_('Shut the login'), danger: true, roles: ['administrator'], states: ['open'], text: N_('Whoever uses it is logged out at once.'), send: (r) => call('POST', `/users/${encodeURIComponent(r.id)}/disable`) },
@@ -133,6 +143,7 @@ export function act(record, a, done, print) {
     if (a.print) { print(record, a.print === true ? record.type : a.print); return; }
     if (a.edit) { editForm(record, a, done); return; }
     if (a.fresh) { fresh(a.fresh, done, record); return; }
+    if (a.ready && a.ready(record)) { say(_(a.ready(record))); return; }
     ask({
         title: _(a.label), text: a.text && _(a.text), go: _(a.label), danger: a.danger,
         fields: (a.fields || []).map((x) => ({ ...x, value: a.value && a.value[x.name] ? a.value[x.name](record) : toInputOf(record, x) })),

@@ -14,6 +14,7 @@ import * as W from './words.js';
 async function load(page, id, rows) {
     if (REGISTERS[page].plain) {
         const row = rows.find((r) => r.id === id);
+        if (row && page === 'devices' && row.state === 'revoked') { return { ...row, ...await get(`/devices/${id}/late`) }; }
         return row && page === 'conflicts' ? get(`/${TYPE_PATHS[row.type]}/${id}`) : row;
     }
     return get(`/${TYPE_PATHS[REGISTERS[page].type]}/${id}`);
@@ -48,7 +49,7 @@ function timeline(r) {
     return (r.history || []).map((e) => {
         const fact = facts.get(e.entry), s = signed.get(e.entry);
         const first = e === r.history[0] && e.kind === 'record.set';
-        const to = e.kind === 'job.assigned' ? named(e.technician) || _('nobody') : '';
+        const to = e.kind === 'job.assigned' ? named(e.technician) || _('nobody') : e.reason ? W.at(W.ADMIT_REASONS, e.reason) : '';
         const says = to || first ? to : fact ? W.factWords(e.kind, fact.body, money, quantity) : s ? `${W.at(W.OUTCOMES, s.outcome)} ${s.number}` : (e.fields || []).map((n) => label(r.type, n)).filter(Boolean).join(', ');
         return { time: brief(e.wall_ms), moment: moment(e.wall_ms), what: says ? fmt(_('%1$s: %2$s'), W.kindWord(e.kind), says) : first && r.type === 'job' ? _('Registered') : W.kindWord(e.kind), who: [W.roleWord(e.role), named(e.actor)].filter(Boolean).join(' ') };
     });
@@ -78,6 +79,20 @@ function related(r) {
     of(_('Calls'), file.filter((x) => x.type === 'job'));
     of(_('Goods'), r.goods && r.goods.length ? r.goods : file.filter((x) => x.type === 'goods'));
     return groups;
+}
+
+// Work of a revoked handheld that does not count: by name, and ticked by name.
+function late(r, me) {
+    if (!r.late || !r.late.length) { return null; }
+    return {
+        title: n_('%d entry is set aside', '%d entries are set aside', r.late.length), more: r.more ? _('These are the oldest: what follows is shown when they count.') : '',
+        may: actionsOf(r, me).some((a) => a.name === 'admit'),
+        rows: r.late.map((e) => ({
+            entry: e.entry, what: [`${e.sequence}.`, e.kind ? W.kindWord(e.kind) : _('Made by a newer version')].join(' '),
+            of: [e.type && _(W.TYPES[e.type] || e.type), e.subject.code || e.subject.name || e.subject.id.slice(0, 8)].filter(Boolean).join(' '),
+            by: fmt(_('claims %1$s · %2$s'), moment(e.claimed_ms), W.lateWord(e.why)),
+        })),
+    };
 }
 
 function conflicts(r, me) {
@@ -113,7 +128,7 @@ export const view = (r, me, back) => ({
     job: r.type === 'job', title: titleOf(r), summary: summary(r), box: r.type === 'job' ? W.CLASS_LETTERS[r.class] || '–' : '', back,
     due: r.left_minutes == null ? null : { text: limit(r.left_minutes), cls: r.late ? 'late' : r.left_minutes <= 90 ? 'soon' : '' },
     warnings: warnings(r), actions: actionsOf(r, me).map((a) => ({ name: a.name, label: _(a.label), cls: a.danger ? 'danger' : a.primary && a.primary(r) ? 'primary' : '' })),
-    conflicts: conflicts(r, me), signatures: signatures(r), deadlines: deadlines(r), fields: fields(r), related: related(r), timeline: timeline(r),
+    late: late(r, me), conflicts: conflicts(r, me), signatures: signatures(r), deadlines: deadlines(r), fields: fields(r), related: related(r), timeline: timeline(r),
     words: { close: _('Back to the list'), history: _('History'), deadlines: _('Deadlines') },
 });
 

@@ -2,10 +2,12 @@
 export const $ = (selector, from = document) => from.querySelector(selector);
 export const render = (template, view, partials) => globalThis.Mustache.render(template, view, partials);
 
-// Draws into an element and gives the focus back to what had it, by its data-key.
+// Draws into an element; the focus goes back to what had it and ticks to what was ticked, by data-key.
 export function draw(element, template, view, partials) {
     const had = document.activeElement && element.contains(document.activeElement) ? document.activeElement.dataset.key : '';
+    const ticks = [...element.querySelectorAll('input[type=checkbox][data-key]:checked')].map((i) => i.dataset.key);
     element.innerHTML = render(template, view, partials);
+    element.querySelectorAll('input[type=checkbox][data-key]').forEach((i) => { i.checked = ticks.includes(i.dataset.key); });
     const again = had && element.querySelector(`[data-key="${CSS.escape(had)}"]`);
     if (again) { again.focus({ preventScroll: true }); }
 }
@@ -72,6 +74,7 @@ export const DETAIL = `
 <p class="sum">{{#box}}<span class="box">{{box}}</span> {{/box}}{{summary}}{{#due}} <b class="{{due.cls}}">{{due.text}}</b>{{/due}}</p>
 {{#warnings}}<p class="warn">{{.}}</p>{{/warnings}}
 <div class="actions">{{#actions}}<button class="{{cls}}" data-do="act" data-act="{{name}}" data-key="a-{{name}}">{{label}}</button>{{/actions}}</div>
+{{#late}}<section class="set-aside" aria-labelledby="late-title"><h3 id="late-title">{{title}}</h3><ul>{{#rows}}<li><label>{{#may}}<input type="checkbox" value="{{entry}}" data-key="late-{{entry}}"> {{/may}}<span><b>{{what}}</b> {{of}}<br><span class="muted">{{by}}</span></span></label></li>{{/rows}}</ul>{{#more}}<p class="muted">{{more}}</p>{{/more}}</section>{{/late}}
 {{#conflicts}}<section class="conflict"><h3>{{label}}</h3><ul>{{#values}}<li><b>{{value}}</b> <span class="muted">{{by}}</span>
 {{#settle}}<button data-do="settle" data-field="{{field}}" data-entry="{{entry}}" aria-label="{{aria}}">{{word}}</button>{{/settle}}</li>{{/values}}</ul></section>{{/conflicts}}
 {{#signatures}}<section class="signature"><h3>{{title}}</h3><p><span aria-hidden="true">{{mark}}</span> {{words}}</p><p class="papers">{{#papers}}<a class="button" href="{{href}}" download>{{words}}</a> {{/papers}}</p></section>{{/signatures}}

@@ -47,6 +47,10 @@ export const POSITIONS = [null, N_('Recorded'), N_('Not recorded')];
 export const YES = [null, N_('Signed by the customer')];
 export const REOPEN_REASONS = [null, N_('The amount is wrong'), N_('The content is wrong'), N_('The customer asks for it'), N_('Other reason')];
 export const CANCEL_REASONS = [null, N_('The customer withdrew it'), N_('Registered twice'), N_('Settled by telephone'), N_('Other reason')];
+export const ADMIT_REASONS = [null, N_('Its technician says that it is his'), N_('The customer confirms it'), N_('The handheld was found'), N_('Other reason')];
+// Why an entry of a revoked handheld does not count.
+const LATE = { after: N_('after the last that is trusted'), journal: N_('of a journal that is not trusted'), branch: N_('on the side of a fork that is not trusted') };
+export const lateWord = (why) => (LATE[why] ? _(LATE[why]) : why);
 const CAUSES = [null, N_('Wear'), N_('Defect'), N_('Installation'), N_('Misuse'), N_('Accident'), N_('Surroundings'), N_('No fault found'), N_('Other')];
 const RESPONSIBLE = [null, N_('Maker'), N_('User'), N_('Installer'), N_('Nobody'), N_('Other')];
 const ACTIONS = [null, N_('Replace'), N_('Tighten'), N_('Clean'), N_('Adjust'), N_('Refill'), N_('Repair'), N_('Inspect'), N_('Explain'), N_('Other')];

@@ -42,8 +42,11 @@ static union body full(unsigned kind)
         b.cash.amount_minor = 22000;
         return b;
     case KIND_JOB_RESTORED:
-    case KIND_ADMITTED:
         b.named = (struct hash_list){2, {sample_h32("one"), sample_h32("two")}};
+        return b;
+    case KIND_ADMITTED:
+        b.admitted.named = (struct hash_list){2, {sample_h32("one"), sample_h32("two")}};
+        b.admitted.reason = 3;
         return b;
     case KIND_VISIT_ARRIVED:
         b.arrived.head = help_head(v);

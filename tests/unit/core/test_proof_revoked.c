@@ -156,9 +156,9 @@ static void admit(h32 what, enum role role)
     uint8_t body[CAP_BODY_BYTES], buf[CAP_ENTRY_BYTES];
     struct chain_head head = {.author = s.node.author,
                               .epoch = sample_id8(role == ROLE_CLERK ? "clerk" : "supervisor")};
-    b.named.n = 2;
-    b.named.h[0] = sample_h32("another");
-    b.named.h[1] = what;
+    b.admitted.named.n = 2;
+    b.admitted.named.h[0] = sample_h32("another");
+    b.admitted.named.h[1] = what;
     struct entry_draft draft = {.kind = KIND_ADMITTED,
                                 .subject_type = SUBJECT_JOB,
                                 .subject = sample_id16("job"),

@@ -142,6 +142,7 @@ static void unreceipted_work_goes_as_one_parcel_and_the_keys_are_gone(void)
     CHECK_INT(json_array_size(json_object_get(out, "late")), 4); /* the one on the stick, too */
     json_t *hash = ops_hex(late.b, 32);
     json_object_set_new(in, "entries", json_pack("[O]", hash));
+    json_object_set_new(in, "reason", json_integer(2));
     json_object_set_new(in, "role", json_string("supervisor"));
     json_decref(out);
     PAIR_OK(&p, ops_run(p.hq, "admit", in, &out, &p.err));

@@ -85,6 +85,7 @@ static void late_work_of_a_revoked_device_is_admitted_by_name(void)
     json_t *want = ops_hex(later.b, 32);
     CHECK(json_equal(json_object_get(json_array_get(late, 0), "entry"), want));
     json_object_set_new(in, "entries", json_pack("[O]", want));
+    json_object_set_new(in, "reason", json_integer(1));
     json_object_set_new(in, "role", json_string("clerk"));
     json_decref(out);
     CHECK_INT(ops_run(p.hq, "admit", in, &out, &p.err), ST_FORBIDDEN);
@@ -146,6 +147,7 @@ static void work_that_came_after_the_device_was_lost_is_set_aside(void)
     CHECK_INT(json_array_size(list), 1);
     CHECK(json_equal(json_object_get(json_array_get(list, 0), "entry"), want));
     json_object_set_new(in, "entries", json_pack("[o]", want));
+    json_object_set_new(in, "reason", json_integer(1));
     json_object_set_new(in, "role", json_string("supervisor"));
     json_decref(out);
     PAIR_OK(&p, ops_run(p.hq, "admit", in, &out, &p.err));

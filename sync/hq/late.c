@@ -1,0 +1,117 @@
+/* late.c - see late.h. */
+#include "sync/hq/late.h"
+
+#include "core/fold/refold.h"
+#include "core/journal/append.h"
+#include "core/keys/trust.h"
+#include "core/model/kinds.h"
+
+#define KEY_BYTES 25 /* of T_ENTRY: author, epoch, sequence, branch */
+
+const char *late_why_name(enum late_why why)
+{
+    static const char *const names[] = {"", "after", "journal", "branch"};
+    return (unsigned)why < sizeof names / sizeof names[0] ? names[why] : "";
+}
+
+struct looking {
+    struct store_txn *t;
+    struct revocation *r;
+    bool *main; /* of each head: does it lie on its journal's main branch? */
+    bool readable;
+};
+
+static bool on_main(struct store_txn *t, h32 entry)
+{
+    uint8_t room[128];
+    struct arena tmp = arena_of(room, sizeof room);
+    bytes place;
+    return store_get(t, T_HASH, bytes_of(entry.b, sizeof entry.b), &tmp, &place, NULL) == ST_OK &&
+           place.n == KEY_BYTES && place.p[KEY_BYTES - 1] == 0;
+}
+
+/* A revocation that cannot be read cuts everything off, as in the fold. */
+static enum st look(struct looking *l, id8 author, struct arena *tmp, struct err *err)
+{
+    struct trust trust;
+    bytes doc;
+    l->r = arena_new(tmp, struct revocation, 1);
+    l->main = arena_new(tmp, bool, REVOCATION_HEADS_MAX);
+    if (l->r == NULL || l->main == NULL) {
+        return err_set(err, ST_FULL, 0, "late_each", "scratch");
+    }
+    struct arena room = *tmp;
+    l->readable = trust_store_get(l->t, &room, &trust, NULL, NULL) == ST_OK &&
+                  store_get(l->t, T_REVOKED, bytes_of(author.b, sizeof author.b), &room, &doc,
+                            NULL) == ST_OK &&
+                  revocation_open(doc, &trust, l->r, NULL) == ST_OK;
+    for (unsigned i = 0; l->readable && i < l->r->nheads; i++) {
+        l->main[i] = on_main(l->t, l->r->heads[i].hash);
+    }
+    return ST_OK;
+}
+
+/* Below a trusted head, both on the main branch: most of a long history, told from its key. */
+static bool plainly_stands(const struct looking *l, bytes key)
+{
+    uint64_t seq = 0;
+    for (unsigned i = 16; i < 24; i++) {
+        seq = seq << 8 | key.p[i];
+    }
+    for (unsigned i = 0; l->readable && key.p[KEY_BYTES - 1] == 0 && i < l->r->nheads; i++) {
+        if (l->main[i] && seq <= l->r->heads[i].seq &&
+            memcmp(l->r->heads[i].epoch.b, key.p + 8, 8) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum late_why why_of(const struct looking *l, const struct entry_view *e)
+{
+    bool listed = false, below = false;
+    for (unsigned i = 0; l->readable && i < l->r->nheads; i++) {
+        if (id8_eq(l->r->heads[i].epoch, e->epoch)) {
+            listed = true;
+            below = below || e->seq <= l->r->heads[i].seq;
+        }
+    }
+    return below ? LATE_BRANCH : listed ? LATE_AFTER : LATE_JOURNAL;
+}
+
+static enum st one(const struct looking *l, struct store_cursor *c, struct arena tmp, late_fn each,
+                   void *ctx)
+{
+    struct entry_view e;
+    bytes whole;
+    if (store_value(c, &tmp, &whole, NULL) != ST_OK ||
+        entry_parse(whole, &e, NULL, NULL) != ST_OK) {
+        return ST_OK; /* damage hides nothing else; check reports it */
+    }
+    bool shown = e.kind != KIND_JOURNAL_OPENED && !fold_is_bad(l->t, e.hash) &&
+                 !fold_is_admitted(l->t, e.hash) && fold_is_cut_off(l->t, &e, tmp);
+    return shown ? each(ctx, &e, why_of(l, &e)) : ST_OK;
+}
+
+enum st late_each(struct store_txn *t, id8 author, struct arena tmp, late_fn each, void *ctx,
+                  struct err *err)
+{
+    struct looking l = {.t = t};
+    struct store_cursor *c = NULL;
+    bytes key;
+    if (!store_has(t, T_REVOKED, bytes_of(author.b, sizeof author.b))) {
+        return ST_OK;
+    }
+    enum st st = look(&l, author, &tmp, err);
+    st = st == ST_OK
+             ? store_scan(t, T_ENTRY, bytes_of(author.b, sizeof author.b), (bytes){0}, &c, err)
+             : st;
+    while (st == ST_OK) {
+        st = store_next(c, &key);
+        if (st == ST_OK && key.n == KEY_BYTES && !plainly_stands(&l, key)) {
+            st = one(&l, c, tmp, each, ctx);
+        }
+    }
+    store_scan_end(&c);
+    return st == ST_END ? ST_OK : st;
+}
