@@ -20,6 +20,8 @@ void job_facts(struct app *a, struct ui *u, const struct job_model *j);
 /* job_sheets: the sheet that is open, and what its choice does. */
 void job_sheets(struct app *a, struct ui *u, const struct job_model *j, enum job_sheet *sheet,
                 h32 *chosen);
+/* job_reopened: headquarters reopened the report: why, who, when, and the way on. */
+void job_reopened(struct app *a, struct ui *u, const struct job_model *j, enum job_sheet *sheet);
 /* job_history: all that was recorded, as a screen of its own; true when it is left. */
 bool job_history(struct app *a, struct ui *u, const struct job_model *j);
 /* job_signature: the newest one of the model's visit, NULL when there is none. */

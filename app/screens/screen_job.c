@@ -459,9 +459,10 @@ SCREEN(job)
         shared_error(a, u, APP_SAVING, s->seen);
         if (s->next != next + 1 && step_of(next) != NULL) {
             s->next = next + 1;
-            ui_reveal(u, step_of(next)->row_id);
+            ui_reveal(u, j->reopened.is ? "reopened-by-hq" : step_of(next)->row_id);
         }
         head(a, u, j);
+        job_reopened(a, u, j, &s->sheet);
         changes(a, u);
         others(a, u, j);
         goods(a, u, j);

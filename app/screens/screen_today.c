@@ -95,9 +95,10 @@ static void job_row(struct app *a, struct ui *u, size_t index)
                                                    : _("Customer not known"),
                          .line2 = sub,
                          .line3 = shared_z(a, r.address),
-                         .big = left,
-                         .big_tone = tone,
+                         .big = r.reopened ? _("Reopened") : left,
+                         .big_tone = r.reopened ? UI_TONE_LATE : tone,
                          .right2 = r.row.cancelled            ? _("cancelled")
+                                   : r.reopened               ? _("sign again")
                                    : r.row.end >= END_TAKEN   ? shared_end(r.row.end)
                                    : r.row.stage > VISIT_NONE ? shared_stage(r.row.stage)
                                    : left != NULL             ? shared_limit(a, &r.deadline, r.zone)

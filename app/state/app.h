@@ -110,6 +110,14 @@ struct job_model {
     bool has_call;
     int64_t last_service_ms; /* of this equipment, 0: none known */
     str last_service;        /* in words */
+    /* Headquarters reopened the newest signature of `visit`, and no other stands yet. */
+    struct {
+        bool is;
+        unsigned reason; /* 1 amount, 2 content, 3 the customer asks, 4 other */
+        str who;         /* empty: not held here; then the role says it */
+        enum role role;
+        int64_t when_ms;
+    } reopened;
     bool two_histories; /* an entry of it lies in one of two histories (core/journal/forks.h) */
 };
 /* app_job: the model of the job that the present screen concerns; NULL when it cannot be loaded
@@ -141,6 +149,7 @@ struct today_row {
     struct deadline deadline;
     bool has_deadline;
     int zone;                  /* 1 city, 2 suburb */
+    bool reopened;             /* his report of it was signed, and counts as unsigned again */
     enum service_class class_; /* of the visit; before, what the device can decide; or none */
     unsigned place;
 };

@@ -10,6 +10,7 @@
 #include "core/journal/times.h"
 #include "core/model/bodies.h"
 #include "core/rules/office.h"
+#include "core/rules/visit.h"
 #include "sync/engine/exchange.h"
 
 void model_drop(struct app *a)
@@ -267,6 +268,24 @@ static void put_right(struct store_txn *t, struct arena m, struct job_model *j)
     }
 }
 
+static void load_reopened(struct store_txn *t, struct arena *m, struct job_model *j)
+{
+    const struct visit_state *v = j->visit;
+    struct reopening r;
+    if (v == NULL || !visit_reopened(v) ||
+        fold_reopening(t, j->subject, v->signatures[v->nsigned - 1].entry, *m, &r, NULL) != ST_OK) {
+        return;
+    }
+    j->reopened.is = true;
+    j->reopened.reason = r.reason;
+    j->reopened.role = r.role;
+    j->reopened.when_ms = hlc_ms(r.time);
+    struct subject_state who;
+    if (fold_load(t, r.actor, m, &who, NULL, NULL) == ST_OK) {
+        j->reopened.who = field_text(t, m, &who, F_TECHNICIAN_NAME);
+    }
+}
+
 static bool load(struct app *a, id16 subject)
 {
     struct arena m = arena_of(a->model_mem, APP_MODEL_BYTES);
@@ -303,6 +322,7 @@ static bool load(struct app *a, id16 subject)
                 j->visit = v;
             }
         }
+        load_reopened(t, &m, j);
     }
     store_abort(&t);
     return ok;

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "app/state/app_internal.h"
+#include "core/rules/visit.h"
 
 void today_drop(struct app *a)
 {
@@ -187,6 +188,8 @@ static void add_times(struct app *a, struct store_txn *t, id16 subject, struct a
     if (fold_load(t, subject, &tmp, &job, NULL, NULL) != ST_OK) {
         return;
     }
+    const struct visit_state *v = fold_visit_open(&job, a->who.author);
+    out->reopened = v != NULL && visit_reopened(v);
     const struct field_value *zone = fold_shown(&job, F_JOB_ZONE);
     out->zone = zone == NULL ? 1 : (int)zone->i;
     size_t n = deadlines(&job, &a->edition.cat.calendar, d);

@@ -424,3 +424,54 @@ enum st fold_fresh(struct store_txn *t, id16 subject, struct arena *a, struct su
     }
     return st;
 }
+
+/* ---- who reopened a report ------------------------------------------------------------------- */
+
+static bool reopens(struct source *s, const struct entry_view *e, h32 signoff,
+                    struct reopening *out)
+{
+    union body b;
+    struct fold_author by = {.author = e->author};
+    if (e->kind != KIND_JOB_REOPENED || !is_trusted(s, e) ||
+        body_decode(e->kind, e->body, &b) != ST_OK || !h32_eq(b.asked.signoff, signoff)) {
+        return false;
+    }
+    find_author(s, e->author, &by);
+    *out = (struct reopening){.entry = e->hash,
+                              .author = e->author,
+                              .actor = e->actor,
+                              .role = fold_author_role(&by, e),
+                              .reason = b.asked.reason,
+                              .time = e->time};
+    return out->role != ROLE_TECHNICIAN && kind_has_effect(e->kind, out->role);
+}
+
+enum st fold_reopening(struct store_txn *t, id16 subject, h32 signoff, struct arena tmp,
+                       struct reopening *out, struct err *err)
+{
+    struct entry_view *e = NULL;
+    size_t n = 0;
+    uint8_t *room = arena_new(&tmp, uint8_t, 3 * CAP_TRUST_BYTES);
+    h32 *admitted = arena_new(&tmp, h32, ADMITTED_MAX);
+    if (room == NULL || admitted == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "no room");
+    }
+    struct source s = {.t = t,
+                       .subject = subject,
+                       .admitted = admitted,
+                       .tmp = arena_of(room, 3 * CAP_TRUST_BYTES),
+                       .marks = store_count(t, T_ODD) > 0,
+                       .revocations = store_count(t, T_REVOKED) > 0};
+    struct arena whole = tmp;
+    enum st st = gather(t, subject, NULL, &tmp, &e, &n, err);
+    if (st == ST_FULL || st == ST_TOO_BIG) { /* as the fold does */
+        tmp = whole;
+        st = gather(t, subject, &s, &tmp, &e, &n, err);
+    }
+    for (size_t i = 0; st == ST_OK && i < n; i++) {
+        if (reopens(&s, &e[i], signoff, out)) {
+            return ST_OK;
+        }
+    }
+    return st == ST_OK ? ST_NOT_FOUND : st;
+}

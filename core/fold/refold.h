@@ -38,6 +38,19 @@ MUST_USE enum st fold_calendar_put(struct store_txn *t, const struct calendar *c
 MUST_USE enum st fold_relist(struct store_txn *t, id16 subject, struct arena scratch,
                              struct err *err);
 
+/* fold_reopening: which entry of headquarters reopened a sign-off of this subject: the first with
+ * effect, in fold order. ST_NOT_FOUND: none did. `tmp`: CAP_SCRATCH_BYTES do. */
+struct reopening {
+    h32 entry;
+    id8 author;
+    id16 actor;
+    enum role role;
+    unsigned reason;
+    hlc time;
+};
+MUST_USE enum st fold_reopening(struct store_txn *t, id16 subject, h32 signoff, struct arena tmp,
+                                struct reopening *out, struct err *err);
+
 /* fold_mark_bad: this entry is kept (its chain holds) but its own signature fails: it is folded
  * nowhere from now on. Call it before the subject is refolded. fold_is_bad: was it marked? */
 MUST_USE enum st fold_mark_bad(struct store_txn *t, h32 entry, struct err *err);

@@ -355,6 +355,11 @@ enum rule visit_may(const struct subject_state *job, const struct visit_state *v
     return RULE_ROLE;
 }
 
+bool visit_reopened(const struct visit_state *v)
+{
+    return v->nsigned > 0 && !is_signed(v) && !is_over(v);
+}
+
 enum rule visit_missing(const struct subject_state *job, const struct visit_state *v)
 {
     return visit_may(job, v, KIND_VISIT_SIGNED);

@@ -72,6 +72,8 @@ enum kind visit_next(const struct subject_state *job, const struct visit_state *
 /* visit_missing: what still stands between this visit and a signature; RULE_OK when it may be
  * signed. */
 enum rule visit_missing(const struct subject_state *job, const struct visit_state *v);
+/* visit_reopened: it was signed, and no signature of it stands: the customer is asked again. */
+bool visit_reopened(const struct visit_state *v);
 /* visit_cash_owed: what this technician holds in cash from this job's visits, minus what was
  * accepted. */
 int64_t visit_cash_owed_minor(const struct subject_state *job, id8 author);

@@ -4,7 +4,9 @@
 # - the call is open again, the report that was signed stays as it was: its PDF is the same to the byte, and
 #   its proof is genuine,
 # - the handheld learns it by syncing: both sides come to the same state, and there the report is unsigned too,
-# - what is not signed, or filed already, is refused by its rule.
+# - what is not signed, or filed already, is refused by its rule,
+# - the handheld says who reopened it, why and when; put right, it is signed as a second version, and both
+#   versions prove themselves, on the handheld and at headquarters.
 set -u
 . tests/support/e2e.sh
 e2e_begin reopen
@@ -69,3 +71,55 @@ same_state() {
     cmp "$T/d1" "$T/d2" && [ -s "$T/d1" ] && dctl "$T/dev" log --job $JOB | grep -q job.reopened
 }
 claim "the handheld learns it, and both sides have the same state" same_state
+
+# On the handheld: said in the list and on the job, put right, signed again as a second version.
+cat >"$T/again.script" <<S
+$(unlock_lines)
+expect "已重开"
+shot 1-today-reopened
+tap #job:$id
+wait
+expect "总部已重开：金额有误"
+expect "服务主任"
+expect "第 1 版"
+shot 2-job-reopened
+tap #put-right
+tap #correct:cancel
+tap #step:fee
+tap #labour
+key CtrlA
+type "50.00"
+key Escape
+tap #save
+wait
+expect "总部已重开"
+tap #sign
+wait
+expect "第 2 版"
+scroll end
+tap #confirm
+tap #unrated
+draw
+tap #signed
+wait
+S
+again_1() { E2E_NOW=2026-11-21T15:00 play "$T/dev" "$T/again.script" --shots "$SHOTS"; }
+claim "the handheld says who reopened it, why and when, and the customer signs a second version" again_1
+cat >"$T/back.script" <<S
+$(unlock_lines)
+reject "总部已重开"
+shot 3-signed-again
+tap #leave
+wait
+S
+claim "after that it says so no more; the technician leaves" play "$T/dev" "$T/back.script" --shots "$SHOTS"
+proves() { # WHERE...: both versions, each by itself
+    for v in 1 2; do
+        "$@" report --job $JOB --version $v --cbor "$T/v$v.cbor" --text "$T/v$v.txt" &&
+            "$bin/docketctl" verify "$T/v$v.cbor" --trust "$T/hq.pub" | grep -qx genuine || return 1
+    done
+    ! cmp -s "$T/v1.txt" "$T/v2.txt"
+}
+claim "on the handheld the old sign-off proves itself as the new one does" proves on_device
+both() { device_sync "$T/dev" && device_sync "$T/dev" && proves hqctl && [ "$(state "$id")" = signed ] && same_state; }
+claim "headquarters has both versions, and the call is signed" both

@@ -335,6 +335,33 @@ static inline void shop_colleague(struct shop *x, const char *job)
     shop_must(store_commit(&t, &err), &err, "commit");
 }
 
+/* shop_reopen: the supervisor reopens the newest report of a job that was signed. */
+static inline void shop_reopen(struct shop *x, const char *job, unsigned reason)
+{
+    struct subject_state state;
+    struct store_txn *t = NULL;
+    struct err err = {0};
+    uint8_t buf[CAP_BODY_BYTES];
+    union body b;
+    bytes body;
+    struct arena a = arena_of(x->room, SHOP_ROOM);
+    memset(&b, 0, sizeof b);
+    shop_must(store_read(x->store, &t, &err), &err, "read");
+    shop_must(fold_load(t, sample_id16(job), &a, &state, NULL, &err), &err, job);
+    store_abort(&t);
+    for (unsigned k = 0; k < state.nvisits; k++) {
+        const struct visit_state *v = &state.visits[k];
+        if (v->nsigned > 0) {
+            b.asked.visit = v->visit;
+            b.asked.signoff = v->signatures[v->nsigned - 1].entry;
+        }
+    }
+    CHECK(!h32_zero(b.asked.signoff));
+    b.asked.reason = reason;
+    shop_must(body_encode(KIND_JOB_REOPENED, &b, buf, sizeof buf, &body), NULL, "reopening");
+    shop_entry(x, KIND_JOB_REOPENED, SUBJECT_JOB, sample_id16(job), body, NULL, ATT_TEXT, 0);
+}
+
 /* What the office writes over what it has seen of a record. */
 static inline void shop_change(struct shop *x, enum subject_type type, const char *name, int field,
                                const char *text)

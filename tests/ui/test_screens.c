@@ -407,6 +407,30 @@ static void what_headquarters_changed_is_told_and_a_job_is_handed_over(void)
     changed(&(struct look){&SIZES[1], 1.5F, "en", UI_DARK, .walk = true});
 }
 
+/* The supervisor looks at the report that came in. */
+static void reopened(const struct look *l)
+{
+    struct device d;
+    struct shop x;
+    make_device(&d);
+    run_on(&d, "tests/ui/reopened-1.script", l);
+    shop_open_again(&x, d.dir, d.secret, &d.head, d.at_ms);
+    shop_reopen(&x, "job 2", 1);
+    d.at_ms = x.at_ms;
+    shop_shut(&x, &d.head);
+    run_on(&d, "tests/ui/reopened-2.script", l);
+}
+
+static void b_18_2_what_headquarters_reopened_is_said_put_right_and_signed_again(void)
+{
+    for (int k = 0; k < 6; k++) {
+        reopened(&(struct look){&SIZES[k], k % 2 == 0 ? 2.0F : 1.0F, k < 3 ? "zh" : "en", UI_LIGHT,
+                                .left = false});
+    }
+    reopened(&(struct look){&SIZES[0], 2.0F, "en", UI_SUNLIGHT, .left = false});
+    reopened(&(struct look){&SIZES[1], 1.5F, "en", UI_DARK, .walk = true});
+}
+
 static void goods(const struct look *l)
 {
     static const char *const parts[] = {"tests/ui/goods-1.script", "tests/ui/goods-2.script",
@@ -456,6 +480,7 @@ static void golden_frames(void)
             run_as(scripts[k], &l);
         }
         changed(&l);
+        reopened(&l);
     }
 }
 
@@ -475,6 +500,11 @@ int main(int argc, char **argv)
     if (argc == 5 && strcmp(argv[1], "changed") == 0) {
         changed(&(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL),
                                argv[4], UI_LIGHT, .left = false});
+        return check_failures != 0;
+    }
+    if (argc == 5 && strcmp(argv[1], "reopened") == 0) {
+        reopened(&(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL),
+                                argv[4], UI_LIGHT, .left = false});
         return check_failures != 0;
     }
     if (argc == 5 && strcmp(argv[1], "goods") == 0) {
@@ -499,6 +529,7 @@ int main(int argc, char **argv)
     RUN(pins_are_changed_forgotten_and_asked_for_again);
     RUN(a_day_is_reported_signed_and_put_right);
     RUN(what_headquarters_changed_is_told_and_a_job_is_handed_over);
+    RUN(b_18_2_what_headquarters_reopened_is_said_put_right_and_signed_again);
     RUN(b_02_a_thing_is_taken_away_repaired_inspected_and_brought_back);
     RUN(the_standard_visit_takes_few_touches);
     RUN(b_18_11_cash_and_old_parts_stay_the_technicians_debt);

@@ -1,5 +1,6 @@
 /* test_fold_reopened.c - headquarters reopens a signed report (DESIGN 6; E-01: not the clerk). */
 #include "core/rules/office.h"
+#include "core/rules/visit.h"
 #include "tests/unit/core/fold_help.h"
 
 static struct subject_state s;
@@ -39,12 +40,13 @@ static void the_report_counts_as_unsigned_until_a_new_version_is_signed(void)
     CHECK(!v->signatures[0].stands && h32_eq(v->signatures[0].entry, first));
     CHECK(v->stage == VISIT_FEE && v->nodd == 0 && s.nodd == 0 && s.nrequests == 0);
     CHECK(office_state(&s) == JOB_ON_SITE && office_open(&s)); /* he had left: he is there again */
+    CHECK(visit_reopened(v));
     union body b = help_action("v");
     help_say(&tech, KIND_VISIT_ACTION, &b);
     help_sign(&tech, "v", 2, NULL);
     v = visit("v");
     CHECK(v->stage == VISIT_SIGNED && v->nsigned == 2 && v->nodd == 0);
-    CHECK(!v->signatures[0].stands && v->signatures[1].stands);
+    CHECK(!v->signatures[0].stands && v->signatures[1].stands && !visit_reopened(v));
     b = help_step("v");
     help_say(&tech, KIND_VISIT_LEFT, &b);
     CHECK(visit("v")->stage == VISIT_LEFT);

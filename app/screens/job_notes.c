@@ -1,0 +1,37 @@
+/* job_notes.c - what is to be known of a job before anything else is done there. See job_parts.h.
+ */
+#include "app/screens/job_parts.h"
+
+static const char *reopened_why(unsigned reason)
+{
+    static const char *const t[] = {N_("Other reason"), N_("The amount is wrong"),
+                                    N_("The content is wrong"), N_("The customer asks for it")};
+    return _(t[reason < sizeof t / sizeof t[0] ? reason : 0]);
+}
+
+/* Headquarters took a signature's force away: why, who, when, and the way on. */
+void job_reopened(struct app *a, struct ui *u, const struct job_model *j, enum job_sheet *sheet)
+{
+    if (!j->reopened.is) {
+        return;
+    }
+    const struct signature_state *sig = job_signature(j);
+    const char *who = j->reopened.who.n > 0                 ? shared_z(a, j->reopened.who)
+                      : j->reopened.role == ROLE_SUPERVISOR ? _("supervisor")
+                                                            : _("Headquarters");
+    ui_banner(u, "reopened-by-hq", UI_TONE_LATE,
+              shared_fmt(a, _("Reopened by headquarters: %s."), reopened_why(j->reopened.reason)));
+    ui_card_begin(u, NULL, NULL, NULL);
+    ui_pair(u, _("Reopened by"), who);
+    ui_pair(u, _("When"), app_time(a, j->reopened.when_ms, true));
+    ui_pair(u, _("Signed before"),
+            shared_fmt(a, _("%.*s, version %u"), (int)sig->nnumber, (const char *)sig->number,
+                       sig->version));
+    ui_text(u, UI_BODY,
+            _("Put right what is wrong, then the customer signs again. What was signed is kept."));
+    ui_card_end(u);
+    if (ui_button(u, "put-right", _("Correct a step"),
+                  UI_SECONDARY | (app_busy(a) != APP_IDLE ? UI_OFF : 0U))) {
+        *sheet = JOB_SHEET_CORRECT;
+    }
+}
