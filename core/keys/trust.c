@@ -148,7 +148,7 @@ static bool is_first_root(const struct trust *t)
     return memcmp(h, t->deployment, sizeof t->deployment) == 0;
 }
 
-enum st trust_open(bytes doc, const uint8_t *known_root, struct trust *out, const char **rule)
+enum st trust_open_own(bytes doc, struct trust *out, const char **rule)
 {
     memset(out, 0, sizeof *out);
     struct trust t;
@@ -165,12 +165,20 @@ enum st trust_open(bytes doc, const uint8_t *known_root, struct trust *out, cons
     if (cose_verify(&v, COSE_TRUST, t.deployment, t.root_pk) != ST_OK) {
         return document_rule(rule, "signature", ST_BAD_SIGNATURE);
     }
-    if (known_root == NULL ? !is_first_root(&t)
-                           : memcmp(known_root, t.root_pk, sizeof t.root_pk) != 0) {
-        return document_rule(rule, "another root", ST_UNTRUSTED);
-    }
     *out = t;
     return ST_OK;
+}
+
+enum st trust_open(bytes doc, const uint8_t *known_root, struct trust *out, const char **rule)
+{
+    enum st st = trust_open_own(doc, out, rule);
+    if (st == ST_OK &&
+        (known_root == NULL ? !is_first_root(out)
+                            : memcmp(known_root, out->root_pk, sizeof out->root_pk) != 0)) {
+        memset(out, 0, sizeof *out);
+        return document_rule(rule, "another root", ST_UNTRUSTED);
+    }
+    return st;
 }
 
 enum st trust_next(const struct trust *known, bytes doc, struct trust *out, const char **rule)

@@ -39,6 +39,10 @@ MUST_USE enum st trust_make(const struct trust *t, const uint8_t root_sk[static 
  */
 MUST_USE enum st trust_open(bytes doc, const uint8_t *known_root, struct trust *out,
                             const char **rule);
+/* trust_open_own: parse, and verify that the root which it names itself signed it. That is nobody's
+ * word yet: whether this root is or was headquarters' the caller knows otherwise. Answers as
+ * trust_open, never ST_UNTRUSTED. */
+MUST_USE enum st trust_open_own(bytes doc, struct trust *out, const char **rule);
 /* trust_next: a document that follows `known`: by its root, or by the one that it names next; of
  * the same deployment. Serials are the caller's. ST_UNTRUSTED, ST_WRONG_PARTY, ST_BAD_SIGNATURE. */
 MUST_USE enum st trust_next(const struct trust *known, bytes doc, struct trust *out,

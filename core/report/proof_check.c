@@ -12,22 +12,15 @@ enum st proof_check_open(struct proof_check *c, bytes hq_pub)
     return ST_OK;
 }
 
-/* By the root that hq.pub knows, by the one it names next, or by the first root of all, whose hash
- * the deployment is named by: a report may be older or newer than the hq.pub it is held against. A
- * root that was left behind says nothing that is newer: its key may be stolen by now. */
+/* One that is older than hq.pub's says nothing that is used: it need only be what its own root
+ * signed, whichever that was, since roots follow each other and hq.pub knows the last. A newer one
+ * is by the root that hq.pub knows or by the one that it names next: whose root was left behind
+ * says nothing that is newer, its key may be stolen by now. */
 static enum st open_trust(const struct proof_check *c, struct trust *t, const char **rule)
 {
-    static const uint8_t none[32] = {0};
-    enum st st = trust_open(c->f.trust, c->hq.root_pk, t, rule);
-    if (st == ST_UNTRUSTED && memcmp(c->hq.next_root, none, sizeof none) != 0) {
-        st = trust_open(c->f.trust, c->hq.next_root, t, rule);
-    }
-    if (st == ST_UNTRUSTED) {
-        st = trust_open(c->f.trust, NULL, t, rule);
-        if (st == ST_OK && t->serial >= c->hq.serial) {
-            *rule = "its root was left behind";
-            st = ST_UNTRUSTED;
-        }
+    enum st st = trust_open_own(c->f.trust, t, rule);
+    if (st == ST_OK && t->serial >= c->hq.serial) {
+        st = trust_next(&c->hq, c->f.trust, t, rule);
     }
     return st;
 }

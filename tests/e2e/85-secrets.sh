@@ -355,6 +355,8 @@ claim "the old root alone names no successor any more" spent
 once_more() {
     server_stop
     rotate --root "$T/new.root" --pub "$T/newest.pub" && [ -s "$HQ.root.new" ] && server_start "$T/root" &&
-        [ "$(serial)" = 5 ] && device_sync "$T/first" && dctl "$T/first" check && genuine "$T/old.cbor" "$T/newest.pub"
+        [ "$(serial)" = 5 ] && device_sync "$T/first" && dctl "$T/first" check && genuine "$T/old.cbor" "$T/newest.pub" &&
+        genuine "$T/new.cbor" "$T/newest.pub" && dctl "$T/first" report --job $JOB --cbor "$T/third.cbor" &&
+        genuine "$T/third.cbor" "$T/newest.pub" && ! genuine "$T/third.cbor" "$T/new.pub"
 }
-claim "the new one does, with docketd stopped, into DIR.root.new" once_more
+claim "the new one does, with docketd stopped, into DIR.root.new; reports of all three are genuine by the newest hq.pub" once_more
