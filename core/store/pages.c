@@ -386,6 +386,27 @@ static bool go_on(struct pages *p, unsigned *place, unsigned *depth, uint64_t *n
     return false;
 }
 
+/* Would whoever looks for the page's keys be led to it? `place` is beyond the child of each branch
+ * above, whose separator is no greater than the page's first key, and the next one's greater than
+ * its last. */
+static bool is_led_to(const struct pages *p, const uint8_t *page, const unsigned *place,
+                      unsigned depth)
+{
+    struct node first, last, n;
+    bool led =
+        get_node(p, page, 0, true, &first) && get_node(p, page, nodes_of(page) - 1, true, &last);
+    for (unsigned i = 0; i < depth && led; i++) {
+        unsigned child = place[i] - 1;
+        if (child > 0) {
+            led = get_node(p, p->level[i], child, false, &n) && compare(p, n.key, first.key) <= 0;
+        }
+        if (led && child + 1 < nodes_of(p->level[i])) {
+            led = get_node(p, p->level[i], child + 1, false, &n) && compare(p, n.key, last.key) > 0;
+        }
+    }
+    return led;
+}
+
 /* Down the levels without recursion: `place` is the next child of each branch page. */
 static enum st walk(struct pages *p, const struct pages_tree *tree, const struct pages_sink *sink)
 {
@@ -400,6 +421,7 @@ static enum st walk(struct pages *p, const struct pages_tree *tree, const struct
             !first_time(p, next)) {
             p->bad++;
         } else if (leaf) {
+            p->bad += !is_led_to(p, page, place, depth);
             st = walk_leaf(p, page, sink);
         } else {
             p->bad += !in_order(p, page, false);

@@ -20,8 +20,13 @@ bytes store_ad(enum table table, bytes key, uint8_t buf[static AD_BYTES])
 enum st store_txn_fail(struct store_txn *t, struct err *err, int rc, const char *where,
                        const char *what)
 {
-    enum st st = met_damage(t->s, env_fail(err, rc, t->s->dir, where, what));
-    t->broken = st;
+    enum st st = env_fail(err, rc, t->s->dir, where, what);
+    if (rc == MDB_BAD_TXN) {
+        /* LMDB met something in a call that it answered, and gave the transaction up. */
+        st = t->broken != ST_OK ? t->broken : ST_CORRUPT;
+        st = err_set(err, st, rc, where, "%s: an earlier call of the transaction failed", what);
+    }
+    t->broken = met_damage(t->s, st);
     return st;
 }
 
