@@ -5,6 +5,7 @@
 #include "app/screens/help.h"
 #include "app/screens/job_parts.h"
 #include "app/screens/part_form.h"
+#include "core/rules/call.h"
 #include "core/rules/money.h"
 
 #define MENU_MAX 12 /* lines of one sheet: ui_menu */
@@ -133,6 +134,20 @@ static str equipment_proposed(struct app *a, const struct job_model *j)
     return words;
 }
 
+/* The official number, and the one that a technician gave it. */
+static void number(struct app *a, struct ui *u, const struct job_model *j)
+{
+    bool provisional = call_provisional(&j->job);
+    if (!provisional) {
+        pair(a, u, _("Job"), j->code);
+    }
+    pair(a, u, _("Provisional number"), j->provisional);
+    if (provisional) {
+        ui_text(u, UI_SMALL_MUTED,
+                _("You took this call. Its official number comes with the next sync."));
+    }
+}
+
 void job_facts(struct app *a, struct ui *u, const struct job_model *j)
 {
     ui_section(u, _("This equipment"));
@@ -161,12 +176,17 @@ void job_facts(struct app *a, struct ui *u, const struct job_model *j)
                                            UI_LINK)) {
         app_go(a, SCREEN_EQUIPMENT, j->subject);
     }
+    if (j->has_customer && !j->is_goods &&
+        ui_button_icon(u, "another-piece", _("Another piece of equipment here"), UI_ICON_EDIT,
+                       UI_LINK)) {
+        app_go(a, SCREEN_TAKE_CALL, j->customer.subject);
+    }
     if (ui_button_icon(u, "earlier", _("Earlier visits"), UI_ICON_CLOCK, UI_LINK)) {
         app_go(a, SCREEN_EARLIER, j->subject);
     }
     ui_section(u, _("The call"));
     ui_card_begin(u, NULL, NULL, NULL);
-    pair(a, u, _("Job"), j->code);
+    number(a, u, j);
     time_pair(a, u, &j->job, F_JOB_CALLED, _("Called"));
     time_pair(a, u, &j->job, F_JOB_APPOINTMENT, _("Appointment"));
     pair(a, u, _("Fault as told"), j->fault_told);

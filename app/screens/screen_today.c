@@ -162,7 +162,7 @@ static void more(struct app *a, struct ui *u, struct today_screen *s)
     } rows[] = {
         {N_("Prepare"), SCREEN_PREPARE},          {N_("Daily report"), SCREEN_DAY},
         {N_("My parts and debts"), SCREEN_DEBTS}, {N_("Visit history"), SCREEN_EARLIER},
-        {N_("Knowledge"), SCREEN_KNOWLEDGE},
+        {N_("Knowledge"), SCREEN_KNOWLEDGE},      {N_("Take a call"), SCREEN_TAKE_CALL},
     };
     enum { ROWS = sizeof rows / sizeof rows[0] };
     const char *items[ROWS];

@@ -48,4 +48,5 @@ const struct screen screens[SCREENS] = {
     ROW(SCREEN_PAPERS, papers, screen_papers_enter),
     ROW(SCREEN_HANDOVER, handover, screen_handover_enter),
     ROW(SCREEN_EQUIPMENT, equipment, screen_equipment_enter),
+    ROW(SCREEN_TAKE_CALL, take_call, screen_take_call_enter),
 };

@@ -80,6 +80,8 @@ SCREEN_ENTER(handover);
 SCREEN(handover);
 SCREEN_ENTER(equipment);
 SCREEN(equipment);
+SCREEN_ENTER(take_call);
+SCREEN(take_call);
 
 /* ---- shared pieces (shared.c) ---------------------------------------------------------------- */
 /* shared_histories: a banner when the job lies in one of two histories of a journal. */

@@ -144,6 +144,7 @@ void let_go(struct app *a)
     model_drop(a);
     desk_drop(a);
     book_drop(a);
+    file_drop(a);
     learned_drop(a);
     a->store = NULL;
 }
@@ -190,6 +191,7 @@ void turn_begin(struct app *a)
     clock_turn(a);
     catalogue_refresh(a);
     book_turn(a);
+    file_turn(a);
     a->want_minute = false;
 }
 
@@ -234,7 +236,7 @@ bool app_pending(const struct app *a)
     /* A search that shows what has been gathered so far is not done. */
     bool searching = present(a) == SCREEN_TODAY && a->today.search[0] != '\0' && a->words.running &&
                      a->today.found_ready < a->words.n;
-    if (news || searching || book_running(a)) {
+    if (news || searching || book_running(a) || file_running(a)) {
         return true;
     }
     pthread_mutex_lock(&m->net.mutex);

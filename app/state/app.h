@@ -62,6 +62,7 @@ enum screen_id {
     SCREEN_PAPERS, /* receipts, tags: to show, photograph, write off */
     SCREEN_HANDOVER /* asked of headquarters */,
     SCREEN_EQUIPMENT /* that no file has: proposed in words */,
+    SCREEN_TAKE_CALL /* a repair call; the subject is a customer, or none */,
     SCREENS
 };
 /* One row a screen in app/screens/screens.c; `frame` draws and reacts, once a frame. `enter` (may
@@ -94,6 +95,7 @@ struct job_model {
     struct subject_state job, customer, equipment, contract;
     bool has_customer, has_equipment, has_contract;
     struct visit_state *visit; /* this author's newest visit, NULL: none */
+    str provisional; /* the number that a technician gave it; `code` too, until the official one */
     str code, customer_name, customer_phone, customer_address, contact, contact_phone;
     str equipment_name, equipment_model, equipment_serial, equipment_maker, fault_told, note;
     int customer_lang;                    /* 1 zh, 2 en */
@@ -146,6 +148,8 @@ app_catalogue(const struct app *a); /* never NULL: empty when none came yet */
 struct today_row {
     struct list_row row;
     str customer, phone, equipment, model, address, fault_told, code; /* frame arena */
+    str provisional;   /* of a call that a technician took */
+    bool not_numbered; /* ... and `code` is that, too: headquarters has not seen it yet */
     struct deadline deadline;
     bool has_deadline;
     int zone;                  /* 1 city, 2 suburb */

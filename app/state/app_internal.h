@@ -19,6 +19,7 @@ struct writer_news {
     enum intent_type type;
     enum screen_id go;
     id16 from; /* the subject of the screen that asked: `go` counts only there */
+    id16 to;   /* the subject to go to, when it is another one; zero: `from` */
     bool present;
     bool let_go;         /* the writer asks for the store's pointer back, to reopen it */
     bool reopened;       /* it was: `store` is the new one, NULL when it did not open */
@@ -196,6 +197,7 @@ struct app {
     struct fitted fitted;
     struct desk_cache desk[DESK_MODELS];
     struct book_store *book; /* desk_book.c: NULL until it is asked for */
+    struct file_store *file; /* desk_file.c: likewise */
     struct words words;
     struct cached_report reports[2]; /* open visit, signed */
     struct stock_item stock[APP_STOCK_MAX];
@@ -244,6 +246,10 @@ void let_go(struct app *a);
 /* app_push: to the writer; NULL-safe result of queue_push. */
 bool app_push(struct app *a, const struct intent *i);
 
+/* intents.c. intent_send_with: to the writer, with the draft of this name of the present subject,
+ * which goes when it is durable. False: busy, or no room. */
+bool intent_send_with(struct app *a, struct intent *i, const char *draft_name);
+
 /* writer.c */
 MUST_USE enum st writer_start(struct writer *w, struct app *a);
 void writer_stop(struct writer *w);
@@ -275,6 +281,9 @@ MUST_USE enum st writer_pay(struct writer *w, const struct intent *i, h32 *entry
 /* writer_goods.c: a step of a customer's goods with the fact that belongs to it. */
 MUST_USE enum st writer_goods(struct writer *w, const struct intent *i, h32 *entry,
                               struct err *err);
+/* writer_call.c: a call that the technician takes; *job is its subject. */
+MUST_USE enum st writer_call_take(struct writer *w, const struct intent *i, h32 *entry, id16 *job,
+                                  struct err *err);
 /* writer_copy.c: the PDF of i->entry; copy_path: its name. */
 MUST_USE enum st writer_copy(struct writer *w, const struct intent *i, struct err *err);
 void copy_path(const struct app *a, str number, unsigned version, char *out, size_t cap);
@@ -283,7 +292,7 @@ str value_words(struct app *a, struct store_txn *t, const struct field_value *v)
 str person_words(struct app *a, struct store_txn *t, id16 person);
 str writer_words(struct app *a, struct store_txn *t, id8 author, id16 actor);
 /* counter_peek: the number that the counter `name` gives next ("report", "receipt", "goods").
- * counter_move: it is used up. */
+ * ("call" too). counter_move: it is used up. */
 MUST_USE enum st counter_move(struct store_txn *t, const char *name, uint64_t next,
                               struct err *err);
 MUST_USE enum st counter_peek(struct store_txn *t, const char *name, struct arena tmp, uint64_t *n,
@@ -346,6 +355,11 @@ struct book_store;
 bool book_running(const struct app *a);
 void book_turn(struct app *a);
 void book_drop(struct app *a);
+
+/* desk_file.c: the same of the customers and equipment on file. */
+bool file_running(const struct app *a);
+void file_turn(struct app *a);
+void file_drop(struct app *a);
 
 /* model.c, today.c, drafts.c, settings.c */
 void model_drop(struct app *a);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/state/app_internal.h"
+#include "core/rules/call.h"
 
 #define NAME "changes"
 #define MARK 10 /* type, field, eight bytes of the entry's hash */
@@ -62,6 +63,19 @@ static bool holds(bytes marks, const uint8_t *one)
     return false;
 }
 
+/* What headquarters wrote when it registered a call that he took himself: that it is his, and its
+ * number, are no news that he must answer. */
+static bool confirms(struct app *a, const struct job_model *j, enum subject_type type, int field)
+{
+    id8 by;
+    if (!call_taken(&j->job, &by) || !id8_eq(by, a->who.author)) {
+        return false;
+    }
+    return field == F_BRANCH || (type == SUBJECT_EQUIPMENT && field == F_EQUIPMENT_CUSTOMER) ||
+           (type == SUBJECT_JOB && (field == F_CODE || field == F_JOB_PROPOSED ||
+                                    (field == 0 && id16_eq(j->job.assigned, a->who.person))));
+}
+
 static bool told(struct app *a, struct store_txn *t, const struct job_model *j, const uint8_t *one,
                  struct change_item *out)
 {
@@ -69,6 +83,9 @@ static bool told(struct app *a, struct store_txn *t, const struct job_model *j, 
                                     : one[0] == SUBJECT_EQUIPMENT ? &j->equipment
                                                                   : &j->job;
     *out = (struct change_item){.type = (enum subject_type)one[0], .field = one[1]};
+    if (confirms(a, j, out->type, out->field)) {
+        return false;
+    }
     if (out->field == 0) {
         out->text = person_words(a, t, j->job.assigned);
         out->when_ms = j->job.nassigned == 0 ? 0 : hlc_ms(j->job.assignments[0].time);

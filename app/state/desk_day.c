@@ -195,6 +195,7 @@ static void take_job(struct app *a, struct store_txn *t, struct arena *m, id16 i
         x.end = v->end;
         x.going = !signed_ && v->stage != VISIT_ENDED && v->stage != VISIT_LEFT;
         x.code = text_of(t, m, &job, F_CODE);
+        x.code = x.code.n > 0 ? x.code : text_of(t, m, &job, F_JOB_PROVISIONAL);
         x.what = text_of(t, m, &job, F_JOB_FAULT_TOLD);
         x.customer = customer_of(t, m, &job);
         insert(d, &x);

@@ -27,7 +27,7 @@ static bool send(struct app *a, const struct intent *i, enum app_busy busy)
 }
 
 /* The UI's copy of the draft goes when the entry is durable: marked here, settled with the news. */
-static bool send_with(struct app *a, struct intent *i, const char *draft_name)
+bool intent_send_with(struct app *a, struct intent *i, const char *draft_name)
 {
     if (draft_name != NULL && strlen(draft_name) >= sizeof i->draft) {
         return false;
@@ -54,7 +54,7 @@ static bool send_entry(struct app *a, struct intent *i, const struct intent_att 
         i->atts[k].type = atts[k].type;
         i->atts[k].content = atts[k].content;
     }
-    return send_with(a, i, draft_name);
+    return intent_send_with(a, i, draft_name);
 }
 
 bool app_append(struct app *a, unsigned kind, bytes body, const struct intent_att *atts,
@@ -139,7 +139,7 @@ bool app_sign(struct app *a, const struct sign_intent *s, enum screen_id go)
                        .go = go,
                        .sign = *s,
                        .entry = a->edition.cat.edition};
-    return send_with(a, &i, "sign");
+    return intent_send_with(a, &i, "sign");
 }
 
 enum st app_ratings_seal(struct app *a, bytes plain, uint8_t *buf, size_t cap, bytes *out)
@@ -155,7 +155,7 @@ bool app_pay(struct app *a, unsigned method, int64_t amount_minor, enum screen_i
                        .go = go,
                        .method = method,
                        .amount_minor = amount_minor};
-    return send_with(a, &i, "payment");
+    return intent_send_with(a, &i, "payment");
 }
 
 bool app_copy(struct app *a, h32 signoff)

@@ -302,6 +302,8 @@ static bool load(struct app *a, id16 subject)
     } else if (ok) {
         load_goods(t, &m, j);
         j->code = field_text(t, &m, &j->job, F_CODE);
+        j->provisional = field_text(t, &m, &j->job, F_JOB_PROVISIONAL);
+        j->code = j->code.n > 0 ? j->code : j->provisional;
         j->fault_told = field_text(t, &m, &j->job, F_JOB_FAULT_TOLD);
         j->contact = field_text(t, &m, &j->job, F_JOB_CONTACT);
         j->contact_phone = field_text(t, &m, &j->job, F_JOB_PHONE);

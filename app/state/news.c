@@ -144,7 +144,7 @@ static void go_on(struct app *a, const struct writer_news *n)
         restore_place(a);
     } else if (n->go < SCREENS && a->ntrail > 0 && a->store != NULL &&
                id16_eq(a->trail[a->ntrail - 1].subject, n->from)) {
-        app_go(a, n->go, n->from);
+        app_go(a, n->go, id16_zero(n->to) ? n->from : n->to);
     }
 }
 
@@ -157,7 +157,7 @@ static void take(struct app *a, const struct writer_news *n)
         return;
     }
     if (n->type == INTENT_APPEND || n->type == INTENT_SIGN || n->type == INTENT_PAY ||
-        n->type == INTENT_GOODS) {
+        n->type == INTENT_GOODS || n->type == INTENT_TAKE_CALL) {
         drafts_settle(a, n->result.st);
     }
     if (n->type != INTENT_DRAFT && n->result.what == a->busy) {

@@ -71,6 +71,9 @@ static struct intent *copy_of(const struct intent *in)
     for (unsigned k = 0; k < in->natt; k++) {
         n += in->atts[k].content.n;
     }
+    for (unsigned k = 0; k < in->nbefore; k++) {
+        n += in->before[k].body.n;
+    }
     i->block_n = n;
     i->block = malloc(n == 0 ? 1 : n);
     if (i->block == NULL) {
@@ -86,6 +89,9 @@ static struct intent *copy_of(const struct intent *in)
     move(&at, &i->sign.ratings_sealed);
     for (unsigned k = 0; k < i->natt; k++) {
         move(&at, &i->atts[k].content);
+    }
+    for (unsigned k = 0; k < i->nbefore; k++) {
+        move(&at, &i->before[k].body);
     }
     return i;
 }

@@ -9,6 +9,7 @@ enum intent_type {
     INTENT_APPEND = 1, /* one entry */
     INTENT_SIGN,       /* a sign-off: number, facts, text, strokes and entry in one transaction */
     INTENT_PAY,        /* a payment with its receipt number */
+    INTENT_TAKE_CALL,  /* a repair call taken by the technician, with the records that are new */
     INTENT_GOODS,      /* a step of a customer's goods, with the fact that belongs to it */
     INTENT_COPY,       /* the customer's copy as a PDF */
     INTENT_POSITION,   /* where he stood; nobody waits for it */
@@ -25,7 +26,8 @@ enum intent_type {
     INTENT_QUIT
 };
 
-#define INTENT_ATTS 8
+#define INTENT_ATTS 10  /* a new customer's three, new equipment's three, a call's four */
+#define INTENT_BEFORE 2 /* records that go before the entry, in its transaction */
 struct intent {
     enum intent_type type;
     id16 subject;
@@ -48,6 +50,14 @@ struct intent {
     id16 goods;
     bytes also; /* INTENT_GOODS: body of its record.set; a text of it is the last attachment */
     bool also_text;
+    struct intent_record { /* INTENT_TAKE_CALL: their attachments follow the entry's own, in order
+                            */
+        enum subject_type type;
+        id16 subject;
+        bytes body;
+        unsigned natt;
+    } before[INTENT_BEFORE];
+    unsigned nbefore;
     void (*call)(void *ctx); /* INTENT_CALL */
     void *ctx;
     struct intent *next;

@@ -162,6 +162,9 @@ bool today_words(struct store_txn *t, id16 subject, struct arena *m, struct toda
         return false;
     }
     out->code = field_text(t, m, &job, F_CODE);
+    out->provisional = field_text(t, m, &job, F_JOB_PROVISIONAL);
+    out->not_numbered = out->code.n == 0 && out->provisional.n > 0;
+    out->code = out->not_numbered ? out->provisional : out->code;
     out->fault_told = field_text(t, m, &job, F_JOB_FAULT_TOLD);
     if (!id16_zero(out->row.customer) &&
         fold_load(t, out->row.customer, m, &other, NULL, NULL) == ST_OK) {
@@ -267,7 +270,7 @@ static enum service_class class_of(struct app *a, struct store_txn *t, struct ar
 static bool keep_texts(struct arena *m, struct today_row *r)
 {
     str *const texts[] = {&r->customer, &r->phone,      &r->equipment, &r->model,
-                          &r->address,  &r->fault_told, &r->code};
+                          &r->address,  &r->fault_told, &r->code,      &r->provisional};
     bool ok = true;
     for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
         *texts[k] = arena_str(m, *texts[k], &ok);

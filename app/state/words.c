@@ -64,6 +64,7 @@ static void *gather(void *arg)
             if (today_words(t, w->subjects[k], &m, &row)) {
                 put_lower(buf, &n, sizeof buf, row.customer);
                 put_lower(buf, &n, sizeof buf, row.code);
+                put_lower(buf, &n, sizeof buf, row.provisional);
                 put_lower(buf, &n, sizeof buf, row.phone);
                 put_lower(buf, &n, sizeof buf, row.equipment);
                 put_lower(buf, &n, sizeof buf, row.model);

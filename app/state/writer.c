@@ -236,7 +236,7 @@ static void reopen(struct writer *w)
 
 /* What came of a write. Of one that left the store in doubt it is told when that is settled. */
 static void answer(struct writer *w, const struct intent *i, enum st st, const struct err *err,
-                   const h32 *entry)
+                   const h32 *entry, id16 to)
 {
     struct err again;
     if (st == ST_CONFLICT || st == ST_CORRUPT) {
@@ -246,6 +246,7 @@ static void answer(struct writer *w, const struct intent *i, enum st st, const s
     }
     struct writer_news n =
         news_of(i, i->type == INTENT_DRAFT ? APP_IDLE : APP_SAVING, st, err, entry);
+    n.to = to;
     if (st != ST_IO) {
         news_tell(w->app, &n);
         return;
@@ -260,17 +261,19 @@ static void write_entry(struct writer *w, const struct intent *i)
 {
     struct err err = {0};
     h32 entry = {{0}};
-    enum st st = i->type == INTENT_APPEND  ? append(w, i, &entry, &err)
-                 : i->type == INTENT_SIGN  ? writer_sign(w, i, &entry, &err)
-                 : i->type == INTENT_GOODS ? writer_goods(w, i, &entry, &err)
-                                           : writer_pay(w, i, &entry, &err);
+    id16 to = {{0}};
+    enum st st = i->type == INTENT_APPEND      ? append(w, i, &entry, &err)
+                 : i->type == INTENT_SIGN      ? writer_sign(w, i, &entry, &err)
+                 : i->type == INTENT_GOODS     ? writer_goods(w, i, &entry, &err)
+                 : i->type == INTENT_TAKE_CALL ? writer_call_take(w, i, &entry, &to, &err)
+                                               : writer_pay(w, i, &entry, &err);
     if (st == ST_OK) {
-        if (i->kind == KIND_RECORD_SET) {
+        if (i->kind == KIND_RECORD_SET || i->type == INTENT_TAKE_CALL) {
             atomic_fetch_add(&w->app->words_generation, 1);
         }
         app_changed(w->app);
     }
-    answer(w, i, st, &err, &entry);
+    answer(w, i, st, &err, &entry, to);
     if (st == ST_OK && i->kind == KIND_VISIT_ARRIVED) {
         where_arrived(w->app, i);
     }
@@ -330,7 +333,8 @@ static void serve(struct writer *w, const struct intent *i)
     struct err err = {0};
     enum st st;
     bool needs_store = i->type == INTENT_APPEND || i->type == INTENT_SIGN ||
-                       i->type == INTENT_PAY || i->type == INTENT_GOODS || i->type == INTENT_COPY ||
+                       i->type == INTENT_PAY || i->type == INTENT_GOODS ||
+                       i->type == INTENT_TAKE_CALL || i->type == INTENT_COPY ||
                        i->type == INTENT_POSITION || i->type == INTENT_DRAFT;
     if (needs_store && !w->open) {
         serve_locked(w, i);
@@ -341,6 +345,7 @@ static void serve(struct writer *w, const struct intent *i)
     case INTENT_SIGN:
     case INTENT_PAY:
     case INTENT_GOODS:
+    case INTENT_TAKE_CALL:
         write_entry(w, i);
         break;
     case INTENT_COPY:
@@ -353,7 +358,7 @@ static void serve(struct writer *w, const struct intent *i)
     case INTENT_DRAFT:
         st = keep_draft(w, i, &err);
         if (st != ST_OK) {
-            answer(w, i, st, &err, NULL);
+            answer(w, i, st, &err, NULL, (id16){{0}});
         }
         break;
     case INTENT_UNLOCK:

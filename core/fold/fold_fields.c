@@ -7,6 +7,7 @@
 
 #include "core/codec/cbor.h"
 #include "core/model/day.h"
+#include "core/rules/call.h"
 #include "core/rules/office.h"
 
 struct edge {
@@ -117,6 +118,21 @@ static bool own_day(const struct subject_state *s, const struct fold_item *it,
            id16_eq(day_subject(person, midnight), s->subject);
 }
 
+/* A call that a technician took himself, all of it in the one entry that begins its subject: made
+ * of his chain and his number, so that it is nobody else's job, and never a second word on what
+ * headquarters has said since. */
+static bool own_call(const struct subject_state *s, const struct fold_item *it,
+                     const struct record_write *r, size_t n)
+{
+    bool his = call_may_take(it->role, r, n) == CALL_OK;
+    for (size_t i = 0; i < n && his; i++) {
+        his = r[i].seen.n == 0 &&
+              (r[i].field != F_JOB_PROVISIONAL ||
+               id16_eq(call_subject(it->e->author, it->e->epoch, &r[i].code), s->subject));
+    }
+    return his;
+}
+
 static enum st take_record(struct writes *ws, uint32_t item)
 {
     struct subject_state *s = ws->c->out;
@@ -127,12 +143,14 @@ static enum st take_record(struct writes *ws, uint32_t item)
         s->nunknown++;
         return ST_OK;
     }
-    bool newer = false, day = s->type == SUBJECT_DAY && own_day(s, it, r, n);
+    bool newer = false, own = s->type == SUBJECT_DAY   ? own_day(s, it, r, n)
+                              : s->type == SUBJECT_JOB ? own_call(s, it, r, n)
+                                                       : false;
     for (size_t i = 0; i < n; i++) {
         const struct field_info *f = field_info(s->type, r[i].field);
         if (f == NULL || (r[i].type == FT_TEXT && (uint64_t)r[i].i >= it->e->natt)) {
             newer = true;
-        } else if (!take_write(ws, item, &r[i], f->technician || day)) {
+        } else if (!take_write(ws, item, &r[i], f->technician || own)) {
             return ST_FULL;
         }
     }

@@ -294,6 +294,9 @@ static enum st derive(struct store_txn *t, const struct subject_state *s, struct
         lists_register(s, &cal, &out->keys);
     }
     const struct field_value *code = fold_shown(s, F_CODE);
+    if (code == NULL && s->type == SUBJECT_JOB) {
+        code = fold_shown(s, F_JOB_PROVISIONAL); /* until it has its official number */
+    }
     if (code != NULL && code->nb > 0) {
         store_code_key(store_of(t), (unsigned)s->type, bytes_of(code->b, code->nb), d->code);
         out->code = bytes_of(d->code, sizeof d->code);

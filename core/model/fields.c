@@ -3,7 +3,8 @@
  * A technician's write has effect where he is the one who sees the thing: the customer's telephone,
  * the equipment before him, a customer's thing that he takes, repairs and brings back. What decides
  * money, dates and dispatch he can only propose; a state of goods that is the supervisor's to give
- * does not count by his word (core/rules/office.c). */
+ * does not count by his word (core/rules/office.c). Of a job that he took himself what he said when
+ * he took it has effect (core/rules/call.h); so has his daily report. */
 #include "core/model/fields.h"
 
 #define HIS true
@@ -66,6 +67,8 @@ static const struct field_info table[] = {
     {J, F_JOB_COST, FT_MONEY, "job.cost", PLAIN, OFFICE},
     {J, F_JOB_WORK_KIND, FT_CODE, "job.work_kind", PLAIN, OFFICE},
     {J, F_JOB_CLASS_PROPOSED, FT_ENUM, "job.class_proposed", PLAIN, OFFICE},
+    {J, F_JOB_PROVISIONAL, FT_CODE, "job.provisional", PLAIN, OFFICE},
+    {J, F_JOB_PROPOSED, FT_INT, "job.proposed", PLAIN, OFFICE},
     {G, F_GOODS_JOB, FT_REF, "goods.job", PLAIN, HIS},
     {G, F_GOODS_CUSTOMER, FT_REF, "goods.customer", PLAIN, HIS},
     {G, F_GOODS_TECHNICIAN, FT_REF, "goods.technician", PLAIN, HIS},

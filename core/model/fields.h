@@ -77,7 +77,9 @@ enum job_field {
     F_JOB_PHONE = 19 /* TEXT */,
     F_JOB_COST = 20 /* MONEY: of an imported order */,
     F_JOB_WORK_KIND = 21 /* CODE */,
-    F_JOB_CLASS_PROPOSED = 22 /* ENUM service_class */
+    F_JOB_CLASS_PROPOSED = 22 /* ENUM service_class */,
+    F_JOB_PROVISIONAL = 23 /* CODE: the number that the technician who took the call gave it */,
+    F_JOB_PROPOSED = 24 /* INT: what of it is new, in words (core/model/call.h); 0: looked at */
 };
 /* Records of the office: each step of the paper is a write of these, by an actor with a role. */
 enum goods_field {

@@ -173,6 +173,9 @@ static enum st job_fields(struct work *w, const struct subject_state *job)
     struct report_facts *f = w->f;
     f->called_ms = report_minute(moment(job, F_JOB_CALLED));
     enum st st = field(w, job, F_CODE, &f->job_code);
+    if (st == ST_OK && f->job_code.n == 0) { /* the number that the technician gave it */
+        st = field(w, job, F_JOB_PROVISIONAL, &f->job_code);
+    }
     return st == ST_OK ? field(w, job, F_JOB_FAULT_TOLD, &f->fault_told) : st;
 }
 

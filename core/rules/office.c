@@ -1,6 +1,8 @@
 /* office.c - see office.h. */
 #include "core/rules/office.h"
 
+#include "core/model/call.h"
+
 /* ---- where a subject stands ------------------------------------------------------------------ */
 
 static const struct {
@@ -116,9 +118,20 @@ unsigned office_proposal(const struct fact *f, enum body_att *words)
     }
 }
 
+unsigned office_new_records(const struct subject_state *job)
+{
+    const struct field_value *v = job->type == SUBJECT_JOB ? fold_shown(job, F_JOB_PROPOSED) : NULL;
+    return v == NULL || v->i < 0 || v->i > (CALL_NEW_CUSTOMER | CALL_NEW_EQUIPMENT)
+               ? 0
+               : (unsigned)v->i;
+}
+
 bool office_proposed(const struct subject_state *job)
 {
     enum body_att words;
+    if (!job->archived && office_new_records(job) != 0) {
+        return true;
+    }
     for (unsigned v = 0; v < job->nvisits && !job->archived; v++) {
         for (unsigned k = 0; k < job->visits[v].nfacts; k++) {
             if (office_proposal(&job->visits[v].facts[k], &words) != 0) {

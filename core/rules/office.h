@@ -46,6 +46,9 @@ bool office_help_asked(const struct subject_state *job);
  * attachment says it. 0: nothing. office_proposed: does this job, not yet archived, hold one? */
 unsigned office_proposal(const struct fact *f, enum body_att *words);
 bool office_proposed(const struct subject_state *job);
+/* office_new_records: what of a call that a technician took is new, in words, and was not looked at
+ * yet: bits of enum call_proposed (core/model/call.h). */
+unsigned office_new_records(const struct subject_state *job);
 int64_t office_cash_owed_minor(const struct subject_state *job); /* of all its technicians */
 
 enum office_rule {

@@ -29,6 +29,7 @@ static const struct record_table kinds[] = {
      SUBJECT_JOB,
      {{"id", ID, 0},
       {"code", FIELD, F_CODE},
+      {"provisional", FIELD, F_JOB_PROVISIONAL},
       {"customer", REF_NAME, F_JOB_CUSTOMER},
       {"customer_code", FIELD, F_JOB_CUSTOMER},
       {"equipment", REF_NAME, F_JOB_EQUIPMENT},

@@ -7,7 +7,7 @@
 /* Takes one row, a new reference. What it answers other than ST_OK ends the export. */
 typedef enum st (*export_take)(void *ctx, json_t *row, struct err *err);
 
-#define EXPORT_COLUMNS_MAX 24
+#define EXPORT_COLUMNS_MAX 26
 /* export_columns: the names of a kind's columns, in order; how many. 0: no such kind. The names
  * have static storage. */
 size_t export_columns(const char *kind, const char *names[static EXPORT_COLUMNS_MAX]);

@@ -6,6 +6,7 @@
 #include "sync/hq/hq_calendar.h"
 #include "sync/hq/hq_forget.h"
 #include "sync/hq/hq_route.h"
+#include "sync/hq/hq_taken.h"
 #include "sync/hq/hq_quota.h"
 
 #include <sodium.h>
@@ -223,6 +224,10 @@ static enum st open_any(const struct hq_options *opt, enum store_mode mode, stru
     }
     if (st == ST_OK && !hq->reader) {
         st = hq_forget_resume(hq, err);
+    }
+    if (st == ST_OK && !hq->reader) {
+        hq->taken_due = true;
+        IGNORE(hq_taken_settle(hq, NULL) != ST_OK); /* tried again with the next request */
     }
     if (st == ST_OK && !hq->reader) {
         /* What stood stands on; it is tried again at the next open. */

@@ -2,6 +2,7 @@
 #include "sync/hq/hq_epoch.h"
 #include "sync/hq/hq_forget.h"
 #include "sync/hq/hq_ingest.h"
+#include "sync/hq/hq_taken.h"
 
 static void forget_results(struct hq_request *r)
 {
@@ -57,12 +58,16 @@ static enum st commit_some(struct hq *hq, struct hq_request **r, size_t n, size_
 }
 
 /* A restored node goes on in a new epoch, by which every cursor starts anew; erasures that came
- * back destroy their keys. Both are tried again: with the next proof, at the next open. */
+ * back destroy their keys; calls that technicians took are registered. All are tried again: with
+ * the next proof or request, at the next open. */
 static void settle(struct hq *hq)
 {
     if (hq->rolled_back) {
         hq->rolled_back = false;
         IGNORE(hq_epoch_renew(hq, 0, NULL) != ST_OK);
+    }
+    if (hq->taken_due) {
+        IGNORE(hq_taken_settle(hq, NULL) != ST_OK);
     }
     if (hq->erase_due) {
         hq->erase_due = false;

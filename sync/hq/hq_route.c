@@ -3,6 +3,7 @@
 
 #include "core/model/bodies.h"
 #include "sync/engine/digest.h"
+#include "sync/hq/hq_taken.h"
 
 #include <stdlib.h>
 
@@ -434,6 +435,7 @@ enum st hq_route_settle(struct hq *hq, struct store_txn *t, const struct entry_v
     for (size_t i = 0; i < n && st == ST_OK; i++) {
         if (!hq_route_withheld(t, &e[i])) {
             st = hq_route_entry(hq, t, &e[i], tmp, err);
+            st = st == ST_OK ? hq_taken_note(hq, t, &e[i], tmp, err) : st;
         }
     }
     free(subjects);

@@ -3,6 +3,7 @@
 
 #include "sync/hq/hq_ingest.h"
 #include "sync/hq/hq_route.h"
+#include "sync/hq/hq_taken.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -66,6 +67,7 @@ static void rest(struct hq_writer *w)
         fprintf(stderr, "docketd: folding what came: %s\n", err.text);
         w->hq->rest_due = false; /* tried again with the next request, or at the next start */
     }
+    IGNORE(hq_taken_settle(w->hq, NULL) != ST_OK); /* likewise */
 }
 
 static void *loop(void *ctx)

@@ -1,6 +1,7 @@
 /* op_job.c - a call's life at the desk: call.create, job.cancel, job.archive. */
 #include "core/model/bodies.h"
 #include "core/rules/office.h"
+#include "sync/hq/hq_taken.h"
 #include "sync/hq/ops.h"
 
 #include <stdio.h>
@@ -8,7 +9,7 @@
 /* --- call.create ---------------------------------------------------------------------------- */
 
 /* Headquarters counts calls on; a code that somebody's import took is passed over. */
-static enum st next_code(struct hq *hq, char out[static 24], struct err *err)
+enum st op_call_number(struct hq *hq, char out[static 24], struct err *err)
 {
     uint8_t v[8] = {0};
     size_t n = 0;
@@ -101,7 +102,7 @@ static enum st create(struct hq *hq, const json_t *in, json_t *job, json_t **out
         }
         json_incref(code);
     } else if (st == ST_OK) {
-        st = next_code(hq, number, err);
+        st = op_call_number(hq, number, err);
         code = json_string(number);
     }
     if (st != ST_OK) {

@@ -1,4 +1,5 @@
 /* reg_view.c - states as JSON: a line of a register, a record with every value's writer. */
+#include "core/model/call.h"
 #include "core/rules/service.h"
 #include "sync/hq/reg.h"
 
@@ -158,10 +159,40 @@ static const char *proposed_name(unsigned what)
     return what == PROPOSED_PART ? "part" : what == PROPOSED_FAULT ? "fault" : "equipment";
 }
 
+/* A record that came with a call which a technician took: whose name it has. */
+static void add_new_record(struct api_call *c, const struct subject_state *job, int ref, int name,
+                           const char *what, json_t *list)
+{
+    const struct field_value *v = fold_shown(job, ref), *p = fold_shown(job, F_JOB_PROPOSED);
+    struct arena keep = c->arena;
+    struct subject_state s;
+    json_t *words = json_null();
+    id16 id;
+    if (v == NULL || p == NULL) {
+        return;
+    }
+    memcpy(id.b, v->b, sizeof id.b);
+    if (fold_load(c->txn, id, &c->arena, &s, NULL, NULL) == ST_OK) {
+        const struct field_value *text = fold_shown(&s, name);
+        words = text != NULL && text->type == FT_TEXT ? reg_text(c, text->b) : words;
+    }
+    c->arena = keep;
+    json_array_append_new(list, json_pack("{s:s,s:o,s:o,s:I}", "what", what, "words", words,
+                                          "entry", ops_hex(p->entry.b, 32), "wall_ms",
+                                          (json_int_t)hlc_ms(p->time)));
+}
+
 /* What technicians found that no catalogue or file has, in their words. */
 static json_t *proposals_json(struct api_call *c, const struct subject_state *s)
 {
     json_t *list = json_array();
+    unsigned fresh = office_new_records(s);
+    if ((fresh & CALL_NEW_CUSTOMER) != 0) {
+        add_new_record(c, s, F_JOB_CUSTOMER, F_CUSTOMER_NAME, "customer", list);
+    }
+    if ((fresh & CALL_NEW_EQUIPMENT) != 0) {
+        add_new_record(c, s, F_JOB_EQUIPMENT, F_EQUIPMENT_NAME, "equipment", list);
+    }
     for (unsigned v = 0; v < s->nvisits; v++) {
         for (unsigned k = 0; k < s->visits[v].nfacts; k++) {
             const struct fact *f = &s->visits[v].facts[k];

@@ -344,6 +344,11 @@ static void what_is_known_of_a_fault_is_found_by_code_and_by_word(void)
     everywhere("tests/ui/knowledge.script");
 }
 
+static void a_01_a_technician_takes_a_call_himself_and_visits_it_with_no_network(void)
+{
+    everywhere("tests/ui/take-call.script");
+}
+
 static void half_typed_things_are_where_they_were_and_ratings_are_asked_again(void)
 {
     static const char *const parts[] = {"tests/ui/drafts-1.script", "tests/ui/drafts-2.script",
@@ -473,6 +478,7 @@ static void golden_frames(void)
                                           "tests/ui/help.script",
                                           "tests/ui/prepare.script",
                                           "tests/ui/knowledge.script",
+                                          "tests/ui/take-call.script",
                                           "tests/ui/goods-long.script"};
     for (int lang = 0; lang < 2; lang++) {
         struct look l = {&SIZES[1], 1.0F, lang == 0 ? "zh" : "en", UI_LIGHT, .left = false};
@@ -535,6 +541,7 @@ int main(int argc, char **argv)
     RUN(b_18_11_cash_and_old_parts_stay_the_technicians_debt);
     RUN(b_03_7_help_is_asked_and_a_second_visit_knows_what_the_first_found);
     RUN(f_01_before_leaving_customers_are_called_and_parts_are_one_list);
+    RUN(a_01_a_technician_takes_a_call_himself_and_visits_it_with_no_network);
     RUN(what_is_known_of_a_fault_is_found_by_code_and_by_word);
     RUN(half_typed_things_are_where_they_were_and_ratings_are_asked_again);
     CHECK_END();

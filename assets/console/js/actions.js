@@ -42,7 +42,11 @@ export const ACTIONS = {
             fields: [{ name: 'amount', label: N_('Amount'), kind: 'money', required: true }], value: { amount: (r) => (r.cash_owed_minor / 100).toFixed(2) },
             send: (r, v) => call('POST', `${path(r)}/cash`, { amount: v.amount }),
         },
-        edit(CLERK, ['fault_told', 'contact', 'phone', 'appointment', 'priority', 'zone', 'channel', 'class_proposed', 'equipment', 'note'], OPEN),
+        {
+            name: 'looked', label: N_('Put on file'), roles: CLERK, when: (r) => r.fields.proposed > 0, text: N_('You have looked at what is new with this call: customer and equipment are on file as they should be.'),
+            send: (r) => call('PATCH', path(r), { fields: { proposed: 0 }, seen: { proposed: r.values.proposed.seen } }),
+        },
+        edit(CLERK, ['fault_told', 'contact', 'phone', 'appointment', 'priority', 'zone', 'channel', 'class_proposed', 'customer', 'equipment', 'note'], OPEN),
         { name: 'voucher', label: N_('Show the voucher'), roles: null, when: (r) => (r.visits_list || []).some((v) => v.signatures.length), print: true },
         {
             name: 'reopen', label: N_('Reopen the report'), danger: true, roles: ['supervisor'], states: ['signed'], text: N_('What was signed stays as it is. The report counts as unsigned until the customer signs a new version.'),

@@ -36,7 +36,7 @@ export const FIELDS = {
         called: time(N_('Called')), channel: choice(N_('Came by'), W.CHANNELS), zone: choice(N_('Zone'), W.ZONES),
         appointment: time(N_('Appointment')), priority: choice(N_('Priority'), W.PRIORITIES), contact: text(N_('Contact')),
         phone: text(N_('Phone')), class_proposed: choice(N_('Class, as proposed'), W.CLASSES), cost: sum(N_('Cost')),
-        work_kind: code(N_('Kind of work')), note,
+        work_kind: code(N_('Kind of work')), provisional: code(N_('Provisional number')), proposed: choice(N_('New with this call'), W.NEW_WITH), note,
     },
     goods: {
         job: ref(N_('Call'), 'job'), customer: ref(N_('Customer'), 'customer'), what: long(N_('What it is')),

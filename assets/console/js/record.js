@@ -114,13 +114,14 @@ function deadlines(r) {
 function summary(r) {
     const zone = r.fields.zone ? W.at(W.ZONES, r.fields.zone) : '';
     const parts = r.type === 'job' ? [r.class ? _(W.CLASSES[r.class]).slice(2) : _('Class not decided yet'), W.stateWord(r.type, r.state), named(r.technician), zone] : [_(W.TYPES[r.type]), W.stateWord(r.type, r.state)];
+    if (r.type === 'job' && r.fields.provisional) { parts.push(fmt(_('taken by the technician as %s'), r.fields.provisional)); }
     if (r.cash_owed_minor) { parts.push(fmt(_('cash in hand %s'), money(r.cash_owed_minor))); }
     return parts.filter(Boolean).join(' · ');
 }
 
 const reopened = (r) => { const v = (r.visits_list || []).filter((x) => x.signatures.length).pop(); return v && !v.signatures[v.signatures.length - 1].stands; };
 function warnings(r) {
-    return [reopened(r) && _('The report was reopened: it counts as unsigned until a new version is signed.'),r.help && _('The technician asks for help.'), r.handover && _('The technician asks to hand it over.'), r.left_over && _('Left over from an earlier day: first.'),
+    return [reopened(r) && _('The report was reopened: it counts as unsigned until a new version is signed.'),r.help && _('The technician asks for help.'), r.type === 'job' && r.fields.proposed > 0 && _('A technician took this call. Who or what is new in it waits to be put on file.'), r.handover && _('The technician asks to hand it over.'), r.left_over && _('Left over from an earlier day: first.'),
         r.late_unhelped && _('Past its planned time, and no help was asked for (B-18.14).'), r.fields.forked && _('Its journal has forked: two handhelds write under one key.')].filter(Boolean);
 }
 

@@ -5,7 +5,7 @@ import { label, named } from './fields.js';
 
 // ---- columns: {label, text, and one of cls, box, href} ------------------------------------------
 const col = (name, text, more) => ({ label: name, text, ...more });
-const number = col(N_('Number'), (r) => r.code || r.id.slice(0, 8), { link: true, cls: 'short' });
+const number = col(N_('Number'), (r) => r.code || r.fields.provisional || r.id.slice(0, 8), { link: true, cls: 'short', title: (r) => r.fields.provisional || '' });
 const named_ = (name, get, more) => col(name, (r) => named(get(r)), more);
 // A brief one stands without its label where a row is a card.
 const when = (name, get) => col(name, (r) => brief(get(r)), { title: (r) => moment(get(r)), cls: 'time' });
@@ -22,7 +22,7 @@ const due = col(N_('Deadline'), (r) => (r.left_minutes == null ? '' : limit(r.le
 const plain = (type, name, show, more) => ({ get label() { return label(type, name); }, text: (r) => (r.fields[name] == null ? '' : show ? show(r.fields[name]) : r.fields[name]), ...more });
 const call = named_(N_('Call'), (r) => r.fields.job);
 
-const PROPOSED = { part: N_('Part'), fault: N_('Fault'), equipment: N_('Equipment') };
+const PROPOSED = { part: N_('Part'), fault: N_('Fault'), equipment: N_('Equipment'), customer: N_('Customer') };
 
 const JOB_COLUMNS = [called, number, klass, customer, fault, technician, state, due];
 

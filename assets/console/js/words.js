@@ -40,6 +40,8 @@ export const roleWord = (r) => (ROLES[r] ? _(ROLES[r]) : r || '');
 export const CLASS_LETTERS = ['', 'A', 'B', 'C', 'D'];
 export const CLASSES = [null, N_('A paid'), N_('B contract'), N_('C free'), N_('D internal')];
 export const CHANNELS = [null, N_('Telephone'), N_('Document'), N_('By a technician')];
+// What of a call that a technician took is not on file: bits.
+export const NEW_WITH = [null, N_('The customer'), N_('The equipment'), N_('Customer and equipment')];
 export const ZONES = [null, N_('City'), N_('Suburb')];
 export const LANGUAGES = [null, '中文', 'English'];
 export const PRIORITIES = [N_('Ordinary'), N_('Urgent')];

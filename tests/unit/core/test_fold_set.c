@@ -303,9 +303,9 @@ static void golden_digests_have_not_moved(void)
         uint64_t seed;
         const char *hex;
     } golden[] = {
-        {1, "69f928b23077c3ef0eb556e75c9004aee3d8244718a91ac9e89d59394ee1860b"},
-        {2, "8eb9e7a79dd3137512790a6154df4cea88c87d428994a26ed50a133384104f2f"},
-        {3, "b536c639569c06bb9f19ee93c4c65164d5b241c40c5dd565c928df4b0b8f92c1"},
+        {1, "98ece92129585d12c5ceb93fa07a019a48d70a7f4486f63aef76522b84c8577c"},
+        {2, "7c06228e91278834e4f92bd8ee1e6a551256414f040456709546ca1e39dfde2e"},
+        {3, "3a1d99e87964b5350a4630e64facf1aac76f492479e7c84b94ccc25d8293cd43"},
     };
     for (size_t i = 0; i < sizeof golden / sizeof golden[0]; i++) {
         make_history(golden[i].seed, 60);

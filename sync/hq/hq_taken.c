@@ -1,0 +1,227 @@
+/* hq_taken.c - see hq_taken.h. */
+#include "sync/hq/hq_taken.h"
+
+#include "core/base/utf8.h"
+#include "core/fold/record.h"
+#include "core/rules/call.h"
+
+#include <stdio.h>
+
+#define DUE_MAX 256 /* looked for at a time; more come in the next round */
+#define KEY_BYTES 48
+
+static const char prefix[] = "call-due/";
+
+static bytes due_key(id16 job, char out[static KEY_BYTES])
+{
+    size_t n = sizeof prefix - 1;
+    memcpy(out, prefix, n);
+    hex_put(bytes_of(job.b, sizeof job.b), out + n);
+    return str_bytes(str_c(out));
+}
+
+static bool is_due(const struct subject_state *job)
+{
+    return call_provisional(job) || call_is_his(job);
+}
+
+enum st hq_taken_note(struct hq *hq, struct store_txn *t, const struct entry_view *e,
+                      struct arena tmp, struct err *err)
+{
+    struct subject_state job;
+    char key[KEY_BYTES];
+    if (e->kind != KIND_RECORD_SET || e->subject_type != SUBJECT_JOB ||
+        id8_eq(e->author, hq->journal.cert.author) ||
+        fold_load(t, e->subject, &tmp, &job, NULL, NULL) != ST_OK || !is_due(&job)) {
+        return ST_OK;
+    }
+    hq->taken_due = true;
+    return store_put(t, T_META, due_key(e->subject, key), bytes_of("", 0), err);
+}
+
+/* ---- registering ------------------------------------------------------------------------------
+ */
+
+static enum st put(struct hq *hq, enum subject_type type, const struct subject_state *s,
+                   struct record_write *w, size_t n, struct err *err)
+{
+    uint8_t body[CAP_BODY_BYTES];
+    struct append what = {.kind = KIND_RECORD_SET,
+                          .subject_type = type,
+                          .subject = s->subject,
+                          .actor_role = ROLE_HEADQUARTERS};
+    record_see(s, w, n);
+    enum st st = record_encode(w, n, body, sizeof body, &what.body);
+    return st == ST_OK ? hq_act(hq, &what, NULL, err) : err_set(err, st, 0, __func__, "a record");
+}
+
+static bool ref_of(const struct subject_state *s, int field, id16 *out)
+{
+    const struct field_value *v = fold_shown(s, field);
+    if (v == NULL || v->type != FT_REF) {
+        return false;
+    }
+    memcpy(out->b, v->b, sizeof out->b);
+    return true;
+}
+
+/* The branch of whoever took it: of his record, as for everything that he may see. */
+static bool branch_of(struct hq *hq, id16 person, id8 *out)
+{
+    struct arena a = hq_arena(hq);
+    struct subject_state s;
+    const struct field_value *v = NULL;
+    if (fold_load(hq->batch, person, &a, &s, NULL, NULL) == ST_OK) {
+        v = fold_shown(&s, F_BRANCH);
+    }
+    if (v != NULL) {
+        memcpy(out->b, v->b, sizeof out->b);
+    }
+    return v != NULL;
+}
+
+/* What he found and nobody had on file: it belongs to the branch, the equipment to its customer. */
+static enum st adopt(struct hq *hq, enum subject_type type, id16 subject, const id8 *branch,
+                     const id16 *customer, struct err *err)
+{
+    struct arena a = hq_arena(hq);
+    struct subject_state s;
+    struct record_write w[2];
+    size_t n = 0;
+    memset(w, 0, sizeof w);
+    if (fold_load(hq->batch, subject, &a, &s, NULL, NULL) != ST_OK || s.type != type) {
+        return ST_OK; /* it has not come yet */
+    }
+    if (branch != NULL && fold_shown(&s, F_BRANCH) == NULL) {
+        w[n++] = (struct record_write){.field = F_BRANCH, .type = FT_ID8, .id = *branch};
+    }
+    if (customer != NULL && fold_shown(&s, F_EQUIPMENT_CUSTOMER) == NULL) {
+        w[n++] =
+            (struct record_write){.field = F_EQUIPMENT_CUSTOMER, .type = FT_REF, .ref = *customer};
+    }
+    return n == 0 ? ST_OK : put(hq, type, &s, w, n, err);
+}
+
+static enum st number(struct hq *hq, const struct subject_state *job, const id8 *branch,
+                      struct err *err)
+{
+    struct record_write w[2];
+    char code[24];
+    size_t n = 0;
+    memset(w, 0, sizeof w);
+    if (branch != NULL && fold_shown(job, F_BRANCH) == NULL) {
+        w[n++] = (struct record_write){.field = F_BRANCH, .type = FT_ID8, .id = *branch};
+    }
+    if (call_provisional(job)) {
+        enum st st = op_call_number(hq, code, err);
+        if (st != ST_OK) {
+            return st;
+        }
+        w[n] = (struct record_write){.field = F_CODE, .type = FT_CODE};
+        if (!code_of(str_bytes(str_c(code)), &w[n++].code)) {
+            return err_set(err, ST_BUG, 0, __func__, "a number that is no code");
+        }
+    }
+    return n == 0 ? ST_OK : put(hq, SUBJECT_JOB, job, w, n, err);
+}
+
+static enum st dispatch(struct hq *hq, const struct subject_state *job, id16 person,
+                        struct err *err)
+{
+    uint8_t body[256];
+    union body b;
+    struct append what = {.kind = KIND_JOB_ASSIGNED,
+                          .subject_type = SUBJECT_JOB,
+                          .subject = job->subject,
+                          .actor_role = ROLE_HEADQUARTERS};
+    memset(&b, 0, sizeof b);
+    b.assigned.technician = person;
+    assign_see(job, &b.assigned);
+    enum st st = body_encode(what.kind, &b, body, sizeof body, &what.body);
+    return st == ST_OK ? hq_act(hq, &what, NULL, err) : err_set(err, st, 0, __func__, "a body");
+}
+
+/* Customer and equipment before the job is given out: they go to the device with it. */
+static enum st take_in(struct hq *hq, id16 subject, struct err *err)
+{
+    struct arena a = hq_arena(hq);
+    struct subject_state job;
+    id16 customer, equipment;
+    id8 author, branch;
+    if (fold_load(hq->batch, subject, &a, &job, NULL, NULL) != ST_OK || !is_due(&job) ||
+        !call_taken(&job, &author)) {
+        return ST_OK; /* somebody was quicker */
+    }
+    const struct hq_device *d = hq_device(hq, author);
+    bool his = d != NULL && !d->revoked && call_is_his(&job);
+    bool has_customer = ref_of(&job, F_JOB_CUSTOMER, &customer);
+    bool has_equipment = ref_of(&job, F_JOB_EQUIPMENT, &equipment);
+    /* The job's state lies where the next one is read. */
+    bool has_branch = d != NULL && branch_of(hq, d->person, &branch);
+    const id8 *at = has_branch ? &branch : NULL;
+    a = hq_arena(hq);
+    enum st st = fold_load(hq->batch, subject, &a, &job, NULL, err);
+    st = st == ST_OK ? number(hq, &job, at, err) : st;
+    if (st == ST_OK && has_customer) {
+        st = adopt(hq, SUBJECT_CUSTOMER, customer, at, NULL, err);
+    }
+    if (st == ST_OK && has_equipment) {
+        st = adopt(hq, SUBJECT_EQUIPMENT, equipment, at, has_customer ? &customer : NULL, err);
+    }
+    a = hq_arena(hq);
+    st = st == ST_OK ? fold_load(hq->batch, subject, &a, &job, NULL, err) : st;
+    return st == ST_OK && his ? dispatch(hq, &job, d->person, err) : st;
+}
+
+static enum st one(struct hq *hq, id16 job, struct err *err)
+{
+    char key[KEY_BYTES];
+    enum st st = hq_batch_begin(hq, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    st = take_in(hq, job, err);
+    if (st == ST_OK) {
+        st = store_del(hq->batch, T_META, due_key(job, key), err);
+        st = st == ST_NOT_FOUND ? ST_OK : st;
+    }
+    enum st end = hq_batch_end(hq, st == ST_OK, st == ST_OK ? err : NULL);
+    return st == ST_OK ? end : st;
+}
+
+static enum st due(struct hq *hq, id16 out[static DUE_MAX], unsigned *n, struct err *err)
+{
+    struct store_txn *t = NULL;
+    struct store_cursor *c = NULL;
+    bytes key;
+    *n = 0;
+    enum st st = store_read(hq->store, &t, err);
+    if (st == ST_OK) {
+        st = store_scan(t, T_META, str_bytes(str_c(prefix)), (bytes){NULL, 0}, &c, err);
+    }
+    while (st == ST_OK && *n < DUE_MAX && store_next(c, &key) == ST_OK) {
+        str hex = bytes_str(bytes_of(key.p + sizeof prefix - 1, key.n - (sizeof prefix - 1)));
+        *n += hex_get(hex, out[*n].b, sizeof out[*n].b);
+    }
+    store_scan_end(&c);
+    store_abort(&t);
+    return st;
+}
+
+enum st hq_taken_settle(struct hq *hq, struct err *err)
+{
+    id16 jobs[DUE_MAX];
+    unsigned n = DUE_MAX;
+    enum st st = ST_OK;
+    if (!hq->taken_due || hq->reader || hq->batch != NULL) {
+        return ST_OK;
+    }
+    while (n == DUE_MAX && st == ST_OK) {
+        st = due(hq, jobs, &n, err);
+        for (unsigned i = 0; i < n && st == ST_OK; i++) {
+            st = one(hq, jobs[i], err);
+        }
+    }
+    hq->taken_due = st != ST_OK;
+    return st;
+}
