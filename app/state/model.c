@@ -90,7 +90,7 @@ static void load_equipment(struct store_txn *t, struct arena *m, struct job_mode
     }
     struct subject_state *contracts = arena_new(m, struct subject_state, CONTRACTS_MAX);
     size_t n = 0;
-    uint8_t prefix[17] = {LIST_OF_CUSTOMER};
+    uint8_t room[LIST_KEY_BYTES];
     struct store_cursor *c = NULL;
     if (contracts == NULL || !j->has_customer) {
         struct subject_state *e = j->has_equipment ? &j->equipment : NULL;
@@ -98,24 +98,14 @@ static void load_equipment(struct store_txn *t, struct arena *m, struct job_mode
         class_decide(e, NULL, 0, true, now_ms, &j->class_excluded);
         return;
     }
-    memcpy(prefix + 1, j->customer.subject.b, 16);
-    bytes none = {NULL, 0};
-    if (store_scan(t, T_LIST, bytes_of(prefix, sizeof prefix), none, &c, NULL) == ST_OK) {
+    bytes none = {NULL, 0},
+          prefix = fold_list_prefix(LIST_OF_CUSTOMER, SUBJECT_CONTRACT, &j->customer.subject, room);
+    if (store_scan(t, T_LIST, prefix, none, &c, NULL) == ST_OK) {
         bytes key;
-        while (n < CONTRACTS_MAX && store_next(c, &key) == ST_OK) {
-            struct list_row row;
-            bytes value;
+        for (unsigned rows = 0; rows < CONTRACTS_MAX && store_next(c, &key) == ST_OK; rows++) {
             id16 sub;
-            struct arena before = *m;
-            if (key.n < 16 || store_value(c, m, &value, NULL) != ST_OK ||
-                list_row_decode(value, &row) != ST_OK || row.type != SUBJECT_CONTRACT) {
-                *m = before;
-                continue;
-            }
             memcpy(sub.b, key.p + key.n - 16, 16);
-            if (fold_load(t, sub, m, &contracts[n], NULL, NULL) == ST_OK) {
-                n++;
-            }
+            n += fold_load(t, sub, m, &contracts[n], NULL, NULL) == ST_OK;
         }
         store_scan_end(&c);
     }

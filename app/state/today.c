@@ -206,32 +206,25 @@ static void add_times(struct app *a, struct store_txn *t, id16 subject, struct a
 }
 
 enum {
-    CLASS_ROWS = 24 /* of one customer that are looked at for a contract: a frame has no more */
+    CLASS_ROWS = 24 /* contracts of one customer that are looked at: a frame has no more */
 };
 
-/* The contracts of a customer among the first rows of what he has; false: there are more rows, and
- * no saying without them. */
+/* The contracts of a customer; false: there are more, and no saying without them. */
 static bool contracts_of(struct store_txn *t, struct arena *m, id16 customer,
                          struct subject_state *out, size_t cap, size_t *n)
 {
-    uint8_t prefix[17] = {LIST_OF_CUSTOMER};
+    uint8_t room[LIST_KEY_BYTES];
     struct store_cursor *c = NULL;
-    bytes none = {NULL, 0}, key, value;
+    bytes none = {NULL, 0}, key;
+    bytes prefix = fold_list_prefix(LIST_OF_CUSTOMER, SUBJECT_CONTRACT, &customer, room);
     size_t rows = 0;
     *n = 0;
-    memcpy(prefix + 1, customer.b, 16);
-    if (store_scan(t, T_LIST, bytes_of(prefix, sizeof prefix), none, &c, NULL) != ST_OK) {
+    if (store_scan(t, T_LIST, prefix, none, &c, NULL) != ST_OK) {
         return false;
     }
     bool more = store_next(c, &key) == ST_OK;
     for (; more && rows < CLASS_ROWS && *n < cap; rows++, more = store_next(c, &key) == ST_OK) {
-        struct list_row row;
-        struct arena tmp = *m;
         id16 sub;
-        if (key.n < 16 || store_value(c, &tmp, &value, NULL) != ST_OK ||
-            list_row_decode(value, &row) != ST_OK || row.type != SUBJECT_CONTRACT) {
-            continue;
-        }
         memcpy(sub.b, key.p + key.n - 16, 16);
         *n += fold_load(t, sub, m, &out[*n], NULL, NULL) == ST_OK ? 1 : 0;
     }

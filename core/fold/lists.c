@@ -161,6 +161,14 @@ static void job_keys(const struct subject_state *s, const struct calendar *cal,
     add_key(keys, done ? LIST_JOBS_DONE : LIST_JOBS_OPEN, sort, sizeof sort, s->subject);
 }
 
+static void add_of(struct list_keys *keys, enum list list, id16 of, const struct subject_state *s)
+{
+    uint8_t sort[17];
+    memcpy(sort, of.b, sizeof of.b);
+    sort[16] = (uint8_t)s->type;
+    add_key(keys, list, sort, sizeof sort, s->subject);
+}
+
 void lists_keys(const struct subject_state *s, const struct list_row *row,
                 const struct calendar *cal, struct list_keys *keys)
 {
@@ -174,10 +182,10 @@ void lists_keys(const struct subject_state *s, const struct list_row *row,
         add_key(keys, LIST_CONFLICTS, NULL, 0, s->subject);
     }
     if (!id16_zero(row->customer)) {
-        add_key(keys, LIST_OF_CUSTOMER, row->customer.b, 16, s->subject);
+        add_of(keys, LIST_OF_CUSTOMER, row->customer, s);
     }
     if (!id16_zero(row->equipment)) {
-        add_key(keys, LIST_OF_EQUIPMENT, row->equipment.b, 16, s->subject);
+        add_of(keys, LIST_OF_EQUIPMENT, row->equipment, s);
     }
 }
 
@@ -191,7 +199,8 @@ bytes fold_list_prefix(enum list list, enum subject_type type, const id16 *id,
     }
     if (id != NULL && (list == LIST_OF_CUSTOMER || list == LIST_OF_EQUIPMENT)) {
         memcpy(buf + 1, id->b, sizeof id->b);
-        return bytes_of(buf, 17);
+        buf[17] = (uint8_t)type;
+        return bytes_of(buf, type == 0 ? 17 : 18);
     }
     return bytes_of(buf, 1);
 }

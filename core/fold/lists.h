@@ -3,7 +3,7 @@
 #define CORE_FOLD_LISTS_H
 #include "core/fold/refold.h"
 
-#define LIST_ROWS_MOST 24  /* rows of one subject: 6, and at headquarters its registers' */
+#define LIST_ROWS_MOST 8   /* rows of one subject: 5 */
 #define LIST_ROW_BYTES 192 /* one row, encoded */
 
 struct list_keys {
@@ -17,9 +17,6 @@ struct list_keys {
 void lists_row(const struct subject_state *s, struct list_row *row);
 void lists_keys(const struct subject_state *s, const struct list_row *row,
                 const struct calendar *cal, struct list_keys *keys);
-/* lists_register: its places in headquarters' registers, added to `keys`. */
-void lists_register(const struct subject_state *s, const struct calendar *cal,
-                    struct list_keys *keys);
 MUST_USE enum st lists_row_encode(const struct list_row *row, uint8_t buf[static LIST_ROW_BYTES],
                                   bytes *out);
 #endif

@@ -4,10 +4,11 @@
 #include "core/codec/cbor.h"
 #include "core/fold/fresh.h"
 #include "core/fold/lists.h"
+#include "core/fold/register.h"
 
 #define CODE_KEY_BYTES 17
 
-enum { K_DIGEST = 1, K_STATE, K_LISTS, K_ROW, K_CODE };
+enum { K_DIGEST = 1, K_STATE, K_LISTS, K_ROW, K_CODE, K_PLACE };
 
 /* ---- what is kept --------------------------------------------------------------------------- */
 
@@ -15,7 +16,7 @@ struct kept {
     h32 digest;
     bytes state, row;
     struct list_keys keys;
-    bytes code;
+    bytes code, place; /* of registers, whose keys follow from it: headquarters' alone */
 };
 
 static void read_keys(struct cbor_r *r, struct list_keys *keys)
@@ -59,6 +60,9 @@ static enum st get_kept(struct store_txn *t, id16 subject, struct arena *a, stru
         case K_CODE:
             k->code = cbor_get_bytes(&r);
             break;
+        case K_PLACE:
+            k->place = cbor_get_bytes(&r);
+            break;
         default:
             break;
         }
@@ -74,7 +78,7 @@ static enum st put_kept(struct store_txn *t, id16 subject, const struct kept *k,
 {
     struct cbor_w w = cbor_w_init(tmp.beg, (size_t)(tmp.end - tmp.beg));
     bytes value;
-    cbor_put_map(&w, k->code.n == 0 ? 4 : 5);
+    cbor_put_map(&w, 4U + (k->code.n != 0) + (k->place.n != 0));
     cbor_put_uint(&w, K_DIGEST);
     cbor_put_bytes(&w, bytes_of(k->digest.b, sizeof k->digest.b));
     cbor_put_uint(&w, K_STATE);
@@ -89,6 +93,10 @@ static enum st put_kept(struct store_txn *t, id16 subject, const struct kept *k,
     if (k->code.n != 0) {
         cbor_put_uint(&w, K_CODE);
         cbor_put_bytes(&w, k->code);
+    }
+    if (k->place.n != 0) {
+        cbor_put_uint(&w, K_PLACE);
+        cbor_put_bytes(&w, k->place);
     }
     if (cbor_w_done(&w, &value) != ST_OK) {
         return err_set(err, ST_FULL, 0, "fold_refold", "a state does not fit the scratch");
@@ -121,23 +129,11 @@ static enum st put_rows(struct store_txn *t, const struct kept *old, const struc
     bool same = bytes_eq(old->row, now->row);
     for (unsigned i = 0; i < now->keys.n && st == ST_OK; i++) {
         const struct list_key *k = &now->keys.key[i];
-        bool bare = k->b[0] == LIST_REGISTER;
-        if ((!same && !bare) || !has_key(&old->keys, k)) {
-            st = store_put(t, T_LIST, bytes_of(k->b, k->n), bare ? (bytes){0} : now->row, err);
+        if (!same || !has_key(&old->keys, k)) {
+            st = store_put(t, T_LIST, bytes_of(k->b, k->n), now->row, err);
         }
     }
     return st;
-}
-
-/* A store of before there were registers gains them when its subjects are folded again. */
-static bool registered(const struct list_keys *keys)
-{
-    for (unsigned i = 0; i < keys->n; i++) {
-        if (keys->key[i].b[0] == LIST_REGISTER) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* A code's row lists all who have it, the first to have written it first: whom it leads to is then
@@ -253,6 +249,7 @@ static enum st drop_kept(struct store_txn *t, id16 subject, const struct kept *o
 {
     struct kept none = {0};
     enum st st = put_rows(t, old, &none, err);
+    st = st == ST_OK ? register_put(t, subject, old->place, none.place, err) : st;
     if (st == ST_OK) {
         st = put_code(t, subject, old->code, (bytes){0}, 0, err);
     }
@@ -275,7 +272,7 @@ static enum st fold_damaged(struct subject_state *s, enum subject_type type, id1
 
 /* What follows from a state beside it: its rows and its code. */
 struct derived {
-    uint8_t row[LIST_ROW_BYTES], code[CODE_KEY_BYTES];
+    uint8_t row[LIST_ROW_BYTES], code[CODE_KEY_BYTES], place[REG_PLACE_BYTES];
     hlc code_time;
 };
 
@@ -291,7 +288,12 @@ static enum st derive(struct store_txn *t, const struct subject_state *s, struct
     lists_row(s, &row);
     lists_keys(s, &row, &cal, &out->keys);
     if (store_side(store_of(t)) == STORE_HQ) {
-        lists_register(s, &cal, &out->keys);
+        struct register_place p;
+        register_of(s, &cal, &p);
+        enum st st = register_place_encode(&p, d->place, &out->place);
+        if (st != ST_OK) {
+            return st;
+        }
     }
     const struct field_value *code = fold_shown(s, F_CODE);
     if (code == NULL && s->type == SUBJECT_JOB) {
@@ -328,7 +330,7 @@ enum st fold_refold(struct store_txn *t, id16 subject, struct arena scratch, str
     }
     bool hq = store_side(store_of(t)) == STORE_HQ;
     if (st != ST_OK ||
-        (old.keys.n > 0 && h32_eq(old.digest, now.digest) && (!hq || registered(&old.keys)))) {
+        (old.keys.n > 0 && h32_eq(old.digest, now.digest) && (!hq || old.place.n > 0))) {
         return st; /* nothing new: the same set */
     }
     struct derived d;
@@ -336,6 +338,7 @@ enum st fold_refold(struct store_txn *t, id16 subject, struct arena scratch, str
     if (st == ST_OK) {
         st = put_rows(t, &old, &now, err);
     }
+    st = st == ST_OK ? register_put(t, subject, old.place, now.place, err) : st;
     if (st == ST_OK) {
         st = put_code(t, subject, old.code, now.code, d.code_time, err);
     }
@@ -360,6 +363,7 @@ enum st fold_relist(struct store_txn *t, id16 subject, struct arena scratch, str
     memset(&now.keys, 0, sizeof now.keys);
     st = derive(t, &s, a, &d, &now);
     st = st == ST_OK ? put_rows(t, &old, &now, err) : st;
+    st = st == ST_OK ? register_put(t, subject, old.place, now.place, err) : st;
     return st == ST_OK ? put_kept(t, subject, &now, a, err) : st;
 }
 
@@ -389,15 +393,24 @@ enum st list_row_get(struct store_txn *t, id16 subject, struct arena *tmp, struc
     return st == ST_OK ? list_row_decode(k.row, out) : st;
 }
 
+enum st register_place_get(struct store_txn *t, id16 subject, struct arena tmp,
+                           struct register_place *out, struct err *err)
+{
+    struct kept k;
+    enum st st = get_kept(t, subject, &tmp, &k, err);
+    return st != ST_OK      ? st
+           : k.place.n == 0 ? ST_NOT_FOUND
+                            : register_place_decode(k.place, subject, out);
+}
+
 /* ---- are they what they should be? ------------------------------------------------------------
  */
 
 static bool row_holds(struct store_txn *t, const struct list_key *k, bytes row, struct arena tmp)
 {
     bytes value;
-    bool bare = k->b[0] == LIST_REGISTER;
     return store_get(t, T_LIST, bytes_of(k->b, k->n), &tmp, &value, NULL) == ST_OK &&
-           (bare ? value.n == 0 : bytes_eq(value, row));
+           bytes_eq(value, row);
 }
 
 static bool code_holds(struct store_txn *t, id16 subject, bytes key, hlc time)
@@ -425,6 +438,7 @@ bool fold_rows_hold(struct store_txn *t, const struct subject_state *s, struct a
         holds = row_holds(t, &k.keys.key[i], k.row, tmp);
     }
     sum->lists += k.keys.n;
+    holds = register_holds(t, s->subject, k.place, &sum->lists) && holds;
     if (k.code.n != 0) {
         sum->claims++;
         holds = holds && code_holds(t, s->subject, k.code, d.code_time);

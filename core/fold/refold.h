@@ -88,33 +88,15 @@ enum list {
     LIST_JOBS_DONE = 2,
     LIST_BY_TYPE = 3,
     LIST_CONFLICTS = 4,
-    LIST_OF_CUSTOMER = 5,  /* its equipment, contracts, jobs */
-    LIST_OF_EQUIPMENT = 6, /* its jobs, contracts */
-    LIST_REGISTER = 7 /* headquarters' alone: registers by what a clerk filters by; no rows, the
-                         keys say it all (see register_prefix) */
+    LIST_OF_CUSTOMER = 5,  /* its equipment, contracts, jobs, goods, by type */
+    LIST_OF_EQUIPMENT = 6, /* its jobs, contracts, by type */
+    LIST_REGISTER = 7      /* headquarters' alone: see register.h; no rows, the keys say it all */
 };
-#define LISTS_VERSION 1 /* of T_LIST and T_CODE: raised when other rows come of the same states */
-#define LIST_KEY_BYTES 51
+#define LISTS_VERSION 2 /* of T_LIST and T_CODE: raised when other rows come of the same states */
+#define LIST_KEY_BYTES 96
 
-/* Registers: key = list1, type1, branch8 (zero: all branches), dimension1, its value (state, class,
- * flag: 1 byte; technician: 16; else none), time8, subject16. Newest first, but REG_DUE: nearest
- * first. The time is the call's, a paper's own, or where there is none the last change's. */
-enum register_dimension { REG_ALL = 1, REG_STATE, REG_TECHNICIAN, REG_CLASS, REG_DUE, REG_FLAG };
-enum register_flag {
-    REG_CASH_OWED = 1,
-    REG_HELP_ASKED = 2,
-    REG_HANDOVER_ASKED = 3,
-    REG_PROPOSED = 4
-};
-/* register_prefix: of one register; `value` NULL where the dimension has none. */
-bytes register_prefix(enum subject_type type, id8 branch, enum register_dimension d,
-                      const uint8_t *value, uint8_t buf[static LIST_KEY_BYTES]);
-/* register_time: what stands for a time in the keys of a dimension, and back. */
-void register_time(enum register_dimension d, int64_t ms, uint8_t out[static 8]);
-int64_t register_time_ms(enum register_dimension d, const uint8_t in[static 8]);
-/* register_order_ms: the time that a subject's register is ordered by. */
-int64_t register_order_ms(const struct subject_state *s);
-/* fold_list_prefix: of LIST_BY_TYPE (type), LIST_OF_* (id), or a whole list (both 0, NULL). */
+/* fold_list_prefix: of LIST_BY_TYPE (type), LIST_OF_* (id; with a type those of that type alone),
+ * or a whole list (both 0, NULL). */
 bytes fold_list_prefix(enum list list, enum subject_type type, const id16 *id,
                        uint8_t buf[static LIST_KEY_BYTES]);
 struct list_row {

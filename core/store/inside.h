@@ -30,8 +30,8 @@ struct store_cursor {
     MDB_cursor *mc; /* NULL: free */
     struct store_txn *t;
     enum table table;
-    struct err *err; /* of store_scan's caller: store_next says there why it failed */
-    bool started;
+    struct err *err;    /* of store_scan's caller: store_next says there why it failed */
+    bool started, down; /* down: descending, from below the start; no start: from the end */
     uint8_t prefix[CAP_STORE_KEY_BYTES];
     size_t prefix_n;
     uint8_t key[CAP_STORE_KEY_BYTES]; /* the start, then the current key */

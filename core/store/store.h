@@ -117,13 +117,17 @@ bool store_has(struct store_txn *t, enum table table, bytes key);
 MUST_USE enum st store_del(struct store_txn *t, enum table table, bytes key, struct err *err);
 uint64_t store_count(struct store_txn *t, enum table table);
 
-/* Cursor over keys with a prefix, ascending. In a write transaction do not change the table while
- * iterating (collect first). The key slice is valid until the next step. `err` of store_scan is
- * where store_next says why it failed: it lives until store_scan_end. */
+/* Cursor over keys with a prefix, ascending (store_scan). In a write transaction do not change the
+ * table while iterating (collect first). The key slice is valid until the next step. `err` of
+ * store_scan is where store_next says why it failed: it lives until store_scan_end. */
 struct store_cursor;
 MUST_USE enum st store_scan(struct store_txn *t, enum table table, bytes prefix, bytes from,
                             struct store_cursor **c,
-                            struct err *err);                    /* from: empty, or start key */
+                            struct err *err); /* from: empty, or start key */
+/* store_scan_down: the same, descending: from the greatest key with the prefix that is below
+ * `below` (empty: from the greatest of all). */
+MUST_USE enum st store_scan_down(struct store_txn *t, enum table table, bytes prefix, bytes below,
+                                 struct store_cursor **c, struct err *err);
 MUST_USE enum st store_next(struct store_cursor *c, bytes *key); /* ST_OK or ST_END or ST_IO */
 /* store_value: unseal the current value. */
 MUST_USE enum st store_value(struct store_cursor *c, struct arena *a, bytes *value,

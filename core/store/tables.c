@@ -209,12 +209,49 @@ enum st store_scan(struct store_txn *t, enum table table, bytes prefix, bytes fr
         memcpy(c->prefix, prefix.p, prefix.n);
     }
     bytes start = from.n > 0 ? from : prefix;
+    c->down = false;
     c->key_n = start.n;
     if (start.n > 0) {
         memcpy(c->key, start.p, start.n);
     }
     *out = c;
     return ST_OK;
+}
+
+/* The first key beyond all that begin with the prefix; 0: there is none. */
+static size_t after_prefix(bytes prefix, uint8_t out[static CAP_STORE_KEY_BYTES])
+{
+    size_t n = prefix.n;
+    while (n > 0 && prefix.p[n - 1] == 0xFF) {
+        n--;
+    }
+    if (n > 0) {
+        memcpy(out, prefix.p, n);
+        out[n - 1]++;
+    }
+    return n;
+}
+
+enum st store_scan_down(struct store_txn *t, enum table table, bytes prefix, bytes below,
+                        struct store_cursor **out, struct err *err)
+{
+    enum st st = store_scan(t, table, prefix, below, out, err);
+    if (st == ST_OK) {
+        (*out)->down = true;
+        if (below.n == 0) {
+            (*out)->key_n = after_prefix(prefix, (*out)->key);
+        }
+    }
+    return st;
+}
+
+/* The first step of a descending scan: the greatest key below the start. */
+static int step_below(struct store_cursor *c, MDB_val *k, MDB_val *v)
+{
+    int rc = c->key_n > 0 ? mdb_cursor_get(c->mc, k, v, MDB_SET_RANGE) : MDB_NOTFOUND;
+    return rc == 0              ? mdb_cursor_get(c->mc, k, v, MDB_PREV)
+           : rc == MDB_NOTFOUND ? mdb_cursor_get(c->mc, k, v, MDB_LAST)
+                                : rc;
 }
 
 static bool has_prefix(MDB_val k, const uint8_t *prefix, size_t n)
@@ -226,8 +263,11 @@ enum st store_next(struct store_cursor *c, bytes *key)
 {
     *key = (bytes){NULL, 0};
     MDB_val k = {c->key_n, c->key}, v;
-    MDB_cursor_op op = c->started ? MDB_NEXT : c->key_n > 0 ? MDB_SET_RANGE : MDB_FIRST;
-    int rc = mdb_cursor_get(c->mc, &k, &v, op);
+    MDB_cursor_op op = c->started && c->down ? MDB_PREV
+                       : c->started          ? MDB_NEXT
+                       : c->key_n > 0        ? MDB_SET_RANGE
+                                             : MDB_FIRST;
+    int rc = c->down && !c->started ? step_below(c, &k, &v) : mdb_cursor_get(c->mc, &k, &v, op);
     c->started = true;
     atomic_fetch_add_explicit(&c->t->s->touches, 1, memory_order_relaxed);
     if (rc == MDB_NOTFOUND || (rc == 0 && !has_prefix(k, c->prefix, c->prefix_n))) {
@@ -267,46 +307,25 @@ void store_scan_end(struct store_cursor **cp)
     }
 }
 
-/* The first key beyond all that begin with the prefix; 0: there is none. */
-static size_t after_prefix(bytes prefix, uint8_t out[static CAP_STORE_KEY_BYTES])
-{
-    size_t n = prefix.n;
-    while (n > 0 && prefix.p[n - 1] == 0xFF) {
-        n--;
-    }
-    if (n > 0) {
-        memcpy(out, prefix.p, n);
-        out[n - 1]++;
-    }
-    return n;
-}
-
 enum st store_last(struct store_txn *t, enum table table, bytes prefix, struct arena *a, bytes *key,
                    struct err *err)
 {
     struct store_cursor *c;
+    bytes k;
     *key = (bytes){NULL, 0};
-    enum st st = store_scan(t, table, prefix, (bytes){NULL, 0}, &c, err);
+    enum st st = store_scan_down(t, table, prefix, (bytes){NULL, 0}, &c, err);
     if (st != ST_OK) {
         return st;
     }
-    uint8_t stop[CAP_STORE_KEY_BYTES];
-    size_t n = after_prefix(prefix, stop);
-    MDB_val k = {n, stop}, v;
-    int rc = n > 0 ? mdb_cursor_get(c->mc, &k, &v, MDB_SET_RANGE) : MDB_NOTFOUND;
-    if (rc == 0) {
-        rc = mdb_cursor_get(c->mc, &k, &v, MDB_PREV);
-    } else if (rc == MDB_NOTFOUND) {
-        rc = mdb_cursor_get(c->mc, &k, &v, MDB_LAST);
-    }
-    if (rc == MDB_NOTFOUND || (rc == 0 && !has_prefix(k, c->prefix, c->prefix_n))) {
-        st = ST_NOT_FOUND;
-    } else if (rc != 0) {
-        st = read_fail(t, err, rc, __func__, table);
-    } else {
+    st = store_next(c, &k);
+    if (st == ST_OK) {
         bool ok = true;
-        *key = arena_bytes(a, bytes_of(k.mv_data, k.mv_size), &ok);
+        *key = arena_bytes(a, k, &ok);
         st = ok ? ST_OK : err_set(err, ST_FULL, 0, __func__, "no room for a key");
+    } else if (st == ST_END) {
+        st = ST_NOT_FOUND;
+    } else {
+        st = t->broken != ST_OK ? t->broken : st;
     }
     store_scan_end(&c);
     return st;

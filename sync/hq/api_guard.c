@@ -155,8 +155,8 @@ static bool owns(struct api_call *c, const struct subject_state *s)
         return false;
     }
     enum list list = s->type == SUBJECT_CUSTOMER ? LIST_OF_CUSTOMER : LIST_OF_EQUIPMENT;
-    if (store_scan(c->txn, T_LIST, fold_list_prefix(list, 0, &s->subject, key), (bytes){0}, &cur,
-                   NULL) != ST_OK) {
+    if (store_scan(c->txn, T_LIST, fold_list_prefix(list, SUBJECT_JOB, &s->subject, key),
+                   (bytes){0}, &cur, NULL) != ST_OK) {
         return false;
     }
     while (!mine && store_next(cur, &k) == ST_OK) {
@@ -164,8 +164,7 @@ static bool owns(struct api_call *c, const struct subject_state *s)
         struct arena tmp = arena_of(room, sizeof room);
         struct list_row row;
         mine = store_value(cur, &tmp, &value, NULL) == ST_OK &&
-               list_row_decode(value, &row) == ST_OK && row.type == SUBJECT_JOB &&
-               id16_eq(row.assigned, me);
+               list_row_decode(value, &row) == ST_OK && id16_eq(row.assigned, me);
     }
     store_scan_end(&cur);
     return mine;

@@ -49,28 +49,19 @@ static enum st grant(struct hq *hq, struct store_txn *t, id8 device, id16 subjec
     return st;
 }
 
-/* What T_LIST has under a prefix; at most `max` subjects of a type (0: any). */
-static enum st listed(struct store_txn *t, bytes prefix, enum subject_type type, id16 *out,
-                      unsigned max, unsigned *n, struct err *err)
+/* The subjects that T_LIST has under a prefix; at most `max`. */
+static enum st listed(struct store_txn *t, bytes prefix, id16 *out, unsigned max, unsigned *n,
+                      struct err *err)
 {
     *n = 0;
     struct store_cursor *c = NULL;
-    bytes key, value;
+    bytes key;
     enum st st = store_scan(t, T_LIST, prefix, (bytes){NULL, 0}, &c, err);
     while (st == ST_OK && *n < max) {
         st = store_next(c, &key);
-        if (st != ST_OK) {
-            break;
+        if (st == ST_OK && key.n > sizeof out->b) {
+            memcpy(out[(*n)++].b, key.p + key.n - sizeof out->b, sizeof out->b);
         }
-        uint8_t room[512];
-        struct arena tmp = arena_of(room, sizeof room);
-        struct list_row row;
-        st = store_value(c, &tmp, &value, err);
-        if (st == ST_OK && list_row_decode(value, &row) == ST_OK &&
-            (type == 0 || row.type == type)) {
-            out[(*n)++] = row.subject;
-        }
-        st = st == ST_CORRUPT ? ST_OK : st;
     }
     store_scan_end(&c);
     return st == ST_END ? ST_OK : st;
@@ -100,7 +91,7 @@ static enum st grant_job(struct hq *hq, struct store_txn *t, id8 device,
         uint8_t key[LIST_KEY_BYTES];
         st = grant(hq, t, device, customer, tmp, err);
         if (st == ST_OK) {
-            st = listed(t, fold_list_prefix(LIST_OF_CUSTOMER, 0, &customer, key), SUBJECT_CONTRACT,
+            st = listed(t, fold_list_prefix(LIST_OF_CUSTOMER, SUBJECT_CONTRACT, &customer, key),
                         contracts, CONTRACTS_MAX, &n, err);
         }
     }
@@ -123,8 +114,8 @@ static enum st grant_goods(struct hq *hq, struct store_txn *t, id8 device,
     if (id16_zero(customer)) {
         return ST_OK;
     }
-    enum st st = listed(t, fold_list_prefix(LIST_OF_CUSTOMER, 0, &customer, key), SUBJECT_GOODS,
-                        goods, CONTRACTS_MAX, &n, err);
+    enum st st = listed(t, fold_list_prefix(LIST_OF_CUSTOMER, SUBJECT_GOODS, &customer, key), goods,
+                        CONTRACTS_MAX, &n, err);
     for (unsigned i = 0; i < n && st == ST_OK; i++) {
         struct arena here = tmp;
         struct subject_state s;
@@ -274,7 +265,10 @@ static enum st scopes(struct hq *hq, struct store_txn *t, const struct entry_vie
 }
 
 #define PERSON_SLIPS 500 /* what a new device of a technician is given: a year of slips, */
-#define PERSON_DAYS 62   /* and two months of daily reports */
+#define PERSON_DAYS 62   /* and two months of daily reports; */
+#define PERSON_JOBS                                                                                \
+    65536 /* his open calls are looked for among his newest: all of his time here                  \
+           */
 
 /* The newest papers of a person, as the registers have them. */
 static enum st newest_of(struct store_txn *t, enum subject_type type, id16 person, id16 *out,
@@ -284,8 +278,8 @@ static enum st newest_of(struct store_txn *t, enum subject_type type, id16 perso
     struct store_cursor *c = NULL;
     bytes key;
     *n = 0;
-    bytes prefix = register_prefix(type, (id8){{0}}, REG_TECHNICIAN, person.b, buf);
-    enum st st = store_scan(t, T_LIST, prefix, (bytes){NULL, 0}, &c, err);
+    bytes prefix = register_prefix(type, (id8){{0}}, REG_TECHNICIAN, REG_BY_TIME, person.b, buf);
+    enum st st = store_scan_down(t, T_LIST, prefix, (bytes){NULL, 0}, &c, err);
     while (st == ST_OK && *n < max) {
         st = store_next(c, &key);
         if (st == ST_OK && key.n >= sizeof out->b) {
@@ -300,32 +294,29 @@ enum st hq_route_device(struct hq *hq, struct store_txn *t, const struct hq_devi
                         struct arena tmp, struct err *err)
 {
     id16 deployment;
-    uint8_t key[LIST_KEY_BYTES];
     memcpy(deployment.b, hq->keys.deployment, 16);
     enum st st = grant(hq, t, d->author, deployment, tmp, err);
     if (st == ST_OK) {
         st = grant(hq, t, d->author, d->person, tmp, err);
     }
-    unsigned max = 65536, n = 0;
-    id16 *all = malloc(max * sizeof *all);
+    unsigned n = 0;
+    id16 *all = malloc(PERSON_JOBS * sizeof *all);
     if (all == NULL) {
         return err_set(err, ST_FULL, 0, __func__, "no memory");
     }
     if (st == ST_OK) {
-        st = listed(t, fold_list_prefix(LIST_BY_TYPE, SUBJECT_STOCK, NULL, key), 0, all, max, &n,
-                    err);
+        st = newest_of(t, SUBJECT_STOCK, d->person, all, PERSON_JOBS, &n, err);
     }
     for (unsigned i = 0; i < n && st == ST_OK; i++) {
         st = scope_stock(hq, t, all[i], tmp, err);
     }
     if (st == ST_OK) {
-        st = listed(t, fold_list_prefix(LIST_JOBS_OPEN, 0, NULL, key), 0, all, max, &n, err);
+        st = newest_of(t, SUBJECT_JOB, d->person, all, PERSON_JOBS, &n, err);
     }
     for (unsigned i = 0; i < n && st == ST_OK; i++) {
         struct arena here = tmp;
-        struct list_row row;
-        if (list_row_get(t, all[i], &here, &row, NULL) == ST_OK &&
-            id16_eq(row.assigned, d->person)) {
+        struct subject_state s;
+        if (fold_load(t, all[i], &here, &s, NULL, NULL) == ST_OK && !fold_job_done(&s)) {
             st = scope_job(hq, t, all[i], tmp, err);
         }
     }

@@ -7,6 +7,7 @@
 #ifndef SYNC_HQ_HQ_STORE_H
 #define SYNC_HQ_HQ_STORE_H
 #include "core/fold/refold.h"
+#include "core/fold/register.h"
 #include "core/journal/append.h"
 #include "core/store/store.h"
 #include "sync/bundle/limits.h"

@@ -212,20 +212,14 @@ static bool goods_here(struct hq *hq, struct store_txn *t, id16 customer, id16 j
     struct store_cursor *c = NULL;
     id16 ids[GOODS_MOST];
     unsigned n = 0;
-    bytes k, value;
+    bytes k;
     bool here = false;
-    if (store_scan(t, T_LIST, fold_list_prefix(LIST_OF_CUSTOMER, 0, &customer, key), (bytes){0}, &c,
-                   NULL) != ST_OK) {
+    if (store_scan(t, T_LIST, fold_list_prefix(LIST_OF_CUSTOMER, SUBJECT_GOODS, &customer, key),
+                   (bytes){0}, &c, NULL) != ST_OK) {
         return true;
     }
-    while (store_next(c, &k) == ST_OK && n < GOODS_MOST) {
-        uint8_t room[512];
-        struct arena tmp = arena_of(room, sizeof room);
-        struct list_row row;
-        if (store_value(c, &tmp, &value, NULL) == ST_OK && list_row_decode(value, &row) == ST_OK &&
-            row.type == SUBJECT_GOODS) {
-            ids[n++] = row.subject;
-        }
+    while (n < GOODS_MOST && store_next(c, &k) == ST_OK) {
+        memcpy(ids[n++].b, k.p + k.n - sizeof ids->b, sizeof ids->b);
     }
     store_scan_end(&c);
     for (unsigned i = 0; i < n && !here; i++) {

@@ -7,12 +7,21 @@
 #define SYNC_HQ_REG_H
 #include "sync/hq/api.h"
 
-#define REG_PAGE_MAX 200   /* rows of a page; 50 when none is asked */
-#define REG_SCAN_MAX 2000  /* keys looked at for one page: filters beyond the index may find few */
+#define REG_PAGE_MAX 200 /* rows of a page; 50 when none is asked */
+#define REG_SCAN_MAX                                                                               \
+    10000 /* keys looked at for one page, some 50 ms: a second filter may find few */
 #define REG_CSV_MAX 100000 /* rows of one export */
 #define REG_HITS_MAX 1000  /* of a search */
 
-enum reg_source { REG_SUBJECTS = 0, REG_CONFLICTS, REG_DEVICES, REG_QUARANTINE, REG_EDITIONS };
+enum reg_source {
+    REG_SUBJECTS = 0,
+    REG_CONFLICTS, /* subjects of all types */
+    REG_DEVICES,   /* these and the rest are no subjects: reg_other.h */
+    REG_QUARANTINE,
+    REG_EDITIONS,
+    REG_USERS,
+    REG_TOKENS
+};
 struct reg {
     const char *name;
     enum reg_source source;
@@ -21,7 +30,9 @@ struct reg {
     uint8_t value;
     uint16_t roles;
     enum acct_scope scope;
-    const char *filters; /* that it takes besides from, to: "state technician class due" */
+    const char
+        *filters;      /* that it takes besides times and numbers: "state technician class type" */
+    const char *sorts; /* by what it can be read, up and down: "time number state ..." */
 };
 const struct reg *reg_find(const char *name);
 const struct reg *reg_table(size_t *n);
@@ -33,12 +44,6 @@ enum st reg_read_board(struct api_call *c);
 enum st reg_read_dashboard(struct api_call *c);
 enum st reg_read_search(struct api_call *c);
 
-/* reg_start: where a walk of [from, to) begins below `prefix`: at its nearer end. reg_past: it is
- * over. So a range costs what is in it, however long the register is. */
-bytes reg_start(enum register_dimension d, bytes prefix, int64_t from_ms, int64_t to_ms,
-                uint8_t out[static LIST_KEY_BYTES]);
-bool reg_past(enum register_dimension d, int64_t ms, int64_t from_ms, int64_t to_ms);
-
 /* What states look like in JSON (reg_view.c). */
 struct store_txn;
 json_t *reg_row(struct api_call *c, const struct subject_state *s); /* a line of a register */
@@ -47,6 +52,8 @@ json_t *reg_detail(struct api_call *c,
 json_t *reg_named(struct api_call *c, id16 subject, int name_field); /* {id, code, name} */
 json_t *reg_branch(const uint8_t b[static 8]);
 json_t *reg_text(struct api_call *c, const uint8_t hash[static 32]);
-const char *reg_state_name(enum subject_type type, unsigned state); /* "dispatched"; "" */
-unsigned reg_state_of(enum subject_type type, const char *name);    /* 0: none */
+/* The states of a register's rows: "dispatched"; "" beyond the last. reg_state_of: 0: none. */
+const char *reg_state_of_row(const struct reg *r, unsigned state);
+unsigned reg_state_of(const struct reg *r, const char *name);
+const char *reg_state_name(enum subject_type type, unsigned state);
 #endif

@@ -18,22 +18,26 @@ static id8 unit_of(const struct api_call *c)
 /* ---- walking a register -----------------------------------------------------------------------
  */
 
-/* Subjects of a register whose time is in [from, to), newest first; *n at most `max`. With `out`
- * NULL they are only counted. */
+/* Subjects of a register whose time is in [from, to), the latest first; *n at most `max`. With
+ * `out` NULL they are only counted. */
 static enum st subjects(struct api_call *c, enum subject_type type, enum register_dimension d,
                         unsigned value, int64_t from_ms, int64_t to_ms, id16 *out, unsigned max,
                         unsigned *n)
 {
-    uint8_t prefix_room[LIST_KEY_BYTES], from_room[LIST_KEY_BYTES], v = (uint8_t)value;
+    uint8_t prefix_room[LIST_KEY_BYTES], below[LIST_KEY_BYTES], v = (uint8_t)value;
     struct store_cursor *cur = NULL;
-    bytes key, prefix = register_prefix(type, unit_of(c), d, value == 0 ? NULL : &v, prefix_room);
-    bytes from = reg_start(d, prefix, from_ms, to_ms, from_room);
+    bytes key, prefix = register_prefix(type, unit_of(c), d, REG_BY_TIME, value == 0 ? NULL : &v,
+                                        prefix_room);
+    size_t below_n = 0;
+    if (to_ms != INT64_MAX) {
+        memcpy(below, prefix.p, prefix.n);
+        below_n = prefix.n + register_time(to_ms, below + prefix.n).n;
+    }
     *n = 0;
-    enum st st = store_scan(c->txn, T_LIST, prefix, from, &cur, &c->err);
+    enum st st = store_scan_down(c->txn, T_LIST, prefix, bytes_of(below, below_n), &cur, &c->err);
     while (st == ST_OK && *n < max) {
         st = store_next(cur, &key);
-        if (st != ST_OK || key.n != prefix.n + 24 ||
-            reg_past(d, register_time_ms(d, key.p + prefix.n), from_ms, to_ms)) {
+        if (st != ST_OK || register_time_ms(key.p + prefix.n) < from_ms) {
             break;
         }
         if (out != NULL) {
@@ -214,17 +218,11 @@ static unsigned late_unhelped(struct api_call *c)
 
 static json_t *silent(struct api_call *c)
 {
-    json_t *all = json_array(), *list = json_array(), *one;
-    size_t i;
-    const struct reg *r = reg_find("devices");
-    if (reg_other_page(c, r) == ST_OK) {
-        json_decref(all);
-        all = json_incref(json_object_get(c->out, "rows"));
-    }
-    json_decref(c->out);
-    c->out = NULL;
-    json_array_foreach(all, i, one)
-    {
+    json_t *list = json_array();
+    struct reg_rows rows = {.n = 0};
+    IGNORE(reg_other_rows(c, reg_find("devices"), &rows) != ST_OK); /* what there is of them */
+    for (size_t i = 0; i < rows.n; i++) {
+        json_t *one = rows.v[i].json;
         const json_t *fields = json_object_get(one, "fields");
         int64_t ms = json_integer_value(json_object_get(one, "time_ms"));
         /* One that has only joined is silent when it has been so since then. */
@@ -236,29 +234,8 @@ static json_t *silent(struct api_call *c)
                                 json_object_get(one, "technician"), "receipt_ms", (json_int_t)ms));
         }
     }
-    json_decref(all);
+    reg_other_free(&rows);
     return list;
-}
-
-static unsigned conflict_count(struct api_call *c)
-{
-    uint8_t prefix[LIST_KEY_BYTES];
-    struct store_cursor *cur = NULL;
-    unsigned n = 0;
-    bytes key;
-    if (store_scan(c->txn, T_LIST, fold_list_prefix(LIST_CONFLICTS, 0, NULL, prefix), (bytes){0},
-                   &cur, NULL) != ST_OK) {
-        return 0;
-    }
-    for (unsigned looked = 0; looked < LOOK_MAX && store_next(cur, &key) == ST_OK; looked++) {
-        struct arena a = c->arena;
-        struct subject_state s;
-        id16 id;
-        memcpy(id.b, key.p + key.n - sizeof id.b, sizeof id.b);
-        n += fold_load(c->txn, id, &a, &s, NULL, NULL) == ST_OK && api_sees(c, &s);
-    }
-    store_scan_end(&cur);
-    return n;
 }
 
 enum st reg_read_dashboard(struct api_call *c)
@@ -279,22 +256,19 @@ enum st reg_read_dashboard(struct api_call *c)
     int64_t today = midnight(c), cash = cash_out(c, &cash_jobs);
     unsigned late = counted(c, SUBJECT_JOB, REG_DUE, 0, INT64_MIN, c->now_ms, &more);
     unsigned left = counted(c, SUBJECT_JOB, REG_STATE, JOB_REGISTERED, INT64_MIN, today, &more);
-    c->out = json_pack(
-        "{s:I,s:o,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:I,s:i,s:i,s:b}", "now_ms",
-        (json_int_t)c->now_ms, "states", states, "today",
-        (int)counted(c, SUBJECT_JOB, REG_ALL, 0, today, INT64_MAX, &more), "late", (int)late,
-        "left_over", (int)left, "undispatched", (int)in_state[JOB_REGISTERED],
-        "unreturned_vouchers", (int)in_state[JOB_SIGNED], "goods_open", (int)open_goods,
-        "late_unhelped", (int)late_unhelped(c), "help",
-        (int)counted(c, SUBJECT_JOB, REG_FLAG, REG_HELP_ASKED, INT64_MIN, INT64_MAX, &more),
-        "handovers",
-        (int)counted(c, SUBJECT_JOB, REG_FLAG, REG_HANDOVER_ASKED, INT64_MIN, INT64_MAX, &more),
-        "conflicts", (int)conflict_count(c), "cash_out_minor", (json_int_t)cash, "cash_jobs",
-        (int)cash_jobs, "withheld", (int)reg_other_shown(c), "more", more);
-    json_t *dashboard = c->out;
-    c->out = NULL;
-    json_t *quiet = silent(c);
-    c->out = dashboard;
-    json_object_set_new(c->out, "devices_silent", quiet);
+    unsigned in = counted(c, SUBJECT_JOB, REG_ALL, 0, today, INT64_MAX, &more);
+    unsigned help = counted(c, SUBJECT_JOB, REG_FLAG, REG_HELP_ASKED, INT64_MIN, INT64_MAX, &more);
+    unsigned over =
+        counted(c, SUBJECT_JOB, REG_FLAG, REG_HANDOVER_ASKED, INT64_MIN, INT64_MAX, &more);
+    unsigned apart = counted(c, 0, REG_FLAG, REG_CONFLICT, INT64_MIN, INT64_MAX, &more);
+    c->out =
+        json_pack("{s:I,s:o,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:I,s:i,s:i,s:b}", "now_ms",
+                  (json_int_t)c->now_ms, "states", states, "today", (int)in, "late", (int)late,
+                  "left_over", (int)left, "undispatched", (int)in_state[JOB_REGISTERED],
+                  "unreturned_vouchers", (int)in_state[JOB_SIGNED], "goods_open", (int)open_goods,
+                  "late_unhelped", (int)late_unhelped(c), "help", (int)help, "handovers", (int)over,
+                  "conflicts", (int)apart, "cash_out_minor", (json_int_t)cash, "cash_jobs",
+                  (int)cash_jobs, "withheld", (int)reg_other_shown(c), "more", more);
+    json_object_set_new(c->out, "devices_silent", silent(c));
     return ST_OK;
 }

@@ -48,10 +48,14 @@ static const char *const *others(enum reg_source source)
                                          "waiting", "joined_ms", "forked",  "revoked", NULL};
     static const char *const kept[] = {"reason", "bytes", "author", NULL};
     static const char *const edition[] = {"number", NULL};
+    static const char *const user[] = {"name", "role", "person", NULL};
+    static const char *const token[] = {"login", "scopes", "made_ms", NULL};
     static const char *const none[] = {NULL};
     return source == REG_DEVICES      ? device
            : source == REG_QUARANTINE ? kept
            : source == REG_EDITIONS   ? edition
+           : source == REG_USERS      ? user
+           : source == REG_TOKENS     ? token
                                       : none;
 }
 
@@ -153,19 +157,4 @@ enum st reg_csv_end(struct api_call *c, struct reg_csv *v, enum st st)
         c->reply.n = 0;
     }
     return st;
-}
-
-enum st reg_csv_rows(struct api_call *c, const struct reg *r, const json_t *rows)
-{
-    struct reg_csv v;
-    size_t i;
-    json_t *row;
-    enum st st = reg_csv_begin(c, r, &v);
-    if (st == ST_OK) {
-        json_array_foreach((json_t *)(uintptr_t)rows, i, row)
-        {
-            reg_csv_record(&v, row);
-        }
-    }
-    return reg_csv_end(c, &v, st);
 }

@@ -18,6 +18,4 @@ void reg_csv_record(struct reg_csv *v, const json_t *row);
 /* reg_csv_end: the reply is whole, or, where `st` says that something failed, there is none.
  * Answers what came of it. */
 MUST_USE enum st reg_csv_end(struct api_call *c, struct reg_csv *v, enum st st);
-/* reg_csv_rows: the three for rows that are there. */
-MUST_USE enum st reg_csv_rows(struct api_call *c, const struct reg *r, const json_t *rows);
 #endif

@@ -271,8 +271,9 @@ static json_t *goods_json(struct api_call *c, const struct subject_state *job)
         return list;
     }
     memcpy(customer.b, v->b, sizeof customer.b);
-    if (store_scan(c->txn, T_LIST, fold_list_prefix(LIST_OF_CUSTOMER, 0, &customer, key),
-                   (bytes){0}, &cur, NULL) != ST_OK) {
+    if (store_scan(c->txn, T_LIST,
+                   fold_list_prefix(LIST_OF_CUSTOMER, SUBJECT_GOODS, &customer, key), (bytes){0},
+                   &cur, NULL) != ST_OK) {
         return list;
     }
     while (json_array_size(list) < GOODS_MOST && store_next(cur, &k) == ST_OK) {

@@ -2,12 +2,33 @@
 #include "sync/hq/reg_other.h"
 
 #include "core/codec/cbor.h"
+#include "core/codec/hash.h"
 #include "sync/hq/hq_store.h"
 #include "sync/hq/shown.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
-#define ROWS_MAX 1000 /* each of these is short, or its head is what matters */
+/* A row more, taken; NULL: one that is not shown. ST_FULL. */
+static enum st add(struct reg_rows *rows, json_t *row)
+{
+    if (row == NULL || rows->n == REG_OTHER_MAX) {
+        json_decref(row);
+        return ST_OK;
+    }
+    if (rows->n == rows->room) {
+        size_t room = rows->room == 0 ? 64 : 2 * rows->room;
+        struct reg_one *v = realloc(rows->v, room * sizeof *v);
+        if (v == NULL) {
+            json_decref(row);
+            return ST_FULL;
+        }
+        rows->v = v;
+        rows->room = room;
+    }
+    rows->v[rows->n++] = (struct reg_one){.json = row};
+    return ST_OK;
+}
 
 /* ---- devices ----------------------------------------------------------------------------------
  */
@@ -50,7 +71,7 @@ static int64_t heard(struct api_call *c, id8 author, int64_t known, uint64_t *en
     return ms;
 }
 
-json_t *reg_device_json(struct api_call *c, id8 author, int64_t *heard_ms)
+static json_t *device_row(struct api_call *c, id8 author)
 {
     struct arena a = c->arena;
     struct cert cert;
@@ -66,14 +87,15 @@ json_t *reg_device_json(struct api_call *c, id8 author, int64_t *heard_ms)
     bool met = hq_contacts_get(api_hq(c)->contacts, author, &last);
     uint64_t out = hq_out_last(c->txn, author);
     bool revoked = store_has(c->txn, T_REVOKED, bytes_of(author.b, sizeof author.b));
-    *heard_ms = heard(c, author, last.at_ms, &entries, &forked);
+    int64_t ms = heard(c, author, last.at_ms, &entries, &forked);
     return json_pack(
-        "{s:o,s:s,s:s,s:o,s:s,s:I,s:{s:s,s:o,s:I,s:b,s:b,s:I,s:I,s:o,s:o}}", "id",
+        "{s:o,s:s,s:s,s:o,s:o,s:s,s:I,s:{s:s,s:o,s:I,s:b,s:b,s:I,s:I,s:o,s:o}}", "id",
         ops_hex(author.b, 8), "type", "device", "code", cert.prefix, "technician",
-        reg_named(c, cert.person, F_TECHNICIAN_NAME), "state", revoked ? "revoked" : "active",
-        "time_ms", (json_int_t)*heard_ms, "fields", "role", ops_role_name(cert.role), "branch",
-        ops_branch(cert.branch.b), "entries", (json_int_t)entries, "forked", forked, "revoked",
-        revoked, "outbox", (json_int_t)out, "joined_ms", (json_int_t)cert.from_ms, "unsent",
+        reg_named(c, cert.person, F_TECHNICIAN_NAME), "branch", ops_branch(cert.branch.b), "state",
+        revoked ? "revoked" : "active", "time_ms", (json_int_t)ms, "fields", "role",
+        ops_role_name(cert.role), "branch", ops_branch(cert.branch.b), "entries",
+        (json_int_t)entries, "forked", forked, "revoked", revoked, "outbox", (json_int_t)out,
+        "joined_ms", (json_int_t)cert.from_ms, "unsent",
         met ? json_integer((json_int_t)last.unsent) : json_null(), "waiting",
         met && last.has_cursor && last.cursor <= out ? json_integer((json_int_t)(out - last.cursor))
                                                      : json_null());
@@ -90,51 +112,19 @@ static bool device_seen(struct api_call *c, id8 author)
     return sees;
 }
 
-static enum st devices(struct api_call *c, json_t *rows)
+static enum st devices(struct api_call *c, struct reg_rows *rows)
 {
     struct store_cursor *cur = NULL;
     bytes key;
     enum st st = store_scan(c->txn, T_CERT, (bytes){0}, (bytes){0}, &cur, &c->err);
-    while (st == ST_OK && json_array_size(rows) < HQ_DEVICES_MAX) {
+    while (st == ST_OK && rows->n < HQ_DEVICES_MAX) {
         st = store_next(cur, &key);
         id8 author;
-        int64_t ms;
         if (st != ST_OK || key.n != sizeof author.b) {
             continue;
         }
         memcpy(author.b, key.p, sizeof author.b);
-        json_t *row = device_seen(c, author) ? reg_device_json(c, author, &ms) : NULL;
-        if (row != NULL) {
-            json_array_append_new(rows, row);
-        }
-    }
-    store_scan_end(&cur);
-    return st == ST_END ? ST_OK : st;
-}
-
-/* ---- conflicts --------------------------------------------------------------------------------
- */
-
-static enum st conflicts(struct api_call *c, json_t *rows)
-{
-    uint8_t prefix[LIST_KEY_BYTES];
-    struct store_cursor *cur = NULL;
-    bytes key;
-    enum st st = store_scan(c->txn, T_LIST, fold_list_prefix(LIST_CONFLICTS, 0, NULL, prefix),
-                            (bytes){0}, &cur, &c->err);
-    while (st == ST_OK && json_array_size(rows) < ROWS_MAX) {
-        struct arena keep = c->arena;
-        struct subject_state s;
-        id16 id;
-        st = store_next(cur, &key);
-        if (st != ST_OK || key.n != 17) {
-            continue;
-        }
-        memcpy(id.b, key.p + 1, sizeof id.b);
-        if (fold_load(c->txn, id, &c->arena, &s, NULL, NULL) == ST_OK && api_sees(c, &s)) {
-            json_array_append_new(rows, reg_detail(c, &s));
-        }
-        c->arena = keep;
+        st = add(rows, device_seen(c, author) ? device_row(c, author) : NULL);
     }
     store_scan_end(&cur);
     return st == ST_END ? ST_OK : st;
@@ -183,21 +173,18 @@ static json_t *odd_row(struct api_call *c, bytes key, bytes value)
                      ops_hex(author.p, author.n));
 }
 
-static enum st quarantine(struct api_call *c, json_t *rows)
+static enum st quarantine(struct api_call *c, struct reg_rows *rows)
 {
     struct store_cursor *cur = NULL;
     bytes key, value;
     enum st st = store_scan(c->txn, T_ODD, (bytes){0}, (bytes){0}, &cur, &c->err);
-    while (st == ST_OK && json_array_size(rows) < ROWS_MAX) {
+    while (st == ST_OK && rows->n < REG_OTHER_MAX) {
         struct arena a = c->arena;
         st = store_next(cur, &key);
         if (st != ST_OK) {
             break;
         }
-        json_t *row = store_value(cur, &a, &value, NULL) == ST_OK ? odd_row(c, key, value) : NULL;
-        if (row != NULL) {
-            json_array_append_new(rows, row);
-        }
+        st = add(rows, store_value(cur, &a, &value, NULL) == ST_OK ? odd_row(c, key, value) : NULL);
     }
     store_scan_end(&cur);
     return st == ST_END ? ST_OK : st;
@@ -205,17 +192,15 @@ static enum st quarantine(struct api_call *c, json_t *rows)
 
 unsigned reg_other_shown(struct api_call *c)
 {
-    json_t *rows = json_array(), *row;
+    struct reg_rows rows = {.n = 0};
     unsigned n = 0;
-    size_t i;
-    if (shown_any(c->txn) && quarantine(c, rows) == ST_OK) {
-        json_array_foreach(rows, i, row)
-        {
-            const char *state = json_string_value(json_object_get(row, "state"));
+    if (shown_any(c->txn) && quarantine(c, &rows) == ST_OK) {
+        for (size_t i = 0; i < rows.n; i++) {
+            const char *state = json_string_value(json_object_get(rows.v[i].json, "state"));
             n += state != NULL && strcmp(state, "shown") == 0;
         }
     }
-    json_decref(rows);
+    reg_other_free(&rows);
     return n;
 }
 
@@ -225,19 +210,22 @@ unsigned reg_other_shown(struct api_call *c)
 static json_t *edition_row(struct api_call *c, const struct entry_view *e, h32 stands)
 {
     union body b;
+    char number[24];
     h32 name = {{0}};
     if (e->kind != KIND_EDITION || e->natt != 1 || body_decode(e->kind, e->body, &b) != ST_OK) {
         return NULL;
     }
     name = entry_att(e, 0);
-    return json_pack("{s:o,s:s,s:s,s:I,s:{s:I,s:o}}", "id", ops_hex(name.b, 32), "type", "edition",
-                     "state", h32_eq(name, stands) ? "stands" : "superseded", "time_ms",
+    snprintf(number, sizeof number, "%llu", (unsigned long long)b.edition.number);
+    return json_pack("{s:o,s:s,s:s,s:s,s:I,s:{s:I,s:o}}", "id", ops_hex(name.b, 32), "type",
+                     "edition", "code", number, "state",
+                     h32_eq(name, stands) ? "stands" : "superseded", "time_ms",
                      (json_int_t)e->wall_ms, "fields", "number", (json_int_t)b.edition.number, "by",
                      reg_named(c, e->actor, F_TECHNICIAN_NAME));
 }
 
-/* Every version that was published, the newest first. */
-static enum st editions(struct api_call *c, json_t *rows)
+/* Every version that was published. */
+static enum st editions(struct api_call *c, struct reg_rows *rows)
 {
     struct subject_state s;
     struct store_cursor *cur = NULL;
@@ -250,22 +238,16 @@ static enum st editions(struct api_call *c, json_t *rows)
     }
     st = store_scan(c->txn, T_SUBJECT, bytes_of(deployment.b, sizeof deployment.b), (bytes){0},
                     &cur, &c->err);
-    while (st == ST_OK) {
+    while (st == ST_OK && rows->n < REG_OTHER_MAX) {
         struct arena keep = c->arena;
         struct entry_view e;
         h32 hash;
         st = store_next(cur, &key);
         if (st == ST_OK && key.n == 56) {
             memcpy(hash.b, key.p + 24, sizeof hash.b);
-            json_t *row = journal_get(c->txn, hash, &c->arena, &e, NULL) == ST_OK
-                              ? edition_row(c, &e, s.edition)
-                              : NULL;
-            if (row != NULL) {
-                json_array_insert_new(rows, 0, row);
-            }
-            if (json_array_size(rows) > ROWS_MAX) {
-                json_array_remove(rows, ROWS_MAX);
-            }
+            st = add(rows, journal_get(c->txn, hash, &c->arena, &e, NULL) == ST_OK
+                               ? edition_row(c, &e, s.edition)
+                               : NULL);
         }
         c->arena = keep;
     }
@@ -273,13 +255,105 @@ static enum st editions(struct api_call *c, json_t *rows)
     return st == ST_END ? ST_OK : st;
 }
 
-enum st reg_other_page(struct api_call *c, const struct reg *r)
+/* ---- logins and tokens ------------------------------------------------------------------------
+ */
+
+static enum st user_row(void *ctx, const struct acct_user *u)
 {
-    json_t *rows = json_array();
+    json_t *branch = id8_zero(u->branch) ? json_null() : ops_branch(u->branch.b);
+    return add(ctx, json_pack("{s:s,s:s,s:s,s:o,s:s,s:I,s:{s:s,s:s,s:o}}", "id", u->login, "type",
+                              "user", "code", u->login, "branch", branch, "state",
+                              u->disabled ? "shut" : "open", "time_ms", (json_int_t)u->changed_ms,
+                              "fields", "name", u->name, "role", ops_role_name(u->role), "person",
+                              ops_hex(u->person.b, 16)));
+}
+
+/* By the time until which it has access; one without end stands last. */
+static enum st token_row(void *ctx, const struct acct_token *k)
+{
+    char scopes[256];
+    acct_scopes_put(k->scopes, scopes, sizeof scopes);
+    return add(ctx, json_pack("{s:s,s:s,s:s,s:s,s:I,s:{s:s,s:s,s:I}}", "id", k->id, "type", "token",
+                              "code", k->label, "state", "", "time_ms", (json_int_t)k->until_ms,
+                              "fields", "login", k->login, "scopes", scopes, "made_ms",
+                              (json_int_t)k->made_ms));
+}
+
+/* ---- rows -------------------------------------------------------------------------------------
+ */
+
+static void branch_in(const json_t *row, id8 *out)
+{
+    const char *b = json_string_value(json_object_get(row, "branch"));
+    size_t n = b == NULL ? 0 : strlen(b);
+    if (n > sizeof out->b) {
+        IGNORE(!hex_get(str_c(b), out->b, sizeof out->b)); /* zero: sorts first */
+    } else if (n > 0) {
+        memcpy(out->b, b, n);
+    }
+}
+
+/* Where a row stands, from what it shows. */
+static void place_of(const struct reg *r, const json_t *row, struct register_place *p)
+{
+    const char *id = json_string_value(json_object_get(row, "id"));
+    const char *code = json_string_value(json_object_get(row, "code"));
+    const char *state = json_string_value(json_object_get(row, "state"));
+    const char *who = json_string_value(json_object_get(json_object_get(row, "technician"), "id"));
+    size_t n = code == NULL ? 0 : strlen(code);
+    uint8_t hash[HASH_BYTES];
+    memset(p, 0, sizeof *p);
+    hash32(str_bytes(str_c(id == NULL ? "" : id)), hash); /* apart from others of the same key */
+    memcpy(p->subject.b, hash, sizeof p->subject.b);
+    p->time_ms = json_integer_value(json_object_get(row, "time_ms"));
+    p->state = (uint8_t)(state == NULL ? 0 : reg_state_of(r, state));
+    p->nnumber = (uint8_t)(n < sizeof p->number ? n : sizeof p->number);
+    if (n > 0) {
+        memcpy(p->number, code, p->nnumber);
+    }
+    if (who != NULL) {
+        IGNORE(!hex_get(str_c(who), p->technician.b, sizeof p->technician.b)); /* zero: nobody */
+    }
+    branch_in(row, &p->branch);
+}
+
+enum st reg_other_rows(struct api_call *c, const struct reg *r, struct reg_rows *rows)
+{
     enum st st = r->source == REG_DEVICES      ? devices(c, rows)
-                 : r->source == REG_CONFLICTS  ? conflicts(c, rows)
                  : r->source == REG_QUARANTINE ? quarantine(c, rows)
-                                               : editions(c, rows);
-    c->out = json_pack("{s:s,s:o,s:n}", "register", r->name, "rows", rows, "next");
+                 : r->source == REG_EDITIONS   ? editions(c, rows)
+                 : r->source == REG_USERS ? acct_each(c->txn, c->arena, user_row, rows, &c->err)
+                                          : acct_token_each(c->txn, token_row, rows, &c->err);
+    for (size_t i = 0; i < rows->n; i++) {
+        place_of(r, rows->v[i].json, &rows->v[i].place);
+    }
     return st;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct reg_one *x = a, *y = b;
+    size_t n = x->key_n < y->key_n ? x->key_n : y->key_n;
+    int d = memcmp(x->key, y->key, n);
+    return d != 0 ? d : (x->key_n > y->key_n) - (x->key_n < y->key_n);
+}
+
+void reg_other_sort(struct reg_rows *rows, enum register_dimension d, enum register_order order)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        struct reg_one *r = &rows->v[i];
+        r->key_n = register_key(&r->place, d, order, r->key).n;
+    }
+    if (rows->n > 1) {
+        qsort(rows->v, rows->n, sizeof *rows->v, by_key);
+    }
+}
+
+void reg_other_free(struct reg_rows *rows)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        json_decref(rows->v[i].json);
+    }
+    free(rows->v);
+    memset(rows, 0, sizeof *rows);
 }

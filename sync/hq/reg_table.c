@@ -5,39 +5,49 @@
 #define PARTS (AR_PARTS | AR_SUPERVISOR | AR_MANAGER | AR_DEPARTMENT | AR_ADMIN)
 #define MONEY (AR_ACCOUNTANT | AR_MANAGER | AR_DEPARTMENT | AR_ADMIN)
 #define TECH AR_TECHNICIAN
-#define JOBS "state technician class due"
+#define ONES "time number"
+#define BOOKS "time number branch"
+#define PAPERS "time number state technician branch"
+#define JOBS "time number state class technician branch due"
 
-/* name, source, type, fixed dimension and value, roles, scope, filters */
+/* name, source, type, fixed dimension and value, roles, scope, filters, sorts */
 static const struct reg table[] = {
-    {"calls", 0, SUBJECT_JOB, REG_ALL, 0, DESK | TECH, SCOPE_CALLS, JOBS},
+    {"calls", 0, SUBJECT_JOB, REG_ALL, 0, DESK | TECH, SCOPE_CALLS, "state technician class", JOBS},
     {"vouchers", 0, SUBJECT_JOB, REG_STATE, JOB_SIGNED, DESK | AR_ACCOUNTANT, SCOPE_CALLS,
-     "technician class"},
+     "technician class", ONES},
     {"archive", 0, SUBJECT_JOB, REG_STATE, JOB_ARCHIVED, DESK | AR_ACCOUNTANT, SCOPE_CALLS,
-     "technician class"},
-    {"help", 0, SUBJECT_JOB, REG_FLAG, REG_HELP_ASKED, DESK, SCOPE_CALLS, "technician class"},
+     "technician class", ONES},
+    {"help", 0, SUBJECT_JOB, REG_FLAG, REG_HELP_ASKED, DESK, SCOPE_CALLS, "state technician class",
+     ONES},
     {"handovers", 0, SUBJECT_JOB, REG_FLAG, REG_HANDOVER_ASKED, DESK, SCOPE_CALLS,
-     "technician class"},
+     "state technician class", ONES},
     {"proposals", 0, SUBJECT_JOB, REG_FLAG, REG_PROPOSED, DESK | AR_PARTS, SCOPE_CATALOGUE,
-     "technician"},
+     "state technician", ONES},
     {"cash", 0, SUBJECT_JOB, REG_FLAG, REG_CASH_OWED, MONEY | AR_SUPERVISOR, SCOPE_CASH,
-     "technician"},
-    {"customers", 0, SUBJECT_CUSTOMER, REG_ALL, 0, DESK, SCOPE_CUSTOMERS, ""},
-    {"equipment", 0, SUBJECT_EQUIPMENT, REG_ALL, 0, DESK, SCOPE_CUSTOMERS, ""},
-    {"contracts", 0, SUBJECT_CONTRACT, REG_ALL, 0, DESK, SCOPE_CUSTOMERS, ""},
-    {"people", 0, SUBJECT_TECHNICIAN, REG_ALL, 0, DESK | AR_PARTS | AR_ACCOUNTANT, SCOPE_CALLS, ""},
-    {"goods", 0, SUBJECT_GOODS, REG_ALL, 0, DESK, SCOPE_GOODS, "state technician"},
-    {"slips", 0, SUBJECT_SLIP, REG_ALL, 0, PARTS | TECH, SCOPE_PARTS, "state technician"},
-    {"stock", 0, SUBJECT_STOCK, REG_ALL, 0, PARTS | TECH, SCOPE_PARTS, "technician"},
+     "state technician", ONES},
+    {"customers", 0, SUBJECT_CUSTOMER, REG_ALL, 0, DESK, SCOPE_CUSTOMERS, "", BOOKS},
+    {"equipment", 0, SUBJECT_EQUIPMENT, REG_ALL, 0, DESK, SCOPE_CUSTOMERS, "", BOOKS},
+    {"contracts", 0, SUBJECT_CONTRACT, REG_ALL, 0, DESK, SCOPE_CUSTOMERS, "", BOOKS},
+    {"people", 0, SUBJECT_TECHNICIAN, REG_ALL, 0, DESK | AR_PARTS | AR_ACCOUNTANT, SCOPE_CALLS, "",
+     BOOKS},
+    {"goods", 0, SUBJECT_GOODS, REG_ALL, 0, DESK, SCOPE_GOODS, "state technician", PAPERS},
+    {"slips", 0, SUBJECT_SLIP, REG_ALL, 0, PARTS | TECH, SCOPE_PARTS, "state technician", PAPERS},
+    {"stock", 0, SUBJECT_STOCK, REG_ALL, 0, PARTS | TECH, SCOPE_PARTS, "technician",
+     "time number technician branch"},
     {"days", 0, SUBJECT_DAY, REG_ALL, 0,
      AR_SUPERVISOR | AR_MANAGER | AR_DEPARTMENT | AR_ADMIN | TECH, SCOPE_REPORTS,
-     "state technician"},
-    {"invoices", 0, SUBJECT_INVOICE, REG_ALL, 0, MONEY, SCOPE_CASH, "state"},
-    {"conflicts", REG_CONFLICTS, 0, REG_ALL, 0, DESK, SCOPE_CALLS, ""},
+     "state technician", "time state technician branch"},
+    {"invoices", 0, SUBJECT_INVOICE, REG_ALL, 0, MONEY, SCOPE_CASH, "state",
+     "time number state branch"},
+    {"conflicts", REG_CONFLICTS, 0, REG_FLAG, REG_CONFLICT, DESK, SCOPE_CALLS, "type", ONES},
     {"devices", REG_DEVICES, 0, REG_ALL, 0, AR_SUPERVISOR | AR_MANAGER | AR_DEPARTMENT | AR_ADMIN,
-     SCOPE_DEVICES, ""},
+     SCOPE_DEVICES, "state technician", PAPERS},
     {"quarantine", REG_QUARANTINE, 0, REG_ALL, 0, AR_SUPERVISOR | AR_DEPARTMENT | AR_ADMIN,
-     SCOPE_DEVICES, ""},
-    {"editions", REG_EDITIONS, 0, REG_ALL, 0, DESK | AR_PARTS, SCOPE_CATALOGUE, ""},
+     SCOPE_DEVICES, "state", "time number state"},
+    {"editions", REG_EDITIONS, 0, REG_ALL, 0, DESK | AR_PARTS, SCOPE_CATALOGUE, "state",
+     "time number state"},
+    {"users", REG_USERS, 0, REG_ALL, 0, AR_ADMIN, SCOPE_ADMIN, "state", "time number state branch"},
+    {"tokens", REG_TOKENS, 0, REG_ALL, 0, AR_ADMIN, SCOPE_ADMIN, "", ONES},
 };
 #define ROWS (sizeof table / sizeof table[0])
 
@@ -67,29 +77,50 @@ static const char *const slip_states[] = {"",        "proposed", "approved",
 static const char *const day_states[] = {"", "submitted", "reviewed", "signed", "received"};
 static const char *const invoice_states[] = {"", "issued", "handed", "mailed"};
 
+static const char *const device_states[] = {"", "active", "revoked"};
+static const char *const odd_states[] = {"", "kept", "shown", "came"};
+static const char *const edition_states[] = {"", "stands", "superseded"};
+static const char *const user_states[] = {"", "open", "shut"};
+
 #define LIST(a)                                                                                    \
     {                                                                                              \
         a, sizeof(a) / sizeof(a)[0]                                                                \
     }
-static const struct {
+struct names {
     const char *const *names;
     size_t n;
-} states[SUBJECT_TYPES] = {
+};
+static const struct names of_type[SUBJECT_TYPES] = {
     [SUBJECT_JOB] = LIST(job_states),         [SUBJECT_GOODS] = LIST(goods_states),
     [SUBJECT_SLIP] = LIST(slip_states),       [SUBJECT_DAY] = LIST(day_states),
     [SUBJECT_INVOICE] = LIST(invoice_states),
 };
+static const struct names of_source[] = {
+    [REG_DEVICES] = LIST(device_states),
+    [REG_QUARANTINE] = LIST(odd_states),
+    [REG_EDITIONS] = LIST(edition_states),
+    [REG_USERS] = LIST(user_states),
+    [REG_TOKENS] = {NULL, 0},
+};
 
 const char *reg_state_name(enum subject_type type, unsigned state)
 {
-    return (unsigned)type < SUBJECT_TYPES && state < states[type].n ? states[type].names[state]
-                                                                    : "";
+    return (unsigned)type < SUBJECT_TYPES && state < of_type[type].n ? of_type[type].names[state]
+                                                                     : "";
 }
 
-unsigned reg_state_of(enum subject_type type, const char *name)
+const char *reg_state_of_row(const struct reg *r, unsigned state)
 {
-    for (unsigned i = 1; (unsigned)type < SUBJECT_TYPES && i < states[type].n; i++) {
-        if (strcmp(states[type].names[i], name) == 0) {
+    const struct names *n = &of_source[r->source];
+    return r->source == REG_SUBJECTS ? reg_state_name(r->type, state)
+           : state < n->n            ? n->names[state]
+                                     : "";
+}
+
+unsigned reg_state_of(const struct reg *r, const char *name)
+{
+    for (unsigned i = 1; *reg_state_of_row(r, i) != '\0'; i++) {
+        if (strcmp(reg_state_of_row(r, i), name) == 0) {
             return i;
         }
     }

@@ -1,0 +1,439 @@
+/* register.c - see register.h. */
+#include "core/fold/register.h"
+
+#include "core/codec/cbor.h"
+#include "core/rules/office.h"
+#include "core/rules/service.h"
+
+#define SIGN_BIT (UINT64_C(1) << 63)
+#define HAS(d) (1U << (d))
+
+/* What each type of subject is ordered by (time 0: its last change; number 0: none), whose it is,
+ * and by what its registers are filtered beyond REG_ALL and REG_BRANCH, which all have. */
+static const struct type_row {
+    enum subject_type type;
+    int time, number, technician;
+    unsigned dimensions;
+} types[] = {
+    {SUBJECT_JOB, F_JOB_CALLED, F_CODE, 0,
+     HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_CLASS) | HAS(REG_DUE) | HAS(REG_FLAG)},
+    {SUBJECT_CUSTOMER, 0, F_CODE, 0, HAS(REG_FLAG)},
+    {SUBJECT_EQUIPMENT, F_EQUIPMENT_WARRANTY_UNTIL, F_CODE, 0, HAS(REG_FLAG)},
+    {SUBJECT_CONTRACT, F_CONTRACT_END, F_CONTRACT_NUMBER, 0, HAS(REG_FLAG)},
+    {SUBJECT_TECHNICIAN, 0, F_CODE, 0, HAS(REG_FLAG)},
+    {SUBJECT_STOCK, 0, F_STOCK_PART, F_STOCK_TECHNICIAN, HAS(REG_TECHNICIAN) | HAS(REG_FLAG)},
+    {SUBJECT_GOODS, F_GOODS_IN, F_GOODS_RECEIPT, F_GOODS_TECHNICIAN,
+     HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_FLAG)},
+    {SUBJECT_SLIP, F_SLIP_AT, F_CODE, F_SLIP_TECHNICIAN,
+     HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_FLAG)},
+    {SUBJECT_DAY, F_DAY_DAY, F_CODE, F_DAY_TECHNICIAN,
+     HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_FLAG)},
+    {SUBJECT_INVOICE, F_INVOICE_AT, F_CODE, 0, HAS(REG_STATE) | HAS(REG_FLAG)},
+};
+
+/* The indexes: a key for each order of each dimension that a type has. */
+static const struct index {
+    enum register_dimension d;
+    uint8_t value_bytes, orders; /* 1 << enum register_order */
+} indexes[] = {
+    {REG_ALL, 0, HAS(REG_BY_TIME) | HAS(REG_BY_NUMBER)},
+    {REG_STATE, 1, HAS(REG_BY_TIME) | HAS(REG_BY_NUMBER)},
+    {REG_TECHNICIAN, 16, HAS(REG_BY_TIME) | HAS(REG_BY_NUMBER)},
+    {REG_CLASS, 1, HAS(REG_BY_TIME) | HAS(REG_BY_NUMBER)},
+    {REG_DUE, 0, HAS(REG_BY_TIME)},
+    {REG_FLAG, 1, HAS(REG_BY_TIME) | HAS(REG_BY_NUMBER)},
+    {REG_BRANCH, 8, HAS(REG_BY_TIME)},
+};
+#define INDEXES (sizeof indexes / sizeof indexes[0])
+
+static const struct type_row *type_row(enum subject_type type)
+{
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        if (types[i].type == type) {
+            return &types[i];
+        }
+    }
+    return NULL;
+}
+
+size_t register_value_bytes(enum register_dimension d)
+{
+    for (size_t i = 0; i < INDEXES; i++) {
+        if (indexes[i].d == d) {
+            return indexes[i].value_bytes;
+        }
+    }
+    return 0;
+}
+
+bool register_has(enum subject_type type, enum register_dimension d)
+{
+    const struct type_row *r = type_row(type);
+    return r == NULL ? d == REG_FLAG
+                     : d == REG_ALL || d == REG_BRANCH || (r->dimensions & HAS(d)) != 0;
+}
+
+/* ---- sort keys --------------------------------------------------------------------------------
+ */
+
+bytes register_time(int64_t ms, uint8_t out[static REG_SORT_BYTES])
+{
+    uint64_t v = (uint64_t)ms ^ SIGN_BIT; /* negative times before positive ones */
+    for (unsigned i = 0; i < 8; i++) {
+        out[i] = (uint8_t)(v >> (56 - 8 * i));
+    }
+    return bytes_of(out, 8);
+}
+
+int64_t register_time_ms(const uint8_t in[static 8])
+{
+    uint64_t v = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        v = v << 8 | in[i];
+    }
+    return (int64_t)(v ^ SIGN_BIT);
+}
+
+static bool digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* A run of digits is written as '0', how many digits it has, the digits: so 9 stands before 10.
+ * What does not fit is cut: such numbers stand beside each other, by subject. */
+bytes register_number(bytes code, uint8_t out[static REG_SORT_BYTES])
+{
+    size_t n = 0, i = 0;
+    while (i < code.n && n + 3 < REG_SORT_BYTES) {
+        if (!digit(code.p[i])) {
+            uint8_t c = code.p[i++];
+            out[n++] = c >= 'a' && c <= 'z' ? (uint8_t)(c - 'a' + 'A') : c;
+            continue;
+        }
+        size_t run = i;
+        while (run < code.n && digit(code.p[run])) {
+            run++;
+        }
+        while (i + 1 < run && code.p[i] == '0') {
+            i++;
+        }
+        out[n++] = '0';
+        out[n++] = (uint8_t)(run - i);
+        while (i < run && n + 1 < REG_SORT_BYTES) {
+            out[n++] = code.p[i++];
+        }
+        i = run;
+    }
+    out[n] = 0; /* what is short stands before what goes on */
+    return bytes_of(out, n + 1);
+}
+
+/* ---- keys -------------------------------------------------------------------------------------
+ */
+
+bytes register_prefix(enum subject_type type, id8 branch, enum register_dimension d,
+                      enum register_order order, const uint8_t *value,
+                      uint8_t buf[static LIST_KEY_BYTES])
+{
+    size_t n = value == NULL ? 0 : register_value_bytes(d);
+    buf[0] = LIST_REGISTER;
+    buf[1] = (uint8_t)type;
+    memcpy(buf + 2, branch.b, sizeof branch.b);
+    buf[10] = (uint8_t)d;
+    buf[11] = (uint8_t)order;
+    if (n != 0) {
+        memcpy(buf + 12, value, n);
+    }
+    return bytes_of(buf, 12 + n);
+}
+
+static const uint8_t *value_of(const struct register_place *p, enum register_dimension d)
+{
+    switch (d) {
+    case REG_STATE:
+        return &p->state;
+    case REG_CLASS:
+        return &p->class_;
+    case REG_TECHNICIAN:
+        return p->technician.b;
+    case REG_BRANCH:
+        return p->branch.b;
+    default:
+        return NULL;
+    }
+}
+
+static bytes key_of(const struct register_place *p, enum register_dimension d,
+                    enum register_order order, const uint8_t *value,
+                    uint8_t out[static LIST_KEY_BYTES])
+{
+    uint8_t sort[REG_SORT_BYTES];
+    size_t n = value == NULL ? 0 : register_value_bytes(d);
+    bytes s = order == REG_BY_NUMBER ? register_number(bytes_of(p->number, p->nnumber), sort)
+                                     : register_time(d == REG_DUE ? p->due_ms : p->time_ms, sort);
+    if (n != 0) {
+        memcpy(out, value, n);
+    }
+    memcpy(out + n, s.p, s.n);
+    memcpy(out + n + s.n, p->subject.b, sizeof p->subject.b);
+    return bytes_of(out, n + s.n + sizeof p->subject.b);
+}
+
+bytes register_key(const struct register_place *p, enum register_dimension d,
+                   enum register_order order, uint8_t out[static LIST_KEY_BYTES])
+{
+    return key_of(p, d, order, value_of(p, d), out);
+}
+
+static void add_in(const struct register_place *p, enum subject_type type, id8 branch,
+                   const struct index *x, const uint8_t *value, struct register_keys *out)
+{
+    for (unsigned order = REG_BY_TIME; order <= REG_BY_NUMBER; order++) {
+        if ((x->orders & HAS(order)) == 0 || out->n == REG_KEYS_MOST) {
+            continue; /* it is never full: 43 at most, of a call with every flag */
+        }
+        uint8_t tail[LIST_KEY_BYTES];
+        struct register_key *k = &out->key[out->n++];
+        size_t n = register_prefix(type, branch, x->d, (enum register_order)order, NULL, k->b).n;
+        bytes t = key_of(p, x->d, (enum register_order)order, value, tail);
+        memcpy(k->b + n, t.p, t.n);
+        k->n = (uint8_t)(n + t.n);
+    }
+}
+
+static void add(const struct register_place *p, enum subject_type type, const struct index *x,
+                const uint8_t *value, struct register_keys *out)
+{
+    id8 all = {{0}};
+    add_in(p, type, all, x, value, out);
+    if (!id8_zero(p->branch) && x->d != REG_BRANCH) {
+        add_in(p, type, p->branch, x, value, out);
+    }
+}
+
+void register_keys(const struct register_place *p, struct register_keys *out)
+{
+    const struct type_row *r = type_row(p->type);
+    out->n = 0;
+    for (size_t i = 0; i < INDEXES; i++) {
+        const struct index *x = &indexes[i];
+        for (uint8_t f = REG_CASH_OWED; x->d == REG_FLAG && f <= REG_CONFLICT; f++) {
+            if ((p->flags & HAS(f)) != 0 && r != NULL) {
+                add(p, p->type, x, &f, out);
+            }
+            if ((p->flags & HAS(f)) != 0 && f == REG_CONFLICT) {
+                add(p, 0, x, &f, out);
+            }
+        }
+        if (r != NULL && x->d != REG_FLAG && register_has(p->type, x->d) &&
+            (x->d != REG_DUE || p->has_due)) {
+            add(p, p->type, x, value_of(p, x->d), out);
+        }
+    }
+}
+
+/* ---- a state's place --------------------------------------------------------------------------
+ */
+
+static int64_t changed_ms(const struct subject_state *s)
+{
+    hlc last = 0;
+    for (unsigned i = 0; i < s->nauthors; i++) {
+        last = s->authors[i].time > last ? s->authors[i].time : last;
+    }
+    return hlc_ms(last);
+}
+
+int64_t register_order_ms(const struct subject_state *s)
+{
+    const struct type_row *r = type_row(s->type);
+    const struct field_value *at = r == NULL ? NULL : fold_shown(s, r->time);
+    return at != NULL ? at->i : changed_ms(s);
+}
+
+static void due_of(const struct subject_state *s, const struct calendar *cal,
+                   struct register_place *out)
+{
+    struct deadline d[4];
+    size_t n = office_open(s) ? deadlines(s, cal, d) : 0;
+    for (size_t i = 0; i < n; i++) {
+        if (d[i].kind == DL_ARRIVE && !d[i].met) {
+            out->has_due = true;
+            out->due_ms = d[i].due_ms;
+        }
+    }
+}
+
+static void job_of(const struct subject_state *s, const struct calendar *cal,
+                   struct register_place *out)
+{
+    out->technician = s->assigned;
+    out->class_ = (uint8_t)office_class(s);
+    out->flags = (uint8_t)((office_cash_owed_minor(s) > 0 ? HAS(REG_CASH_OWED) : 0) |
+                           (office_help_asked(s) ? HAS(REG_HELP_ASKED) : 0) |
+                           (s->handover_asked ? HAS(REG_HANDOVER_ASKED) : 0) |
+                           (office_proposed(s) ? HAS(REG_PROPOSED) : 0));
+    due_of(s, cal, out);
+}
+
+static void number_of(const struct subject_state *s, const struct type_row *r,
+                      struct register_place *out)
+{
+    const struct field_value *v = r == NULL ? NULL : fold_shown(s, r->number);
+    v = v == NULL || v->nb == 0 ? fold_shown(s, F_CODE) : v;
+    if (v != NULL && v->type == FT_CODE && v->nb <= sizeof out->number) {
+        memcpy(out->number, v->b, v->nb);
+        out->nnumber = (uint8_t)v->nb;
+    }
+}
+
+void register_of(const struct subject_state *s, const struct calendar *cal,
+                 struct register_place *out)
+{
+    const struct type_row *r = type_row(s->type);
+    memset(out, 0, sizeof *out);
+    out->type = s->type;
+    out->subject = s->subject;
+    const struct field_value *where = fold_shown(s, F_BRANCH);
+    const struct field_value *who = r == NULL ? NULL : fold_shown(s, r->technician);
+    if (where != NULL && where->type == FT_ID8) {
+        memcpy(out->branch.b, where->b, sizeof out->branch.b);
+    }
+    if (who != NULL && who->type == FT_REF) {
+        memcpy(out->technician.b, who->b, sizeof out->technician.b);
+    }
+    out->time_ms = register_order_ms(s);
+    out->state = (uint8_t)office_state(s);
+    if (s->type == SUBJECT_JOB) {
+        job_of(s, cal, out);
+    }
+    number_of(s, r, out);
+    if (s->nconflicts > 0 || s->nrequests > 0) {
+        out->flags |= HAS(REG_CONFLICT);
+    }
+}
+
+/* ---- as bytes ---------------------------------------------------------------------------------
+ */
+
+#define PLACE_ITEMS 9
+
+enum st register_place_encode(const struct register_place *p, uint8_t buf[static REG_PLACE_BYTES],
+                              bytes *out)
+{
+    struct cbor_w w = cbor_w_init(buf, REG_PLACE_BYTES);
+    bool nobody = id16_zero(p->technician), nowhere = id8_zero(p->branch);
+    cbor_put_array(&w, PLACE_ITEMS);
+    cbor_put_uint(&w, (uint64_t)p->type);
+    cbor_put_bytes(&w, bytes_of(p->branch.b, nowhere ? 0 : sizeof p->branch.b));
+    cbor_put_int(&w, p->time_ms);
+    cbor_put_bytes(&w, bytes_of(p->number, p->nnumber));
+    cbor_put_uint(&w, p->state);
+    cbor_put_uint(&w, p->class_);
+    cbor_put_uint(&w, p->flags);
+    cbor_put_bytes(&w, bytes_of(p->technician.b, nobody ? 0 : sizeof p->technician.b));
+    cbor_put_int(&w, p->has_due ? p->due_ms : INT64_MIN);
+    return cbor_w_done(&w, out);
+}
+
+enum st register_place_decode(bytes in, id16 subject, struct register_place *out)
+{
+    struct cbor_r r = cbor_r_init(in);
+    memset(out, 0, sizeof *out);
+    if (cbor_get_array(&r) != PLACE_ITEMS) {
+        return ST_CORRUPT;
+    }
+    out->subject = subject;
+    out->type = (enum subject_type)cbor_get_uint(&r);
+    bytes branch = cbor_get_bytes(&r);
+    out->time_ms = cbor_get_int(&r);
+    bytes number = cbor_get_bytes(&r);
+    out->state = (uint8_t)cbor_get_uint(&r);
+    out->class_ = (uint8_t)cbor_get_uint(&r);
+    out->flags = (uint8_t)cbor_get_uint(&r);
+    bytes who = cbor_get_bytes(&r);
+    out->due_ms = cbor_get_int(&r);
+    if (cbor_done(&r) != ST_OK || number.n > sizeof out->number) {
+        return ST_CORRUPT;
+    }
+    if (branch.n == sizeof out->branch.b) {
+        memcpy(out->branch.b, branch.p, branch.n);
+    }
+    if (who.n == sizeof out->technician.b) {
+        memcpy(out->technician.b, who.p, who.n);
+    }
+    if (number.n > 0) {
+        memcpy(out->number, number.p, number.n);
+    }
+    out->nnumber = (uint8_t)number.n;
+    out->has_due = out->due_ms != INT64_MIN;
+    out->due_ms = out->has_due ? out->due_ms : 0;
+    return ST_OK;
+}
+
+/* ---- in the store ----------------------------------------------------------------------------
+ */
+
+static enum st keys_of_place(bytes place, id16 subject, struct register_keys *out)
+{
+    struct register_place p;
+    out->n = 0;
+    enum st st = place.n == 0 ? ST_OK : register_place_decode(place, subject, &p);
+    if (st == ST_OK && place.n != 0) {
+        register_keys(&p, out);
+    }
+    return st;
+}
+
+static bool has_place(const struct register_keys *keys, const struct register_key *k)
+{
+    for (unsigned i = 0; i < keys->n; i++) {
+        if (keys->key[i].n == k->n && memcmp(keys->key[i].b, k->b, k->n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum st register_put(struct store_txn *t, id16 subject, bytes old, bytes now, struct err *err)
+{
+    struct register_keys before, after;
+    if (bytes_eq(old, now)) {
+        return ST_OK;
+    }
+    enum st st = keys_of_place(old, subject, &before);
+    st = st == ST_OK ? keys_of_place(now, subject, &after) : st;
+    if (st != ST_OK) {
+        return err_set(err, ST_CORRUPT, 0, __func__, "a place in registers does not read");
+    }
+    for (unsigned i = 0; i < before.n && st == ST_OK; i++) {
+        const struct register_key *k = &before.key[i];
+        if (!has_place(&after, k)) {
+            st = store_del(t, T_LIST, bytes_of(k->b, k->n), err);
+            st = st == ST_NOT_FOUND ? ST_OK : st;
+        }
+    }
+    for (unsigned i = 0; i < after.n && st == ST_OK; i++) {
+        const struct register_key *k = &after.key[i];
+        if (!has_place(&before, k)) {
+            st = store_put(t, T_LIST, bytes_of(k->b, k->n), (bytes){0}, err);
+        }
+    }
+    return st;
+}
+
+bool register_holds(struct store_txn *t, id16 subject, bytes place, uint64_t *keys_sum)
+{
+    struct register_keys keys;
+    bool holds = keys_of_place(place, subject, &keys) == ST_OK;
+    for (unsigned i = 0; i < keys.n && holds; i++) {
+        uint8_t room[64];
+        struct arena tmp = arena_of(room, sizeof room);
+        bytes value;
+        holds = store_get(t, T_LIST, bytes_of(keys.key[i].b, keys.key[i].n), &tmp, &value, NULL) ==
+                    ST_OK &&
+                value.n == 0;
+    }
+    *keys_sum += keys.n;
+    return holds;
+}
