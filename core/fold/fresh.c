@@ -24,9 +24,9 @@ struct source {
     bool readable;
     struct revocation revocation;
     id16 subject;
-    bool looked; /* `admitted` is filled */
-    unsigned nadmitted;
-    h32 *admitted; /* ADMITTED_MAX; NULL: nobody asks */
+    bool looked; /* what is admitted and set aside is filled in */
+    unsigned nadmitted, naside;
+    h32 *admitted, *aside; /* ADMITTED_MAX each; NULL: nobody asks */
 };
 
 static void mark_key(h32 entry, uint8_t key[static MARK_KEY_BYTES])
@@ -91,7 +91,8 @@ static int branch_of(struct store_txn *t, h32 hash)
 }
 
 /* Does the branch that ends in `head` come from `e`? Where it is not here so far down, as on a
- * device that holds the chain in part, it may. */
+ * device that holds the chain in part, it may: then headquarters sets aside by name what does not.
+ */
 static bool leads_to(struct store_txn *t, const struct entry_view *e, h32 head)
 {
     uint8_t room[CAP_ENTRY_BYTES + 128];
@@ -115,13 +116,21 @@ static bool beyond(struct store_txn *t, const struct entry_view *e, uint64_t seq
     if (e->seq >= seq) {
         return e->seq > seq || !h32_eq(e->hash, head);
     }
+    if (store_side(store_of(t)) != STORE_HQ) {
+        return !leads_to(t, e, head); /* what came first of a chain in part lies on branch 0 */
+    }
     int branch = branch_of(t, head);
     return branch == 0 ? branch_of(t, e->hash) > 0 : branch > 0 && !leads_to(t, e, head);
 }
 
+static bool is_revoked(struct store_txn *t, id8 author)
+{
+    return store_has(t, T_REVOKED, bytes_of(author.b, sizeof author.b));
+}
+
 static bool is_cut_off(struct source *s, const struct entry_view *e)
 {
-    if (!store_has(s->t, T_REVOKED, bytes_of(e->author.b, sizeof e->author.b))) {
+    if (!is_revoked(s->t, e->author)) {
         return false;
     }
     if (!s->loaded || !id8_eq(s->revoked_author, e->author)) {
@@ -136,29 +145,58 @@ static bool is_cut_off(struct source *s, const struct entry_view *e)
     return true;
 }
 
-static bytes admitted_key(h32 entry, uint8_t key[static 41])
+static bytes note_key(const char *name, h32 entry, uint8_t key[static 41])
 {
-    memcpy(key, "admitted/", 9);
+    memcpy(key, name, 9);
     memcpy(key + 9, entry.b, sizeof entry.b);
     return bytes_of(key, 41);
 }
+#define ADMITTED "admitted/"
+#define ASIDE "setaside/"
 
 enum st fold_mark_admitted(struct store_txn *t, h32 entry, struct err *err)
 {
     uint8_t key[41];
-    return store_put(t, T_META, admitted_key(entry, key), str_bytes(S("1")), err);
+    return store_put(t, T_META, note_key(ADMITTED, entry, key), str_bytes(S("1")), err);
 }
 
 bool fold_is_admitted(struct store_txn *t, h32 entry)
 {
     uint8_t key[41];
-    return store_has(t, T_META, admitted_key(entry, key));
+    return store_has(t, T_META, note_key(ADMITTED, entry, key));
+}
+
+enum st fold_mark_aside(struct store_txn *t, h32 entry, struct err *err)
+{
+    uint8_t key[41];
+    return store_put(t, T_META, note_key(ASIDE, entry, key), str_bytes(S("1")), err);
+}
+
+bool fold_is_aside(struct store_txn *t, h32 entry)
+{
+    uint8_t key[41];
+    return store_has(t, T_META, note_key(ASIDE, entry, key));
 }
 
 bool fold_is_cut_off(struct store_txn *t, const struct entry_view *e, struct arena tmp)
 {
     struct source s = {.t = t, .tmp = tmp};
-    return is_cut_off(&s, e) && !fold_is_admitted(t, e->hash);
+    return is_revoked(t, e->author) && (is_cut_off(&s, e) || fold_is_aside(t, e->hash)) &&
+           !fold_is_admitted(t, e->hash);
+}
+
+bool fold_is_branch_cut_off(struct store_txn *t, const struct entry_view *e, struct arena tmp)
+{
+    struct source s = {.t = t, .tmp = tmp};
+    bool below = false;
+    if (!is_cut_off(&s, e) || fold_is_admitted(t, e->hash)) {
+        return false;
+    }
+    for (unsigned i = 0; s.readable && i < s.revocation.nheads; i++) {
+        below = below || (id8_eq(s.revocation.heads[i].epoch, e->epoch) &&
+                          s.revocation.heads[i].seq > e->seq);
+    }
+    return below;
 }
 
 /* ---- gathering ------------------------------------------------------------------------------ */
@@ -177,33 +215,37 @@ static enum st read_one(struct store_txn *t, bytes place, h32 hash, struct arena
     return st == ST_FULL || st == ST_IO ? st : ST_NOT_FOUND;
 }
 
-/* What a supervisor admitted by name although its author was revoked. */
-static void note_admitted(struct source *s, const struct entry_view *e)
+/* What was named of a revoked author's: admitted by a supervisor, or set aside by headquarters. */
+static void note_named(struct source *s, const struct entry_view *e)
 {
     union body b;
     struct fold_author by = {.author = e->author};
-    if (e->kind != KIND_ADMITTED || (s->marks && fold_is_bad(s->t, e->hash)) || is_cut_off(s, e) ||
-        body_decode(KIND_ADMITTED, e->body, &b) != ST_OK) {
+    if ((e->kind != KIND_ADMITTED && e->kind != KIND_SET_ASIDE) ||
+        (s->marks && fold_is_bad(s->t, e->hash)) || is_cut_off(s, e) ||
+        body_decode(e->kind, e->body, &b) != ST_OK) {
         return;
     }
     find_author(s, e->author, &by);
-    if (!kind_has_effect(KIND_ADMITTED, fold_author_role(&by, e))) {
+    if (!kind_has_effect(e->kind, fold_author_role(&by, e))) {
         return;
     }
-    for (unsigned i = 0; i < b.admitted.named.n && s->nadmitted < ADMITTED_MAX; i++) {
-        s->admitted[s->nadmitted++] = b.admitted.named.h[i];
+    const struct hash_list *named = e->kind == KIND_ADMITTED ? &b.admitted.named : &b.named;
+    h32 *to = e->kind == KIND_ADMITTED ? s->admitted : s->aside;
+    unsigned *n = e->kind == KIND_ADMITTED ? &s->nadmitted : &s->naside;
+    for (unsigned i = 0; i < named->n && *n < ADMITTED_MAX; i++) {
+        to[(*n)++] = named->h[i];
     }
 }
 
-/* Only where something was cut off is the subject read for what admits it. */
-static void look_for_admitted(struct source *s)
+/* Only where an author was revoked is the subject read for what is named of his. */
+static void look_for_named(struct source *s)
 {
     struct store_cursor *c = NULL;
     bytes key, place;
     s->looked = true;
     enum st st = store_scan(s->t, T_SUBJECT, bytes_of(s->subject.b, sizeof s->subject.b),
                             (bytes){0}, &c, NULL);
-    while (st == ST_OK && s->nadmitted < ADMITTED_MAX) {
+    while (st == ST_OK) {
         uint8_t room[CAP_ENTRY_BYTES + 512];
         struct arena tmp = arena_of(room, sizeof room);
         struct entry_view e;
@@ -215,33 +257,40 @@ static void look_for_admitted(struct source *s)
         memcpy(hash.b, key.p + 24, sizeof hash.b);
         if (store_value(c, &tmp, &place, NULL) == ST_OK &&
             read_one(s->t, place, hash, &tmp, &e, NULL) == ST_OK) {
-            note_admitted(s, &e);
+            note_named(s, &e);
         }
     }
     store_scan_end(&c);
 }
 
-static bool is_admitted(struct source *s, h32 entry)
+static bool is_named(struct source *s, const h32 *list, const unsigned *n, h32 entry)
 {
-    if (s->admitted == NULL) {
+    if (list == NULL) {
         return false;
     }
     if (!s->looked) {
-        look_for_admitted(s);
+        look_for_named(s);
     }
-    for (unsigned i = 0; i < s->nadmitted; i++) {
-        if (h32_eq(s->admitted[i], entry)) {
+    for (unsigned i = 0; i < *n; i++) {
+        if (h32_eq(list[i], entry)) {
             return true;
         }
     }
     return false;
 }
 
+/* A revoked author's: beyond the heads, on a branch that leads to none, or set aside as such. */
+static bool does_not_stand(struct source *s, const struct entry_view *e)
+{
+    return is_revoked(s->t, e->author) &&
+           (is_cut_off(s, e) || is_named(s, s->aside, &s->naside, e->hash)) &&
+           !is_named(s, s->admitted, &s->nadmitted, e->hash);
+}
+
 static bool is_trusted(void *ctx, const struct entry_view *e)
 {
     struct source *s = ctx;
-    return !(s->marks && fold_is_bad(s->t, e->hash)) &&
-           !(s->revocations && is_cut_off(s, e) && !is_admitted(s, e->hash));
+    return !(s->marks && fold_is_bad(s->t, e->hash)) && !(s->revocations && does_not_stand(s, e));
 }
 
 static enum st count_entries(struct store_txn *t, id16 subject, size_t *n, struct err *err)
@@ -378,13 +427,14 @@ static enum st fold_try(struct store_txn *t, id16 subject, bool shares, struct a
     struct entry_view *e = NULL;
     size_t n = 0;
     uint8_t *tmp = arena_new(a, uint8_t, 3 * CAP_TRUST_BYTES);
-    h32 *admitted = arena_new(a, h32, ADMITTED_MAX);
-    if (tmp == NULL || admitted == NULL) {
+    h32 *admitted = arena_new(a, h32, ADMITTED_MAX), *aside = arena_new(a, h32, ADMITTED_MAX);
+    if (tmp == NULL || admitted == NULL || aside == NULL) {
         return ST_FULL;
     }
     struct source s = {.t = t,
                        .subject = subject,
                        .admitted = admitted,
+                       .aside = aside,
                        .tmp = arena_of(tmp, 3 * CAP_TRUST_BYTES),
                        .marks = store_count(t, T_ODD) > 0,
                        .revocations = store_count(t, T_REVOKED) > 0};

@@ -57,13 +57,18 @@ MUST_USE enum st fold_mark_bad(struct store_txn *t, h32 entry, struct err *err);
 bool fold_is_bad(struct store_txn *t, h32 entry);
 
 /* fold_is_cut_off: its author was revoked, and it lies beyond the heads that the revocation names
- * or on a branch that they are not on. `tmp`: 2 * CAP_TRUST_BYTES do. */
+ * or on a branch that they are not on. `tmp`: 2 * CAP_TRUST_BYTES do. fold_is_branch_cut_off: the
+ * latter, under a number below a head: who holds the chain in part cannot tell, and is told. */
 bool fold_is_cut_off(struct store_txn *t, const struct entry_view *e, struct arena tmp);
+bool fold_is_branch_cut_off(struct store_txn *t, const struct entry_view *e, struct arena tmp);
 /* fold_mark_admitted: headquarters notes an entry that an "admitted" of its subject names, so that
  * fold_is_cut_off need not read the subject; the fold itself goes by the entries alone. */
 MUST_USE enum st fold_mark_admitted(struct store_txn *t, h32 entry, struct err *err);
 /* fold_is_admitted: was it noted so? */
 bool fold_is_admitted(struct store_txn *t, h32 entry);
+/* fold_mark_aside, fold_is_aside: the same of one that a "set.aside" of its subject names. */
+MUST_USE enum st fold_mark_aside(struct store_txn *t, h32 entry, struct err *err);
+bool fold_is_aside(struct store_txn *t, h32 entry);
 
 /* fold_code_find: the subject of a type to which a code leads. ST_NOT_FOUND. */
 MUST_USE enum st fold_code_find(struct store_txn *t, enum subject_type type, bytes code, id16 *out,

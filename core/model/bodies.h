@@ -207,7 +207,7 @@ union body {
     struct body_revoked revoked;         /* REVOKED */
     struct body_forgotten forgotten;     /* FORGOTTEN */
     struct body_cash cash;               /* CASH_ACCEPTED */
-    struct hash_list named;              /* JOB_RESTORED: one at least */
+    struct hash_list named;              /* JOB_RESTORED SET_ASIDE: one at least */
     struct body_admitted admitted;       /* ADMITTED */
     struct body_head head;               /* every VISIT_* but VISIT_SIGNED begins with it */
     struct body_step step; /* VISIT_ACCEPTED VISIT_TRAVELLING VISIT_LEFT VISIT_POSITION */

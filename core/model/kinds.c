@@ -30,6 +30,7 @@ static const struct kind_info table[] = {
     ROW(CASH_ACCEPTED, "cash.accepted", SUBJECT_JOB, false, R(ACCOUNTANT)),
     ROW(JOB_RESTORED, "job.restored", SUBJECT_JOB, false, OFFICE),
     ROW(ADMITTED, "admitted", 0, false, R(SUPERVISOR) | R(ADMINISTRATOR)),
+    ROW(SET_ASIDE, "set.aside", 0, false, KEYS),
     /* 0: of a job, or of goods: what is done to them in the workshop */
     ROW(VISIT_ACCEPTED, "visit.accepted", 0, true, FIELD),
     ROW(VISIT_TRAVELLING, "visit.travelling", SUBJECT_JOB, true, FIELD),

@@ -56,6 +56,8 @@ enum kind {
     KIND_JOB_RESTORED = 11,  /* {1: [job.cancelled that it takes back]}; subject job */
     KIND_ADMITTED = 12,      /* {1: [entries beyond their author's revocation that count after all],
                                  2: reason code?} */
+    KIND_SET_ASIDE = 13, /* {1: [entries of a revoked author, under a number below a head that his
+                             revocation names, on no branch that leads there]} */
     /* A visit's facts: key 1 is the visit id (id8, minted at acceptance); key 0, where present,
      * lists the entries of this author that this one supersedes (a correction). */
     KIND_VISIT_ACCEPTED = 20,   /* {0?, 1} */

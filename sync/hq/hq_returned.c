@@ -3,6 +3,7 @@
 
 #include "core/fold/revoked.h"
 #include "core/model/bodies.h"
+#include "sync/hq/hq_aside.h"
 #include "sync/hq/hq_epoch.h"
 #include "sync/hq/hq_forget.h"
 #include "sync/hq/hq_ingest.h"
@@ -107,7 +108,7 @@ static enum st take_revocation(struct hq_request *r, struct store_txn *t, bytes 
             st = say_again(r->hq, t, &v, d->person, err);
         }
     }
-    return st;
+    return st == ST_OK && fresh ? hq_aside_author(r->hq, t, v.author, err) : st;
 }
 
 enum st hq_returned_docs(struct hq_request *r, struct store_txn *t, struct err *err)
@@ -269,6 +270,7 @@ static enum st keep(struct back *b, const struct entry_view *e, struct chain_mar
     if (st == ST_OK && own && e->kind == KIND_FORGOTTEN) {
         st = obey_forgotten(b, e);
     }
+    st = st == ST_OK && own ? hq_aside_noted(b->t, e, b->err) : st;
     b->fresh[b->nfresh++] = *e;
     b->r->new_entries++;
     b->r->hq->kept_entries++;
@@ -353,7 +355,10 @@ static enum st take_run(struct back *b, const struct entry_view *e, size_t n)
     if (st == ST_OK && b->nfresh != 0) {
         st = chain_mark_put(b->t, &m, b->err);
     }
-    return st == ST_OK ? settle(b, &m, before) : st;
+    st = st == ST_OK ? settle(b, &m, before) : st;
+    /* Whoever brings it holds it. What we say before a new epoch stands would be said under numbers
+     * that are in use: then it comes again. */
+    return st == ST_OK && !hq->rolled_back ? hq_aside_entries(hq, b->t, e, n, b->err) : st;
 }
 
 enum st hq_returned_run(struct hq_request *r, struct store_txn *t, const struct entry_view *e,

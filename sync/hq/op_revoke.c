@@ -4,6 +4,7 @@
 #include "core/fold/revoked.h"
 #include "core/model/bodies.h"
 #include "core/report/receipt_log.h"
+#include "sync/hq/hq_aside.h"
 #include "sync/hq/hq_route.h"
 #include "sync/hq/ops.h"
 
@@ -150,7 +151,8 @@ static enum st revoke_in(struct revoking *v, struct store_txn *t, struct append 
         st = err_set(err, ST_BUG, 0, __func__, "the entry of a revocation");
     }
     free(b);
-    return st == ST_OK ? hq_act_in(hq, t, what, hash, err) : st;
+    st = st == ST_OK ? hq_act_in(hq, t, what, hash, err) : st;
+    return st == ST_OK ? hq_aside_author(hq, t, r->author, err) : st;
 }
 
 enum st op_revoke(struct hq *hq, const json_t *in, json_t **out, struct err *err)

@@ -105,6 +105,7 @@ struct sim_message {
     unsigned device; /* whose */
     unsigned life;   /* of headquarters when it answered */
     uint64_t asked;  /* event at which the request was made */
+    bool heard;      /* all of that request came, as it was */
 };
 
 enum sim_mutation {

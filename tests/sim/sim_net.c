@@ -133,7 +133,8 @@ static bool to_hq(struct sim_world *w, const struct sim_message *m, size_t n, bo
                                        .answer = true,
                                        .device = m->device,
                                        .life = w->hq_life,
-                                       .asked = m->asked};
+                                       .asked = m->asked,
+                                       .heard = n == m->n && !harmed};
         return true;
     }
     sim_note(w, "headquarters refuses: %s (%s): %s", st_name(st), problem == NULL ? "" : problem,
@@ -192,7 +193,7 @@ static void hear(struct sim_world *w, struct sim_device *d, const struct sim_mes
         d->taint = w->event;
     } else if (again) {
         d->taint = m->asked > d->taint ? m->asked : d->taint; /* nor by a repetition of it */
-    } else if (whole && m->asked > d->taint) {
+    } else if (whole && m->heard && m->asked > d->taint) {
         d->informed = true;
     }
 }

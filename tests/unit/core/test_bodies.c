@@ -42,6 +42,7 @@ static union body full(unsigned kind)
         b.cash.amount_minor = 22000;
         return b;
     case KIND_JOB_RESTORED:
+    case KIND_SET_ASIDE:
         b.named = (struct hash_list){2, {sample_h32("one"), sample_h32("two")}};
         return b;
     case KIND_ADMITTED:
@@ -140,7 +141,7 @@ static void every_kind_comes_back_as_it_was(void)
         }
         tried++;
     }
-    CHECK_INT(tried, 33);
+    CHECK_INT(tried, 34);
 }
 
 static void what_is_empty_and_optional_is_left_out(void)

@@ -303,9 +303,9 @@ static void golden_digests_have_not_moved(void)
         uint64_t seed;
         const char *hex;
     } golden[] = {
-        {1, "98ece92129585d12c5ceb93fa07a019a48d70a7f4486f63aef76522b84c8577c"},
-        {2, "7c06228e91278834e4f92bd8ee1e6a551256414f040456709546ca1e39dfde2e"},
-        {3, "3a1d99e87964b5350a4630e64facf1aac76f492479e7c84b94ccc25d8293cd43"},
+        {1, "76fb3c34fe14ad0c5f98a574532378d98e3249b8254292fe1b3fc2660a25f6fc"},
+        {2, "478a0572393e60e44c0a24c78af045ada00f9c8cb72dbb299405a67cf5d98ff8"},
+        {3, "dd30a12047cbc914827cfe31c09f8df2a20f9ac546fbfe3ef7fa1568bf3a4ce2"},
     };
     for (size_t i = 0; i < sizeof golden / sizeof golden[0]; i++) {
         make_history(golden[i].seed, 60);

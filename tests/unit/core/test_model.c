@@ -17,7 +17,7 @@ static void every_kind_has_a_row_with_a_name_of_its_own(void)
             CHECK(b == NULL || strcmp(a->name, b->name) != 0);
         }
     }
-    CHECK_INT(known, 34); /* kinds.h: 1 to 12, 20 to 38, 40 to 42 */
+    CHECK_INT(known, 35); /* kinds.h: 1 to 13, 20 to 38, 40 to 42 */
 }
 
 static void a_visit_is_its_technicians_and_a_dispatch_the_offices(void)
@@ -49,7 +49,7 @@ static void cash_is_accepted_by_the_accountant_alone(void)
 
 static void an_unknown_kind_or_role_has_no_effect(void)
 {
-    CHECK(kind_info(0) == NULL && kind_info(13) == NULL && kind_info(39) == NULL);
+    CHECK(kind_info(0) == NULL && kind_info(14) == NULL && kind_info(39) == NULL);
     CHECK(!kind_has_effect(39, ROLE_ADMINISTRATOR));
     CHECK(!kind_has_effect(KIND_RECORD_SET, ROLES));
     CHECK(!kind_has_effect(KIND_RECORD_SET, (enum role)200));

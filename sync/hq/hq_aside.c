@@ -1,0 +1,133 @@
+/* hq_aside.c - see hq_aside.h. */
+#include "sync/hq/hq_aside.h"
+
+#include "core/model/bodies.h"
+
+#include <stdlib.h>
+
+struct named {
+    h32 hash;
+    id16 subject;
+    enum subject_type type;
+};
+struct aside {
+    struct named *v;
+    size_t n, room;
+};
+
+static enum st push(struct aside *a, const struct entry_view *e, struct err *err)
+{
+    if (a->n == a->room) {
+        size_t room = a->room == 0 ? 16 : 2 * a->room;
+        struct named *v = realloc(a->v, room * sizeof *v);
+        if (v == NULL) {
+            return err_set(err, ST_FULL, 0, "hq_aside", "no memory");
+        }
+        a->v = v;
+        a->room = room;
+    }
+    a->v[a->n++] = (struct named){e->hash, e->subject, e->subject_type};
+    return ST_OK;
+}
+
+static enum st look_at(struct hq *hq, struct store_txn *t, const struct entry_view *e,
+                       struct arena tmp, struct aside *a, struct err *err)
+{
+    bool other = !id8_eq(e->author, hq->journal.head.author);
+    bool due = other && store_has(t, T_REVOKED, bytes_of(e->author.b, sizeof e->author.b)) &&
+               !fold_is_bad(t, e->hash) && !fold_is_aside(t, e->hash) &&
+               fold_is_branch_cut_off(t, e, tmp);
+    return due ? push(a, e, err) : ST_OK;
+}
+
+/* One entry for as many of a subject as it can name, from the first that is left. */
+static enum st say_one(struct hq *hq, struct store_txn *t, struct aside *a, size_t first,
+                       struct err *err)
+{
+    uint8_t body[CAP_BODY_BYTES];
+    union body b;
+    h32 hash;
+    struct append what = {
+        .kind = KIND_SET_ASIDE, .subject_type = a->v[first].type, .subject = a->v[first].subject};
+    enum st st = ST_OK;
+    memset(&b, 0, sizeof b);
+    for (size_t i = first; i < a->n && b.named.n < CAP_FIELD_WRITES && st == ST_OK; i++) {
+        if (id16_eq(a->v[i].subject, what.subject) && !fold_is_aside(t, a->v[i].hash)) {
+            b.named.h[b.named.n++] = a->v[i].hash;
+            st = fold_mark_aside(t, a->v[i].hash, err);
+        }
+    }
+    if (st == ST_OK && b.named.n != 0) {
+        st = body_encode(KIND_SET_ASIDE, &b, body, sizeof body, &what.body) == ST_OK
+                 ? hq_act_in(hq, t, &what, &hash, err)
+                 : err_set(err, ST_BUG, 0, "hq_aside", "the entry that sets aside");
+    }
+    return st;
+}
+
+static enum st say_all(struct hq *hq, struct store_txn *t, struct aside *a, struct err *err)
+{
+    enum st st = ST_OK;
+    for (size_t i = 0; i < a->n && st == ST_OK; i++) {
+        st = fold_is_aside(t, a->v[i].hash) ? ST_OK : say_one(hq, t, a, i, err);
+    }
+    free(a->v);
+    return st;
+}
+
+enum st hq_aside_entries(struct hq *hq, struct store_txn *t, const struct entry_view *e, size_t n,
+                         struct err *err)
+{
+    struct aside a = {.v = NULL};
+    enum st st = ST_OK;
+    for (size_t i = 0; i < n && st == ST_OK; i++) {
+        st = look_at(hq, t, &e[i], arena_of(hq->routing, CAP_SCRATCH_BYTES), &a, err);
+    }
+    if (st != ST_OK) {
+        free(a.v);
+        return st;
+    }
+    return say_all(hq, t, &a, err);
+}
+
+enum st hq_aside_author(struct hq *hq, struct store_txn *t, id8 author, struct err *err)
+{
+    struct aside a = {.v = NULL};
+    struct store_cursor *c = NULL;
+    bytes key, whole;
+    enum st st =
+        store_scan(t, T_ENTRY, bytes_of(author.b, sizeof author.b), (bytes){NULL, 0}, &c, err);
+    while (st == ST_OK) {
+        uint8_t room[CAP_ENTRY_BYTES + 512];
+        struct arena tmp = arena_of(room, sizeof room);
+        struct entry_view e;
+        st = store_next(c, &key);
+        if (st == ST_OK && store_value(c, &tmp, &whole, NULL) == ST_OK &&
+            entry_parse(whole, &e, NULL, NULL) == ST_OK) {
+            st = look_at(hq, t, &e, arena_of(hq->routing, CAP_SCRATCH_BYTES), &a, err);
+        }
+    }
+    store_scan_end(&c);
+    st = st == ST_END ? ST_OK : st;
+    if (st != ST_OK) {
+        free(a.v);
+        return st;
+    }
+    return say_all(hq, t, &a, err);
+}
+
+enum st hq_aside_noted(struct store_txn *t, const struct entry_view *e, struct err *err)
+{
+    union body b;
+    enum st st = ST_OK;
+    if ((e->kind != KIND_SET_ASIDE && e->kind != KIND_ADMITTED) ||
+        body_decode(e->kind, e->body, &b) != ST_OK || !kind_has_effect(e->kind, e->actor_role)) {
+        return ST_OK;
+    }
+    const struct hash_list *named = e->kind == KIND_ADMITTED ? &b.admitted.named : &b.named;
+    for (unsigned i = 0; i < named->n && st == ST_OK; i++) {
+        st = e->kind == KIND_ADMITTED ? fold_mark_admitted(t, named->h[i], err)
+                                      : fold_mark_aside(t, named->h[i], err);
+    }
+    return st;
+}

@@ -1,0 +1,176 @@
+/* test_aside.c - a branch that a revocation cuts off by lineage alone: who holds the chain in part
+ * is told by name, and folds what headquarters folds. */
+#include "core/fold/refold.h"
+#include "sync/hq/hq_epoch.h"
+#include "tests/unit/hq/put_back.h"
+
+static struct pair p;
+static struct pair_device a, b, twin;
+static id16 job;
+
+/* `b` and `twin` are two copies of one store, `a` a colleague who has the same job. */
+static void begin(void)
+{
+    struct exchange_result r;
+    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
+    pair_begin(&p);
+    id16 who = pair_record(&p, SUBJECT_TECHNICIAN, &w, 1, "Li Wei", F_TECHNICIAN_NAME);
+    id16 c = pair_record(&p, SUBJECT_CUSTOMER, NULL, 0, "Golden Lotus", F_CUSTOMER_NAME);
+    job = pair_job(&p, c, "no cooling");
+    pair_assign(&p, job, who);
+    pair_join(&p, &a, who, "D1");
+    pair_join(&p, &b, who, "D2");
+    pair_sync(&p, &a, &r);
+    pair_sync(&p, &b, &r);
+    put_back_twin(&p, &b, &twin);
+}
+
+static void end(void)
+{
+    pair_leave(&a);
+    pair_leave(&b);
+    pair_leave(&twin);
+    pair_end(&p);
+}
+
+/* The device records something of a job that nobody else has. */
+static h32 write_alone(struct pair_device *d)
+{
+    uint8_t body[CAP_BODY_BYTES];
+    struct record_write w = {.field = F_JOB_CONTACT, .type = FT_TEXT, .i = 0};
+    struct append_att att = {.type = ATT_TEXT, .content = str_bytes(S("Mr Wu"))};
+    struct append what = {
+        .kind = KIND_RECORD_SET, .subject_type = SUBJECT_JOB, .atts = &att, .natt = 1};
+    struct now now = pair_now(&p);
+    h32 hash = {{0}};
+    randombytes_buf(what.subject.b, sizeof what.subject.b);
+    PAIR_OK(&p, record_encode(&w, 1, body, sizeof body, &what.body));
+    PAIR_OK(&p, journal_append(&d->journal, &what, &now, &hash, &p.err));
+    return hash;
+}
+
+static void revoke(int64_t since_ms)
+{
+    json_t *out = NULL, *in = json_pack("{s:o}", "author", ops_hex(b.journal.head.author.b, 8));
+    if (since_ms != 0) {
+        json_object_set_new(in, "since_ms", json_integer(since_ms));
+    }
+    PAIR_OK(&p, ops_run(p.hq, "revoke", in, &out, &p.err));
+    json_decref(in);
+    json_decref(out);
+}
+
+static void admit(h32 what)
+{
+    json_t *out = NULL, *in = json_pack("{s:[o],s:i}", "entries", ops_hex(what.b, 32), "reason", 4);
+    PAIR_OK(&p, ops_run(p.hq, "admit", in, &out, &p.err));
+    json_decref(in);
+    json_decref(out);
+}
+
+/* Does the phone number of the branch count, here and there, and is all else the same? */
+static void counts(bool wanted)
+{
+    struct store *const both[] = {p.hq->store, a.store};
+    uint8_t *room = malloc(2 * CAP_SCRATCH_BYTES);
+    h32 digest[2];
+    for (unsigned i = 0; i < 2; i++) {
+        struct arena tmp = arena_of(room, 2 * CAP_SCRATCH_BYTES);
+        struct store_txn *t = NULL;
+        struct subject_state s, again;
+        bytes encoded;
+        h32 fresh;
+        PAIR_OK(&p, store_read(both[i], &t, &p.err));
+        PAIR_OK(&p, fold_load(t, job, &tmp, &s, &digest[i], &p.err));
+        CHECK_INT(fold_field(&s, F_JOB_PHONE) != NULL, wanted);
+        CHECK_INT(s.nbad, wanted ? 0 : 1);
+        PAIR_OK(&p, fold_fresh(t, job, &tmp, &again, &encoded, &fresh, &p.err));
+        CHECK_BYTES(digest[i].b, 32, fresh.b, 32);
+        store_abort(&t);
+    }
+    CHECK_BYTES(digest[0].b, 32, digest[1].b, 32);
+    free(room);
+}
+
+/* Whoever knows since when it is lost lets stand what receipts covered by then: of two branches the
+ * one of the latest receipt. The colleague holds an entry of the other, and none of what tells. */
+static void a_branch_that_was_passed_on_is_set_aside_by_name(void)
+{
+    struct exchange_result r;
+    begin();
+    h32 y = pair_write(&p, &twin, job, F_JOB_PHONE, "12 34");
+    pair_sync(&p, &twin, &r);
+    write_alone(&b);
+    write_alone(&b);
+    pair_exchange(&p, &b, NULL, NULL);
+    pair_sync(&p, &a, &r);
+    CHECK(put_back_has(&p, a.store, y));
+    counts(true);
+    revoke(p.ms);
+    pair_sync(&p, &a, &r);
+    counts(false);
+    admit(y);
+    pair_sync(&p, &a, &r);
+    counts(true);
+    end();
+}
+
+/* Headquarters was restored to before the branch came, and revoked by what it knew. The colleague
+ * brings it back, and is told. */
+static void a_branch_that_a_restored_headquarters_forgot_is_set_aside_when_it_comes_back(void)
+{
+    char backup[128];
+    struct exchange_result r;
+    begin();
+    write_alone(&b);
+    write_alone(&b);
+    pair_sync(&p, &b, &r);
+    put_back_keep_hq(&p, backup);
+    h32 y = pair_write(&p, &twin, job, F_JOB_PHONE, "12 34");
+    pair_exchange(&p, &twin, NULL, NULL);
+    pair_sync(&p, &a, &r);
+    CHECK(put_back_has(&p, a.store, y));
+    put_back_hq(&p, backup);
+    CHECK(!put_back_has(&p, p.hq->store, y));
+    PAIR_OK(&p, hq_epoch_renew(p.hq, p.hq->journal.head.seq, &p.err));
+    revoke(0);
+    for (unsigned i = 0; i < 2; i++) {
+        pair_sync(&p, &a, &r);
+    }
+    CHECK(put_back_has(&p, p.hq->store, y));
+    counts(false);
+    CHECK(!pair_exchange(&p, &a, NULL, NULL).again);
+    /* Said once. */
+    h32 head = p.hq->journal.head.hash;
+    pair_sync(&p, &twin, &r);
+    pair_sync(&p, &a, &r);
+    CHECK_BYTES(p.hq->journal.head.hash.b, 32, head.b, 32);
+    end();
+}
+
+/* What the thief brings himself nobody else holds: nothing is said of it, however much it is. */
+static void of_what_its_author_brings_later_nothing_is_said(void)
+{
+    struct exchange_result r;
+    begin();
+    write_alone(&b);
+    write_alone(&b);
+    pair_sync(&p, &b, &r);
+    revoke(0);
+    h32 head = p.hq->journal.head.hash;
+    h32 y = pair_write(&p, &twin, job, F_JOB_PHONE, "12 34");
+    pair_exchange(&p, &twin, NULL, NULL);
+    CHECK(put_back_has(&p, p.hq->store, y));
+    CHECK_BYTES(p.hq->journal.head.hash.b, 32, head.b, 32);
+    pair_sync(&p, &a, &r);
+    CHECK(!put_back_has(&p, a.store, y));
+    end();
+}
+
+int main(void)
+{
+    RUN(a_branch_that_was_passed_on_is_set_aside_by_name);
+    RUN(a_branch_that_a_restored_headquarters_forgot_is_set_aside_when_it_comes_back);
+    RUN(of_what_its_author_brings_later_nothing_is_said);
+    CHECK_END();
+}
