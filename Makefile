@@ -166,8 +166,8 @@ unit: test-bins ## unit suites only, of what is built (no installation)
 check: test lint layers  ## test + sanitizers + short fuzz + lint + layers
 	@$(MAKE) --no-print-directory MODE=asan unit
 	@$(MAKE) --no-print-directory T=3 fuzz
-soak: deps-test programs $(T_PROOF)  ## the long sweeps and simulations; prints how many, and what was lost
-	@B=$(B) SOAK=1 tests/run.sh --unit $(T_PROOF)
+soak: deps-test programs $(T_PROOF)  ## the long sweeps, simulations and model; prints how many, and what was lost
+	@B=$(B) SOAK=1 tests/run.sh --unit $(T_PROOF) tests/e2e/70-model
 bench: deps-test programs $(B)/tests/bench/bench  ## the budget table, measured, with peers beside it
 	@B=$(B) $(B)/tests/bench/bench
 $(B)/tests/bench/bench: $(call obj,$(call src,tests/bench)) $(SUPPORT) $(LIBS)
