@@ -6,10 +6,12 @@
 #include "sync/hq/hq_taken.h"
 
 #include <pthread.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
-#define REST_STEP 500 /* entries folded at a time while nobody waits: some 30 ms */
+#define REST_STEP 500 /* entries folded at a time: some 30 ms, which whoever comes then waits */
 
 struct hq_writer {
     struct hq *hq;
@@ -19,7 +21,16 @@ struct hq_writer {
     struct hq_writer_task *queue[HQ_QUEUE]; /* a ring */
     size_t first, n;
     bool busy, refuse, stop;
+    int64_t rested_ms; /* when something of the rest was done, or nothing was left of it */
+    bool came;         /* requests since then */
 };
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
 
 /* Under the lock: the tasks of the next round, at most HQ_GROUP requests or one operation. */
 static size_t pick(struct hq_writer *w, struct hq_writer_task **group)
@@ -70,25 +81,62 @@ static void rest(struct hq_writer *w)
     IGNORE(hq_taken_settle(w->hq, NULL) != ST_OK); /* likewise */
 }
 
+/* Under the lock: is the rest's turn now? Its signatures take all cores, so it waits until nobody
+ * came for a moment; who comes in that time ends the wait. */
+static bool rest_now(struct hq_writer *w)
+{
+    if (monotonic_ms() - w->rested_ms >= HQ_REST_WAIT_MS) {
+        return true;
+    }
+    while (w->n == 0 && !w->refuse && (w->came || atomic_load(&w->hq->at_door) != 0)) {
+        struct timespec until;
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += HQ_REST_QUIET_MS * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000L;
+        until.tv_nsec %= 1000000000L;
+        bool quiet = pthread_cond_timedwait(&w->work, &w->lock, &until) == ETIMEDOUT;
+        bool empty = atomic_load(&w->hq->at_door) == 0;
+        if (quiet && (empty || monotonic_ms() - w->rested_ms >= HQ_REST_WAIT_MS)) {
+            break;
+        }
+    }
+    return w->n == 0;
+}
+
+/* Under the lock, which is given back: the next round. False: there is none any more. */
+static bool round_of(struct hq_writer *w, struct hq_writer_task **group, size_t *n)
+{
+    *n = 0;
+    while (w->n == 0 && !w->stop && !w->hq->rest_due) {
+        w->busy = false;
+        pthread_cond_broadcast(&w->idle);
+        pthread_cond_wait(&w->work, &w->lock);
+    }
+    if (w->n == 0 && w->stop) {
+        return false;
+    }
+    w->busy = true;
+    if (!w->hq->rest_due) {
+        w->rested_ms = monotonic_ms();
+    }
+    if (!w->hq->rest_due || !rest_now(w)) {
+        *n = pick(w, group);
+    }
+    w->came = *n != 0;
+    pthread_mutex_unlock(&w->lock);
+    return true;
+}
+
 static void *loop(void *ctx)
 {
     struct hq_writer *w = ctx;
     struct hq_writer_task *group[HQ_GROUP];
+    size_t n;
     pthread_mutex_lock(&w->lock);
-    for (;;) {
-        while (w->n == 0 && !w->stop && !w->hq->rest_due) {
-            w->busy = false;
-            pthread_cond_broadcast(&w->idle);
-            pthread_cond_wait(&w->work, &w->lock);
-        }
-        if (w->n == 0 && w->stop) {
-            break;
-        }
-        w->busy = true;
-        size_t n = pick(w, group);
-        pthread_mutex_unlock(&w->lock);
+    while (round_of(w, group, &n)) {
         if (n == 0) {
             rest(w);
+            w->rested_ms = monotonic_ms();
         } else {
             run(w, group, n);
         }
@@ -112,7 +160,11 @@ enum st hq_writer_start(struct hq_writer **out, struct hq *hq, struct err *err)
     }
     w->hq = hq;
     pthread_mutex_init(&w->lock, NULL);
-    pthread_cond_init(&w->work, NULL);
+    pthread_condattr_t by_monotonic;
+    pthread_condattr_init(&by_monotonic);
+    pthread_condattr_setclock(&by_monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&w->work, &by_monotonic);
+    pthread_condattr_destroy(&by_monotonic);
     pthread_cond_init(&w->idle, NULL);
     if (pthread_create(&w->thread, NULL, loop, w) != 0) {
         free(w);

@@ -143,4 +143,5 @@ void bench_app(struct bench *b);
 void bench_hostile(struct bench *b);
 void bench_office(struct bench *b);
 void bench_load(struct bench *b);
+void bench_burst(struct bench *b); /* the end of bench_load, five times */
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define SESSIONS 50
+#define BROWSERS 2
 #define CLERKS 10   /* threads, five sessions each */
 #define DRIVERS 8   /* threads of handhelds */
 #define BURSTERS 64 /* connections of the burst: a handheld's own would be 500 threads here */
@@ -25,10 +26,9 @@ struct load {
     struct load_device *device;
     unsigned ndevices;
     double began_us, lasts_us;
-    struct figures page, write, sync, burst;
+    struct figures page, write, sync, burst, browser, live;
     pthread_mutex_t lock;
-    atomic_size_t events;
-    atomic_bool over;
+    atomic_size_t events, browser_events;
 };
 struct worker {
     struct load *l;
@@ -103,6 +103,17 @@ static void make_call(struct load *l, struct load_session *s, unsigned n)
     note(l, &l->write, bench_us() - from, status == 200);
 }
 
+/* What the console asks for by itself when its stream says that something changed (app.js). */
+static void refresh(struct load *l, struct load_session *s, const char *page)
+{
+    unsigned came = load_events(s);
+    if (came != 0) {
+        atomic_fetch_add(&l->events, came);
+        ask_page(l, s, "/dashboard");
+        ask_page(l, s, page);
+    }
+}
+
 static void *clerk(void *ctx)
 {
     struct worker *w = ctx;
@@ -122,7 +133,7 @@ static void *clerk(void *ctx)
             } else {
                 ask_page(l, &s[i], round_of[at % ROUND]);
             }
-            atomic_fetch_add(&l->events, load_events(&s[i]));
+            refresh(l, &s[i], round_of[at % ROUND]);
         }
         turn++;
         wait_until(from + 1e6); /* each session asks once a second */
@@ -213,25 +224,65 @@ static void row(struct bench *b, const char *name, const struct figures *f, doub
               f->failed == 0 && f->n > 0 && p99 <= p99_ms * 1e3);
 }
 
+/* What a browser says of itself: browsers.mjs. */
+static void heard(void *ctx, const char *word, const char *rest)
+{
+    struct load *l = ctx;
+    unsigned long n = strtoul(rest, NULL, 10);
+    if (strcmp(word, "page") == 0) {
+        note(l, &l->browser, (double)n, true);
+    } else if (strcmp(word, "live") == 0) {
+        note(l, &l->live, (double)n, true);
+    } else if (strcmp(word, "events") == 0) {
+        atomic_store(&l->browser_events, n);
+    } else {
+        fprintf(stderr, "bench: a browser: %s\n", rest);
+        l->browser.failed++;
+    }
+}
+
+static void browser_rows(struct load *l, const char *none)
+{
+    const char *name = bench_fmt("pages in %d Chromiums beside them", BROWSERS);
+    if (none != NULL) {
+        bench_skip(l->b, name, "0 failed", none);
+        return;
+    }
+    row(l->b, name, &l->browser, 2000);
+    row(l->b, "a change shown by itself in them", &l->live, 5000);
+    bench_note("from the click to the frame with the page; from the event to the frame with what "
+               "it brought (%zu events)",
+               atomic_load(&l->browser_events));
+}
+
 static void minute(struct load *l, unsigned devices)
 {
     static struct worker clerks[CLERKS], drivers[DRIVERS];
+    struct load_browsers browsers;
     unsigned all = l->ndevices;
+    const char *none = load_browsers_begin(&browsers, l->address, SESSIONS, BROWSERS);
     l->ndevices = devices;
     l->lasts_us = l->b->quick ? 10e6 : 60e6;
     l->began_us = bench_us() + 5e6; /* logins take their time: Argon2id */
     start(l, clerks, CLERKS, clerk);
     start(l, drivers, DRIVERS, driver);
+    if (none == NULL) {
+        wait_until(l->began_us);
+        load_browsers_go(&browsers, l->lasts_us / 1e6);
+        load_browsers_end(&browsers, heard, l);
+    }
     join_all(clerks, CLERKS);
     join_all(drivers, DRIVERS);
     l->ndevices = all;
+    browser_rows(l, none);
     row(l->b, bench_fmt("page data, %d sessions", SESSIONS), &l->page, 1000);
     row(l->b, bench_fmt("a call taken, %d sessions", SESSIONS), &l->write, 1000);
     row(l->b, bench_fmt("sync beside them, %u handhelds", devices), &l->sync, 2000);
-    bench_note(
-        "in %.0f s: each session asks once a second, with its events open (%zu of them came); "
-        "a sync brings %d entries, each flushed on its handheld; all on this machine",
-        l->lasts_us / 1e6, atomic_load(&l->events), PER_SYNC);
+    bench_note("in %.0f s: each session asks once a second, and again what it shows when its "
+               "events say that "
+               "something changed (%zu did); "
+               "a sync brings %d entries, each flushed on its handheld; all on this machine",
+               l->lasts_us / 1e6, atomic_load(&l->events), PER_SYNC);
 }
 
 static void burst(struct load *l)
@@ -261,11 +312,12 @@ static void burst(struct load *l)
         well && p99 <= 150e3);
 }
 
-void bench_load(struct bench *b)
+/* A minute of console and handhelds, then bursts, each with new entries of every handheld. */
+static void under_load(struct bench *b, bool with_minute, unsigned bursts)
 {
     struct load l = {.b = b, .ndevices = b->quick ? 50 : 500};
     unsigned beside = b->quick ? 30 : 300;
-    struct figures *const all[] = {&l.page, &l.write, &l.sync, &l.burst};
+    struct figures *const all[] = {&l.page, &l.write, &l.sync, &l.burst, &l.browser, &l.live};
     struct rlimit files;
     struct load_docketd d;
     bench_section("docketd under load: its own process, console and handhelds over HTTP");
@@ -278,12 +330,17 @@ void bench_load(struct bench *b)
         all[i]->us = malloc(MOST * sizeof(double));
     }
     l.device = calloc(l.ndevices, sizeof *l.device);
-    if (!load_docketd_begin(b, l.device, l.ndevices, SESSIONS, &d)) {
+    if (!load_docketd_begin(b, l.device, l.ndevices, SESSIONS + BROWSERS, &d)) {
         bench_skip(b, "sessions and handhelds", "0 failed", "there is no docketd beside the bench");
     } else {
         snprintf(l.address, sizeof l.address, "%s", d.address);
-        minute(&l, beside);
-        burst(&l);
+        if (with_minute) {
+            minute(&l, beside);
+        }
+        for (unsigned i = 0; i < bursts; i++) {
+            l.burst.n = l.burst.failed = 0;
+            burst(&l);
+        }
         load_docketd_end(&d);
     }
     for (unsigned i = 0; i < l.ndevices; i++) {
@@ -294,4 +351,14 @@ void bench_load(struct bench *b)
     }
     free(l.device);
     pthread_mutex_destroy(&l.lock);
+}
+
+void bench_load(struct bench *b)
+{
+    under_load(b, true, 1);
+}
+
+void bench_burst(struct bench *b)
+{
+    under_load(b, false, 5);
 }

@@ -26,6 +26,22 @@ bool load_docketd_begin(const struct bench *b, struct load_device *d, unsigned n
                         struct load_docketd *out);
 void load_docketd_end(struct load_docketd *d);
 
+/* Browsers of their own processes (browsers.mjs), logged in and waiting. load_browsers_begin: NULL,
+ * or why there are none. load_browsers_end waits for them and tells each line that they say: a
+ * word, "page" or "live" (us), "events" (how many), "failed" (what), and what follows it. */
+#define LOAD_ASSETS "build/assets"
+#define LOAD_BROWSERS_MAX 4
+struct load_browsers {
+    pid_t pid;
+    int to;
+    FILE *from;
+};
+typedef void (*load_heard)(void *ctx, const char *word, const char *rest);
+const char *load_browsers_begin(struct load_browsers *b, const char *address, unsigned first,
+                                unsigned n);
+void load_browsers_go(struct load_browsers *b, double seconds);
+void load_browsers_end(struct load_browsers *b, load_heard heard, void *ctx);
+
 /* A worker's room: scratch of the journals that it opens, buffers of an exchange. */
 struct load_room {
     uint8_t *scratch;

@@ -214,7 +214,9 @@ static bool spawn(struct load_docketd *d, const char *program)
         int null = open("/dev/null", O_WRONLY);
         dup2(out[1], STDOUT_FILENO);
         dup2(null, STDERR_FILENO);
-        execl(program, program, "--store", d->desk.p.dir, "--listen", "127.0.0.1:0", (char *)NULL);
+        bool page = access(LOAD_ASSETS "/console/index.html", R_OK) == 0;
+        execl(program, program, "--store", d->desk.p.dir, "--listen", "127.0.0.1:0",
+              page ? "--assets" : (char *)NULL, LOAD_ASSETS, (char *)NULL);
         _exit(127);
     }
     close(out[1]);

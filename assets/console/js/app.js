@@ -136,7 +136,11 @@ async function route() {
 // ---- what changes elsewhere ------------------------------------------------------------------------
 let stream = null;
 let waiting = null;
+let lasted = 0;
 const changed = new Set();
+const SOON_MS = 300;
+// When headquarters has much to do each page waits four times as long as its last look took.
+const pause = () => Math.min(10000, Math.max(SOON_MS, 4 * lasted));
 function listen() {
     stopListening();
     stream = new EventSource('/api/v1/events');
@@ -144,7 +148,7 @@ function listen() {
         const news = JSON.parse(e.data);
         news.subjects.forEach((s) => { changed.add(s.type); somebodyWrote(s.id); });
         if (news.more) { Object.keys(TYPE_HOMES).forEach((t) => changed.add(t)); }
-        waiting = waiting || setTimeout(again, 300);
+        waiting = waiting || setTimeout(again, pause());
     });
     // A minute passes for every limit, whether or not somebody writes.
     stream.clock = setInterval(() => { changed.add('job'); again(); }, 60000);
@@ -158,6 +162,7 @@ async function again() {
     const types = new Set(changed);
     changed.clear();
     if (!app.me || document.hidden) { document.hidden && types.forEach((t) => changed.add(t)); return; }
+    const from = performance.now();
     try {
         if (app.page === 'dashboard') { await dashboard.show(app); }
         else {
@@ -166,6 +171,7 @@ async function again() {
             if (list.concerns(types)) { await list.refresh(); }
         }
     } catch { /* it is shown at the next change; a write says what is wrong */ }
+    lasted = performance.now() - from;
 }
 document.addEventListener('visibilitychange', () => { if (!document.hidden && changed.size) { again(); } });
 

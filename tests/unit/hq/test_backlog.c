@@ -3,6 +3,9 @@
 
 #include "sync/hq/hq_ingest.h"
 #include "sync/hq/hq_route.h"
+#include "sync/hq/hq_writer.h"
+
+#include <time.h>
 
 #define MANY (HQ_INLINE_ENTRIES + 44)
 
@@ -182,6 +185,71 @@ static void few_entries_wait_for_their_signatures_while_many_are_at_the_door(voi
     come_home(&f);
 }
 
+static void told(struct hq_writer_task *task)
+{
+    atomic_store((atomic_bool *)task->ctx, true);
+}
+
+static void pause_ms(long ms)
+{
+    struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    nanosleep(&t, NULL);
+}
+
+static bool indexed_within(long ms)
+{
+    for (long waited = 0; waited < ms && count(T_HASH) != count(T_ENTRY); waited += 5) {
+        pause_ms(5);
+    }
+    return count(T_HASH) == count(T_ENTRY);
+}
+
+/* A backlog's receipt, from docketd's own writer. */
+static void hand_in(struct field *f, struct hq_writer *w)
+{
+    struct hq_request *r = NULL;
+    atomic_bool done = false;
+    CHECK_INT(pack(f), MANY);
+    PAIR_OK(&p, hq_request_new(p.hq, &r, &p.err));
+    PAIR_OK(&p, hq_request_feed(r, bytes_of(f->bundle.p, f->bundle.n)));
+    PAIR_OK(&p, hq_request_ready(r));
+    struct hq_writer_task task = {.request = r, .done = told, .ctx = &done};
+    PAIR_OK(&p, hq_writer_submit(w, &task));
+    while (!atomic_load(&done)) {
+        pause_ms(1);
+    }
+    CHECK_INT(r->new_entries, MANY);
+    hq_request_drop(&r);
+}
+
+/* Signatures take all cores: while others stand at the door they are theirs, but not for ever. */
+static void what_follows_receipts_waits_while_others_are_at_the_door_but_not_for_ever(void)
+{
+    struct field f;
+    struct hq_writer *w = NULL;
+    struct exchange_result done;
+    go_out(&f);
+    work(&f, MANY);
+    PAIR_OK(&p, hq_writer_start(&w, p.hq, &p.err));
+    atomic_fetch_add(&p.hq->at_door, 5);
+    hand_in(&f, w);
+    pause_ms(HQ_REST_WAIT_MS / 4);
+    CHECK(count(T_HASH) != count(T_ENTRY));
+    CHECK(indexed_within(10 * HQ_REST_WAIT_MS)); /* the door never empties */
+    hq_writer_stop(&w);
+    atomic_fetch_sub(&p.hq->at_door, 5);
+    pair_sync(&p, &f.d, &done);
+    work(&f, MANY);
+    PAIR_OK(&p, hq_writer_start(&w, p.hq, &p.err));
+    atomic_fetch_add(&p.hq->at_door, 5);
+    hand_in(&f, w);
+    CHECK(count(T_HASH) != count(T_ENTRY));
+    atomic_fetch_sub(&p.hq->at_door, 5);
+    CHECK(indexed_within(HQ_REST_WAIT_MS)); /* it empties: soon */
+    hq_writer_stop(&w);
+    come_home(&f);
+}
+
 static void a_crash_after_the_receipt_leaves_nothing_out(void)
 {
     struct field f;
@@ -278,6 +346,7 @@ int main(void)
 {
     RUN(a_crowd_gets_its_receipts_first_and_is_folded_after);
     RUN(few_entries_wait_for_their_signatures_while_many_are_at_the_door);
+    RUN(what_follows_receipts_waits_while_others_are_at_the_door_but_not_for_ever);
     RUN(a_crash_after_the_receipt_leaves_nothing_out);
     RUN(a_backlog_sent_twice_or_in_two_parts_is_taken_once);
     RUN(a_fork_of_a_chain_that_is_not_indexed_yet_is_seen_and_both_branches_kept);
