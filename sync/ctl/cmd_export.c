@@ -3,6 +3,7 @@
 
 #include "sync/ctl/commands.h"
 #include "sync/ctl/export_rows.h"
+#include "sync/hq/reg_csv.h"
 
 struct out {
     bool json, first;
@@ -10,20 +11,13 @@ struct out {
     const char *names[EXPORT_COLUMNS_MAX];
 };
 
-/* A cell that a spreadsheet would run as a formula gets an apostrophe before it: names and remarks
- * come from strangers. */
-static bool is_formula(const char *s)
-{
-    return s[0] == '=' || s[0] == '+' || s[0] == '-' || s[0] == '@' || s[0] == '\t' || s[0] == '\r';
-}
-
 static void put_cell(const char *s)
 {
-    bool quote = is_formula(s) || strpbrk(s, ",\"\r\n") != NULL;
+    bool quote = reg_csv_formula(s) || strpbrk(s, ",\"\r\n") != NULL;
     if (quote) {
         putchar('"');
     }
-    if (is_formula(s)) {
+    if (reg_csv_formula(s)) {
         putchar('\'');
     }
     for (; *s != '\0'; s++) {

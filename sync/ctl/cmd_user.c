@@ -24,11 +24,12 @@ static void put(json_t *o, const char *key, const char *value)
 static enum st hashed(const struct user_options *o, json_t *in, struct err *err)
 {
     char *password = NULL, hash[ACCT_HASH_BYTES];
-    enum st st = ctl_pin(o->fd, "Password", &password, err);
+    enum st st = ctl_secret(o->fd, "Password", ACCT_PASSWORD_BYTES, &password, err);
     if (st == ST_BAD_INPUT) {
         st = err_set(err, st, 0, __func__,
-                     "no password: give it on the terminal, or by --password-fd N (%d to %d bytes)",
-                     ACCT_PASSWORD_MIN, CAP_PIN_MAX);
+                     "no password: give it on the terminal, or by --password-fd N (%d to %d "
+                     "characters)",
+                     ACCT_PASSWORD_MIN, ACCT_PASSWORD_MAX);
     }
     if (st == ST_OK) {
         st = acct_hash(o->login, str_c(password), 0, hash, err);

@@ -101,17 +101,16 @@ static bool read_line(int fd, char *out, size_t cap)
     return n > 0;
 }
 
-enum st ctl_pin(const char *pin_fd, const char *prompt, char **out, struct err *err)
+enum st ctl_secret(const char *pin_fd, const char *prompt, size_t max, char **out, struct err *err)
 {
-    *out = sodium_malloc(CAP_PIN_MAX + 2);
+    *out = sodium_malloc(max + 2);
     if (*out == NULL) {
         return err_set(err, ST_FULL, 0, __func__, "no locked memory for the PIN");
     }
     bool ok = false;
     if (pin_fd != NULL) {
         int64_t fd = 0;
-        ok =
-            ctl_number(pin_fd, "pin-fd", 0, 1023, &fd) && read_line((int)fd, *out, CAP_PIN_MAX + 2);
+        ok = ctl_number(pin_fd, "pin-fd", 0, 1023, &fd) && read_line((int)fd, *out, max + 2);
     } else {
         int tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
         struct termios before, quiet;
@@ -120,7 +119,7 @@ enum st ctl_pin(const char *pin_fd, const char *prompt, char **out, struct err *
             quiet.c_lflag &= ~(tcflag_t)ECHO;
             tcsetattr(tty, TCSAFLUSH, &quiet);
             dprintf(tty, "%s: ", prompt);
-            ok = read_line(tty, *out, CAP_PIN_MAX + 2);
+            ok = read_line(tty, *out, max + 2);
             tcsetattr(tty, TCSAFLUSH, &before);
             dprintf(tty, "\n");
         }
@@ -136,6 +135,11 @@ enum st ctl_pin(const char *pin_fd, const char *prompt, char **out, struct err *
                        CAP_PIN_MIN, CAP_PIN_MAX);
     }
     return ST_OK;
+}
+
+enum st ctl_pin(const char *pin_fd, const char *prompt, char **out, struct err *err)
+{
+    return ctl_secret(pin_fd, prompt, CAP_PIN_MAX, out, err);
 }
 
 /* ---- stores ------------------------------------------------------------------------------------

@@ -158,47 +158,6 @@ enum st acct_each(struct store_txn *t, struct arena tmp, acct_each_fn each, void
     return st == ST_END ? ST_OK : st;
 }
 
-/* ---- passwords --------------------------------------------------------------------------------
- */
-
-static size_t characters(str s)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        n += ((unsigned char)s.p[i] & 0xC0) != 0x80;
-    }
-    return n;
-}
-
-enum st acct_hash(const char *login, str password, unsigned ops, char out[static ACCT_HASH_BYTES],
-                  struct err *err)
-{
-    if (password.n > ACCT_PASSWORD_MAX || characters(password) < ACCT_PASSWORD_MIN) {
-        return err_set(err, ST_BAD_INPUT, 0, __func__, "a password has %d to %d characters",
-                       ACCT_PASSWORD_MIN, ACCT_PASSWORD_MAX);
-    }
-    if (str_eq(password, str_c(login))) {
-        return err_set(err, ST_BAD_INPUT, 0, __func__, "a password is not the login");
-    }
-    int rc = ops != 0
-                 ? crypto_pwhash_str_alg(out, password.p, password.n, ops,
-                                         crypto_pwhash_MEMLIMIT_MIN, crypto_pwhash_ALG_ARGON2ID13)
-                 : crypto_pwhash_str_alg(
-                       out, password.p, password.n, crypto_pwhash_OPSLIMIT_INTERACTIVE,
-                       crypto_pwhash_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13);
-    return rc == 0 ? ST_OK : err_set(err, ST_FULL, 0, __func__, "no memory to hash a password");
-}
-
-/* Of nobody's password, at the usual cost: a login that is not there takes as long. */
-static const char nobody[] = "$argon2id$v=19$m=65536,t=2,p=1$MTIzNDU2Nzg5MDEyMzQ1Ng$"
-                             "A3c8T0PkTLUVT0hQhH1rXoW5vGZkq1yrgk0HnDkOYxA";
-
-bool acct_verify(const char *hash, str password)
-{
-    bool some = hash != NULL && hash[0] != '\0';
-    return crypto_pwhash_str_verify(some ? hash : nobody, password.p, password.n) == 0 && some;
-}
-
 /* ---- tokens -----------------------------------------------------------------------------------
  */
 

@@ -7,9 +7,10 @@
 #define SYNC_HQ_ACCT_H
 #include "sync/hq/hq.h"
 
-#define ACCT_LOGIN_BYTES 64    /* a login: 1 to 64 printable ASCII characters without spaces */
-#define ACCT_PASSWORD_MIN 12   /* characters (ASVS 2.1.1) */
-#define ACCT_PASSWORD_MAX 128  /* bytes; longer ones are refused, never cut */
+#define ACCT_LOGIN_BYTES 64   /* a login: 1 to 64 printable ASCII characters without spaces */
+#define ACCT_PASSWORD_MIN 12  /* characters (ASVS 2.1.1) */
+#define ACCT_PASSWORD_MAX 128 /* characters; longer ones are refused, never cut (2.1.2) */
+#define ACCT_PASSWORD_BYTES (4 * ACCT_PASSWORD_MAX)
 #define ACCT_HASH_BYTES 128    /* crypto_pwhash_STRBYTES */
 #define ACCT_SESSIONS_MAX 1024 /* at once; the one idle longest makes room */
 #define ACCT_IDLE_MS (30LL * 60 * 1000)
@@ -57,8 +58,13 @@ MUST_USE enum st acct_put(struct store_txn *t, const struct acct_user *u, struct
 typedef enum st (*acct_each_fn)(void *ctx, const struct acct_user *u);
 MUST_USE enum st acct_each(struct store_txn *t, struct arena tmp, acct_each_fn each, void *ctx,
                            struct err *err);
-/* acct_hash: Argon2id of a new password. ST_BAD_INPUT: too short, too long, or the login itself.
- * `ops` 0: libsodium's interactive cost. acct_verify: takes as long for no user (hash NULL). */
+/* acct_pieces: how many pieces a password has: words, runs and repeats that anybody would try are
+ * one each, every other character is one; the login is a word. acct_password_ok: ST_BAD_INPUT, the
+ * reason's name in err->where: "password-length", or "password-common": too few pieces. */
+unsigned acct_pieces(const char *login, str password);
+MUST_USE enum st acct_password_ok(const char *login, str password, struct err *err);
+/* acct_hash: Argon2id of a new password. ST_BAD_INPUT as acct_password_ok. `ops` 0: libsodium's
+ * interactive cost. acct_verify: takes as long for no user (hash NULL). */
 MUST_USE enum st acct_hash(const char *login, str password, unsigned ops,
                            char out[static ACCT_HASH_BYTES], struct err *err);
 bool acct_verify(const char *hash, str password);

@@ -138,8 +138,15 @@ static void refuse_rule(struct api_call *c)
     json_decref(body);
 }
 
+/* Refusals for which the console has words of their own (acct_password_ok). */
+static bool has_words(const struct err *err)
+{
+    return err->where != NULL && strncmp(err->where, "password-", 9) == 0;
+}
+
 static void refuse_st(struct api_call *c, enum st st)
 {
+    char detail[80];
     switch (st) {
     case ST_FORBIDDEN:
         if (c->err.where != NULL && strcmp(c->err.where, "rule") == 0) {
@@ -156,7 +163,7 @@ static void refuse_st(struct api_call *c, enum st st)
         return;
     case ST_BAD_INPUT:
     case ST_TOO_BIG:
-        IGNORE(api_refuse(c, 400, "bad-input", c->err.text));
+        IGNORE(api_refuse(c, 400, has_words(&c->err) ? c->err.where : "bad-input", c->err.text));
         return;
     case ST_WAIT:
     case ST_FULL:
@@ -164,10 +171,13 @@ static void refuse_st(struct api_call *c, enum st st)
         IGNORE(api_refuse(c, 503, "busy", "headquarters is busy: try again"));
         return;
     default:
-        /* The sentence may name a path: it is for the log, not for the browser. */
-        fprintf(stderr, "{\"event\":\"api.error\",\"route\":\"%s\",\"status\":\"%s\"}\n",
-                c->route != NULL ? c->route->path : "", st_name(st));
-        IGNORE(api_refuse(c, 500, "store", "headquarters could not do this"));
+        /* The reason may name a path: it is for the log, not for the browser. */
+        fprintf(
+            stderr, "{\"event\":\"api.error\",\"request\":%llu,\"status\":\"%s\",\"at\":\"%s\"}\n",
+            (unsigned long long)c->number, st_name(st), c->err.where != NULL ? c->err.where : "");
+        snprintf(detail, sizeof detail, "headquarters could not do this (request %llu)",
+                 (unsigned long long)c->number);
+        IGNORE(api_refuse(c, 500, "store", detail));
     }
 }
 
@@ -232,6 +242,7 @@ enum api_way api_begin(struct api *api, const struct api_request *r, struct api_
     struct now now;
     api->hq->clock.read(api->hq->clock.ctx, &now);
     c->now_ms = now.wall_ms;
+    c->number = atomic_fetch_add(&api->numbered, 1) + 1;
     enum st st = route(c);
     st = st == ST_OK ? open_read(c) : st;
     st = st == ST_OK ? api_authorise(c) : st;
@@ -254,6 +265,7 @@ enum api_way api_begin(struct api *api, const struct api_request *r, struct api_
     }
     close_read(c);
     count(c);
+    api_log_end(c);
     return API_DONE;
 }
 
@@ -301,8 +313,7 @@ void api_finish(struct api_call *c)
         api_after_write(c);
         answer(c, 200);
     }
-    fprintf(stderr, "{\"event\":\"write\",\"op\":\"%s\",\"role\":\"%s\",\"status\":%u}\n",
-            c->route->op, ops_role_name(c->user.role), c->reply.status);
+    api_log(c, "write");
     count(c);
 }
 

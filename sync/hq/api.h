@@ -75,6 +75,7 @@ struct api_call {
     uint8_t *room;         /* CAP_SCRATCH_BYTES, a read's */
     struct arena arena;
     int64_t now_ms;
+    uint64_t number; /* of this request since the start: ties an answer to its line of the log */
     struct calendar calendar; /* of the edition that stands; api_calendar reads it */
     uint8_t *calendar_room;   /* its days that differ; NULL: not read yet */
 };

@@ -1,4 +1,4 @@
-/* api_inside.h - shared by api.c and api_guard.c alone. */
+/* api_inside.h - shared by the files of the request layer alone. */
 #ifndef SYNC_HQ_API_INSIDE_H
 #define SYNC_HQ_API_INSIDE_H
 #include "sync/hq/api.h"
@@ -15,9 +15,14 @@ struct api {
     struct rate *strangers; /* who need not log in, and write */
     bool secure;
     unsigned hash_ops;
+    atomic_ullong numbered;                           /* requests since the start */
     atomic_ullong requests[6], writes, logins_failed; /* by first digit of the status */
 };
 
+/* api_log: a line on stderr (api_log.c); api_log_end: of a request that is no write: when it was
+ * refused, or showed somebody's data. */
+void api_log(const struct api_call *c, const char *event);
+void api_log_end(const struct api_call *c);
 /* api_is_write: any method but GET. */
 bool api_is_write(const struct api_route *r);
 /* api_authorise: c->user may go on with c->route; api_guard: the record that {id} names is within

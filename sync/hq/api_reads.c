@@ -1,6 +1,7 @@
 /* api_reads.c - sessions, records, users: the readers of api_routes.c that are no registers. */
 #include "sync/hq/api_reads.h"
 
+#include "sync/hq/api_inside.h"
 #include "sync/hq/openapi.h"
 #include "sync/hq/reg.h"
 #include "sync/hq/reg_job.h"
@@ -43,12 +44,6 @@ static json_t *session_json(struct api_call *c, const char *csrf, int64_t until_
                      "company", api_hq(c)->trust.name);
 }
 
-static void log_login(const struct api_call *c, bool well)
-{
-    fprintf(stderr, "{\"event\":\"login\",\"well\":%s,\"role\":\"%s\"}\n", well ? "true" : "false",
-            well ? ops_role_name(c->user.role) : "");
-}
-
 enum st api_read_login(struct api_call *c)
 {
     str login, password;
@@ -57,7 +52,7 @@ enum st api_read_login(struct api_call *c)
     if (st != ST_OK) {
         return st;
     }
-    if (!acct_login_ok(login) || password.n > ACCT_PASSWORD_MAX) {
+    if (!acct_login_ok(login) || password.n > ACCT_PASSWORD_BYTES) {
         return api_refuse(c, 401, "login", "login or password is wrong");
     }
     int wait = acct_wait_s(api_sessions(c), login.p, c->request->peer, c->now_ms);
@@ -69,7 +64,6 @@ enum st api_read_login(struct api_call *c)
     bool right = acct_verify(known ? c->user.hash : NULL, password);
     bool well = right && !c->user.disabled && c->user.role != ROLE_NONE;
     acct_tried(api_sessions(c), login.p, c->request->peer, well, c->now_ms);
-    log_login(c, well);
     if (!well) {
         memset(&c->user, 0, sizeof c->user);
         api_count_failed_login(c);

@@ -3,11 +3,24 @@
 
 #include <stdlib.h>
 
-/* A cell that a spreadsheet would run as a formula begins with an apostrophe. */
+/* A cell that a spreadsheet would run as a formula begins with an apostrophe: Chinese and Japanese
+ * ones take the wide signs for the narrow. */
+bool reg_csv_formula(const char *s)
+{
+    static const char *const wide[] = {"\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D",
+                                       "\xEF\xBC\xA0"};
+    for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++) {
+        if (strncmp(s, wide[i], 3) == 0) {
+            return true;
+        }
+    }
+    return s[0] != '\0' && strchr("=+-@\t\r\n", s[0]) != NULL;
+}
+
 static void cell(FILE *out, const char *s, bool first)
 {
     fputs(first ? "\"" : ",\"", out);
-    if (s[0] == '=' || s[0] == '+' || s[0] == '-' || s[0] == '@' || s[0] == '\t' || s[0] == '\r') {
+    if (reg_csv_formula(s)) {
         fputc('\'', out);
     }
     for (; *s != '\0'; s++) {

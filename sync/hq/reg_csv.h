@@ -6,6 +6,9 @@
 
 #include <stdio.h>
 
+/* reg_csv_formula: would a spreadsheet run this cell? Names and remarks come from strangers. Pure.
+ */
+bool reg_csv_formula(const char *s);
 struct reg_csv {
     FILE *out;
     const struct reg *reg;

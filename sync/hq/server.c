@@ -54,9 +54,31 @@ struct exchange {
  * ------------------------------------------------------------------------------------------------
  */
 
-static enum MHD_Result reply(struct MHD_Connection *c, unsigned status, const char *type,
-                             const void *body, size_t n, enum MHD_ResponseMemoryMode mode,
-                             int retry_after_s)
+/* What goes with every answer; what a browser could show says that there is nothing to run in it. A
+ * bundle and a trust document are no pages and stay short. */
+static enum MHD_Result dress(const struct server *s, struct MHD_Response *r, const char *type)
+{
+    bool page = strncmp(type, "text/", 5) == 0 || strstr(type, "json") != NULL;
+    enum MHD_Result ok = MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+    ok = ok == MHD_YES ? MHD_add_response_header(r, "X-Content-Type-Options", "nosniff") : ok;
+    if (ok == MHD_YES && s->tls_cert != NULL) {
+        ok = MHD_add_response_header(r, "Strict-Transport-Security",
+                                     "max-age=31536000; includeSubDomains");
+    }
+    if (ok == MHD_YES && page) {
+        ok = MHD_add_response_header(r, "Content-Security-Policy",
+                                     "default-src 'none'; frame-ancestors 'none'");
+        ok = ok == MHD_YES ? MHD_add_response_header(r, "Referrer-Policy", "no-referrer") : ok;
+        ok = ok == MHD_YES ? MHD_add_response_header(r, "X-Frame-Options", "DENY") : ok;
+        ok = ok == MHD_YES ? MHD_add_response_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store")
+                           : ok;
+    }
+    return ok;
+}
+
+static enum MHD_Result reply(const struct server *s, struct MHD_Connection *c, unsigned status,
+                             const char *type, const void *body, size_t n,
+                             enum MHD_ResponseMemoryMode mode, int retry_after_s)
 {
     struct MHD_Response *r = MHD_create_response_from_buffer(n, (void *)(uintptr_t)body, mode);
     if (r == NULL) {
@@ -65,11 +87,11 @@ static enum MHD_Result reply(struct MHD_Connection *c, unsigned status, const ch
         }
         return MHD_NO;
     }
-    enum MHD_Result ok = MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+    enum MHD_Result ok = dress(s, r, type);
     if (ok == MHD_YES && retry_after_s > 0) {
-        char s[16];
-        snprintf(s, sizeof s, "%d", retry_after_s);
-        ok = MHD_add_response_header(r, MHD_HTTP_HEADER_RETRY_AFTER, s);
+        char wait[16];
+        snprintf(wait, sizeof wait, "%d", retry_after_s);
+        ok = MHD_add_response_header(r, MHD_HTTP_HEADER_RETRY_AFTER, wait);
     }
     if (ok == MHD_YES) {
         ok = MHD_queue_response(c, status, r);
@@ -86,8 +108,10 @@ static enum MHD_Result refuse(struct exchange *x, enum st st, const char *proble
     size_t n = problem_json(status, problem, detail, body, sizeof body);
     int retry = status == 503 || status == 429 ? (wait_s > 0 ? wait_s : 5) : 0;
     x->refused = true;
-    return reply(x->connection, status, "application/problem+json", body, n, MHD_RESPMEM_MUST_COPY,
-                 retry);
+    fprintf(stderr, "{\"event\":\"refused\",\"status\":%u,\"problem\":\"%s\"}\n", status,
+            problem != NULL ? problem : "");
+    return reply(x->server, x->connection, status, "application/problem+json", body, n,
+                 MHD_RESPMEM_MUST_COPY, retry);
 }
 
 static enum MHD_Result answer(struct exchange *x)
@@ -103,8 +127,8 @@ static enum MHD_Result answer(struct exchange *x)
         fprintf(stderr, "docketd: an answer: %s\n", err.text);
         return refuse(x, ST_IO, "store", "headquarters could not read its store", 0);
     }
-    return reply(x->connection, MHD_HTTP_OK, BUNDLE_MEDIA_TYPE, out.p, out.n, MHD_RESPMEM_MUST_FREE,
-                 0);
+    return reply(x->server, x->connection, MHD_HTTP_OK, BUNDLE_MEDIA_TYPE, out.p, out.n,
+                 MHD_RESPMEM_MUST_FREE, 0);
 }
 
 /* All trust documents from the first root on, as the store has them now: the root may be changed
@@ -125,7 +149,7 @@ static enum MHD_Result trust(struct exchange *x)
         fprintf(stderr, "docketd: the trust documents: %s\n", err.text);
         return refuse(x, ST_IO, "store", "headquarters could not read its store", 0);
     }
-    return reply(x->connection, MHD_HTTP_OK, "application/cose", doc.p, doc.n,
+    return reply(x->server, x->connection, MHD_HTTP_OK, "application/cose", doc.p, doc.n,
                  MHD_RESPMEM_MUST_COPY, 0);
 }
 
@@ -314,7 +338,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
     case ROUTE_TRUST:
         return trust(x);
     case ROUTE_HEALTH:
-        return reply(c, MHD_HTTP_OK, "text/plain", "ok\n", 3, MHD_RESPMEM_PERSISTENT, 0);
+        return reply(s, c, MHD_HTTP_OK, "text/plain; charset=utf-8", "ok\n", 3,
+                     MHD_RESPMEM_PERSISTENT, 0);
     case ROUTE_METHOD:
         return refuse(x, ST_BAD_INPUT, "method", "this address takes another method", 0);
     case ROUTE_WEB:

@@ -113,7 +113,8 @@ static bool dress(const struct web *web, struct MHD_Response *r, const char *typ
         ok = MHD_add_response_header(r, headers[i][0], headers[i][1]) == MHD_YES;
     }
     if (ok && web->secure) {
-        ok = MHD_add_response_header(r, "Strict-Transport-Security", "max-age=31536000") == MHD_YES;
+        ok = MHD_add_response_header(r, "Strict-Transport-Security",
+                                     "max-age=31536000; includeSubDomains") == MHD_YES;
     }
     return ok;
 }
@@ -134,6 +135,7 @@ static enum MHD_Result refuse(struct web_exchange *x, unsigned status, const cha
 {
     char body[PROBLEM_BYTES];
     size_t n = problem_json(status, problem, detail, body, sizeof body);
+    fprintf(stderr, "{\"event\":\"refused\",\"status\":%u,\"problem\":\"%s\"}\n", status, problem);
     struct MHD_Response *r = MHD_create_response_from_buffer(n, body, MHD_RESPMEM_MUST_COPY);
     return send_it(x, status, r,
                    r != NULL && dress(x->web, r, "application/problem+json", "no-store", CSP));
@@ -301,8 +303,9 @@ static enum MHD_Result metrics(struct web_exchange *x)
     char *text = api_metrics(x->web->api, &n);
     struct MHD_Response *r =
         text == NULL ? NULL : MHD_create_response_from_buffer(n, text, MHD_RESPMEM_MUST_FREE);
-    return send_it(x, 200, r,
-                   r != NULL && dress(x->web, r, "text/plain; version=0.0.4", "no-store", CSP));
+    return send_it(
+        x, 200, r,
+        r != NULL && dress(x->web, r, "text/plain; version=0.0.4; charset=utf-8", "no-store", CSP));
 }
 
 static enum MHD_Result file(struct web_exchange *x, const struct web_file *f)

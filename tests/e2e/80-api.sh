@@ -54,6 +54,19 @@ headers() {
         ! grep -qi 'unsafe-' "$T/head"
 }
 claim "every answer has the strict headers" headers
+everywhere() { # also what is no page of the console: text, a bundle's refusal, a file, nothing at all
+    for path in /healthz /v1/trust /v1/sync /nothing/here /api/v1/nothing /metrics /; do
+        curl -sS -o /dev/null -D "$T/head" "$URL$path" || return 1
+        for want in '^x-content-type-options: nosniff' '^content-type: [a-z]'; do
+            grep -qi "$want" "$T/head" || { echo "$path: no $want"; return 1; }
+        done
+        ! grep -Ei '^(server|x-powered-by):' "$T/head" || { echo "$path says what it is"; return 1; }
+        ! grep -i '^content-type: text/' "$T/head" | grep -vi 'charset=utf-8' || { echo "$path: no charset"; return 1; }
+        [ "$path" = /v1/trust ] || { grep -qi "^content-security-policy: default-src 'none'" "$T/head" &&
+            grep -qi '^x-frame-options: DENY' "$T/head" && grep -qi '^referrer-policy: no-referrer' "$T/head"; } || { echo "$path: no policy"; return 1; }
+    done
+}
+claim "no answer goes without its type, its policy and nosniff, none says which program it is" everywhere
 refusals() {
     is 401 nobody GET /registers/calls && grep -qi '^content-type: application/problem+json' "$T/head" &&
         is 403 chen GET /users && is 404 chen GET /jobs/none && is 405 chen PATCH /users &&
@@ -169,6 +182,29 @@ quiet() {
     ! grep -E '陈文静|赵敏芝|李先生|138-0000|不制冷|own words' "$T/log"
 }
 claim "the log says what was done and names nobody" quiet
+line() { # JQ-CONDITION: some line of docketd's log is so
+    grep '^{' "$T/log" | jq -se "any(.[]; $1)" >/dev/null || { echo "no line: $1"; return 1; }
+}
+inquiry() {
+    line '.event == "session" and .route == "/session" and .status == 200 and .role == "clerk"' &&
+        line '.event == "session" and .status == 401' &&
+        line '.event == "refused" and .route == "/users" and .method == "GET" and .status == 403 and .role == "clerk"' &&
+        line '.event == "refused" and .route == "/jobs/{id}/assign" and .status == 403' &&
+        line '.event == "refused" and .route == "/calls" and .status == 400' &&
+        line '.event == "refused" and .status == 415 and .problem == "media-type"' &&
+        line '.event == "write" and .op == "assign" and .status == 200' &&
+        ! grep '^{' "$T/log" | jq -se 'any(.[]; has("route") and ((.time | test("^20[0-9-]+T[0-9:.]+Z$") | not) or .request < 1))' >/dev/null
+}
+claim "it says when, and what was refused to which role" inquiry
+looked() { # by the ids alone: whose are they is in the store
+    clerk=$(grep '^{' "$T/log" | jq -rs '[.[] | select(.event == "write" and .op == "call.create")][0].actor')
+    job=$(grep '^{' "$T/log" | jq -rs '[.[] | select(.event == "read" and .route == "/jobs/{id}" and .role == "clerk")][0].record')
+    [ ${#clerk} = 32 ] && [ ${#job} = 32 ] &&
+        line ".event == \"read\" and .record == \"$job\" and .actor == \"$clerk\"" &&
+        line '.event == "read" and .route == "/registers/{id}" and .record == "calls"' &&
+        line ".event == \"read\" and .route == \"/search\" and .actor == \"$clerk\""
+}
+claim "and who looked at which record, by their ids alone" looked
 
 # --- TLS
 if openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
@@ -179,7 +215,8 @@ if openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 
         case $URL in https://*) ;; *) return 1 ;; esac
         login zhao "the supervisor's words" && grep -qi '^set-cookie: __Host-docket=.*; Path=/;.*; Secure' "$T/head" &&
             is 200 zhao GET /session &&
-            grep -qi '^strict-transport-security:' "$T/head" &&
+            grep -qi '^strict-transport-security:.*includeSubDomains' "$T/head" &&
+            curl -sS --cacert "$CACERT" -o /dev/null -D "$T/head" "$URL/healthz" && grep -qi '^strict-transport-security:' "$T/head" &&
             ! curl -sS --cacert "$CACERT" --tls-max 1.1 "$URL/healthz" 2>/dev/null
     }
     claim "with --tls the cookie is Secure, HSTS is said, and TLS 1.1 is not spoken" secure

@@ -35,7 +35,7 @@ async function open(login, { lang = 'zh-CN', width = 1280, scheme = 'light' } = 
     const page = await context.newPage();
     page.setDefaultTimeout(30000);
     // The refusals that this story asks for are the browser's remark, not ours.
-    page.on('console', (m) => { if (m.type() === 'error' && !/status of (401|409|429)/.test(m.text())) { errors.push(`${login}: ${m.text()}`); } });
+    page.on('console', (m) => { if (m.type() === 'error' && !/status of (400|401|409|429)/.test(m.text())) { errors.push(`${login}: ${m.text()}`); } });
     page.on('pageerror', (e) => errors.push(`${login}: ${e.message}`));
     page.on('dialog', (d) => { errors.push(`a dialog: ${d.message()}`); d.dismiss(); });
     page.on('request', (r) => { if (!r.url().startsWith(url) && !/^(data|blob):/.test(r.url())) { outside.push(r.url()); } });
@@ -366,6 +366,30 @@ await claim('in the dark: no serious finding', async () => {
         await shot(admin, `${name}-dark`);
         await axe(admin, `${name} in the dark`);
     }
+});
+await claim('a new password is measured as it is typed, may be looked at, and one that is guessed at once is not taken', async () => {
+    await admin.click('[data-do=me]');
+    await admin.waitForSelector('#dialog[open] [name=new_password]');
+    const words = () => admin.textContent('#dialog [data-field=new_password] .strength');
+    const input = admin.locator('#dialog [name=new_password]');
+    const said = [];
+    for (const text of ['short', 'aaaaaaaaaaaa', '123456789012', 'kettle 12345 x', 'kettle-7 under the moon, and rain']) { await input.fill(text); said.push(await words()); }
+    must(new Set(said).size === 4 && said[1] === said[2], said.join(' | '));
+    await axe(admin, 'the account with a password typed');
+    await shot(admin, 'account-password');
+    must(await input.getAttribute('type') === 'password', 'hidden at first');
+    await admin.click('#dialog [data-field=new_password] .look');
+    must(await input.getAttribute('type') === 'text', 'shown');
+    await admin.click('#dialog [data-field=new_password] .look');
+    must(await input.getAttribute('type') === 'password', 'hidden again');
+    await admin.selectOption('#dialog [name=what]', '2');
+    await admin.fill('#dialog [name=password]', PASSWORD);
+    await input.fill('Password2024!!');
+    await submit(admin);
+    await admin.waitForFunction(() => /guessed at once/.test(document.querySelector('#dialog .error').textContent));
+    await shot(admin, 'account-refused');
+    await admin.keyboard.press('Escape');
+    await closed(admin);
 });
 await claim('log out leads to the door, and the page behind it is gone', async () => {
     await admin.click('[data-do=me]');

@@ -8,6 +8,7 @@ import { TYPE_HOMES } from './fields.js';
 import { titleOf } from './actions.js';
 import { ask, close, somebodyWrote } from './forms.js';
 import { forCompany } from './paper.js';
+import { dress } from './secret.js';
 import * as list from './list.js';
 import * as dashboard from './dashboard.js';
 import * as board from './board.js';
@@ -28,6 +29,7 @@ function login(words) {
     const root = $('#root');
     draw(root, LOGIN, { other: other(), words: { title: _('Docket, headquarters'), login: _('Login'), password: _('Password'), enter: _('Log in') } });
     document.title = 'Docket';
+    dress(root);
     const form = $('form', root), error = $('.error', root);
     const complain = (text) => { error.textContent = text; error.hidden = !text; };
     complain(words || '');

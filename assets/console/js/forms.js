@@ -5,6 +5,7 @@ import { get, query } from './api.js';
 import { $, draw, FORM } from './view.js';
 import { field, fromInput, show, named } from './fields.js';
 import * as W from './words.js';
+import { dress } from './secret.js';
 
 let open = null; // {spec, watch}
 
@@ -100,6 +101,7 @@ export async function ask(spec) {
     open = { spec, views };
     dialog.classList.toggle('many', views.length > 4);
     draw(dialog, FORM, { ...spec, fields: views, words: wordsOf(spec.go), goClass: spec.danger ? 'danger' : 'primary' });
+    dress(dialog);
     if (spec.qr) { drawQr($('.qr', dialog), spec.qr); }
     if (!dialog.open) { dialog.showModal(); }
     const first = dialog.querySelector('.field input, .field select, .field textarea');

@@ -135,7 +135,7 @@ export async function show(app, page, id, params) {
 
 // A list that stands whole on the page is saved from there; a cell that a spreadsheet would run as a
 // formula begins with an apostrophe, as in the server's.
-const cell = (s) => `"${(/^[=+\-@\t\r]/.test(s) ? `'${s}` : s).replace(/"/g, '""')}"`;
+const cell = (s) => `"${(/^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/.test(s) ? `'${s}` : s).replace(/"/g, '""')}"`;
 function save(page) {
     const { columns } = REGISTERS[page];
     const lines = [columns.map((c) => cell(_(c.label))), ...here.rows.map((r) => columns.map((c) => cell(String(c.text(r) ?? ''))))];

@@ -128,6 +128,7 @@ const PROBLEMS = {
     unauthenticated: N_('Your session has ended. Log in again; what you typed is not lost until then.'),
     csrf: N_('This page is out of date. Load it again.'),
     password: N_('The password is wrong.'),
+    'password-length': N_('A password has 12 to 128 characters. Nothing was written.'), 'password-common': N_('This password is guessed at once: words, rows of keys and repeats count little. Take another.'),
     role: N_('This is for another role.'), forbidden: N_('This is for another role.'), branch: N_('This belongs to another branch.'),
     scope: N_('This is for another role.'), 'not-found': N_('There is no such record, or it is not yours to see.'),
     exists: N_('This number is taken already.'), busy: N_('Headquarters is busy. Nothing was written. Try again.'),

@@ -226,6 +226,90 @@ static void a_shut_login_or_a_new_password_ends_the_sessions(void)
     desk_end(&d);
 }
 
+/* What the next new password would be answered with: "" when it is taken. */
+static const char *judged(const char *password)
+{
+    static struct err err;
+    return acct_password_ok("clerk", str_c(password), &err) == ST_OK ? "" : err.where;
+}
+
+static const char *times(const char *one, unsigned n)
+{
+    static char buf[1024];
+    buf[0] = '\0';
+    for (size_t at = 0; n > 0 && at < sizeof buf; n--) {
+        at += (size_t)snprintf(buf + at, sizeof buf - at, "%s", one);
+    }
+    return buf;
+}
+
+static void a_password_has_12_to_128_characters_of_any_script(void)
+{
+    static const char twelve[] = "\xE5\xB1\xB1\xE9\x9B\xA8\xE9\xA3\x8E\xE9\x9B\xAA\xE8\x8A\xB1"
+                                 "\xE6\x9C\x88\xE6\xB1\x9F\xE6\xB5\xB7\xE6\x9D\xBE\xE7\xAB\xB9"
+                                 "\xE6\xA2\x85\xE9\xB9\xA4"; /* 山雨风雪花月江海松竹梅鹤 */
+    char hash[ACCT_HASH_BYTES], text[600];
+    struct err err;
+    CHECK_STR(judged("x9 kettle ro"), "");
+    CHECK_STR(judged("x9 kettle r"), "password-length");
+    CHECK_STR(judged("x9 k       ro"), "password-length"); /* spaces together are one */
+    CHECK_STR(judged(twelve), "");
+    snprintf(text, sizeof text, "%.33s", twelve);
+    CHECK_STR(judged(text), "password-length"); /* eleven of them are 33 bytes */
+    CHECK_STR(judged("\xF0\x9F\x90\xBC ta \xC3\xA9t\xC3\xA9 <'\"&> 9"), "");
+    snprintf(text, sizeof text, "%s plainer than it looks", times(twelve, 8));
+    CHECK_STR(judged(text), ""); /* 119 characters, 311 bytes */
+    snprintf(text, sizeof text, "%s plainer than it looks, and longer", times(twelve, 8));
+    CHECK_STR(judged(text), "password-length"); /* 131 */
+    /* None is cut: the last character counts. The cost is libsodium's for logins. */
+    PAIR_OK(&d.p, acct_hash("clerk", str_c(twelve), 0, hash, &err));
+    CHECK(strncmp(hash, "$argon2id$v=19$m=65536,t=2,p=1$", 31) == 0);
+    CHECK(acct_verify(hash, str_c(twelve)));
+    CHECK(!acct_verify(hash, (str){twelve, sizeof twelve - 4}));
+}
+
+static void a_password_that_anybody_would_try_is_not_taken(void)
+{
+    static const char *const common[] = {
+        "passwordpassword",
+        "Password1234",
+        "P@ssw0rd2024!",
+        "123456789012",
+        "qwertyuiop[]12",
+        "1qaz2wsx3edc4rfv",
+        "aaaaaaaaaaaa",
+        "abcabcabcabc",
+        "iloveyou1314",
+        "woaini5201314",
+        "admin123456789",
+        "clerkclerk01",
+        "CLERK-20241231",
+        "zxcvbnm12345",
+        "111222333444",
+        "qwer1234qwer1234",
+        "asdfghjkl;'1",
+        "\xE6\x88\x91\xE7\x88\xB1\xE4\xBD\xA0\xE6\x88\x91\xE7\x88\xB1\xE4\xBD\xA0"
+        "\xE6\x88\x91\xE7\x88\xB1\xE4\xBD\xA0\xE6\x88\x91\xE7\x88\xB1\xE4\xBD\xA0"};
+    static const char *const fine[] = {DESK_PASSWORD, "the clerk's own words", "a long password",
+                                       "kettle-7 under the moon", "x9fT-22lq-PPn"};
+    for (size_t i = 0; i < sizeof common / sizeof common[0]; i++) {
+        CHECK_STR(judged(common[i]), "password-common");
+    }
+    for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) {
+        CHECK_STR(judged(fine[i]), "");
+    }
+    desk_begin(&d);
+    desk_login(&d, "clerk");
+    json_t *why = desk_keyed(
+        &d, "POST", "/session/password",
+        json_pack("{s:s,s:s}", "password", DESK_PASSWORD, "new_password", "Password12345"),
+        "a-common-one");
+    CHECK_INT(d.status, 400);
+    CHECK_STR(desk_str(why, "type"), "/problems/password-common");
+    json_decref(why);
+    desk_end(&d);
+}
+
 /* ---- writes -----------------------------------------------------------------------------------
  */
 
@@ -533,6 +617,8 @@ int main(void)
     RUN(wrong_passwords_are_waited_for);
     RUN(an_address_that_tries_everybody_waits_too);
     RUN(a_shut_login_or_a_new_password_ends_the_sessions);
+    RUN(a_password_has_12_to_128_characters_of_any_script);
+    RUN(a_password_that_anybody_would_try_is_not_taken);
     RUN(a_write_with_the_same_key_is_done_once);
     RUN(an_entry_names_who_did_it_in_which_role);
     RUN(two_clerks_see_each_others_change_before_they_overwrite_it);

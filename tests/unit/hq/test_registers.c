@@ -415,8 +415,18 @@ static void every_register_can_be_taken_away_as_csv(void)
 
 static void no_cell_of_an_export_is_a_formula(void)
 {
-    static const char *const nasty[] = {"=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)",
-                                        "\tx",  "quote \" and, comma"};
+    static const char *const nasty[] = {"=1+1",
+                                        "+cmd|' /C calc'!A0",
+                                        "-2+3",
+                                        "@SUM(A1)",
+                                        "\tx",
+                                        "quote \" and, comma",
+                                        "\xEF\xBC\x9DHYPERLINK(1)",
+                                        "\xEF\xBC\x8B"
+                                        "1",
+                                        "\xEF\xBC\x8D"
+                                        "1",
+                                        "\xEF\xBC\xA0SUM(A1)"};
     char id[33], code[8];
     desk_begin(&d);
     for (size_t i = 0; i < sizeof nasty / sizeof nasty[0]; i++) {
@@ -437,9 +447,15 @@ static void no_cell_of_an_export_is_a_formula(void)
         if (begins && p[1] != '\0' && strchr("=+-@\t\r", p[1]) != NULL) {
             check_fail(__FILE__, __LINE__, "a cell begins with %c", p[1]);
         }
+        if (begins &&
+            (memcmp(p + 1, "\xEF\xBC\x9D", 3) == 0 || memcmp(p + 1, "\xEF\xBC\x8B", 3) == 0 ||
+             memcmp(p + 1, "\xEF\xBC\x8D", 3) == 0 || memcmp(p + 1, "\xEF\xBC\xA0", 3) == 0)) {
+            check_fail(__FILE__, __LINE__, "a cell begins with a wide sign: %.6s", p + 1);
+        }
         p++;
     }
     CHECK(d.body != NULL && strstr(d.body, "\"'=1+1\"") != NULL);
+    CHECK(d.body != NULL && strstr(d.body, "\"'\xEF\xBC\x9DHYPERLINK(1)\"") != NULL);
     CHECK(d.body != NULL && strstr(d.body, "\"quote \"\" and, comma\"") != NULL);
     /* Script in a name stays text of a JSON document that no browser renders. */
     json_t *page = desk_get(&d, "/customers/CX");

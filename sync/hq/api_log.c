@@ -1,0 +1,63 @@
+/* api_log.c - a line of the log for a request: what, by which role, how it ended.
+ *
+ * Nobody is named. Who asks and what he looked at stand as the random ids of their records: with
+ * the store at hand an inquiry can tell who opened which file, with the log alone nobody can. Every
+ * word is ours; of a request's own words none comes here. */
+#include "core/base/civil.h"
+#include "sync/hq/api_inside.h"
+
+#include <stdio.h>
+
+#define DAY_MS 86400000LL
+
+static void moment(int64_t ms, char out[static 32])
+{
+    int64_t days = ms / DAY_MS - (ms % DAY_MS < 0), rest = ms - days * DAY_MS;
+    struct civil d = civil_of(days);
+    snprintf(out, 32, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", (int)d.year, (int)d.month, (int)d.day,
+             (int)(rest / 3600000), (int)(rest / 60000 % 60), (int)(rest / 1000 % 60),
+             (int)(rest % 1000));
+}
+
+/* Reads that show somebody's data: a record, a page of a register, what a search found. */
+static bool of_people(const struct api_call *c)
+{
+    const char *path = c->route->path;
+    return c->route->type != 0 || strncmp(path, "/registers/", 11) == 0 ||
+           strcmp(path, "/search") == 0 || strcmp(path, "/board") == 0;
+}
+
+void api_log(const struct api_call *c, const char *event)
+{
+    char at[32], actor[33] = "", record[33] = "";
+    bool well = c->reply.status < 400;
+    const struct api_route *r = c->route;
+    moment(c->now_ms, at);
+    if (c->user.role != ROLE_NONE) {
+        hex_put(bytes_of(c->user.person.b, sizeof c->user.person.b), actor);
+    }
+    if (r != NULL && r->type != 0 && well) {
+        hex_put(bytes_of(c->id.b, sizeof c->id.b), record);
+    } else if (r != NULL && strcmp(r->path, "/registers/{id}") == 0 && well) {
+        snprintf(record, sizeof record, "%.32s", c->param); /* one of ours: it was found */
+    }
+    fprintf(stderr,
+            "{\"time\":\"%s\",\"request\":%llu,\"event\":\"%s\",\"method\":\"%s\",\"route\":\"%s\","
+            "\"op\":\"%s\",\"role\":\"%s\",\"actor\":\"%s\",\"record\":\"%s\",\"status\":%u}\n",
+            at, (unsigned long long)c->number, event, r != NULL ? r->method : "",
+            r != NULL ? r->path : "", r != NULL && r->op != NULL ? r->op : "",
+            c->user.role != ROLE_NONE ? ops_role_name(c->user.role) : "", actor, record,
+            c->reply.status);
+}
+
+void api_log_end(const struct api_call *c)
+{
+    if (c->route != NULL && api_is_write(c->route) && strncmp(c->route->path, "/session", 8) == 0) {
+        api_log(c, "session"); /* logged in or not, logged out */
+    } else if (c->reply.status >= 400) {
+        api_log(c, "refused");
+    } else if (c->route != NULL && c->route->read != NULL && !api_is_write(c->route) &&
+               of_people(c)) {
+        api_log(c, "read");
+    }
+}
