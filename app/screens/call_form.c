@@ -1,5 +1,6 @@
 /* call_form.c - see call_form.h. */
 #include "app/screens/call_form.h"
+#include "app/screens/find.h"
 
 void call_form_put(char *to, size_t cap, str s)
 {
@@ -131,23 +132,10 @@ bool call_form_same(struct app *a, const struct call_form *f, struct file_row *o
 /* ---- the page that finds ----------------------------------------------------------------------
  */
 
-static bool has(const struct file_row *r, const char *search)
+static bool has(const struct file_row *r, const char *plain)
 {
-    char all[1024];
-    size_t n = 0;
     const str texts[] = {r->name, r->phone, r->address};
-    for (size_t k = 0; k < 3; k++) {
-        size_t m = texts[k].n < sizeof all - n - 1 ? texts[k].n : sizeof all - n - 1;
-        if (m > 0) {
-            memcpy(all + n, texts[k].p, m);
-        }
-        n += m;
-        all[n++] = '\n';
-        if (n + 1 >= sizeof all) {
-            break;
-        }
-    }
-    return form_holds((str){all, n}, search); /* each word somewhere: a name and a street */
+    return find_in(texts, sizeof texts / sizeof texts[0], plain);
 }
 
 /* Worked out when what is typed, or what is on file, has changed. */
@@ -160,6 +148,8 @@ static void look(struct app *a, struct call_screen *s)
         return;
     }
     id16 his[CALL_OWN];
+    char plain[FIND_BYTES];
+    find_plain(s->d.search, plain);
     size_t nhis =
         s->d.page == CALL_FIND_EQUIPMENT ? app_file_of(a, s->d.customer, his, CALL_OWN) : 0;
     s->looked = true;
@@ -178,7 +168,7 @@ static void look(struct app *a, struct call_screen *s)
         for (size_t i = 0; i < nhis && !wanted; i++) {
             wanted = id16_eq(his[i], r.subject);
         }
-        if (!wanted || !has(&r, s->d.search)) {
+        if (!wanted || !has(&r, plain)) {
             continue;
         }
         s->more = s->n == CALL_HITS;

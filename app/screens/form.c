@@ -333,37 +333,6 @@ const char *form_id(struct app *a, const char *prefix, str code)
     return shared_fmt(a, "%s%.*s", prefix, (int)code.n, code.p);
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool finds(str text, const char *word, size_t n)
-{
-    for (size_t k = 0; k + n <= text.n; k++) {
-        size_t m = 0;
-        while (m < n && lower(text.p[k + m]) == lower(word[m])) {
-            m++;
-        }
-        if (m == n) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool form_holds(str text, const char *search)
-{
-    while (*search != '\0') {
-        size_t n = strcspn(search, " ");
-        if (n > 0 && !finds(text, search, n)) {
-            return false;
-        }
-        search += n + (search[n] == ' ' ? 1 : 0);
-    }
-    return true;
-}
-
 /* ---- ink ------------------------------------------------------------------------------------- */
 bytes form_ink_put(const struct ui_ink *ink, uint8_t *buf, size_t cap)
 {

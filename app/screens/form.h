@@ -87,8 +87,6 @@ bool form_code(const char *text, struct code *out);
 const char *form_name(struct app *a, str zh, str en);
 /* form_id: "<prefix><code>" as an id, in the frame arena. */
 const char *form_id(struct app *a, const char *prefix, str code);
-/* form_holds: does `text` hold the words of `search`, letters in either case? */
-bool form_holds(str text, const char *search);
 
 /* Ink of a pad and its kept bytes (core/report/strokes.h). form_ink_put: into buf; empty when
  * nothing was drawn. form_ink_get: back into ink->points (ink->cap of them). */

@@ -1,5 +1,6 @@
 /* pick.c - see pick.h. */
 #include "app/screens/pick.h"
+#include "app/screens/find.h"
 #include "app/state/desk_book.h"
 
 /* What a row is called, in both languages, and what sorts it to the front. */
@@ -8,23 +9,22 @@ typedef bool (*row_words)(const struct catalogue *c, unsigned k, const char *sea
 static bool fault_words(const struct catalogue *c, unsigned k, const char *search)
 {
     const struct cat_fault *f = &c->faults[k];
-    return form_holds(f->name, search) || form_holds(f->name_en, search) ||
-           form_holds(f->code, search);
+    const str texts[] = {f->name, f->name_en, f->code};
+    return find_in(texts, 3, search);
 }
 
 static bool part_words(const struct catalogue *c, unsigned k, const char *search)
 {
     const struct cat_part *p = &c->parts[k];
-    return form_holds(p->name, search) || form_holds(p->name_en, search) ||
-           form_holds(p->number, search);
+    const str texts[] = {p->name, p->name_en, p->number};
+    return find_in(texts, 3, search);
 }
 
 static bool price_words(const struct catalogue *c, unsigned k, const char *search)
 {
     const struct cat_price *p = &c->prices[k];
-    return (p->class_ == CLASS_A || p->class_ == CLASS_NONE) &&
-           (form_holds(p->name, search) || form_holds(p->name_en, search) ||
-            form_holds(p->code, search));
+    const str texts[] = {p->name, p->name_en, p->code};
+    return (p->class_ == CLASS_A || p->class_ == CLASS_NONE) && find_in(texts, 3, search);
 }
 
 static bool stale(struct app *a, struct pick *p)
@@ -52,8 +52,10 @@ static void take(struct pick *p, unsigned k)
 
 static void find(struct app *a, struct pick *p, unsigned rows, row_words words)
 {
+    char plain[FIND_BYTES];
+    find_plain(p->search, plain);
     for (unsigned k = 0; k < rows; k++) {
-        if (words(app_catalogue(a), k, p->search)) {
+        if (words(app_catalogue(a), k, plain)) {
             take(p, k);
         }
     }
@@ -108,15 +110,17 @@ void pick_parts(struct app *a, struct pick *p)
     size_t n = 0;
     const struct catalogue *c = app_catalogue(a);
     const struct stock_item *van = app_stock(a, &n);
+    char plain[FIND_BYTES];
+    find_plain(p->search, plain);
     for (size_t k = 0; k < n; k++) {
         const struct cat_part *row = catalogue_part(c, code_bytes(&van[k].part));
-        if (row != NULL && part_words(c, (unsigned)(row - c->parts), p->search)) {
+        if (row != NULL && part_words(c, (unsigned)(row - c->parts), plain)) {
             take(p, (unsigned)(row - c->parts));
         }
     }
     unsigned in_van = p->n;
     for (unsigned k = 0; k < c->nparts; k++) {
-        bool there = !part_words(c, k, p->search);
+        bool there = !part_words(c, k, plain);
         for (unsigned i = 0; i < in_van && !there; i++) {
             there = p->at[i] == k;
         }

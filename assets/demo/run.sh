@@ -53,7 +53,7 @@ start_server() {
 
 found() {
     ctl init-hq --store "$hq" --name "安心家电服务"
-    for kind in technicians customers equipment contracts parts stock faults prices calendar jobs; do
+    for kind in technicians customers equipment contracts parts stock faults cases prices calendar jobs; do
         map=
         [ -f "assets/demo/$kind.map" ] && map="--map assets/demo/$kind.map"
         [ $kind = calendar ] && map="--verify-url https://docket.example/verify"

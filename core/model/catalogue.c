@@ -3,11 +3,12 @@
 
 #include "core/codec/cbor.h"
 
-enum { K_NUMBER = 1, K_PARTS, K_FAULTS, K_PRICES, K_CALENDAR, K_RETENTION, K_VERIFY };
+enum { K_NUMBER = 1, K_PARTS, K_FAULTS, K_PRICES, K_CALENDAR, K_RETENTION, K_VERIFY, K_CASES };
 enum { C_OFFSET = 1, C_WEEK, C_EXCEPTIONS, C_SUMMER };
 #define PART_ITEMS 7
 #define FAULT_ITEMS 12
 #define PRICE_ITEMS 6
+#define CASE_ITEMS 11
 #define DAY_MINUTES 1440
 #define EXCEPTIONS_MOST 2000 /* five years of every day */
 
@@ -28,9 +29,14 @@ static str code_at(const void *table, size_t size, size_t i)
     return s;
 }
 
+_Static_assert(sizeof(struct cat_case) >= sizeof(struct cat_fault) &&
+                   sizeof(struct cat_case) >= sizeof(struct cat_part) &&
+                   sizeof(struct cat_case) >= sizeof(struct cat_price),
+               "the widest row can be swapped");
+
 static void swap_rows(uint8_t *table, size_t size, size_t i, size_t j)
 {
-    uint8_t tmp[sizeof(struct cat_fault)];
+    uint8_t tmp[sizeof(struct cat_case)];
     memcpy(tmp, table + i * size, size);
     memcpy(table + i * size, table + j * size, size);
     memcpy(table + j * size, tmp, size);
@@ -108,6 +114,26 @@ const struct cat_fault *catalogue_fault(const struct catalogue *c, bytes code)
 const struct cat_price *catalogue_price(const struct catalogue *c, bytes code)
 {
     return find(c->prices, sizeof *c->prices, c->nprices, code);
+}
+
+const struct cat_case *catalogue_case(const struct catalogue *c, bytes code)
+{
+    return find(c->cases, sizeof *c->cases, c->ncases, code);
+}
+
+bool catalogue_case_of(const struct cat_case *h, str fault)
+{
+    str left = h->faults;
+    while (left.n > 0) {
+        const char *blank = memchr(left.p, ' ', left.n);
+        size_t n = blank == NULL ? left.n : (size_t)(blank - left.p);
+        if (n > 0 && str_eq((str){left.p, n}, fault)) {
+            return true;
+        }
+        n += blank == NULL ? 0 : 1;
+        left = (str){left.p + n, left.n - n};
+    }
+    return false;
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */
@@ -214,20 +240,37 @@ static void put_prices(struct cbor_w *w, const struct catalogue *c)
     }
 }
 
+static void put_cases(struct cbor_w *w, const struct catalogue *c)
+{
+    cbor_put_array(w, c->ncases);
+    for (unsigned i = 0; i < c->ncases; i++) {
+        const struct cat_case *h = &c->cases[i];
+        const str texts[] = {h->faults,     h->title, h->title_en, h->equipment_type, h->symptom,
+                             h->symptom_en, h->cause, h->cause_en, h->action,         h->action_en};
+        cbor_put_array(w, CASE_ITEMS);
+        put_code(w, h->code);
+        for (size_t k = 0; k < CASE_ITEMS - 1; k++) {
+            cbor_put_text(w, texts[k]);
+        }
+    }
+}
+
 enum st catalogue_encode(struct catalogue *c, uint8_t *buf, size_t cap, bytes *out)
 {
     *out = (bytes){0};
     sort_rows(c->parts, sizeof *c->parts, c->nparts);
     sort_rows(c->faults, sizeof *c->faults, c->nfaults);
     sort_rows(c->prices, sizeof *c->prices, c->nprices);
+    sort_rows(c->cases, sizeof *c->cases, c->ncases);
     if (!ascending(c->parts, sizeof *c->parts, c->nparts) ||
         !ascending(c->faults, sizeof *c->faults, c->nfaults) ||
         !ascending(c->prices, sizeof *c->prices, c->nprices) ||
+        !ascending(c->cases, sizeof *c->cases, c->ncases) ||
         c->calendar.nexceptions > EXCEPTIONS_MOST) {
         return ST_BAD_INPUT;
     }
     struct cbor_w w = cbor_w_init(buf, cap);
-    cbor_put_map(&w, 7);
+    cbor_put_map(&w, c->ncases == 0 ? 7 : 8); /* without cases as it always was */
     cbor_put_uint(&w, K_NUMBER);
     cbor_put_uint(&w, c->number);
     cbor_put_uint(&w, K_PARTS);
@@ -242,6 +285,10 @@ enum st catalogue_encode(struct catalogue *c, uint8_t *buf, size_t cap, bytes *o
     cbor_put_uint(&w, c->retention_days);
     cbor_put_uint(&w, K_VERIFY);
     cbor_put_text(&w, c->verify_url);
+    if (c->ncases > 0) {
+        cbor_put_uint(&w, K_CASES);
+        put_cases(&w, c);
+    }
     return cbor_w_done(&w, out);
 }
 
@@ -352,6 +399,22 @@ static void get_prices(struct in *in, struct catalogue *c)
         p->unit = cbor_get_text(&in->r);
         p->price_minor = cbor_get_int(&in->r);
         p->class_ = (enum service_class)get_u(in, CLASS_D, "class");
+    }
+}
+
+static void get_cases(struct in *in, struct catalogue *c)
+{
+    c->cases = TAKE_ROWS(in, struct cat_case, &c->ncases);
+    for (unsigned i = 0; i < c->ncases; i++) {
+        struct cat_case *h = &c->cases[i];
+        str *const texts[] = {&h->faults,  &h->title,      &h->title_en, &h->equipment_type,
+                              &h->symptom, &h->symptom_en, &h->cause,    &h->cause_en,
+                              &h->action,  &h->action_en};
+        want(in, CASE_ITEMS, "case row");
+        h->code = get_code(in);
+        for (size_t k = 0; k < CASE_ITEMS - 1; k++) {
+            *texts[k] = cbor_get_text(&in->r);
+        }
     }
 }
 
@@ -472,6 +535,9 @@ static void get_key(struct in *in, int64_t key, struct catalogue *c)
     case K_VERIFY:
         c->verify_url = cbor_get_text(&in->r);
         return;
+    case K_CASES:
+        get_cases(in, c);
+        return;
     default:
         return; /* a newer edition may hold more */
     }
@@ -494,7 +560,8 @@ enum st catalogue_open(bytes edition, struct arena *a, struct catalogue *out, co
     }
     bool sorted = ascending(out->parts, sizeof *out->parts, out->nparts) &&
                   ascending(out->faults, sizeof *out->faults, out->nfaults) &&
-                  ascending(out->prices, sizeof *out->prices, out->nprices);
+                  ascending(out->prices, sizeof *out->prices, out->nprices) &&
+                  ascending(out->cases, sizeof *out->cases, out->ncases);
     if (cbor_done(&in.r) == ST_OK && sorted) {
         return ST_OK;
     }

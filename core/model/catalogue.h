@@ -5,10 +5,13 @@
  *               5: { 1: int,             ; minutes ahead of UTC
  *                    2: [7*7 day], 3: [* [int, day]] },  ; Monday first; days since 1970 that
  * differ 6: uint,                 ; days a device keeps an archived job 7: tstr }                ;
- * where the customer's copy is verified part  = [code, name, name-en, unit, price, serialized:
- * bool, months of warranty] fault = [code, name, name-en, equipment type, cause, cause-en, action,
- * action-en, knowledge, frequency, cause code, action code] price = [code, name, name-en, unit,
- * price, class] day   = [*3 [from, to]]              ; minutes of the day, open Codes are byte
+ * where the customer's copy is verified 8: [+ case]            ; hard cases, ascending; absent:
+ * none part  = [code, name, name-en, unit, price, serialized: bool, months of warranty] fault =
+ * [code, name, name-en, equipment type, cause, cause-en, action, action-en, knowledge, frequency,
+ * cause code, action code] price = [code, name, name-en, unit, price, class] case = [code, fault
+ * codes with blanks between, title, title-en, equipment type, symptom, symptom-en, cause, cause-en,
+ * action, action-en] day   =
+ * [*3 [from, to]]              ; minutes of the day, open Codes are byte
  * strings, the rest of the words text strings; money in minor units. Text here is not personal. A
  * reader is opened over bytes that outlive it and looks rows up by halves. */
 #ifndef CORE_MODEL_CATALOGUE_H
@@ -27,6 +30,11 @@ struct cat_fault {
     unsigned frequency;
     unsigned cause_code, action_code;
 };
+/* A hard case: a job that was not as the article of its fault says, and how it was solved. */
+struct cat_case {
+    str code, faults /* codes, blanks between; empty: of none */, title, title_en, equipment_type,
+        symptom, symptom_en, cause, cause_en, action, action_en;
+};
 struct cat_price {
     str code, name, name_en, unit;
     int64_t price_minor;
@@ -40,6 +48,8 @@ struct catalogue {
     struct cat_part *parts;   /* ascending by number */
     struct cat_fault *faults; /* ascending by code */
     struct cat_price *prices; /* ascending by code */
+    unsigned ncases;
+    struct cat_case *cases; /* ascending by code */
     struct calendar calendar;
     unsigned retention_days;
     str verify_url; /* "https://HQ/verify" */
@@ -54,4 +64,7 @@ MUST_USE enum st catalogue_encode(struct catalogue *c, uint8_t *buf, size_t cap,
 const struct cat_part *catalogue_part(const struct catalogue *c, bytes number); /* NULL: unknown */
 const struct cat_fault *catalogue_fault(const struct catalogue *c, bytes code);
 const struct cat_price *catalogue_price(const struct catalogue *c, bytes code);
+const struct cat_case *catalogue_case(const struct catalogue *c, bytes code);
+/* catalogue_case_of: is it a case of this fault? */
+bool catalogue_case_of(const struct cat_case *h, str fault);
 #endif

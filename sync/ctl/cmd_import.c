@@ -224,7 +224,7 @@ int ctl_cmd_import(int argc, char **argv)
     if (im.verify_url != NULL &&
         (!import_edition_is(im.kind) || strlen(im.verify_url) > VERIFY_URL_BYTES)) {
         return ctl_failf(
-            "--verify-url goes with parts, faults, prices or calendar, and has at most "
+            "--verify-url goes with parts, faults, cases, prices or calendar, and has at most "
             "%d characters; nothing was changed",
             VERIFY_URL_BYTES);
     }

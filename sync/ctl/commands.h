@@ -38,7 +38,8 @@
             "--store DIR KIND FILE.csv [--map FILE] [--encoding NAME] [--utc-offset MIN] "         \
             "[--verify-url URL] [--zone TZ] "                                                      \
             "[--dry-run] [--keys FILE] [--json]",                                                  \
-            "take in technicians, customers, equipment, contracts, parts, stock, faults, prices, " \
+            "take in technicians, customers, equipment, contracts, parts, stock, faults, cases, "  \
+            "prices, "                                                                             \
             "calendar or jobs")                                                                    \
     COMMAND(assign, "assign",                                                                      \
             "--store DIR --job CODE [--technician CODE] [--actor CODE] [--keys FILE]",             \

@@ -109,6 +109,19 @@ static const struct csv_column faults[] = {
     [FAULTS_CAUSE_CODE] = {"cause_code", false, CSV_WORD, causes},
     [FAULTS_ACTION_CODE] = {"action_code", false, CSV_WORD, actions},
 };
+static const struct csv_column cases[] = {
+    [CASES_CODE] = {"code", true, CSV_CODE, NULL},
+    [CASES_TITLE] = {"title", true, CSV_TEXT, NULL},
+    [CASES_TITLE_EN] = {"title_en", false, CSV_TEXT, NULL},
+    [CASES_FAULTS] = {"faults", false, CSV_TEXT, NULL},
+    [CASES_EQUIPMENT_TYPE] = {"equipment_type", false, CSV_TEXT, NULL},
+    [CASES_SYMPTOM] = {"symptom", false, CSV_TEXT, NULL},
+    [CASES_SYMPTOM_EN] = {"symptom_en", false, CSV_TEXT, NULL},
+    [CASES_CAUSE] = {"cause", false, CSV_TEXT, NULL},
+    [CASES_CAUSE_EN] = {"cause_en", false, CSV_TEXT, NULL},
+    [CASES_ACTION] = {"action", true, CSV_TEXT, NULL},
+    [CASES_ACTION_EN] = {"action_en", false, CSV_TEXT, NULL},
+};
 static const struct csv_column prices[] = {
     [PRICES_CODE] = {"code", true, CSV_CODE, NULL},
     [PRICES_NAME] = {"name", true, CSV_TEXT, NULL},
@@ -148,8 +161,8 @@ static const struct csv_column jobs[] = {
 #t, t, sizeof t / sizeof t[0]                                                              \
     }
 static const struct csv_kind kinds[] = {
-    KIND(technicians), KIND(customers), KIND(equipment), KIND(contracts), KIND(parts),
-    KIND(stock),       KIND(faults),    KIND(prices),    KIND(calendar),  KIND(jobs),
+    KIND(technicians), KIND(customers), KIND(equipment), KIND(contracts), KIND(parts), KIND(stock),
+    KIND(faults),      KIND(cases),     KIND(prices),    KIND(calendar),  KIND(jobs),
 };
 _Static_assert(sizeof jobs / sizeof jobs[0] <= CSV_KIND_COLUMNS, "the widest kind fits a record");
 

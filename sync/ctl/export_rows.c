@@ -118,6 +118,9 @@ static const char *const parts_columns[] = {"number", "name",       "name_en",  
 static const char *const faults_columns[] = {
     "code",   "name",      "name_en",   "equipment_type", "frequency",   "cause", "cause_en",
     "action", "action_en", "knowledge", "cause_code",     "action_code", NULL};
+static const char *const cases_columns[] = {"code",           "title",   "title_en",   "faults",
+                                            "equipment_type", "symptom", "symptom_en", "cause",
+                                            "cause_en",       "action",  "action_en",  NULL};
 static const char *const prices_columns[] = {"code",  "name",  "name_en", "unit",
                                              "price", "class", NULL};
 static const char *const entries_columns[] = {
@@ -128,7 +131,7 @@ const char *const *export_kinds(void)
 {
     static const char *const all[] = {"jobs",        "customers", "equipment", "contracts",
                                       "technicians", "stock",     "parts",     "faults",
-                                      "prices",      "entries",   NULL};
+                                      "cases",       "prices",    "entries",   NULL};
     return all;
 }
 
@@ -146,6 +149,7 @@ static const char *const *other_kind(const char *name)
 {
     return strcmp(name, "parts") == 0     ? parts_columns
            : strcmp(name, "faults") == 0  ? faults_columns
+           : strcmp(name, "cases") == 0   ? cases_columns
            : strcmp(name, "prices") == 0  ? prices_columns
            : strcmp(name, "entries") == 0 ? entries_columns
                                           : NULL;
@@ -278,6 +282,17 @@ static json_t *fault_row(const struct cat_fault *f)
                      "cause_code", (int)f->cause_code, "action_code", (int)f->action_code);
 }
 
+static json_t *case_row(const struct cat_case *h)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "code",
+                     ctl_json_str(h->code), "title", ctl_json_str(h->title), "title_en",
+                     ctl_json_str(h->title_en), "faults", ctl_json_str(h->faults), "equipment_type",
+                     ctl_json_str(h->equipment_type), "symptom", ctl_json_str(h->symptom),
+                     "symptom_en", ctl_json_str(h->symptom_en), "cause", ctl_json_str(h->cause),
+                     "cause_en", ctl_json_str(h->cause_en), "action", ctl_json_str(h->action),
+                     "action_en", ctl_json_str(h->action_en));
+}
+
 static json_t *price_row(const struct cat_price *p)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s}", "code", ctl_json_str(p->code), "name",
@@ -290,11 +305,13 @@ static enum st catalogue_rows(const struct catalogue *cat, const char *kind, exp
                               void *ctx, struct err *err)
 {
     bool parts = strcmp(kind, "parts") == 0, faults = strcmp(kind, "faults") == 0;
-    unsigned n = parts ? cat->nparts : faults ? cat->nfaults : cat->nprices;
+    bool cases = strcmp(kind, "cases") == 0;
+    unsigned n = parts ? cat->nparts : faults ? cat->nfaults : cases ? cat->ncases : cat->nprices;
     enum st st = ST_OK;
     for (unsigned i = 0; st == ST_OK && i < n; i++) {
         json_t *row = parts    ? part_row(&cat->parts[i])
                       : faults ? fault_row(&cat->faults[i])
+                      : cases  ? case_row(&cat->cases[i])
                                : price_row(&cat->prices[i]);
         st = row == NULL ? err_set(err, ST_FULL, 0, __func__, "no memory") : take(ctx, row, err);
     }

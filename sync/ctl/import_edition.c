@@ -1,5 +1,6 @@
-/* import_edition.c - parts, faults, prices and the calendar: merged into the newest edition. A row
- * replaces the row of its code; a day's rows replace that day. What the file does not name stays.
+/* import_edition.c - parts, faults, hard cases, prices and the calendar: merged into the newest
+ * edition. A row replaces the row of its code; a day's rows replace that day. What the file does
+ * not name stays.
  */
 #include <stdlib.h>
 
@@ -20,7 +21,7 @@ struct import_edition {
     struct arena a;
     bytes before;              /* the newest edition's bytes; empty: there is none */
     struct catalogue was, now; /* now's tables are malloc'ed, was's lie in the arena */
-    unsigned parts_room, faults_room, prices_room;
+    unsigned parts_room, faults_room, cases_room, prices_room;
     struct calendar_day days[DAYS_MAX]; /* exceptions, ascending */
     bool week_named[7];                 /* this file has begun to say the weekday anew */
     int32_t named[DAYS_MAX];            /* ... the day anew */
@@ -30,7 +31,8 @@ struct import_edition {
 bool import_edition_is(const struct csv_kind *kind)
 {
     return kind == csv_columns_kind(S("parts")) || kind == csv_columns_kind(S("faults")) ||
-           kind == csv_columns_kind(S("prices")) || kind == csv_columns_kind(S("calendar"));
+           kind == csv_columns_kind(S("cases")) || kind == csv_columns_kind(S("prices")) ||
+           kind == csv_columns_kind(S("calendar"));
 }
 
 static enum st full(struct err *err)
@@ -82,13 +84,14 @@ enum st import_edition_begin(struct import *im, struct err *err)
     e->now = *w;
     e->now.parts = own_table(w->parts, w->nparts, sizeof *w->parts, &e->parts_room);
     e->now.faults = own_table(w->faults, w->nfaults, sizeof *w->faults, &e->faults_room);
+    e->now.cases = own_table(w->cases, w->ncases, sizeof *w->cases, &e->cases_room);
     e->now.prices = own_table(w->prices, w->nprices, sizeof *w->prices, &e->prices_room);
     if (im->verify_url != NULL) {
         e->now.verify_url = str_c(im->verify_url);
     }
     e->now.calendar.exceptions = e->days;
-    if (e->now.parts == NULL || e->now.faults == NULL || e->now.prices == NULL ||
-        w->calendar.nexceptions > DAYS_MAX) {
+    if (e->now.parts == NULL || e->now.faults == NULL || e->now.cases == NULL ||
+        e->now.prices == NULL || w->calendar.nexceptions > DAYS_MAX) {
         return full(err);
     }
     for (size_t i = 0; i < w->calendar.nexceptions; i++) {
@@ -103,6 +106,7 @@ void import_edition_drop(struct import *im)
     if (e != NULL) {
         free(e->now.parts);
         free(e->now.faults);
+        free(e->now.cases);
         free(e->now.prices);
         free(e->room);
         free(e->out);
@@ -192,6 +196,31 @@ static bool put_fault(struct import_edition *e, const struct csv_value *v)
     e->now.faults = table;
     if (at != NULL) {
         *at = f;
+    }
+    return at != NULL;
+}
+
+static bool put_case(struct import_edition *e, const struct csv_value *v)
+{
+    bool ok = true;
+    struct cat_case h = {.code = cell(e, &v[CASES_CODE], &ok),
+                         .faults = cell(e, &v[CASES_FAULTS], &ok),
+                         .title = cell(e, &v[CASES_TITLE], &ok),
+                         .title_en = cell(e, &v[CASES_TITLE_EN], &ok),
+                         .equipment_type = cell(e, &v[CASES_EQUIPMENT_TYPE], &ok),
+                         .symptom = cell(e, &v[CASES_SYMPTOM], &ok),
+                         .symptom_en = cell(e, &v[CASES_SYMPTOM_EN], &ok),
+                         .cause = cell(e, &v[CASES_CAUSE], &ok),
+                         .cause_en = cell(e, &v[CASES_CAUSE_EN], &ok),
+                         .action = cell(e, &v[CASES_ACTION], &ok),
+                         .action_en = cell(e, &v[CASES_ACTION_EN], &ok)};
+    void *table = e->now.cases;
+    struct cat_case *at = ok ? slot(&table, &e->now.ncases, &e->cases_room, sizeof h, e->was.cases,
+                                    catalogue_case(&e->was, str_bytes(h.code)))
+                             : NULL;
+    e->now.cases = table;
+    if (at != NULL) {
+        *at = h;
     }
     return at != NULL;
 }
@@ -325,6 +354,9 @@ enum st import_edition_row(struct import *im, const struct csv_record *rec, stru
     } else if (im->kind == csv_columns_kind(S("faults"))) {
         im->known += catalogue_fault(&e->was, str_bytes(v[0].text)) != NULL;
         ok = put_fault(e, v);
+    } else if (im->kind == csv_columns_kind(S("cases"))) {
+        im->known += catalogue_case(&e->was, str_bytes(v[0].text)) != NULL;
+        ok = put_case(e, v);
     } else {
         im->known += catalogue_price(&e->was, str_bytes(v[0].text)) != NULL;
         ok = put_price(e, v);

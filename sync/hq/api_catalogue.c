@@ -178,9 +178,35 @@ static bool price_same(const void *x, const void *y)
            a->price_minor == b->price_minor && a->class_ == b->class_;
 }
 
+static const void *case_at(const struct catalogue *c, unsigned i, str *code, str *name)
+{
+    if (i >= c->ncases) {
+        return NULL;
+    }
+    *code = c->cases[i].code;
+    *name = c->cases[i].title;
+    return &c->cases[i];
+}
+
+static const void *case_find(const struct catalogue *c, str code)
+{
+    return catalogue_case(c, str_bytes(code));
+}
+
+static bool case_same(const void *x, const void *y)
+{
+    const struct cat_case *a = x, *b = y;
+    return str_eq(a->faults, b->faults) && str_eq(a->title, b->title) &&
+           str_eq(a->title_en, b->title_en) && str_eq(a->equipment_type, b->equipment_type) &&
+           str_eq(a->symptom, b->symptom) && str_eq(a->symptom_en, b->symptom_en) &&
+           str_eq(a->cause, b->cause) && str_eq(a->cause_en, b->cause_en) &&
+           str_eq(a->action, b->action) && str_eq(a->action_en, b->action_en);
+}
+
 static const struct rows_of all[] = {{part_at, part_find, part_same},
                                      {fault_at, fault_find, fault_same},
-                                     {price_at, price_find, price_same}};
+                                     {price_at, price_find, price_same},
+                                     {case_at, case_find, case_same}};
 
 /* Each row of the new looked up in the old, and back. */
 static json_t *diff(const struct rows_of *t, const struct catalogue *was,
@@ -218,12 +244,13 @@ enum st api_read_preview(struct api_call *c)
         const struct catalogue *now = &fresh.cat, *was = old.is ? &old.cat : NULL;
         bool address =
             was == NULL ? now->verify_url.n > 0 : !str_eq(was->verify_url, now->verify_url);
-        c->out = json_pack("{s:I,s:I,s:b,s:o,s:o,s:o,s:s#,s:b}", "number", (json_int_t)now->number,
-                           "in_force", (json_int_t)number, "publishable", now->number > number,
-                           "parts", diff(&all[0], was, now), "faults", diff(&all[1], was, now),
-                           "prices", diff(&all[2], was, now), "verify_url",
-                           now->verify_url.p == NULL ? "" : now->verify_url.p,
-                           (int)now->verify_url.n, "verify_url_changes", address);
+        c->out =
+            json_pack("{s:I,s:I,s:b,s:o,s:o,s:o,s:o,s:s#,s:b}", "number", (json_int_t)now->number,
+                      "in_force", (json_int_t)number, "publishable", now->number > number, "parts",
+                      diff(&all[0], was, now), "faults", diff(&all[1], was, now), "prices",
+                      diff(&all[2], was, now), "cases", diff(&all[3], was, now), "verify_url",
+                      now->verify_url.p == NULL ? "" : now->verify_url.p, (int)now->verify_url.n,
+                      "verify_url_changes", address);
     }
     drop(&fresh);
     drop(&old);

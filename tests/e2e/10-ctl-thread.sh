@@ -28,7 +28,7 @@ claim "every job of the table is there" all_jobs
 
 again() {
     before=$(entries_at hq)
-    for kind in technicians customers equipment contracts parts stock faults prices calendar jobs; do
+    for kind in technicians customers equipment contracts parts stock faults cases prices calendar jobs; do
         bring "$kind" --json >"$stage/again.json" || return 1
         for key in created changed assigned; do
             n=$(json_get "$key" <"$stage/again.json")

@@ -77,7 +77,7 @@ hq_import() { # KIND FILE [MAP]
 }
 hq_demo() {
     hq_make "$1" "${2:-3650}" || return 1
-    for kind in technicians customers equipment contracts parts stock faults prices calendar jobs; do
+    for kind in technicians customers equipment contracts parts stock faults cases prices calendar jobs; do
         map=
         [ -f "assets/demo/$kind.map" ] && map=assets/demo/$kind.map
         hq_import "$kind" "assets/demo/$kind.csv" "$map" >>"$T/log" 2>&1 || return 1

@@ -129,8 +129,39 @@ static void shop_assign(struct shop *x, const char *job)
     shop_entry(x, KIND_JOB_ASSIGNED, SUBJECT_JOB, sample_id16(job), body, NULL, ATT_TEXT, 0);
 }
 
+#define SHOP_CASES 103 /* three to be read, and more than a screen of them */
+
+/* Hard cases: one of a long text, one without a fault, one in one language, and many. */
+static unsigned shop_cases(struct cat_case *h)
+{
+    static char codes[SHOP_CASES][8];
+    h[0] = (struct cat_case){
+        .code = S("HC-0001"),
+        .faults = S("AC-03 AC-05"),
+        .title = S("换了电容外机仍不转：接线端子虚接"),
+        .title_en = S("New capacitor and still no fan: a loose terminal"),
+        .equipment_type = S("空调"),
+        .symptom = S("更换启动电容后运转两小时又停，轻敲外机又转。"),
+        .symptom_en = S("Runs for two hours after a new capacitor, stops, starts when tapped."),
+        .cause = S("外机接线端子氧化虚接，发热后断开。"),
+        .cause_en = S("The terminal is oxidised, gets hot and opens."),
+        .action = S("断电，打磨端子，换镀锡接头并扭力紧固；不再换电容。"),
+        .action_en = S("Power off, clean the terminal, crimp a tinned lug, tighten it.")};
+    h[1] = (struct cat_case){.code = S("HC-0002"),
+                             .title = S("老楼晚饭时段电压低"),
+                             .title_en = S("Low voltage at dinner time"),
+                             .symptom = S("插座电压 187 V")};
+    h[2] = (struct cat_case){.code = S("HC-0003"), .faults = S("ZZ-99"), .title = S("仅中文")};
+    for (unsigned k = 3; k < SHOP_CASES; k++) {
+        snprintf(codes[k], sizeof codes[k], "HC-1%03u", k % 1000);
+        h[k] = (struct cat_case){.code = str_c(codes[k]), .title = S("滤网堵塞")};
+    }
+    return SHOP_CASES;
+}
+
 static void shop_edition(struct shop *x)
 {
+    struct cat_case cases[SHOP_CASES];
     struct cat_part parts[] = {
         {S("AC-CAP-35"), S("启动电容 35 μF 450 V"), S("Run capacitor, 35 µF 450 V"), S("只"), 4500,
          true, 12},
@@ -204,6 +235,8 @@ static void shop_edition(struct shop *x)
                           .nparts = sizeof parts / sizeof parts[0],
                           .parts = parts,
                           .nfaults = sizeof faults / sizeof faults[0],
+                          .ncases = shop_cases(cases),
+                          .cases = cases,
                           .faults = faults,
                           .nprices = sizeof prices / sizeof prices[0],
                           .prices = prices,

@@ -217,7 +217,7 @@ const FRESH = {
         }),
     },
 };
-const TABLES = [['parts', N_('Parts')], ['faults', N_('Faults')], ['prices', N_('Price list')]];
+const TABLES = [['parts', N_('Parts')], ['faults', N_('Faults')], ['cases', N_('Hard cases')], ['prices', N_('Price list')]];
 const CHANGES = { added: N_('new'), changed: N_('changed'), removed: N_('gone') };
 const changesOf = (p) => [
     ...TABLES.map(([name, words]) => {

@@ -83,7 +83,7 @@ unserve() {
 # found: headquarters with the demo's tables.
 found() {
     ctl init-hq --store "$stage/hq" --name "安心家电服务" --pub "$stage/hq.pub" || return 1
-    for kind in technicians customers equipment contracts parts stock faults prices calendar jobs; do
+    for kind in technicians customers equipment contracts parts stock faults cases prices calendar jobs; do
         bring "$kind" || return 1
     done
 }

@@ -86,6 +86,47 @@ static void every_row_is_found_by_its_code_and_no_other(void)
     CHECK(str_eq(back.verify_url, S("https://hq.example/verify")) && back.retention_days == 30);
 }
 
+static void hard_cases_come_back_by_code_and_by_fault_and_without_them_nothing_has_changed(void)
+{
+    static struct cat_case cases[MANY];
+    bytes plain, with;
+    struct catalogue c = sample(3, false), back;
+    CHECK(catalogue_encode(&c, two, sizeof two, &plain) == ST_OK);
+    CHECK_INT(plain.p[0], 0xA7); /* a map of seven, as every edition was */
+    c = sample(MANY, true);
+    for (unsigned i = 0; i < MANY; i++) {
+        cases[i] = (struct cat_case){.code = str_c(names[MANY - 1 - i]),
+                                     .title = S("换了电容仍不转"),
+                                     .title_en = S("New capacitor, no fan"),
+                                     .faults = i % 2 == 0 ? S("AC-03 AC-09") : S(""),
+                                     .equipment_type = S("空调"),
+                                     .symptom = S("s"),
+                                     .symptom_en = S("s-en"),
+                                     .cause = S("c"),
+                                     .cause_en = S("c-en"),
+                                     .action = S("a"),
+                                     .action_en = S("a-en")};
+    }
+    c.cases = cases;
+    c.ncases = MANY;
+    CHECK(catalogue_encode(&c, one, sizeof one, &with) == ST_OK);
+    CHECK_INT(with.p[0], 0xA8);
+    struct arena m = arena_of(room, sizeof room);
+    CHECK(catalogue_open(with, &m, &back, NULL) == ST_OK);
+    CHECK_INT(back.ncases, MANY);
+    const struct cat_case *h = catalogue_case(&back, str_bytes(S("P-0007")));
+    CHECK(h != NULL && str_eq(h->title_en, S("New capacitor, no fan")) &&
+          str_eq(h->action_en, S("a-en")) && str_eq(h->symptom, S("s")));
+    CHECK(catalogue_case(&back, str_bytes(S("P-9999"))) == NULL);
+    const struct cat_case two_faults = {.faults = S(" AC-03  AC-09 ")}, none = {.faults = S("")};
+    CHECK(catalogue_case_of(&two_faults, S("AC-03")) && catalogue_case_of(&two_faults, S("AC-09")));
+    CHECK(!catalogue_case_of(&two_faults, S("AC-0")) && !catalogue_case_of(&two_faults, S("C-03")));
+    CHECK(!catalogue_case_of(&none, S("")) && !catalogue_case_of(&two_faults, S("")));
+    cases[1].code = cases[0].code;
+    c.cases = cases;
+    CHECK(catalogue_encode(&c, one, sizeof one, &with) == ST_BAD_INPUT);
+}
+
 static void a_code_that_stands_twice_is_refused(void)
 {
     bytes a;
@@ -141,6 +182,7 @@ int main(void)
 {
     RUN(one_content_has_one_encoding);
     RUN(every_row_is_found_by_its_code_and_no_other);
+    RUN(hard_cases_come_back_by_code_and_by_fault_and_without_them_nothing_has_changed);
     RUN(a_code_that_stands_twice_is_refused);
     RUN(what_does_not_fit_is_said);
     RUN(an_empty_edition_has_the_default_calendar);
