@@ -244,11 +244,10 @@ static void call(struct app *a, struct ui *u, struct call_screen *s)
     line(u, "who", _("Who called"), f->contact, sizeof f->contact, 0, NULL);
     line(u, "who-phone", _("Phone of whoever called"), f->contact_phone, sizeof f->contact_phone, 0,
          NULL);
-    ui_text(u, UI_SMALL_MUTED,
-            shared_fmt(a,
-                       _("Provisional number %s. Headquarters gives the official one; both lead "
-                         "to this job."),
-                       shared_z(a, app_call_number(a))));
+    ui_card_begin(u, NULL, NULL, NULL);
+    ui_pair(u, _("Provisional number"), shared_z(a, app_call_number(a)));
+    ui_text(u, UI_SMALL_MUTED, _("Headquarters gives the official number; both lead to this job."));
+    ui_card_end(u);
 }
 
 static str words(struct app *a, const char *text)
