@@ -146,12 +146,15 @@ enum st recall_offer(struct store_txn *t, const struct recall_row *late, struct 
     if (at == MANIFEST_HELD_MAX) {
         return ST_OK; /* as many as a request lists are due: the next new epoch lists it */
     }
+    if (at < n && !rows[at].asked) {
+        return ST_OK; /* listed, not answered yet: what lies before the late one may be wanted too */
+    }
     if (n == 0) {
         randombytes_buf(name, sizeof name);
     }
     struct recall_row r = *late;
     r.asked = true;
-    if (at < n && rows[at].asked) {
+    if (at < n) {
         r.from = rows[at].from < r.from ? rows[at].from : r.from;
         r.all = rows[at].all;
     }

@@ -50,7 +50,7 @@ static void show_failure(uint64_t seed, unsigned scenario, struct sim_step *step
                          const struct sim_result *r)
 {
     printf("# SEED=%" PRIu64 " fails: %s\n", seed, r->why);
-    n = sim_run_shrink(seed, scenario, SIM_HONEST, steps, n, SHRINK_SECONDS);
+    n = sim_run_shrink(seed, scenario, SIM_HONEST, steps, n, (double)env_number("SHRINK", SHRINK_SECONDS));
     sim_run_print(seed, scenario, steps, n);
     struct sim_result last = sim_run(seed, scenario, SIM_HONEST, steps, n, true);
     printf("# %s\n", last.why);
@@ -67,7 +67,7 @@ static bool one(uint64_t seed, unsigned scenario)
     runs++;
     failed += r.failed;
     if (r.failed) {
-        if (env_number("SHRINK", 1) != 0) {
+        if (env_number("SHRINK", SHRINK_SECONDS) != 0) {
             show_failure(seed, scenario, steps, n, &r);
         }
         check_fail(__FILE__, __LINE__, "seed %" PRIu64 ", %s: %s", seed, sim_run_scenario(scenario),

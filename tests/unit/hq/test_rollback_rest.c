@@ -441,8 +441,47 @@ static void a_revocation_names_the_ends_of_all_branches(void)
     end();
 }
 
+/* It is listed by then what the device holds of the journal before, and not yet asked for: that one
+ * entry of it came late says nothing of those before it. */
+static void a_late_entry_does_not_hide_those_before_it(void)
+{
+    char backup[128];
+    struct exchange_result r = {0};
+    struct bundle_buffer req = {.cap = 1 << 24}, ans = {.cap = 1 << 24};
+    const char *problem;
+    begin();
+    id16 who = a.person;
+    pair_sync(&p, &a, &r);
+    put_back_keep_hq(&p, backup);
+    id16 one = pair_job(&p, job, "heard in time");
+    pair_assign(&p, one, who);
+    pair_sync(&p, &a, &r);
+    h32 first = p.hq->journal.head.hash;
+    pair_assign(&p, one, (id16){{0}});
+    h32 second = p.hq->journal.head.hash;
+    struct now now = pair_now(&p);
+    memset(&r, 0, sizeof r);
+    PAIR_OK(&p, exchange_request(&a.journal, NULL, &now, bundle_buffer_sink, &req, &r, &p.err));
+    PAIR_OK(&p, hq_exchange(p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem,
+                            &p.err)); /* under way */
+    put_back_hq(&p, backup);
+    PAIR_OK(&p, hq_epoch_renew(p.hq, p.hq->journal.head.seq, &p.err));
+    r = pair_exchange(&p, &a, NULL, NULL);
+    CHECK(r.handing_back);
+    memset(&r, 0, sizeof r);
+    PAIR_OK(&p, exchange_answer(&a.journal, bytes_of(ans.p, ans.n), &now, &r, &p.err));
+    CHECK(put_back_has(&p, a.store, first) && put_back_has(&p, a.store, second));
+    pair_sync(&p, &a, &r);
+    CHECK(put_back_has(&p, p.hq->store, first) && put_back_has(&p, p.hq->store, second));
+    CHECK(!pair_exchange(&p, &a, NULL, NULL).again);
+    bundle_buffer_drop(&req);
+    bundle_buffer_drop(&ans);
+    end();
+}
+
 int main(void)
 {
+    RUN(a_late_entry_does_not_hide_those_before_it);
     RUN(every_branch_of_a_fork_comes_to_rest_with_its_attachments);
     RUN(a_closed_epoch_comes_back_in_the_sync_that_finds_out);
     RUN(a_revoked_device_is_heard_out_by_a_restored_headquarters);
