@@ -83,25 +83,38 @@ static enum st hand_back_chain(struct build *b, const struct recall_row *row, ui
     return st == ST_END ? ST_OK : st;
 }
 
-/* Of our own chain the branches: each by itself, so that each is a run of links. */
+/* What lies on one branch of our own chain from `seq` on. */
+static enum st hand_back_branch(struct build *b, const struct recall_row *row, unsigned branch,
+                                uint64_t seq, bool *found, uint64_t *left)
+{
+    struct store_cursor *c = NULL;
+    bytes key;
+    *found = false;
+    enum st st = scan_chain(b, row, seq, &c);
+    while (st == ST_OK) {
+        st = store_next(c, &key);
+        if (st == ST_OK && key.n == 25 && key.p[24] == branch) {
+            *found = true;
+            st = hand_back_entry(b, c, left);
+        }
+    }
+    store_scan_end(&c);
+    return st == ST_END ? ST_OK : st;
+}
+
+/* Of our own chain the branches: each by itself, so that each is a run of links. What came back
+ * before the entry that it follows lies beyond the mark, on the main branch: it goes last. */
 static enum st hand_back_branches(struct build *b, const struct recall_row *row, uint64_t *left)
 {
+    struct arena tmp = b->arena;
+    struct chain_mark m;
     bool found = true;
     enum st st = ST_OK;
     for (unsigned branch = 1; branch <= UINT8_MAX && found && st == ST_OK; branch++) {
-        struct store_cursor *c = NULL;
-        bytes key;
-        found = false;
-        st = scan_chain(b, row, 1, &c);
-        while (st == ST_OK) {
-            st = store_next(c, &key);
-            if (st == ST_OK && key.n == 25 && key.p[24] == branch) {
-                found = true;
-                st = hand_back_entry(b, c, left);
-            }
-        }
-        store_scan_end(&c);
-        st = st == ST_END ? ST_OK : st;
+        st = hand_back_branch(b, row, branch, 1, &found, left);
+    }
+    if (st == ST_OK && chain_mark_get(b->t, row->author, row->epoch, &tmp, &m, NULL) == ST_OK) {
+        st = hand_back_branch(b, row, 0, m.seq + 1, &found, left);
     }
     return st;
 }

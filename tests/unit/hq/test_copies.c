@@ -1,6 +1,7 @@
 /* test_copies.c - two copies of one store alive at once, and an answer that outlives the
  * headquarters that gave it: found by tests/sim, kept here by their shortest schedules. */
 #include "sync/engine/device_meta.h"
+#include "sync/hq/hq_epoch.h"
 #include "tests/unit/hq/put_back.h"
 
 static struct pair p;
@@ -169,8 +170,41 @@ static void a_receipt_of_a_clock_that_was_ahead_does_not_hide_the_other_branch(v
     pair_end(&p);
 }
 
+/* Of the other copy's branch the end came first: it lies on no branch of its own then, and goes
+ * back to a headquarters that forgot it all the same. */
+static void what_came_before_the_entry_that_it_follows_is_handed_back_too(void)
+{
+    struct exchange_result r;
+    struct store_txn *t = NULL;
+    char backup[128];
+    begin();
+    put_back_twin(&p, &a, &twin);
+    put_back_keep_hq(&p, backup);
+    h32 x = pair_write(&p, &twin, job, F_JOB_CONTACT, "Ms Chen");
+    pair_write(&p, &twin, job, F_JOB_CONTACT, "Mr Wu");
+    h32 y = pair_write(&p, &twin, job, F_JOB_PRIORITY, "1");
+    pair_sync(&p, &twin, &r);
+    PAIR_OK(&p, store_write(p.hq->store, &t, &p.err));
+    PAIR_OK(&p, hq_out_add(t, a.journal.head.author, y, &p.err));
+    PAIR_OK(&p, store_commit(&t, &p.err));
+    h32 z = pair_write(&p, &a, job, F_JOB_PHONE, "12 34");
+    pair_sync(&p, &a, &r);
+    CHECK(put_back_has(&p, a.store, x) && put_back_has(&p, a.store, y));
+    put_back_hq(&p, backup);
+    PAIR_OK(&p, hq_epoch_renew(p.hq, p.hq->journal.head.seq, &p.err));
+    pair_sync(&p, &a, &r);
+    CHECK(put_back_has(&p, p.hq->store, x) && put_back_has(&p, p.hq->store, z));
+    CHECK(put_back_has(&p, p.hq->store, y));
+    CHECK_INT(r.unsent, 0);
+    CHECK(!pair_exchange(&p, &a, NULL, NULL).again);
+    pair_leave(&twin);
+    pair_leave(&a);
+    pair_end(&p);
+}
+
 int main(void)
 {
+    RUN(what_came_before_the_entry_that_it_follows_is_handed_back_too);
     RUN(what_a_copy_wrote_reaches_the_other_of_which_a_restored_headquarters_heard_later);
     RUN(a_receipt_of_a_clock_that_was_ahead_does_not_hide_the_other_branch);
     RUN(two_living_copies_of_a_device_hear_each_other);
