@@ -147,7 +147,8 @@ enum st recall_offer(struct store_txn *t, const struct recall_row *late, struct 
         return ST_OK; /* as many as a request lists are due: the next new epoch lists it */
     }
     if (at < n && !rows[at].asked) {
-        return ST_OK; /* listed, not answered yet: what lies before the late one may be wanted too */
+        return ST_OK; /* listed, not answered yet: what lies before the late one may be wanted too
+                       */
     }
     if (n == 0) {
         randombytes_buf(name, sizeof name);

@@ -50,7 +50,8 @@ static void show_failure(uint64_t seed, unsigned scenario, struct sim_step *step
                          const struct sim_result *r)
 {
     printf("# SEED=%" PRIu64 " fails: %s\n", seed, r->why);
-    n = sim_run_shrink(seed, scenario, SIM_HONEST, steps, n, (double)env_number("SHRINK", SHRINK_SECONDS));
+    n = sim_run_shrink(seed, scenario, SIM_HONEST, steps, n,
+                       (double)env_number("SHRINK", SHRINK_SECONDS));
     sim_run_print(seed, scenario, steps, n);
     struct sim_result last = sim_run(seed, scenario, SIM_HONEST, steps, n, true);
     printf("# %s\n", last.why);
