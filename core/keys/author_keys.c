@@ -10,13 +10,15 @@ enum st author_keys_load(struct author_keys *k, const uint8_t in[static AUTHOR_K
 {
     memset(k, 0, sizeof *k);
     k->sign_sk = sodium_malloc(crypto_sign_SECRETKEYBYTES);
-    k->box_sk = sodium_malloc(crypto_box_SECRETKEYBYTES);
+    k->box_sk = sodium_malloc(crypto_box_SECRETKEYBYTES + AUTHOR_KEYS_PAIR_BYTES);
     if (k->sign_sk == NULL || k->box_sk == NULL) {
         author_keys_wipe(k);
         return ST_FULL;
     }
     crypto_sign_seed_keypair(k->sign_pk, k->sign_sk, in);
     memcpy(k->box_sk, in + SIGN_SEED, crypto_box_SECRETKEYBYTES);
+    k->pair = k->box_sk + crypto_box_SECRETKEYBYTES;
+    memset(k->pair, 0, AUTHOR_KEYS_PAIR_BYTES);
     if (crypto_scalarmult_base(k->box_pk, k->box_sk) != 0) {
         author_keys_wipe(k);
         return ST_CORRUPT;

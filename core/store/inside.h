@@ -84,6 +84,7 @@ struct store {
     uint8_t *map;         /* of the environment's file; NULL: not known, or headquarters */
     size_t page_bytes;    /* of the map */
     atomic_uint touches;  /* keys and values read since the map was let go of */
+    atomic_long faults;   /* of the process, when it was */
     struct keytable kt;   /* headquarters only */
     struct store_hook hook;
     struct store_txn writer;

@@ -47,6 +47,11 @@ enum bundle_frame { BUNDLE_MANIFEST = 1, BUNDLE_ITEMS = 2, BUNDLE_CHUNK = 3 };
 /* bundle_enrol_key: the 32 bytes that a code mixes into both bundles of a joining. */
 void bundle_enrol_key(const uint8_t code[static ENROL_CODE_BYTES], uint8_t out[static 32]);
 
+/* Half of what makes a bundle's key is the same in every bundle between two parties, both ways. Who
+ * keeps it with his secret key (another's public key, what the two make; zero at first) has it
+ * worked out once. As secret as that key; for one thread at a time. */
+#define BUNDLE_PAIR_BYTES 64
+
 /* --- writing -------------------------------------------------------------------------------------
  */
 /* Takes the next bytes of the bundle; what it answers other than ST_OK ends the writing. */
@@ -60,6 +65,7 @@ struct bundle_seal {
     const uint8_t *sender_sk;
     const uint8_t *recipient_pk;
     const uint8_t *enrol_key; /* 32 bytes, or NULL */
+    uint8_t *pair;            /* BUNDLE_PAIR_BYTES of sender_sk's, or NULL */
 };
 struct bundle_writer {
     crypto_secretstream_xchacha20poly1305_state state;
@@ -98,6 +104,7 @@ struct bundle_open {
     const uint8_t *recipient_sk;
     const uint8_t *sender_pk;
     const uint8_t *enrol_key; /* or NULL */
+    uint8_t *pair;            /* BUNDLE_PAIR_BYTES of recipient_sk's, or NULL */
     const uint8_t *shared;    /* what bundle_shared answered for this header; NULL: worked out */
 };
 /* bundle_shared: the costly half of a bundle's key, once for all the codes that are tried on it.

@@ -16,15 +16,32 @@ void bundle_enrol_key(const uint8_t code[static ENROL_CODE_BYTES], uint8_t out[s
     sodium_memzero(&h, sizeof h);
 }
 
+/* What our lasting key and theirs make, from the pair where it is of them. */
+static bool lasting(uint8_t *pair, const uint8_t *sk, const uint8_t *pk, uint8_t out[static 32])
+{
+    if (pair != NULL && !sodium_is_zero(pair, 32) && memcmp(pair, pk, 32) == 0) {
+        memcpy(out, pair + 32, 32);
+        return true;
+    }
+    if (crypto_scalarmult(out, sk, pk) != 0) {
+        return false;
+    }
+    if (pair != NULL) {
+        memcpy(pair, pk, 32);
+        memcpy(pair + 32, out, 32);
+    }
+    return true;
+}
+
 bool bundle_key_shared(const struct key_parts *k, uint8_t out[static BUNDLE_SHARED_BYTES])
 {
     /* With the ephemeral key, then with the sender's. */
     if (k->recipient_sk != NULL) {
         return crypto_scalarmult(out, k->recipient_sk, k->ephemeral_pk) == 0 &&
-               crypto_scalarmult(out + 32, k->recipient_sk, k->sender_pk) == 0;
+               lasting(k->pair, k->recipient_sk, k->sender_pk, out + 32);
     }
     return crypto_scalarmult(out, k->ephemeral_sk, k->recipient_pk) == 0 &&
-           crypto_scalarmult(out + 32, k->sender_sk, k->recipient_pk) == 0;
+           lasting(k->pair, k->sender_sk, k->recipient_pk, out + 32);
 }
 
 bool bundle_key_derive(const struct key_parts *k, uint8_t out[static 32])

@@ -11,6 +11,7 @@ struct key_parts {
     const uint8_t *sender_sk, *ephemeral_sk; /* the sender's side, else NULL */
     const uint8_t *recipient_sk;             /* the recipient's side, else NULL */
     const uint8_t *enrol_key;                /* or NULL */
+    uint8_t *pair;                           /* of the secret key that is not ephemeral, or NULL */
     const uint8_t *shared;                   /* bundle_key_shared's answer, or NULL */
 };
 /* bundle_key_shared: both secrets that the two sides share. False as bundle_key_derive. */

@@ -56,6 +56,7 @@ static struct key_parts parts_of(const struct bundle_header *h, const struct bun
                               .ephemeral_pk = h->ephemeral,
                               .recipient_sk = keys->recipient_sk,
                               .enrol_key = keys->enrol_key,
+                              .pair = keys->pair,
                               .shared = keys->shared};
 }
 

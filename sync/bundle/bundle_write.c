@@ -106,7 +106,8 @@ enum st bundle_begin(struct bundle_writer *w, const struct bundle_seal *keys, bu
                               .ephemeral_pk = epk,
                               .sender_sk = keys->sender_sk,
                               .ephemeral_sk = esk,
-                              .enrol_key = keys->enrol_key};
+                              .enrol_key = keys->enrol_key,
+                              .pair = keys->pair};
     if (!bundle_key_derive(&parts, key)) {
         st = err_set(err, ST_BAD_INPUT, 0, __func__, "the recipient's key is of small order");
         goto out;

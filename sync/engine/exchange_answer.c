@@ -303,7 +303,8 @@ static enum st check_header(struct journal *j, bytes *in, struct bundle_header *
     *in = bytes_of(in->p + used, in->n - used);
     *keys = (struct bundle_open){.deployment = j->trust.deployment,
                                  .recipient_pk = j->keys.box_pk,
-                                 .recipient_sk = j->keys.box_sk};
+                                 .recipient_sk = j->keys.box_sk,
+                                 .pair = j->keys.pair};
     if (h->from != BUNDLE_FROM_HQ) {
         return err_set(err, ST_WRONG_PARTY, 0, __func__, "the bundle is not from headquarters");
     }

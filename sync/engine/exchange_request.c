@@ -473,7 +473,8 @@ enum st exchange_request(struct journal *j, const struct exchange_options *opt,
                                .sender = j->head.author,
                                .sender_pk = j->keys.box_pk,
                                .sender_sk = j->keys.box_sk,
-                               .recipient_pk = to->pk};
+                               .recipient_pk = to->pk,
+                               .pair = j->keys.pair};
     memcpy(keys.deployment, j->trust.deployment, 16);
     st = store_read(j->store, &b->t, err);
     if (st == ST_OK) {

@@ -441,7 +441,8 @@ enum st hq_answer(struct hq_request *r, uint64_t max_bytes, uint64_t large_bytes
                                .recipient_pk = r->joining              ? r->header.sender_pk
                                                : r->manifest.has_reply ? r->manifest.reply_pk
                                                                        : r->cert.box_pk,
-                               .enrol_key = r->joining ? r->enrolment.enrol_key : NULL};
+                               .enrol_key = r->joining ? r->enrolment.enrol_key : NULL,
+                               .pair = r->pair};
     memcpy(keys.deployment, r->hq->keys.deployment, 16);
     st = store_read(r->hq->store, &a->t, err);
     if (st == ST_OK) {

@@ -130,7 +130,8 @@ static enum st take_header(struct hq_request *r)
     struct bundle_open keys = {.deployment = r->hq->keys.deployment,
                                .recipient_pk = r->sealing->pk,
                                .recipient_sk = r->sealing->sk,
-                               .sender_pk = by_cert ? r->header.sender_pk : r->cert.box_pk};
+                               .sender_pk = by_cert ? r->header.sender_pk : r->cert.box_pk,
+                               .pair = r->pair};
     st = bundle_reader_begin(&r->reader, &r->header, &keys, &r->err);
     return st == ST_OK ? ST_OK : refuse_err(r, st, "malformed");
 }

@@ -44,6 +44,7 @@ struct hq_request {
     bool has_header, whole, failed;
     struct bundle_reader reader;
     const struct hq_sealing *sealing;
+    uint8_t pair[BUNDLE_PAIR_BYTES]; /* of its key and the sender's: the answer needs it again */
     /* who */
     struct cert cert; /* of the sender; views cert_bytes */
     uint8_t cert_bytes[CAP_CERT_BYTES];

@@ -48,6 +48,7 @@ struct bench_count {
     uint64_t flushes; /* fdatasync, fsync, msync, and writes through a descriptor opened O_DSYNC */
     uint64_t written; /* bytes of pwrite, pwritev, write, writev */
     uint64_t puts, put_bytes; /* mdb_put: keys and values */
+    uint64_t writes;          /* calls of pwrite and its like: runs of pages that lie together */
 };
 void bench_count_reset(void);
 struct bench_count bench_counted(void);
@@ -99,6 +100,10 @@ struct bench_bare;
 struct bench_bare *bench_bare_open(const struct bench *b, const char *name);
 double bench_bare_commit(struct bench_bare *e, const struct bench_trace *t);
 void bench_bare_close(struct bench_bare *e);
+/* bench_bare_grow: rows of n entries' history, as a store keeps them, in tables of their own: by
+ * place, by random hash, by subject. From then on bench_bare_commit puts keys of those lengths
+ * there. */
+void bench_bare_grow(struct bench_bare *e, size_t n);
 /* Rows of so many bytes in SQLite, WAL, synchronous=FULL, one a transaction. */
 void bench_bare_sqlite(const struct bench *b, size_t row_bytes, size_t commits, double *p50_us,
                        double *p99_us, struct bench_count *one);

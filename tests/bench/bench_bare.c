@@ -28,6 +28,7 @@ static MDB_env *env_of(const struct bench *b, const char *name, MDB_dbi *dbi)
     MDB_txn *t;
     lmdb_must(mdb_env_create(&env), "env");
     lmdb_must(mdb_env_set_mapsize(env, BENCH_MAP_BYTES), "map");
+    lmdb_must(mdb_env_set_maxdbs(env, TABLES), "tables");
     lmdb_must(mdb_env_open(env, path, MDB_NOTLS, 0600), "open");
     lmdb_must(mdb_txn_begin(env, NULL, 0, &t), "begin");
     lmdb_must(mdb_dbi_open(t, NULL, 0, dbi), "table");
@@ -43,9 +44,18 @@ static void be64(uint8_t *p, uint64_t v)
     }
 }
 
+/* Keys of an entry's three indexes, and what a store's values take sealed. */
+static const struct {
+    const char *name;
+    unsigned key, value;
+} table[] = {{"place", 25, 255}, {"hash", 32, 65}, {"subject", 56, 65}};
+#define TABLES (sizeof table / sizeof table[0])
+
 struct bench_bare {
     MDB_env *env;
     MDB_dbi dbi;
+    MDB_dbi of[TABLES]; /* once grown */
+    bool grown;
     uint64_t seq;
     uint8_t *room;
 };
@@ -59,6 +69,52 @@ struct bench_bare *bench_bare_open(const struct bench *b, const char *name)
     return e;
 }
 
+/* One row under the next place, a random hash, or a subject of fourteen that came one after the
+ * other; false: a key of another length. */
+static bool put_row(struct bench_bare *e, MDB_txn *txn, size_t key_bytes, size_t value_bytes)
+{
+    size_t i = 0;
+    while (i < TABLES && table[i].key != key_bytes) {
+        i++;
+    }
+    if (!e->grown || i == TABLES) {
+        return false;
+    }
+    uint8_t key[64] = {0};
+    if (i == 1) {
+        randombytes_buf(key, table[i].key);
+    } else if (i == 2) {
+        uint64_t subject = e->seq / 14; /* scattered, the same for a visit's entries */
+        crypto_generichash(key, 16, (const uint8_t *)&subject, sizeof subject, NULL, 0);
+        be64(key + 16, e->seq);
+    } else {
+        be64(key, ++e->seq);
+    }
+    MDB_val mk = {table[i].key, key}, mv = {value_bytes, e->room};
+    lmdb_must(mdb_put(txn, e->of[i], &mk, &mv, 0), "put");
+    return true;
+}
+
+void bench_bare_grow(struct bench_bare *e, size_t n)
+{
+    MDB_txn *txn;
+    lmdb_must(mdb_txn_begin(e->env, NULL, 0, &txn), "begin");
+    for (size_t i = 0; i < TABLES; i++) {
+        lmdb_must(mdb_dbi_open(txn, table[i].name, MDB_CREATE, &e->of[i]), "table");
+    }
+    e->grown = true;
+    for (size_t k = 0; k < n; k++) {
+        if (k % 20000 == 19999) { /* as bench_history does */
+            lmdb_must(mdb_txn_commit(txn), "commit");
+            lmdb_must(mdb_txn_begin(e->env, NULL, 0, &txn), "begin");
+        }
+        for (size_t i = 0; i < TABLES; i++) {
+            IGNORE(put_row(e, txn, table[i].key, table[i].value));
+        }
+    }
+    lmdb_must(mdb_txn_commit(txn), "commit");
+}
+
 double bench_bare_commit(struct bench_bare *e, const struct bench_trace *t)
 {
     MDB_txn *txn;
@@ -66,6 +122,9 @@ double bench_bare_commit(struct bench_bare *e, const struct bench_trace *t)
     lmdb_must(mdb_txn_begin(e->env, NULL, 0, &txn), "begin");
     for (unsigned k = 0; k < t->n; k++) {
         uint8_t key[128] = {0};
+        if (put_row(e, txn, t->put[k].key, t->put[k].value)) {
+            continue;
+        }
         be64(key, ++e->seq);
         MDB_val mk = {t->put[k].key < 8 ? 8 : t->put[k].key, key};
         MDB_val mv = {t->put[k].value, e->room};
@@ -121,7 +180,7 @@ void bench_bare_sqlite(const struct bench *b, size_t row_bytes, size_t commits, 
         v[i] = bench_us() - from;
     }
     struct bench_count c = bench_counted();
-    *one = (struct bench_count){c.flushes / commits, c.written / commits, 0, 0};
+    *one = (struct bench_count){c.flushes / commits, c.written / commits, 0, 0, 0};
     *p99_us = bench_percentile(v, commits, 0.99);
     *p50_us = bench_percentile(v, commits, 0.50);
     sqlite3_finalize(st);

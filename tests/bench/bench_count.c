@@ -16,7 +16,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-static atomic_uint_fast64_t flushes, written, puts_n, put_bytes;
+static atomic_uint_fast64_t flushes, written, puts_n, put_bytes, writes;
 static struct bench_trace *trace;
 
 void bench_count_reset(void)
@@ -25,12 +25,13 @@ void bench_count_reset(void)
     atomic_store(&written, 0);
     atomic_store(&puts_n, 0);
     atomic_store(&put_bytes, 0);
+    atomic_store(&writes, 0);
 }
 
 struct bench_count bench_counted(void)
 {
     return (struct bench_count){atomic_load(&flushes), atomic_load(&written), atomic_load(&puts_n),
-                                atomic_load(&put_bytes)};
+                                atomic_load(&put_bytes), atomic_load(&writes)};
 }
 
 void bench_trace_start(struct bench_trace *t)
@@ -45,6 +46,7 @@ static ssize_t wrote(int fd, ssize_t n)
 {
     if (n > 0) {
         atomic_fetch_add(&written, (uint64_t)n);
+        atomic_fetch_add(&writes, 1);
     }
     int flags = fcntl(fd, F_GETFL);
     if (flags >= 0 && (flags & O_DSYNC) != 0) {

@@ -313,6 +313,46 @@ static void a_list_over_its_bound_takes_no_memory(void)
     CHECK(a.beg == room);
 }
 
+/* What two parties' lasting keys make is kept: for that other party alone, and never for the key
+ * that is all zero, as a pair that knows nobody is. */
+static void a_kept_pair_gives_the_same_key_and_is_of_one_party_only(void)
+{
+    uint8_t with[32], without[32], plain[BUNDLE_SHARED_BYTES], kept[BUNDLE_SHARED_BYTES];
+    uint8_t header[8] = {1}, zero[32] = {0};
+    struct key_parts parts = {.header = header,
+                              .header_n = sizeof header,
+                              .sender_pk = device.box_pk,
+                              .recipient_pk = hq.box_pk,
+                              .ephemeral_pk = other.box_pk,
+                              .recipient_sk = hq.box_sk};
+    CHECK(bundle_key_derive(&parts, without));
+    parts.pair = hq.pair;
+    for (unsigned i = 0; i < 2; i++) { /* worked out, then kept */
+        CHECK(bundle_key_derive(&parts, with));
+        CHECK_BYTES(with, 32, without, 32);
+        CHECK_BYTES(hq.pair, 32, device.box_pk, 32);
+    }
+    struct key_parts back = {.sender_pk = hq.box_pk, /* the other way: the same half */
+                             .recipient_pk = device.box_pk,
+                             .ephemeral_pk = other.box_pk,
+                             .sender_sk = hq.box_sk,
+                             .ephemeral_sk = other.box_sk};
+    CHECK(bundle_key_shared(&back, plain));
+    back.pair = hq.pair;
+    CHECK(bundle_key_shared(&back, kept));
+    CHECK_BYTES(kept, sizeof kept, plain, sizeof plain);
+    parts.sender_pk = other.box_pk; /* somebody else */
+    parts.pair = NULL;
+    CHECK(bundle_key_shared(&parts, plain));
+    parts.pair = hq.pair;
+    CHECK(bundle_key_shared(&parts, kept));
+    CHECK_BYTES(kept, sizeof kept, plain, sizeof plain);
+    memset(hq.pair, 0, BUNDLE_PAIR_BYTES);
+    parts.sender_pk = zero;
+    CHECK(!bundle_key_derive(&parts, with));
+    CHECK(sodium_is_zero(hq.pair, BUNDLE_PAIR_BYTES));
+}
+
 int main(void)
 {
     if (sodium_init() < 0 || author_keys_make(&device) != ST_OK || author_keys_make(&hq) != ST_OK ||
@@ -326,6 +366,7 @@ int main(void)
     RUN(a_joining_bundle_opens_under_its_code_only);
     RUN(bytes_after_the_end_and_lengths_out_of_range_are_refused);
     RUN(a_frame_with_a_tag_or_a_chunk_that_no_writer_makes_is_refused);
+    RUN(a_kept_pair_gives_the_same_key_and_is_of_one_party_only);
     RUN(a_manifest_comes_back_as_it_went);
     RUN(a_list_over_its_bound_takes_no_memory);
     author_keys_wipe(&device);
