@@ -1,6 +1,7 @@
 /* job_notes.c - what is to be known of a job before anything else is done there. See job_parts.h.
  */
 #include "app/screens/job_parts.h"
+#include "app/state/desk_site.h"
 
 static const char *reopened_why(unsigned reason)
 {
@@ -33,5 +34,42 @@ void job_reopened(struct app *a, struct ui *u, const struct job_model *j, enum j
     if (ui_button(u, "put-right", _("Correct a step"),
                   UI_SECONDARY | (app_busy(a) != APP_IDLE ? UI_OFF : 0U))) {
         *sheet = JOB_SHEET_CORRECT;
+    }
+}
+
+unsigned job_ready_too(struct app *a)
+{
+    const struct site *site = app_site(a);
+    unsigned n = 0;
+    for (size_t k = 1; site != NULL && k < site->n; k++) {
+        n += site->items[k].ready ? 1 : 0;
+    }
+    return n;
+}
+
+void job_pieces(struct app *a, struct ui *u)
+{
+    const struct site *site = app_site(a);
+    bool first = true;
+    for (size_t k = 1; site != NULL && k < site->n; k++) {
+        const struct site_item *x = &site->items[k];
+        if (x->together) {
+            continue;
+        }
+        if (first) {
+            ui_section(u, _("Also at this customer"));
+            first = false;
+        }
+        struct ui_row row = {
+            .id = shared_fmt(a, "piece:%zu", k),
+            .icon = UI_ICON_PART,
+            .chevron = true,
+            .title = x->what.n > 0 ? shared_z(a, x->what) : shared_z(a, x->code),
+            .line2 = shared_fmt(a, "%.*s · %s", (int)x->code.n, x->code.n == 0 ? "" : x->code.p,
+                                x->ready ? _("ready to be signed") : shared_stage(x->stage))};
+        if (ui_row(u, &row) && app_busy(a) == APP_IDLE) {
+            app_go(a, SCREEN_JOB, x->job);
+            return;
+        }
     }
 }

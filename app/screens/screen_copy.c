@@ -4,6 +4,7 @@
 
 #include "app/screens/form.h"
 #include "app/screens/job_parts.h"
+#include "app/state/desk_site.h"
 #include "sync/pdf/qr.h"
 
 struct copy {
@@ -99,6 +100,34 @@ static void take_next(struct app *a, const struct job_model *j, unsigned next)
     IGNORE(!form_send(a, &f, NULL, SCREEN_JOB)); /* the button stays */
 }
 
+/* Others that were signed in the same pass: each has its own copy. */
+static void others(struct app *a, struct ui *u)
+{
+    const struct site *site = app_site(a);
+    bool first = true;
+    for (size_t k = 1; site != NULL && k < site->n; k++) {
+        const struct site_item *x = &site->items[k];
+        if (!x->together) {
+            continue;
+        }
+        if (first) {
+            ui_section(u, _("Signed together: each has its own copy"));
+            first = false;
+        }
+        struct ui_row row = {.id = shared_fmt(a, "copy-of:%zu", k),
+                             .icon = UI_ICON_CHECK,
+                             .chevron = true,
+                             .title = x->what.n > 0 ? shared_z(a, x->what) : shared_z(a, x->code),
+                             .line2 = shared_z(a, x->code),
+                             .big = app_money(a, x->total_minor)};
+        if (ui_row(u, &row) && app_busy(a) == APP_IDLE) {
+            app_go(a, SCREEN_JOB, x->job);
+            app_go(a, SCREEN_COPY, x->job);
+            return;
+        }
+    }
+}
+
 SCREEN_ENTER(copy)
 {
     struct copy *s = app_screen_data(a, SCREEN_COPY, sizeof *s);
@@ -134,6 +163,7 @@ SCREEN(copy)
         ui_card_end(u);
         show_qr(a, u, s, sig);
         show_pdf(a, u, s, sig);
+        others(a, u);
         if (ui_button(u, "read", s->reading ? _("Hide the report") : _("Show the report"),
                       UI_LINK)) {
             s->reading = !s->reading;

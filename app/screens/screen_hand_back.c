@@ -30,7 +30,9 @@ SCREEN(hand_back)
     }
     const struct job_model *j = app_job(a);
     const struct signature_state *sig = j == NULL ? NULL : job_signature(j);
-    bool recorded = sig != NULL && sig->stands;
+    id16 first = {{0}};
+    bool other = sign_done(a, &first); /* of another job, when this one was left out */
+    bool recorded = other || (sig != NULL && sig->stands);
     ui_banner(u, "saved", recorded ? UI_TONE_DONE : UI_TONE_INFO,
               recorded ? _("Saved. Please hand the device back to the technician.")
                        : _("Please hand the device back to the technician. Nothing was recorded."));
@@ -43,7 +45,10 @@ SCREEN(hand_back)
             pin_sent(s);
         }
     } else if (pin_came(a, s) && app_result(a)->st == ST_OK && j != NULL) {
-        id16 subject = j->subject;
+        id16 subject = other ? first : j->subject;
+        if (recorded) {
+            sign_forget(a);
+        }
         app_go(a, SCREEN_JOB, subject);
         if (recorded) {
             app_go(a, SCREEN_COPY, subject);

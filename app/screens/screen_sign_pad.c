@@ -1,17 +1,22 @@
 /* screen_sign_pad.c - the customer's third page: who signs, and the pad that fills the page. */
 #include "app/screens/sign.h"
 
-/* Not read, or not asked for a rating (a restart forgets it): back to that page. */
-static void check_pages(struct app *a, struct sign *s, id16 job)
+/* Not read, or not asked for a rating (a restart forgets it): back to that page. True: so it was.
+ */
+static bool check_pages(struct app *a, struct sign *s, id16 job)
 {
-    const struct report_shown *r = sign_report(a, s);
-    if (r->st == ST_OK && !h32_eq(r->hash, s->d.read)) {
-        s->read_again = !h32_zero(s->d.read);
-        memset(&s->d.read, 0, sizeof s->d.read);
+    struct sign_pass p;
+    bool changed;
+    sign_pass(a, s, &p);
+    unsigned k = sign_unread(a, s, &p, &changed);
+    if (k < p.n) {
+        s->read_again = changed;
+        sign_turn_page(s, &p, k);
         app_go(a, SCREEN_SIGN_READ, job);
     } else if (!s->rated) {
         app_go(a, SCREEN_SIGN_RATE, job);
     }
+    return k < p.n || !s->rated;
 }
 
 SCREEN_ENTER(sign_pad)
@@ -19,14 +24,8 @@ SCREEN_ENTER(sign_pad)
     const struct job_model *j = app_job(a);
     if (sign_enter(a) && j != NULL) {
         sign_data(a)->naming = false;
-        check_pages(a, sign_data(a), j->subject);
+        IGNORE(check_pages(a, sign_data(a), j->subject)); /* another page comes up then */
     }
-}
-
-static const char *what(struct app *a, const struct report_shown *r)
-{
-    return shared_fmt(a, _("Service report %.*s, amount due %s"), (int)r->facts.number.n,
-                      r->facts.number.p, app_money(a, r->facts.total_minor));
 }
 
 static const char *relation_name(unsigned r)
@@ -41,14 +40,15 @@ static const char *relation_name(unsigned r)
 
 static void name_page(struct app *a, struct ui *u, struct sign *s)
 {
-    const struct report_shown *r = sign_report(a, s);
+    struct sign_pass p;
+    sign_pass(a, s, &p);
     struct ui_screen sc = {.id = "sign-name",
                            .title = _("Who signs?"),
                            .back = true,
                            .primary = _("Done"),
                            .primary_id = "named"};
     unsigned hit = ui_screen_begin(u, &sc);
-    ui_text(u, UI_BODY_BOLD, what(a, r));
+    ui_text(u, UI_BODY_BOLD, sign_sum(a, s, &p));
     struct ui_field name = {.id = "name",
                             .label = _("Name"),
                             .text = s->d.name,
@@ -80,9 +80,9 @@ static void keep_ink(struct app *a, struct sign *s)
     sign_keep(a, s);
 }
 
-static void heading(struct app *a, struct ui *u, struct sign *s, const struct report_shown *r)
+static void heading(struct app *a, struct ui *u, struct sign *s, const struct sign_pass *p)
 {
-    ui_text(u, UI_BODY_BOLD, what(a, r));
+    ui_text(u, UI_BODY_BOLD, sign_sum(a, s, p));
     const char *who = s->d.name[0] != '\0' ? s->d.name : _("no name");
     const char *rel = relation_name(s->d.relation);
     if (ui_button(u, "who",
@@ -97,13 +97,14 @@ enum { CLEAR = 1, REFUSE = 2, CONFIRM = 4, TURN = 8, BACK = 16 };
 
 /* What is signed for and by whom stands above the pad where there is the height for it; else only
  * the amount, in the header of a low window, and who signs is behind the figure beside it. */
-static unsigned pad(struct app *a, struct ui *u, struct sign *s, const struct report_shown *r,
+static unsigned pad(struct app *a, struct ui *u, struct sign *s, const struct sign_pass *p,
                     bool off, bool *end)
 {
     bool narrow = form_narrow(a), lying = narrow && app_lying(a);
-    const char *sum = app_money(a, r->facts.total_minor);
+    const char *sum = app_money(a, p->sum_minor);
+    const char *all = p->in > 1 ? shared_fmt(a, _("%u reports, in all %s"), p->in, sum) : NULL;
     struct ui_screen sc = {.id = "sign-pad",
-                           .title = lying    ? sum
+                           .title = lying    ? (all != NULL ? all : sum)
                                     : narrow ? _("Sign")
                                              : _("Please sign"),
                            .back = true,
@@ -124,9 +125,9 @@ static unsigned pad(struct app *a, struct ui *u, struct sign *s, const struct re
     unsigned hit = ui_screen_begin(u, &sc), did = 0;
     shared_error(a, u, APP_SAVING, s->seen);
     if (!narrow) {
-        heading(a, u, s, r);
+        heading(a, u, s, p);
     } else if (!lying) {
-        ui_text(u, UI_BODY_BOLD, shared_fmt(a, _("Amount due: %s"), sum));
+        ui_text(u, UI_BODY_BOLD, all != NULL ? all : shared_fmt(a, _("Amount due: %s"), sum));
     }
     *end = form_pad(u, "pad", _("Signature pad"), _("Sign inside the frame"), 1, &s->ink);
     did |= ui_button(u, "clear", _("Clear"), UI_SECONDARY | (s->ink.n == 0 ? UI_OFF : 0U)) ? CLEAR
@@ -140,10 +141,10 @@ static unsigned pad(struct app *a, struct ui *u, struct sign *s, const struct re
 
 static void pad_page(struct app *a, struct ui *u, struct sign *s, const struct job_model *j)
 {
-    const struct report_shown *r = sign_report(a, s);
+    struct sign_pass p;
+    sign_pass(a, s, &p);
     bool busy = app_busy(a) != APP_IDLE, end = false;
-    bool off = busy || r->st != ST_OK;
-    unsigned did = pad(a, u, s, r, off, &end);
+    unsigned did = pad(a, u, s, &p, busy, &end);
     if ((did & CLEAR) != 0 && !busy) {
         s->ink.n = 0;
     }
@@ -152,9 +153,7 @@ static void pad_page(struct app *a, struct ui *u, struct sign *s, const struct j
     }
     if ((did & CONFIRM) != 0 && !busy) {
         keep_ink(a, s);
-        if (!h32_eq(r->hash, s->d.read)) {
-            check_pages(a, s, j->subject);
-        } else {
+        if (!check_pages(a, s, j->subject)) {
             IGNORE(!sign_send(a, s, SIGN_SIGNED)); /* the button stays */
         }
     } else if ((did & REFUSE) != 0) {

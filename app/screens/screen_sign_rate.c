@@ -54,6 +54,17 @@ static void leave(struct app *a, struct sign *s, bool go_on)
     s->rated = s->rated || said || go_on;
 }
 
+/* One rating serves for all visits of the pass, and he is told so. */
+static void for_all(struct app *a, struct ui *u, const struct sign *s)
+{
+    struct sign_pass p;
+    sign_pass(a, s, &p);
+    if (p.in > 1) {
+        ui_banner(u, "for-all", UI_TONE_INFO,
+                  shared_fmt(a, _("What you say here counts for all %u visits."), p.in));
+    }
+}
+
 static void questions(struct ui *u, struct sign *s)
 {
     static const char *const ids[RATE_QUESTIONS] = {"attitude", "skill", "time", "promises"};
@@ -106,6 +117,7 @@ SCREEN(sign_rate)
         ui_banner(u, "again", UI_TONE_INFO,
                   _("Your rating is sealed. If you rate again, only the new one counts."));
     }
+    for_all(a, u, s);
     questions(u, s);
     bool refuse = ui_button(u, "refuse", _("Not signing"), UI_SECONDARY);
     ui_screen_end(u);

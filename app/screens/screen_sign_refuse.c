@@ -74,6 +74,12 @@ static unsigned page(struct app *a, struct ui *u, struct sign *s, bool *give_bac
                            .primary_off = busy || s->d.outcome == 0};
     unsigned hit = ui_screen_begin(u, &sc);
     shared_error(a, u, APP_SAVING, s->seen);
+    struct sign_pass p;
+    sign_pass(a, s, &p);
+    if (p.in > 1) {
+        ui_banner(u, "for-all", UI_TONE_INFO,
+                  shared_fmt(a, _("This counts for all %u reports."), p.in));
+    }
     const char *const names[] = {_("I refuse to sign"), _("Customer absent")};
     int o = s->d.outcome == SIGN_REFUSED ? 0 : s->d.outcome == SIGN_ABSENT ? 1 : -1;
     if (ui_choice(u, "outcome", _("What happened?"), names, 2, &o)) {

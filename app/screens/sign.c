@@ -5,7 +5,7 @@
 #include "app/screens/sign.h"
 #include "core/base/utf8.h"
 
-enum { VERSION = 1 };
+enum { VERSION = 2 };
 _Static_assert(sizeof(struct sign) <= CAP_SCREEN_BYTES,
                "the customer's pages fit a screen's block");
 _Static_assert(sizeof(struct sign_form) + 16 <= CAP_DRAFT_BYTES, "the draft fits");
@@ -84,9 +84,127 @@ void sign_keep(struct app *a, const struct sign *s)
     form_keep(a, "sign", VERSION, &s->d, sizeof s->d);
 }
 
-const struct report_shown *sign_report(struct app *a, const struct sign *s)
+/* ---- the reports of the pass ----------------------------------------------------------------- */
+static const struct sign_mark *mark_of(const struct sign *s, id16 job)
 {
-    return app_report(a, s->d.english ? REPORT_1_EN : REPORT_1_ZH);
+    for (unsigned k = 0; k < s->d.nmarks && k < APP_SITE_MAX; k++) {
+        if (id16_eq(s->d.marks[k].job, job)) {
+            return &s->d.marks[k];
+        }
+    }
+    return NULL;
+}
+
+struct sign_mark *sign_mark(struct sign *s, id16 job)
+{
+    for (unsigned k = 0; k < s->d.nmarks && k < APP_SITE_MAX; k++) {
+        if (id16_eq(s->d.marks[k].job, job)) {
+            return &s->d.marks[k];
+        }
+    }
+    if (s->d.nmarks >= APP_SITE_MAX) { /* of jobs that are not ready any more */
+        s->d.nmarks = 0;
+    }
+    struct sign_mark *m = &s->d.marks[s->d.nmarks++];
+    *m = (struct sign_mark){.job = job};
+    return m;
+}
+
+void sign_pass(struct app *a, const struct sign *s, struct sign_pass *p)
+{
+    static const struct site_item nothing; /* the site cannot be read: the report says why */
+    const struct site *site = app_site(a);
+    unsigned before = 0;
+    memset(p, 0, sizeof *p);
+    for (size_t k = 0; site != NULL && k < site->n; k++) {
+        const struct site_item *x = &site->items[k];
+        const struct sign_mark *m = mark_of(s, x->job);
+        if (!x->ready) {
+            continue;
+        }
+        bool out = m != NULL && m->out;
+        p->at = id16_eq(x->job, s->d.at) ? p->n : p->at;
+        p->of[p->n].item = x;
+        p->of[p->n].out = out;
+        p->of[p->n++].before = before;
+        before += !out && !x->numbered ? 1 : 0;
+        p->in += out ? 0 : 1;
+        p->sum_minor += out ? 0 : x->total_minor;
+    }
+    if (p->n == 0) {
+        p->of[p->n++].item = &nothing;
+    }
+    if (p->in == 0) { /* those that were in are not ready any more: what is left is asked again */
+        p->of[0].out = false;
+        p->in = 1;
+        p->sum_minor = p->of[0].item->total_minor;
+    }
+}
+
+const struct report_shown *sign_report(struct app *a, const struct sign *s,
+                                       const struct sign_pass *p, unsigned k)
+{
+    return app_report_of(a, p->of[k].item->job, p->of[k].before,
+                         s->d.english ? REPORT_1_EN : REPORT_1_ZH);
+}
+
+void sign_turn_page(struct sign *s, const struct sign_pass *p, unsigned k)
+{
+    s->d.at = p->of[k].item->job;
+    s->fresh = true;
+}
+
+unsigned sign_unread(struct app *a, struct sign *s, const struct sign_pass *p, bool *changed)
+{
+    *changed = false;
+    for (unsigned k = 0; k < p->n; k++) {
+        const struct sign_mark *m = mark_of(s, p->of[k].item->job);
+        if (p->of[k].out) {
+            continue;
+        }
+        const struct report_shown *r = sign_report(a, s, p, k);
+        if (m == NULL || r->st != ST_OK || !h32_eq(m->read, r->hash)) {
+            *changed = m != NULL && !h32_zero(m->read);
+            return k;
+        }
+    }
+    return p->n;
+}
+
+const char *sign_sum(struct app *a, const struct sign *s, const struct sign_pass *p)
+{
+    if (p->n > 1) {
+        return shared_fmt(a,
+                          ngettext("%u service report, amount due %s",
+                                   "%u service reports, amount due in all %s", p->in),
+                          p->in, app_money(a, p->sum_minor));
+    }
+    const struct report_shown *r = sign_report(a, s, p, 0);
+    return shared_fmt(a, _("Service report %.*s, amount due %s"), (int)r->facts.number.n,
+                      r->facts.number.p == NULL ? "" : r->facts.number.p,
+                      app_money(a, r->facts.total_minor));
+}
+
+bool sign_done(struct app *a, id16 *first)
+{
+    const struct sign *s = app_screen_data(a, SCREEN_SIGN_PAD, sizeof *s);
+    const struct site *site = app_site(a);
+    bool done = s != NULL && s->sent;
+    for (size_t k = 0; done && site != NULL && k < site->n; k++) {
+        done = !(site->items[k].ready && id16_eq(site->items[k].job, s->first));
+    }
+    if (done) {
+        *first = s->first;
+    }
+    return done;
+}
+
+void sign_forget(struct app *a)
+{
+    struct sign *s = app_screen_data(a, SCREEN_SIGN_PAD, sizeof *s);
+    if (s != NULL) {
+        sodium_memzero(s, sizeof *s);
+    }
 }
 
 const char *sign_other(const struct sign *s)
@@ -98,7 +216,10 @@ const char *sign_other(const struct sign *s)
 void sign_turn(struct app *a, struct sign *s)
 {
     s->d.english = !s->d.english;
-    memset(&s->d.read, 0, sizeof s->d.read);
+    for (unsigned k = 0; k < APP_SITE_MAX; k++) {
+        memset(&s->d.marks[k].read, 0, sizeof s->d.marks[k].read);
+    }
+    s->fresh = true;
     sign_keep(a, s);
 }
 
@@ -117,17 +238,37 @@ static str clean(struct app *a, const char *text)
     return out;
 }
 
+/* What was read is what is signed; what was refused is what would have been read. */
+static bool name_reports(struct app *a, struct sign *s, struct sign_intent *i)
+{
+    struct sign_pass p;
+    sign_pass(a, s, &p);
+    for (unsigned k = 0; k < p.n; k++) {
+        if (p.of[k].out) {
+            continue;
+        }
+        const struct report_shown *r = sign_report(a, s, &p, k);
+        if (r->st != ST_OK) {
+            return false;
+        }
+        const struct sign_mark *m = mark_of(s, p.of[k].item->job);
+        i->of[i->n].job = p.of[k].item->job;
+        i->of[i->n++].text_shown =
+            i->outcome == SIGN_SIGNED ? (m == NULL ? (h32){{0}} : m->read) : r->hash;
+    }
+    s->first = i->of[0].job;
+    return true;
+}
+
 bool sign_send(struct app *a, struct sign *s, unsigned outcome)
 {
-    const struct report_shown *r = sign_report(a, s);
-    if (r->st != ST_OK) {
-        return false;
-    }
     struct sign_intent i = {.outcome = outcome,
                             .relation = s->d.relation,
                             .ratings_sealed = bytes_of(s->sealed, s->nsealed),
-                            .text_shown = r->hash,
                             .template_ = s->d.english ? REPORT_1_EN : REPORT_1_ZH};
+    if (!name_reports(a, s, &i)) {
+        return false;
+    }
     if (outcome == SIGN_SIGNED) {
         i.name = clean(a, s->d.name);
         i.strokes = bytes_of(s->d.strokes, s->d.nstrokes);
@@ -136,5 +277,6 @@ bool sign_send(struct app *a, struct sign *s, unsigned outcome)
         i.reason_words = clean(a, s->d.words);
     }
     s->seen = app_result(a)->serial;
-    return app_sign(a, &i, SCREEN_HAND_BACK);
+    s->sent = app_sign(a, &i, SCREEN_HAND_BACK);
+    return s->sent;
 }

@@ -1,19 +1,32 @@
 /* sign.h - the customer's three pages: what they share while the device is in his hands.
  *
+ * Several pieces of equipment at one address are signed for in one pass: the present job's report
+ * and those of the customer's other jobs that are ready. He reads each to its end, may leave some
+ * out, rates once and signs once; each report gets a sign-off of its own, all of them or none.
+ *
  * Language, name, strokes and which text was read are the draft "sign"; the writer drops it with
  * the sign-off. Grades and comment are in memory only: plain while their page is up, sealed to
  * headquarters when it is left; a restart asks that page again. */
 #ifndef APP_SCREENS_SIGN_H
 #define APP_SCREENS_SIGN_H
 #include "app/screens/form.h"
+#include "app/state/desk_site.h"
 #include "core/report/ratings.h"
 
 enum { SIGN_COMMENT = 1024 }; /* bytes of the customer's comment */
 
+/* What became of one report of the pass. */
+struct sign_mark {
+    id16 job;
+    h32 read; /* hash of the text that was read to its end; zero: not yet */
+    bool out; /* left out: it stays open */
+};
 struct sign_form {
     bool english, named;
     unsigned relation; /* enum sign_relation, 0: not said */
-    h32 read;          /* hash of the text that was read to its end */
+    struct sign_mark marks[APP_SITE_MAX];
+    unsigned nmarks;
+    id16 at; /* whose report is on the page; zero: the present job's */
     char name[FORM_LINE];
     unsigned outcome, reason; /* of not signing */
     char words[FORM_WORDS];
@@ -31,9 +44,11 @@ struct sign {
     char comment[SIGN_COMMENT];
     char code[CAP_CODE_BYTES + 1]; /* what headquarters gave the customer, if anything */
     bool rated;                    /* the page was left: by rating, or by leaving it out */
-    bool again;                    /* it was left before; only the newer rating counts */
-    bool fresh;                    /* nobody has looked at it yet: from the top */
-    bool read_again;               /* the report changed since it was read */
+    bool sent;                     /* it became sign-offs, of `first` at least */
+    id16 first;
+    bool again;      /* it was left before; only the newer rating counts */
+    bool fresh;      /* nobody has looked at it yet: from the top */
+    bool read_again; /* the report changed since it was read */
     uint16_t nsealed;
     uint8_t sealed[SIGN_COMMENT + 128];
     bool naming; /* the page of name and relation */
@@ -49,8 +64,34 @@ void sign_over(struct app *a);
 void sign_keep(struct app *a, const struct sign *s);
 /* sign_enter: for every page's enter: false when there is nothing to sign, and it has been left. */
 bool sign_enter(struct app *a);
-/* sign_report: the report in the customer's language. */
-const struct report_shown *sign_report(struct app *a, const struct sign *s);
+/* The reports of the pass, the present job's first. */
+struct sign_pass {
+    unsigned n, at; /* at: which is on the page */
+    struct {
+        const struct site_item *item;
+        bool out;
+        unsigned before; /* new numbers that are given before its own */
+    } of[APP_SITE_MAX];
+    unsigned in;       /* how many are not left out; never 0 */
+    int64_t sum_minor; /* of those */
+};
+void sign_pass(struct app *a, const struct sign *s, struct sign_pass *p);
+/* sign_report: one of them, in the customer's language; valid until the next call. */
+const struct report_shown *sign_report(struct app *a, const struct sign *s,
+                                       const struct sign_pass *p, unsigned k);
+/* sign_turn_page: another report on the first page, from its top. */
+void sign_turn_page(struct sign *s, const struct sign_pass *p, unsigned k);
+/* sign_mark: what became of it so far; made when there is none. */
+struct sign_mark *sign_mark(struct sign *s, id16 job);
+/* sign_unread: the first report that is in and was not read as it stands now (*changed: it was read
+ * as it stood before); p->n: all were. */
+unsigned sign_unread(struct app *a, struct sign *s, const struct sign_pass *p, bool *changed);
+/* sign_sum: "2 service reports, amount due in all CNY 460.00"; of one, its number. */
+const char *sign_sum(struct app *a, const struct sign *s, const struct sign_pass *p);
+/* sign_done: was a sign-off made from these pages? *first: of which job first. sign_forget: what is
+ * left of them in memory goes. */
+bool sign_done(struct app *a, id16 *first);
+void sign_forget(struct app *a);
 /* sign_other: the name of the other language, for the header. sign_turn: change over to it. */
 const char *sign_other(const struct sign *s);
 void sign_turn(struct app *a, struct sign *s);

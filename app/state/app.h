@@ -247,16 +247,22 @@ bool app_goods_step(struct app *a, const struct goods_step *s, const char *draft
 str app_goods_number(struct app *a); /* of the next goods receipt; frame arena */
 /* app_me: who the technician is. */
 id16 app_me(const struct app *a);
-/* app_sign: make the sign-off of the open visit: the writer puts number, facts, text, strokes,
- * covers together and appends VISIT_SIGNED. The text must equal the one that was read (its hash is
- * checked). */
+/* app_sign: make the sign-off of the open visit of one job, or of several of one customer in one
+ * pass: the writer puts number, facts, text, strokes, covers together and appends a VISIT_SIGNED to
+ * each, all in one transaction or none. Each text must equal the one that was read (its hash is
+ * checked). New numbers are given in this order. */
+#define APP_SITE_MAX 8 /* pieces of equipment that one customer reads about without a pause */
 struct sign_intent {
     unsigned outcome, relation, reason;
     str name, reason_words;
     bytes strokes;        /* core/report/strokes.h */
     bytes ratings_sealed; /* as app_ratings_seal made them when the customer left the page */
-    h32 text_shown;       /* BLAKE2b-256 of the canonical text that was on the read page */
     enum report_template template_;
+    unsigned n;
+    struct {
+        id16 job;
+        h32 text_shown; /* BLAKE2b-256 of the canonical text that was on the read page */
+    } of[APP_SITE_MAX];
 };
 bool app_sign(struct app *a, const struct sign_intent *s, enum screen_id go);
 /* app_ratings_seal: plain bytes of core/report/ratings.h, sealed to headquarters into buf (plain.n
@@ -322,6 +328,9 @@ struct report_shown {
     struct err err;
 };
 const struct report_shown *app_report(struct app *a, enum report_template template_);
+/* app_report_of: the same of another job, which takes its number after `before` others. */
+const struct report_shown *app_report_of(struct app *a, id16 job, unsigned before,
+                                         enum report_template template_);
 /* app_signed: the frozen report of a signature that stands: facts and text from their attachments.
  */
 const struct report_shown *app_signed(struct app *a, const struct signature_state *s);

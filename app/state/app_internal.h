@@ -114,7 +114,7 @@ struct edition {
 };
 
 /* What stands beside the job (desk.h): one block of memory each, taken when it is first wanted. */
-enum desk_model { DESK_DAY, DESK_DEBTS, DESK_PREPARE, DESK_MODELS };
+enum desk_model { DESK_DAY, DESK_DEBTS, DESK_PREPARE, DESK_SITE, DESK_MODELS };
 struct desk_cache {
     bool have;
     unsigned long long generation;
@@ -130,6 +130,7 @@ struct cached_report {
     h32 of; /* a signature's entry, or zero for the open visit */
     enum report_template template_;
     int offset_minutes; /* times stand in it by the clock's zone */
+    unsigned before;    /* new numbers that are given before its own */
     struct report_shown shown;
     uint8_t *mem; /* APP_REPORT_BYTES */
 };
@@ -375,6 +376,9 @@ void drafts_settle(struct app *a, enum st st);
 void learned_turn(struct app *a, struct ui *u);
 void learned_keep(struct app *a);
 void learned_drop(struct app *a);
+/* drafts_evict: those of this name go from memory: the writer may have dropped them, of jobs that
+ * are not on the screen. */
+void drafts_evict(struct app *a, const char *name);
 /* drafts_again: the store was opened again: what is kept here is written once more. */
 void drafts_again(struct app *a);
 bool draft_leaving(struct app *a, id16 subject, const char *name, bool mark);

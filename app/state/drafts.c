@@ -101,6 +101,15 @@ void drafts_settle(struct app *a, enum st st)
     }
 }
 
+void drafts_evict(struct app *a, const char *name)
+{
+    for (unsigned k = a->ndrafts; k-- > 0;) {
+        if (strcmp(a->drafts[k].name, name) == 0) {
+            forget(a, k);
+        }
+    }
+}
+
 void drafts_again(struct app *a)
 {
     bool ok = true;

@@ -160,6 +160,9 @@ static void take(struct app *a, const struct writer_news *n)
         n->type == INTENT_GOODS || n->type == INTENT_TAKE_CALL) {
         drafts_settle(a, n->result.st);
     }
+    if (n->type == INTENT_SIGN && n->result.st == ST_OK) {
+        drafts_evict(a, "sign");
+    }
     if (n->type != INTENT_DRAFT && n->result.what == a->busy) {
         a->busy = APP_IDLE;
     }

@@ -18,27 +18,37 @@ static struct cached_report *slot(struct app *a, unsigned k)
     return c->mem == NULL ? NULL : c;
 }
 
-static bool fresh(struct app *a, const struct cached_report *c, h32 of, enum report_template lang)
+/* What a cached report is of. */
+struct wanted {
+    id16 subject;
+    h32 of;
+    enum report_template lang;
+    unsigned before;
+};
+
+static bool fresh(struct app *a, const struct cached_report *c, const struct wanted *w)
 {
     return c->have && c->generation == atomic_load(&a->generation) &&
-           id16_eq(c->subject, a->trail[a->ntrail - 1].subject) && h32_eq(c->of, of) &&
-           c->template_ == lang && c->offset_minutes == a->now.utc_offset_minutes;
+           id16_eq(c->subject, w->subject) && h32_eq(c->of, w->of) && c->template_ == w->lang &&
+           c->before == w->before && c->offset_minutes == a->now.utc_offset_minutes;
 }
 
-static void mark(struct app *a, struct cached_report *c, h32 of, enum report_template lang)
+static void mark(struct app *a, struct cached_report *c, const struct wanted *w)
 {
     memset(&c->shown, 0, sizeof c->shown);
     c->have = true;
     c->generation = atomic_load(&a->generation);
-    c->subject = a->trail[a->ntrail - 1].subject;
-    c->of = of;
-    c->template_ = lang;
+    c->subject = w->subject;
+    c->of = w->of;
+    c->template_ = w->lang;
+    c->before = w->before;
     c->offset_minutes = a->now.utc_offset_minutes;
 }
 
 /* The same number and version that the writer will arrive at (writer_sign.c). */
 static enum st number_of(struct app *a, struct store_txn *t, const struct visit_state *v,
-                         struct arena *m, str *number, unsigned *version, struct err *err)
+                         unsigned before, struct arena *m, str *number, unsigned *version,
+                         struct err *err)
 {
     *version = 1;
     for (unsigned k = 0; k < v->nsigned; k++) {
@@ -53,42 +63,66 @@ static enum st number_of(struct app *a, struct store_txn *t, const struct visit_
     uint64_t n = 0;
     enum st st = counter_peek(t, "report", *m, &n, err);
     char text[33];
-    number_format(a->who.prefix, a->who.epoch_mark, n, text);
+    number_format(a->who.prefix, a->who.epoch_mark, n + before, text);
     *number = str_c(arena_cstr(m, str_c(text)));
     return st;
 }
 
-const struct report_shown *app_report(struct app *a, enum report_template lang)
+/* The present job's state is in memory; another's is read, in room enough for an honest one. */
+static enum st visit_of(struct app *a, struct store_txn *t, id16 id, struct arena *m,
+                        const struct subject_state **job, const struct visit_state **v,
+                        struct err *err)
+{
+    const struct job_model *j = app_job(a);
+    if (j != NULL && id16_eq(j->subject, id)) {
+        *job = &j->job;
+        *v = j->visit;
+        return *v == NULL ? ST_NOT_FOUND : ST_OK;
+    }
+    struct subject_state *s = arena_new(m, struct subject_state, 1);
+    enum st st = s == NULL ? ST_FULL : fold_load(t, id, m, s, NULL, err);
+    *job = s;
+    *v = st == ST_OK ? fold_visit_open(s, a->who.author) : NULL;
+    return st != ST_OK ? st : *v == NULL ? ST_NOT_FOUND : ST_OK;
+}
+
+static enum st put_together(struct app *a, struct store_txn *t, const struct wanted *w,
+                            struct arena *m, struct report_shown *s)
+{
+    const struct subject_state *job = NULL;
+    const struct visit_state *v = NULL;
+    str number = {NULL, 0};
+    unsigned version = 1;
+    enum st st = visit_of(a, t, w->subject, m, &job, &v, &s->err);
+    if (st == ST_OK) {
+        st = number_of(a, t, v, w->before, m, &number, &version, &s->err);
+    }
+    return st != ST_OK ? st
+                       : report_collect(t, job, v, &a->edition.cat, w->lang, str_c(a->who.company),
+                                        number, version, &a->now, m, &s->facts, &s->err);
+}
+
+const struct report_shown *app_report_of(struct app *a, id16 job, unsigned before,
+                                         enum report_template lang)
 {
     static const struct report_shown none = {.st = ST_FULL};
-    h32 zero = {{0}};
+    const struct wanted w = {.subject = job, .lang = lang, .before = before};
     struct cached_report *c = slot(a, 0);
-    const struct job_model *j = app_job(a);
-    if (c == NULL || j == NULL) {
+    if (c == NULL || a->store == NULL) {
         return &none;
     }
-    if (fresh(a, c, zero, lang)) {
+    if (fresh(a, c, &w)) {
         return &c->shown;
     }
-    mark(a, c, zero, lang);
+    mark(a, c, &w);
     struct arena m = arena_of(c->mem, APP_REPORT_BYTES);
     struct report_shown *s = &c->shown;
     struct store_txn *t = NULL;
-    if (j->visit == NULL) {
-        s->st = ST_NOT_FOUND;
-        return s;
-    }
     s->st = store_read(a->store, &t, &s->err);
     if (s->st != ST_OK) {
         return s;
     }
-    str number = {NULL, 0};
-    unsigned version = 1;
-    s->st = number_of(a, t, j->visit, &m, &number, &version, &s->err);
-    if (s->st == ST_OK) {
-        s->st = report_collect(t, &j->job, j->visit, &a->edition.cat, lang, str_c(a->who.company),
-                               number, version, &a->now, &m, &s->facts, &s->err);
-    }
+    s->st = put_together(a, t, &w, &m, s);
     store_abort(&t);
     char *text = arena_new(&m, char, CAP_REPORT_BYTES);
     if (s->st == ST_OK) {
@@ -100,6 +134,11 @@ const struct report_shown *app_report(struct app *a, enum report_template lang)
     return s;
 }
 
+const struct report_shown *app_report(struct app *a, enum report_template lang)
+{
+    return app_report_of(a, a->trail[a->ntrail - 1].subject, 0, lang);
+}
+
 const struct report_shown *app_signed(struct app *a, const struct signature_state *sig)
 {
     static const struct report_shown none = {.st = ST_FULL};
@@ -107,10 +146,13 @@ const struct report_shown *app_signed(struct app *a, const struct signature_stat
     if (c == NULL) {
         return &none;
     }
-    if (fresh(a, c, sig->entry, (enum report_template)sig->template_)) {
+    const struct wanted w = {.subject = a->trail[a->ntrail - 1].subject,
+                             .of = sig->entry,
+                             .lang = (enum report_template)sig->template_};
+    if (fresh(a, c, &w)) {
         return &c->shown;
     }
-    mark(a, c, sig->entry, (enum report_template)sig->template_);
+    mark(a, c, &w);
     struct arena m = arena_of(c->mem, APP_REPORT_BYTES);
     struct report_shown *s = &c->shown;
     struct store_txn *t = NULL;

@@ -1,7 +1,8 @@
 /* writer_sign.c - the sign-off and the payment: what the writer puts together in one transaction.
  *
  * The facts are collected again here, from durable state, and their text must be the one that the
- * customer read: its hash came along. If anything moved in between, nothing is signed. */
+ * customer read: its hash came along. If anything moved in between, nothing is signed. Several
+ * reports that a customer signed for at once are signed together or not at all. */
 #include <sodium.h>
 #include <stdio.h>
 
@@ -61,23 +62,44 @@ static unsigned next_version(const struct visit_state *v, str *number)
     return version;
 }
 
+/* What all reports of one signing share. */
+struct signing {
+    const struct intent *i;
+    struct edition edition; /* the one that the customer read by, opened anew */
+    uint64_t counter;       /* the next new number */
+    bool counted;           /* one was taken */
+    struct now now;         /* one moment for all: so they are known to be of one pass */
+};
 struct sign_work {
+    id16 id;
     struct subject_state job;
     struct visit_state *visit;
     struct report_facts facts;
     bytes facts_bytes;
     str text, number;
     unsigned version;
-    uint64_t counter;
-    bool fresh_number;
-    struct edition edition; /* the one that the customer read by, opened anew */
 };
 
-static enum st prepare(struct writer *w, struct store_txn *t, const struct intent *i,
+static enum st number_it(struct writer *w, struct signing *g, struct arena *a, struct sign_work *s,
+                         struct err *err)
+{
+    char number[33];
+    s->version = next_version(s->visit, &s->number);
+    if (s->number.n > 0) {
+        return ST_OK;
+    }
+    number_format(w->journal.cert.prefix, w->journal.epoch_mark, g->counter++, number);
+    g->counted = true;
+    s->number = str_c(arena_cstr(a, str_c(number)));
+    return s->number.p == NULL ? err_set(err, ST_FULL, 0, __func__, "no room") : ST_OK;
+}
+
+static enum st prepare(struct writer *w, struct store_txn *t, struct signing *g, unsigned k,
                        struct arena *a, struct sign_work *s, struct err *err)
 {
-    struct app *app = w->app;
-    enum st st = fold_load(t, i->subject, a, &s->job, NULL, err);
+    const struct sign_intent *in = &g->i->sign;
+    s->id = in->of[k].job;
+    enum st st = fold_load(t, s->id, a, &s->job, NULL, err);
     if (st != ST_OK) {
         return st;
     }
@@ -86,22 +108,12 @@ static enum st prepare(struct writer *w, struct store_txn *t, const struct inten
     if (r != RULE_OK && r != RULE_CANCELLED) {
         return err_set(err, ST_FORBIDDEN, (int)r, __func__, "%s %s", rule_id(r), rule_name(r));
     }
-    s->version = next_version(s->visit, &s->number);
-    char number[33];
-    if (s->number.n == 0) {
-        st = counter_peek(t, "report", *a, &s->counter, err);
-        if (st != ST_OK) {
-            return st;
-        }
-        number_format(w->journal.cert.prefix, w->journal.epoch_mark, s->counter, number);
-        s->number = str_c(arena_cstr(a, str_c(number)));
-        s->fresh_number = true;
+    st = number_it(w, g, a, s, err);
+    if (st == ST_OK) {
+        st = report_collect(t, &s->job, s->visit, &g->edition.cat, in->template_,
+                            str_c(w->journal.trust.name), s->number, s->version, &g->now, a,
+                            &s->facts, err);
     }
-    struct now now;
-    app->clock.read(app->clock.ctx, &now);
-    st = report_collect(t, &s->job, s->visit, &s->edition.cat, i->sign.template_,
-                        str_c(w->journal.trust.name), s->number, s->version, &now, a, &s->facts,
-                        err);
     if (st != ST_OK) {
         return st;
     }
@@ -119,7 +131,7 @@ static enum st prepare(struct writer *w, struct store_txn *t, const struct inten
     }
     h32 shown;
     hash32(str_bytes(s->text), shown.b);
-    if (!h32_eq(shown, i->sign.text_shown)) {
+    if (!h32_eq(shown, in->of[k].text_shown)) {
         return err_set(err, ST_CONFLICT, 0, __func__, "the report is not the one that was read");
     }
     return ST_OK;
@@ -153,57 +165,90 @@ static void attach(struct append *what, struct body_signed *b, unsigned flag, en
     b->att_flags |= flag;
 }
 
+static enum st append_one(struct writer *w, struct store_txn *t, struct signing *g,
+                          const struct sign_work *s, h32 *entry, struct err *err)
+{
+    const struct intent *i = g->i;
+    union body b;
+    uint8_t body[CAP_BODY_BYTES];
+    struct append_att atts[6];
+    memset(atts, 0, sizeof atts);
+    struct append what = {.kind = KIND_VISIT_SIGNED,
+                          .subject_type = SUBJECT_JOB,
+                          .subject = s->id,
+                          .atts = atts,
+                          .drop_drafts = s->id,
+                          .draft_name = "sign"};
+    body_of(w, i, s, &b.signed_);
+    attach(&what, &b.signed_, 0, ATT_FACTS, s->facts_bytes);
+    attach(&what, &b.signed_, 0, ATT_REPORT, str_bytes(s->text));
+    attach(&what, &b.signed_, SIGNED_STROKES, ATT_STROKES, i->sign.strokes);
+    attach(&what, &b.signed_, SIGNED_NAME, ATT_TEXT, str_bytes(i->sign.name));
+    attach(&what, &b.signed_, SIGNED_REASON, ATT_TEXT, str_bytes(i->sign.reason_words));
+    attach(&what, &b.signed_, SIGNED_RATINGS, ATT_RATINGS, i->sign.ratings_sealed);
+    enum st st = body_encode(KIND_VISIT_SIGNED, &b, body, sizeof body, &what.body);
+    if (st != ST_OK) {
+        return st;
+    }
+    enum rule r = visit_body_ok(&s->job, s->visit, KIND_VISIT_SIGNED, what.body);
+    return r != RULE_OK
+               ? err_set(err, ST_FORBIDDEN, (int)r, __func__, "%s %s", rule_id(r), rule_name(r))
+               : journal_append_in(&w->journal, t, &what, &g->now, entry, err);
+}
+
+/* The draft of the job whose page was signed on, which may itself have been left out. */
+static enum st drop_draft(struct store_txn *t, id16 job, struct err *err)
+{
+    uint8_t key[16 + 4];
+    memcpy(key, job.b, 16);
+    memcpy(key + 16, "sign", 4);
+    enum st st = store_del(t, T_DRAFT, bytes_of(key, sizeof key), err);
+    return st == ST_NOT_FOUND ? ST_OK : st;
+}
+
+static enum st sign_all(struct writer *w, struct store_txn *t, struct signing *g, h32 *entry,
+                        struct err *err)
+{
+    enum st st = counter_peek(t, "report", arena_of(w->work, CAP_SCRATCH_BYTES), &g->counter, err);
+    for (unsigned k = 0; st == ST_OK && k < g->i->sign.n; k++) {
+        struct arena a = arena_of(w->work, CAP_SCRATCH_BYTES);
+        struct sign_work s;
+        h32 hash;
+        memset(&s, 0, sizeof s);
+        st = prepare(w, t, g, k, &a, &s, err);
+        if (st == ST_OK) {
+            st = append_one(w, t, g, &s, &hash, err);
+        }
+        if (st == ST_OK && k == 0) {
+            *entry = hash;
+        }
+    }
+    if (st == ST_OK && g->counted) {
+        st = counter_move(t, "report", g->counter, err);
+    }
+    return st == ST_OK ? drop_draft(t, g->i->draft_of, err) : st;
+}
+
 enum st writer_sign(struct writer *w, const struct intent *i, h32 *entry, struct err *err)
 {
-    struct arena a = arena_of(w->work, CAP_SCRATCH_BYTES);
-    struct sign_work s;
-    memset(&s, 0, sizeof s);
+    struct signing g;
+    memset(&g, 0, sizeof g);
+    g.i = i;
+    w->app->clock.read(w->app->clock.ctx, &g.now);
     struct store_txn *t = NULL;
+    if (i->sign.n == 0 || i->sign.n > APP_SITE_MAX) {
+        return err_set(err, ST_BUG, 0, __func__, "%u reports", i->sign.n);
+    }
     enum st st = store_write(w->store, &t, err);
     if (st != ST_OK) {
         return st;
     }
-    edition_close(&s.edition);
+    edition_close(&g.edition);
     if (!h32_zero(i->entry)) {
-        st = edition_open(t, i->entry, &s.edition, err);
+        st = edition_open(t, i->entry, &g.edition, err);
     }
     if (st == ST_OK) {
-        st = prepare(w, t, i, &a, &s, err);
-    }
-    if (st == ST_OK) {
-        union body b;
-        body_of(w, i, &s, &b.signed_);
-        struct append_att atts[6];
-        memset(atts, 0, sizeof atts);
-        struct append what = {.kind = KIND_VISIT_SIGNED,
-                              .subject_type = SUBJECT_JOB,
-                              .subject = i->subject,
-                              .atts = atts,
-                              .drop_drafts = i->subject,
-                              .draft_name = "sign"};
-        attach(&what, &b.signed_, 0, ATT_FACTS, s.facts_bytes);
-        attach(&what, &b.signed_, 0, ATT_REPORT, str_bytes(s.text));
-        attach(&what, &b.signed_, SIGNED_STROKES, ATT_STROKES, i->sign.strokes);
-        attach(&what, &b.signed_, SIGNED_NAME, ATT_TEXT, str_bytes(i->sign.name));
-        attach(&what, &b.signed_, SIGNED_REASON, ATT_TEXT, str_bytes(i->sign.reason_words));
-        attach(&what, &b.signed_, SIGNED_RATINGS, ATT_RATINGS, i->sign.ratings_sealed);
-        uint8_t body[CAP_BODY_BYTES];
-        st = body_encode(KIND_VISIT_SIGNED, &b, body, sizeof body, &what.body);
-        if (st == ST_OK) {
-            enum rule r = visit_body_ok(&s.job, s.visit, KIND_VISIT_SIGNED, what.body);
-            if (r != RULE_OK) {
-                st =
-                    err_set(err, ST_FORBIDDEN, (int)r, __func__, "%s %s", rule_id(r), rule_name(r));
-            }
-        }
-        if (st == ST_OK && s.fresh_number) {
-            st = counter_move(t, "report", s.counter + 1, err);
-        }
-        struct now now;
-        w->app->clock.read(w->app->clock.ctx, &now);
-        if (st == ST_OK) {
-            st = journal_append_in(&w->journal, t, &what, &now, entry, err);
-        }
+        st = sign_all(w, t, &g, entry, err);
     }
     if (st == ST_OK) {
         st = store_commit(&t, err);
@@ -213,7 +258,7 @@ enum st writer_sign(struct writer *w, const struct intent *i, h32 *entry, struct
         struct err again;
         IGNORE(journal_reload(&w->journal, &again)); /* the head moved in memory only */
     }
-    edition_close(&s.edition);
+    edition_close(&g.edition);
     sodium_memzero(w->work, CAP_SCRATCH_BYTES);
     return st;
 }

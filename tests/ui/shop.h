@@ -368,6 +368,28 @@ static inline void shop_colleague(struct shop *x, const char *job)
     shop_must(store_commit(&t, &err), &err, "commit");
 }
 
+/* shop_pieces: two more calls of customer 2, each of a piece of equipment in warranty. */
+static inline void shop_pieces(struct shop *x)
+{
+    static const struct {
+        const char *equipment, *job, *code, *name, *told, *number;
+    } rows[] = {
+        {"equipment 3", "job 3", "E-2003", "Ice maker 40 kg", "No ice since Monday", "J-261121-03"},
+        {"equipment 4", "job 4", "E-2004", "对开门冷藏展示柜 1200升（大堂吧台后方靠窗一侧）",
+         "柜门结露，夜间报警", "J-261121-04"},
+    };
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+        SHOP_SET(x, SUBJECT_EQUIPMENT, rows[k].equipment, {F_CODE, rows[k].code, 0},
+                 {F_EQUIPMENT_CUSTOMER, "customer 2", 0}, {F_EQUIPMENT_NAME, rows[k].name, 0},
+                 {F_EQUIPMENT_WARRANTY_UNTIL, NULL, SHOP_NOW_MS + 300 * SHOP_DAY_MS});
+        SHOP_SET(x, SUBJECT_JOB, rows[k].job, {F_CODE, rows[k].number, 0},
+                 {F_JOB_CUSTOMER, "customer 2", 0}, {F_JOB_EQUIPMENT, rows[k].equipment, 0},
+                 {F_JOB_CALLED, NULL, SHOP_NOW_MS - (int64_t)(20 - k) * 60000},
+                 {F_JOB_ZONE, NULL, 2}, {F_JOB_FAULT_TOLD, rows[k].told, 0});
+        shop_assign(x, rows[k].job);
+    }
+}
+
 /* shop_reopen: the supervisor reopens the newest report of a job that was signed. */
 static inline void shop_reopen(struct shop *x, const char *job, unsigned reason)
 {

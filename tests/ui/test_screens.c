@@ -426,10 +426,35 @@ static void reopened(const struct look *l)
     run_on(&d, "tests/ui/reopened-2.script", l);
 }
 
+/* Three calls of one customer. */
+static void pieces(const struct look *l)
+{
+    struct device d;
+    struct shop x;
+    make_device(&d);
+    shop_open_again(&x, d.dir, d.secret, &d.head, d.at_ms);
+    shop_pieces(&x);
+    d.at_ms = x.at_ms;
+    shop_shut(&x, &d.head);
+    run_on(&d, "tests/ui/pieces-1.script", l);
+    run_on(&d, "tests/ui/pieces-2.script", l);
+}
+
+static void b_18_1_three_reports_are_read_in_turn_and_signed_for_in_one_pass(void)
+{
+    for (int k = 0; k < 4; k++) {
+        pieces(&(struct look){&SIZES[k], k % 2 == 0 ? 1.0F : 2.0F, k % 2 == 0 ? "zh" : "en",
+                              UI_LIGHT, .left = false});
+    }
+    pieces(&(struct look){&SIZES[0], 2.0F, "en", UI_SUNLIGHT, .left = false});
+    pieces(&(struct look){&SIZES[4], 2.0F, "zh", UI_DARK, .left = true});
+    pieces(&(struct look){&SIZES[1], 1.5F, "en", UI_DARK, .walk = true});
+}
+
 static void b_18_2_what_headquarters_reopened_is_said_put_right_and_signed_again(void)
 {
-    for (int k = 0; k < 6; k++) {
-        reopened(&(struct look){&SIZES[k], k % 2 == 0 ? 2.0F : 1.0F, k < 3 ? "zh" : "en", UI_LIGHT,
+    for (int k = 0; k < 6; k += 2) {
+        reopened(&(struct look){&SIZES[k], k == 2 ? 1.0F : 2.0F, k < 3 ? "zh" : "en", UI_LIGHT,
                                 .left = false});
     }
     reopened(&(struct look){&SIZES[0], 2.0F, "en", UI_SUNLIGHT, .left = false});
@@ -487,6 +512,7 @@ static void golden_frames(void)
         }
         changed(&l);
         reopened(&l);
+        pieces(&l);
     }
 }
 
@@ -506,6 +532,11 @@ int main(int argc, char **argv)
     if (argc == 5 && strcmp(argv[1], "changed") == 0) {
         changed(&(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL),
                                argv[4], UI_LIGHT, .left = false});
+        return check_failures != 0;
+    }
+    if (argc == 5 && strcmp(argv[1], "pieces") == 0) {
+        pieces(&(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL), argv[4],
+                              UI_LIGHT, .left = false});
         return check_failures != 0;
     }
     if (argc == 5 && strcmp(argv[1], "reopened") == 0) {
@@ -535,6 +566,7 @@ int main(int argc, char **argv)
     RUN(pins_are_changed_forgotten_and_asked_for_again);
     RUN(a_day_is_reported_signed_and_put_right);
     RUN(what_headquarters_changed_is_told_and_a_job_is_handed_over);
+    RUN(b_18_1_three_reports_are_read_in_turn_and_signed_for_in_one_pass);
     RUN(b_18_2_what_headquarters_reopened_is_said_put_right_and_signed_again);
     RUN(b_02_a_thing_is_taken_away_repaired_inspected_and_brought_back);
     RUN(the_standard_visit_takes_few_touches);
