@@ -37,7 +37,7 @@ static enum st find(struct reporting *r, struct err *err)
         return err_set(err, ST_NOT_FOUND, 0, "report", "this store holds no job \"%s\"", r->job);
     }
     enum st st = fold_load(r->v.t, id, &r->a, r->state, NULL, err);
-    r->sig = st == ST_OK ? paper_find(r->state, r->version, &r->visit) : NULL;
+    r->sig = st == ST_OK ? paper_find(r->state, (id8){{0}}, r->version, &r->visit) : NULL;
     if (st == ST_OK && r->sig == NULL) {
         return err_set(err, ST_NOT_FOUND, 0, "report", "job %s has no signed report%s yet", r->job,
                        r->version != 0 ? " of that version" : "");

@@ -31,8 +31,9 @@ static bool hold(void *ctx, const uint8_t *p, size_t n)
     return true;
 }
 
-static enum st asked(struct api_call *c, enum pdf_paper *paper, unsigned *version)
+static enum st asked(struct api_call *c, enum pdf_paper *paper, id8 *of, unsigned *version)
 {
+    const char *visit = api_query(c, "visit");
     const char *size = api_query(c, "paper");
     int64_t n = 0;
     bool a4 = size == NULL || strcmp(size, "a4") == 0;
@@ -42,6 +43,9 @@ static enum st asked(struct api_call *c, enum pdf_paper *paper, unsigned *versio
     }
     if (!api_query_int(c, "version", &n) || n < 0 || n > CAP_VISIT_VERSIONS) {
         return api_refuse(c, 400, "bad-input", "version is a number");
+    }
+    if (visit != NULL && (strlen(visit) != 16 || !hex_get(str_c(visit), of->b, sizeof of->b))) {
+        return api_refuse(c, 400, "bad-input", "a visit's id has 16 hex digits");
     }
     *paper = roll ? PDF_RECEIPT : PDF_A4;
     *version = (unsigned)n;
@@ -86,8 +90,9 @@ enum st api_read_report(struct api_call *c)
     const struct visit_state *visit;
     enum pdf_paper paper = PDF_A4;
     unsigned version = 0;
+    id8 of = {{0}};
     id16 deployment;
-    enum st st = asked(c, &paper, &version);
+    enum st st = asked(c, &paper, &of, &version);
     if (st != ST_OK) {
         return st;
     }
@@ -96,7 +101,7 @@ enum st api_read_report(struct api_call *c)
     }
     memcpy(deployment.b, api_hq(c)->keys.deployment, sizeof deployment.b);
     st = fold_load(c->txn, c->id, &c->arena, job, NULL, &c->err);
-    const struct signature_state *s = st == ST_OK ? paper_find(job, version, &visit) : NULL;
+    const struct signature_state *s = st == ST_OK ? paper_find(job, of, version, &visit) : NULL;
     if (st == ST_OK && s == NULL) {
         return api_refuse(c, 409, "not-signed", "there is no signed report yet");
     }
@@ -110,6 +115,9 @@ enum st api_read_report(struct api_call *c)
     if (st == ST_OK) {
         p->report.paper = paper;
         st = make(c, p);
+    }
+    if (st == ST_BAD_FORM || st == ST_BAD_INPUT) {
+        return api_refuse(c, 409, "not-genuine", c->err.text);
     }
     return st;
 }

@@ -43,6 +43,25 @@ static enum st all_seen(struct api_call *c, const json_t *o)
                : st;
 }
 
+/* A handheld is whose it is. */
+static enum st handheld_seen(struct api_call *c, const json_t *value)
+{
+    struct arena a = c->arena;
+    struct subject_state s;
+    id8 author;
+    id16 person;
+    str hex = {json_string_value(value), json_string_length(value)};
+    if (value == NULL) {
+        return ST_OK;
+    }
+    if (hex.p == NULL || hex.n != 16 || !hex_get(hex, author.b, sizeof author.b) ||
+        !api_person_of(c, author, &person) ||
+        fold_load(c->txn, person, &a, &s, NULL, NULL) != ST_OK || !api_sees(c, &s)) {
+        return api_refuse(c, 404, "not-found", "there is no such handheld");
+    }
+    return ST_OK;
+}
+
 /* ---- passwords --------------------------------------------------------------------------------
  */
 
@@ -110,6 +129,9 @@ enum st api_check_write(struct api_call *c)
     }
     static const char *const inner[] = {"fields", "customer_new", "equipment_new"};
     enum st st = all_seen(c, c->in);
+    if (st == ST_OK && strcmp(op, "enrol") == 0) {
+        st = handheld_seen(c, json_object_get(c->in, "recover"));
+    }
     for (size_t i = 0; i < sizeof inner / sizeof inner[0] && st == ST_OK; i++) {
         const json_t *o = json_object_get(c->in, inner[i]);
         if (json_is_object(o)) {

@@ -1,6 +1,7 @@
 /* paper.c - see paper.h. */
 #include "sync/pdf/paper.h"
 
+#include "core/base/utf8.h"
 #include "core/model/catalogue.h"
 #include "core/report/proof.h"
 
@@ -8,14 +9,15 @@
 
 #define EDITION_ROOM (2U * CAP_ATT_BYTES)
 
-const struct signature_state *paper_find(const struct subject_state *job, unsigned version,
+const struct signature_state *paper_find(const struct subject_state *job, id8 of, unsigned version,
                                          const struct visit_state **visit)
 {
     const struct signature_state *s = NULL;
     for (unsigned i = 0; i < job->nvisits; i++) {
         const struct visit_state *v = &job->visits[i];
         for (unsigned k = 0; k < v->nsigned; k++) {
-            if (s == NULL || v->signatures[k].time > s->time) {
+            bool meant = id8_zero(of) || id8_eq(of, v->visit);
+            if (meant && (s == NULL || v->signatures[k].time > s->time)) {
                 *visit = v;
                 s = &v->signatures[k];
             }
@@ -44,9 +46,34 @@ static enum st part(struct store_txn *t, h32 name, const char *what, struct aren
     if (st == ST_REVOKED) {
         return err_set(err, st, 0, "report", "the %s of this report was withdrawn", what);
     }
+    if (st == ST_FULL) { /* what an honest sign-off names fits many times over */
+        return err_set(err, ST_BAD_FORM, 0, "report", "the %s is longer than any report's", what);
+    }
     return st == ST_NOT_FOUND ? err_set(err, st, 0, "report",
                                         "the %s of this report has not come yet; sync first", what)
                               : st;
+}
+
+/* The paper shows the signed text and takes its number and language from the facts; whoever made
+ * both could make them of two minds. A name or a reason is a typed text like any other. */
+static enum st fits(const struct paper *p, str text, str name, str reason, struct arena tmp,
+                    struct err *err)
+{
+    char *again = arena_new(&tmp, char, CAP_REPORT_BYTES);
+    str want;
+    if (again == NULL) {
+        return err_set(err, ST_FULL, 0, "report", "no memory");
+    }
+    if (report_text(&p->facts, again, CAP_REPORT_BYTES, &want) != ST_OK || !str_eq(want, text)) {
+        return err_set(err, ST_BAD_FORM, 0, "report",
+                       "the text of this report is not that of its facts");
+    }
+    if (name.n > CAP_TEXT_BYTES || reason.n > CAP_TEXT_BYTES || !utf8_is_clean(tmp, name) ||
+        !utf8_is_clean(tmp, reason)) {
+        return err_set(err, ST_BAD_FORM, 0, "report",
+                       "the signer's name or the reason is no typed text");
+    }
+    return ST_OK;
 }
 
 /* The address of the edition in force; PAPER_NO_URL where none is held or it names none. */
@@ -90,7 +117,10 @@ enum st paper_of(struct store_txn *t, id16 deployment, const struct signature_st
         st = part(t, atts[k], names[k], a, &b[k], err);
     }
     if (st == ST_OK && report_facts_decode(b[0], a, &out->facts, &rule) != ST_OK) {
-        st = err_set(err, ST_CORRUPT, 0, "report", "the facts cannot be read: %s", rule);
+        st = err_set(err, ST_BAD_FORM, 0, "report", "the facts cannot be read: %s", rule);
+    }
+    if (st == ST_OK) {
+        st = fits(out, bytes_str(b[1]), bytes_str(b[3]), bytes_str(b[4]), *a, err);
     }
     str url;
     st = st == ST_OK ? address(t, deployment, a, &url, err) : st;

@@ -45,7 +45,7 @@ async function axe(page, where) {
 await claim('the record of a signed call links both papers of its report; the clerk has no button to reopen', async () => {
     const page = await open('clerk', 'zh-CN', 1280);
     const links = await page.locator('#detail .papers a').evaluateAll((all) => all.map((a) => a.getAttribute('href')));
-    must(links.length === 2 && links.every((h) => /report\.pdf\?paper=(a4|80mm)&version=1$/.test(h)), links.join(' '));
+    must(links.length === 2 && links.every((h) => /report\.pdf\?paper=(a4|80mm)&visit=[0-9a-f]{16}&version=1$/.test(h)), links.join(' '));
     const [file] = await Promise.all([page.waitForEvent('download'), page.locator('#detail .papers a').first().click()]);
     must(readFileSync(await file.path()).subarray(0, 5).toString() === '%PDF-' && /-1\.pdf$/.test(file.suggestedFilename()), file.suggestedFilename());
     must(await page.locator('#detail [data-act=reopen]').count() === 0, 'it is offered');

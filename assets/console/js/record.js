@@ -56,9 +56,9 @@ function timeline(r) {
 }
 
 // The file that the customer has, too: the same bytes.
-const papersOf = (r, s) => [[N_('PDF, A4'), 'a4'], [N_('PDF, receipt of 80 mm'), '80mm']].map(([words, paper]) => ({ words: _(words), href: `/api/v1/jobs/${r.id}/report.pdf${query({ paper, version: s.version })}` }));
+const papersOf = (r, s) => [[N_('PDF, A4'), 'a4'], [N_('PDF, receipt of 80 mm'), '80mm']].map(([words, paper]) => ({ words: _(words), href: `/api/v1/jobs/${r.id}/report.pdf${query({ paper, visit: s.visit, version: s.version })}` }));
 function signatures(r) {
-    return (r.visits_list || []).flatMap((v) => v.signatures).filter((s) => s.stands).map((s) => ({
+    return (r.visits_list || []).flatMap((v) => v.signatures.map((s) => ({ ...s, visit: v.visit }))).filter((s) => s.stands).map((s) => ({
         title: fmt(_('Service report %1$s, version %2$s'), s.number, s.version), papers: papersOf(r, s), mark: s.not_covered ? '◐' : '●',
         words: [W.at(W.OUTCOMES, s.outcome), money(s.total_minor), moment(s.wall_ms),
             s.not_covered ? n_('%d entry came after the signature: not covered by it', '%d entries came after the signature: not covered by it', s.not_covered) : _('the signature covers the whole content')].join(' · '),

@@ -17,7 +17,8 @@ struct desk {
     unsigned status; /* of the last answer */
     char type[64], renewed[192];
     int retry;
-    char *body; /* of the last answer that is no JSON: free it */
+    char *body; /* of the last answer: free it */
+    size_t n;   /* its bytes */
 };
 
 /* ?a=b&c=d as the server would hand it over; no escapes in the tests. */
@@ -76,6 +77,7 @@ static inline json_t *desk_keyed(struct desk *d, const char *method, const char 
                  c.reply.cookie);
     }
     free(d->body);
+    d->n = c.reply.n;
     d->body = c.reply.n == 0 ? NULL : calloc(1, c.reply.n + 1);
     if (d->body != NULL) {
         memcpy(d->body, c.reply.body, c.reply.n);

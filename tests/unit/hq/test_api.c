@@ -461,6 +461,36 @@ static void step(const char *login, const char *path, const char *body, unsigned
     json_decref(out);
 }
 
+/* A code for a forgotten PIN opens a handheld's store: for those of one's own branch alone. */
+static void a_supervisor_helps_the_handhelds_of_his_own_branch_alone(void)
+{
+    static struct pair_device device;
+    char hex[17], target[64];
+    desk_begin(&d);
+    desk_user(&d, "supervisor2", ROLE_SUPERVISOR, DESK_THERE);
+    struct record_write w[2] = {{.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN},
+                                {.field = F_BRANCH, .type = FT_ID8}};
+    CHECK(hex_get(str_c(DESK_HERE), w[1].id.b, 8));
+    id16 who = pair_record(&d.p, SUBJECT_TECHNICIAN, w, 2, "Li Wei", F_TECHNICIAN_NAME);
+    pair_join(&d.p, &device, who, "D1");
+    hex_put(bytes_of(device.journal.head.author.b, 8), hex);
+    desk_login(&d, "supervisor2");
+    CHECK_INT(desk_do(&d, "POST", "/devices/enrol", json_pack("{s:s}", "recover", hex)), 404);
+    CHECK_INT(desk_do(&d, "POST", "/devices/enrol",
+                      json_pack("{s:s,s:s}", "recover", hex, "technician", "supervisor2")),
+              404);
+    CHECK_INT(desk_do(&d, "POST", "/devices/enrol", json_pack("{s:s}", "recover", "ff")), 404);
+    CHECK_INT(desk_do(&d, "POST", "/devices/enrol", json_pack("{s:i}", "recover", 1)), 404);
+    snprintf(target, sizeof target, "/devices/%s/revoke", hex);
+    CHECK_INT(desk_do(&d, "POST", target, json_object()), 404);
+    desk_login(&d, "clerk");
+    CHECK_INT(desk_do(&d, "POST", "/devices/enrol", json_pack("{s:s}", "recover", hex)), 403);
+    desk_login(&d, "supervisor");
+    CHECK_INT(desk_do(&d, "POST", "/devices/enrol", json_pack("{s:s}", "recover", hex)), 200);
+    pair_leave(&device);
+    desk_end(&d);
+}
+
 static void goods_go_their_way_and_no_step_is_skipped(void)
 {
     char id[33];
@@ -623,6 +653,7 @@ int main(void)
     RUN(an_entry_names_who_did_it_in_which_role);
     RUN(two_clerks_see_each_others_change_before_they_overwrite_it);
     RUN(a_branch_names_only_its_own);
+    RUN(a_supervisor_helps_the_handhelds_of_his_own_branch_alone);
     RUN(goods_go_their_way_and_no_step_is_skipped);
     RUN(a_slip_goes_from_who_wants_to_who_keeps);
     RUN(a_slip_moves_the_vans_account_when_issued_and_when_cleared);
