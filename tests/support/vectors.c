@@ -469,5 +469,6 @@ void vectors_build(struct vectors *t)
     altered(t);
     vectors_bent_envelopes(t);
     vectors_forks(t);
+    vectors_fork_files(t);
     vectors_goods(t);
 }

@@ -154,3 +154,46 @@ void vectors_forks(struct vectors *t)
     v = vectors_again(t, "fork-byte-behind", "fork", "bad form", "trailing bytes");
     v->data[v->n++] = 0;
 }
+
+/* A fork as a file: [proof, certificate of the key that signed both]. `one` stands where the proof
+ * does, `two` where the certificate does; both are names of vectors. */
+static struct vector *file_of(struct vectors *t, const char *name, const char *one, const char *two,
+                              const char *expect, const char *rule)
+{
+    struct vector *v = vectors_add(t, name, "fork-file", t->s.issuing.sign_pk);
+    const struct vector *parts[] = {vectors_find(t, one), vectors_find(t, two)};
+    struct cbor_w w = cbor_w_init(v->data, sizeof v->data);
+    bytes out;
+    cbor_put_array(&w, 2);
+    for (unsigned i = 0; i < 2; i++) {
+        cbor_put_bytes(&w, bytes_of(parts[i]->data, parts[i]->n));
+    }
+    if (cbor_w_done(&w, &out) != ST_OK) {
+        vectors_die(name, "too long");
+    }
+    v->n = out.n;
+    v->expect = expect;
+    v->rule = rule;
+    return v;
+}
+
+void vectors_fork_files(struct vectors *t)
+{
+    const char *cut = "length beyond input", *behind = "trailing bytes";
+    file_of(t, "fork-file", "fork", "certificate", "ok", "");
+    file_of(t, "fork-file-of-one-entry", "fork-of-one-entry", "certificate", "bad form",
+            "not a fork");
+    file_of(t, "fork-file-proof-altered", "fork-altered", "certificate", "bad signature",
+            "signature");
+    file_of(t, "fork-file-certificate-altered", "fork", "certificate-altered", "bad signature",
+            "signature");
+    file_of(t, "fork-file-receipt-as-certificate", "fork", "receipt", "bad form", "payload value");
+    struct vector *v =
+        vectors_again(t, "fork-file-without-certificate", "fork-file", "bad form", "fork file");
+    v->data[0] = 0x81;
+    v->n -= vectors_find(t, "certificate")->n + 2; /* a byte string's head: 58 xx */
+    v = vectors_again(t, "fork-file-cut", "fork-file", "bad form", cut);
+    v->n -= 1;
+    v = vectors_again(t, "fork-file-byte-behind", "fork-file", "bad form", behind);
+    v->data[v->n++] = 0;
+}

@@ -178,6 +178,15 @@ function readFork(bytes, pk, deployment) {
     must(Buffer.compare(Buffer.from(a.hash), Buffer.from(b.hash)) < 0, 'order of entries');
     signedBy(a, 'entry', deployment, pk);
     signedBy(b, 'entry', deployment, pk);
+    return a.author;
+}
+
+// A fork as a file: the proof, and the certificate of the key that signed both.
+function readForkFile(bytes, issuer, deployment) {
+    const two = read(bytes, false);
+    must(Array.isArray(two) && two.length === 2 && two.every((e) => isBytes(e)), 'fork file');
+    const cert = readCert(two[1], issuer, deployment);
+    must(same(readFork(two[0], cert.pk, deployment), cert.author), 'certificate of another author');
 }
 
 function readManifest(bytes) {
@@ -467,6 +476,7 @@ function verdict(v) {
         else if (v.type === 'revocation') readRevocation(bytes, pk, deployment);
         else if (v.type === 'trust') must(same(readTrust(bytes).root, pk), 'root', 'bad signature');
         else if (v.type === 'fork') readFork(bytes, pk, deployment);
+        else if (v.type === 'fork-file') readForkFile(bytes, pk, deployment);
         else if (v.type === 'manifest') checkContent(readManifest(bytes), unhex(v.content));
         else throw new Error(`a type that is not in the document: ${v.type}`);
     } catch (e) {

@@ -2,7 +2,7 @@
  * `test_vectors --write` (from the repository's root) writes them. */
 #include "core/base/encode.h"
 #include "core/journal/attachment.h"
-#include "core/journal/fork.h"
+#include "core/journal/forks.h"
 #include "tests/support/check.h"
 #include "tests/support/guard.h"
 #include "tests/support/vectors.h"
@@ -135,7 +135,9 @@ static enum st read_bytes(const struct vector *v, bytes doc, const char **rule)
     case 'c':
         return cert_open(doc, &all.s.trust, &cert, rule);
     case 'f':
-        return fork_open(doc, v->deployment, v->pk, &a, &b, rule);
+        return strcmp(v->type, "fork") == 0
+                   ? fork_open(doc, v->deployment, v->pk, &a, &b, rule)
+                   : forks_file_open(doc, &all.s.trust, &cert, &a, &b, rule);
     case 'm':
         return att_parse(doc, &att, rule);
     default:
