@@ -60,7 +60,7 @@ enum st backup_about_get(const char *folder, struct backup_about *a, struct err 
     if (st != ST_OK) {
         return err_set(err, st, 0, __func__, "%.200s is no backup: it has no backup.json", folder);
     }
-    json_t *o = json_loadb((const char *)in.p, in.n, 0, NULL);
+    json_t *o = json_loadb((const char *)in.p, in.n, JSON_REJECT_DUPLICATES, NULL);
     const char *epoch = json_string_value(json_object_get(o, "epoch"));
     a->made_ms = json_integer_value(json_object_get(o, "made_ms"));
     a->head_ms = json_integer_value(json_object_get(o, "head_ms"));

@@ -76,7 +76,7 @@ static json_t *get_message(int fd)
     char *text = n <= HQ_CONTROL_BYTES ? malloc(n + 1) : NULL;
     json_t *message = NULL;
     if (text != NULL && move_all(fd, (uint8_t *)text, n, false)) {
-        message = json_loadb(text, n, 0, NULL);
+        message = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL);
     }
     free(text);
     return message;

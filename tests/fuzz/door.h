@@ -21,7 +21,16 @@ struct door {
     void (*begin)(void);
     bool (*take)(bytes in); /* true: accepted */
     void (*seeds)(void);    /* calls door_seed for each */
+    /* Where CBOR begins in an input, to its end, of which nothing but the one encoding is accepted:
+     * then every bend (tests/support/bend.h) of every seed is refused. *in_strings: of what it
+     * holds in byte strings, too. DOOR_NO_CBOR: it is none. NULL: as if always. */
+    size_t (*cbor_at)(bytes in, bool *in_strings);
+    /* Likewise where one object of JSON begins. `headed`: its length stands in the input's first
+     * four bytes, big end first. */
+    size_t (*json_at)(bytes in);
+    bool headed;
 };
+#define DOOR_NO_CBOR SIZE_MAX
 extern const struct door door;
 
 /* door_seed: one honest (or nearly honest) input. door_seed_with: the same behind one byte. */

@@ -3,6 +3,7 @@
  * replays files alone (a finding). */
 #include "tests/fuzz/door.h"
 
+#include "tests/support/bend.h"
 #include "tests/support/check.h"
 #include "tests/support/guard.h"
 
@@ -11,6 +12,7 @@
 #define INPUTS_MAX 2000
 #define TRIES 4000        /* altered inputs, unless the door says how many */
 #define PREFIXES_MAX 3000 /* of one input; beyond, every so manyth */
+#define BENDS_MAX 4000    /* of one seed, likewise */
 
 static struct {
     uint8_t *p;
@@ -164,6 +166,91 @@ static void the_longest_inputs_hold(void)
     }
 }
 
+/* Of what is strict no prefix is accepted, be the door what it may. */
+static unsigned cut_seed(unsigned seed_no, size_t at)
+{
+    static uint8_t buf[DOOR_BYTES_MAX];
+    size_t n = inputs[seed_no].n, step = 1 + (n - at) * BENDS / BENDS_MAX;
+    unsigned cuts = 0;
+    memcpy(buf, inputs[seed_no].p, n);
+    /* No body at all is another request, not a cut one. */
+    for (size_t k = at + (door.json_at != NULL && !door.headed); k < n; k += step) {
+        for (size_t i = 0; i < 4 && door.headed; i++) {
+            buf[i] = (uint8_t)((k - at) >> (24 - 8 * i));
+        }
+        cuts++;
+        if (run(buf, k, false)) {
+            check_fail(__FILE__, __LINE__, "seed %u is accepted when cut to %zu", seed_no, k);
+        }
+    }
+    return cuts;
+}
+
+static unsigned bend_seed(unsigned seed_no, size_t at, bool inside)
+{
+    static uint8_t buf[DOOR_BYTES_MAX];
+    bytes in = bytes_of(inputs[seed_no].p + at, inputs[seed_no].n - at), out;
+    size_t places = bend_places(in, inside), step = 1 + places * BENDS / BENDS_MAX;
+    unsigned n = 0;
+    memcpy(buf, inputs[seed_no].p, at);
+    for (size_t place = 0; place < places; place += step) {
+        for (unsigned how = 0; how < BENDS; how++) {
+            if (!bend_make(in, inside, (enum bend)how, place, buf + at, sizeof buf - at, &out)) {
+                continue;
+            }
+            n++;
+            if (run(buf, at + out.n, false)) {
+                check_fail(__FILE__, __LINE__, "seed %u is accepted with %s at item %zu", seed_no,
+                           bend_name((enum bend)how), place);
+            }
+        }
+    }
+    return n;
+}
+
+static unsigned bend_seed_json(unsigned seed_no, size_t at)
+{
+    static uint8_t buf[DOOR_BYTES_MAX];
+    bytes in = bytes_of(inputs[seed_no].p + at, inputs[seed_no].n - at), out;
+    unsigned n = 0;
+    memcpy(buf, inputs[seed_no].p, at);
+    for (size_t place = 0; place < in.n; place++) {
+        for (unsigned how = 0; how < BENDS; how++) {
+            if (!bend_json(in, (enum bend)how, place, buf + at, sizeof buf - at, &out)) {
+                continue;
+            }
+            for (size_t i = 0; i < 4 && door.headed; i++) {
+                buf[i] = (uint8_t)(out.n >> (24 - 8 * i));
+            }
+            n++;
+            if (run(buf, at + out.n, false)) {
+                check_fail(__FILE__, __LINE__, "seed %u is accepted with %s at byte %zu", seed_no,
+                           bend_name((enum bend)how), place);
+            }
+        }
+    }
+    return n;
+}
+
+static void what_is_bent_or_cut_is_refused(void)
+{
+    unsigned bent = 0, of = 0, cut = 0;
+    for (unsigned i = 0; i < nseeds; i++) {
+        bool inside = false;
+        bytes in = bytes_of(inputs[i].p, inputs[i].n);
+        size_t at = door.cbor_at != NULL ? door.cbor_at(in, &inside) : door.json_at(in);
+        if (at != DOOR_NO_CBOR && run(in.p, in.n, false)) {
+            cut += cut_seed(i, at);
+            unsigned n = door.cbor_at != NULL ? bend_seed(i, at, inside) : bend_seed_json(i, at);
+            bent += n;
+            of += n > 0;
+        }
+    }
+    CHECK(bent > 0);
+    printf("# counted: %s: %u bent inputs and %u prefixes of %u seeds, all refused\n", door.name,
+           bent, cut, of);
+}
+
 int main(int argc, char **argv)
 {
     if (!door_counting()) {
@@ -186,5 +273,8 @@ int main(int argc, char **argv)
     RUN(every_prefix_holds_beside_an_unreadable_page);
     RUN(altered_inputs_hold);
     RUN(the_longest_inputs_hold);
+    if (door.cbor_at != NULL || door.json_at != NULL) {
+        RUN(what_is_bent_or_cut_is_refused);
+    }
     CHECK_END();
 }

@@ -183,7 +183,25 @@ static void seeds(void)
     seed(4, "POST", "/goods", "{\"fields\":{\"job\":\"J1\",\"part\":\"P-1\",\"quantity\":2}}");
     seed(1, "POST", "/assignments", "{\"assignments\":[{\"job\":\"J1\",\"technician\":\"T1\"}]}");
     seed(9, "GET", "/session", "");
+    seed(0, "POST", "/customers", "{\"fields\":{\"name\":\"A\"}}");
+    seed(0, "POST", "/jobs", "{\"fields\":{\"customer\":\"C1\",\"called\":1780000000000}}");
+    seed(0, "POST", "/calls",
+         "{\"customer\":\"C1\",\"fields\":{\"fault_told\":\"hot\",\"called\":1780000000000}}");
+    seed(1, "POST", "/jobs/J1/assign", "{\"technician\":\"T1\"}");
+    seed(0, "POST", "/goods", "{\"job\":\"J1\",\"receipt\":\"G-1\",\"fields\":{}}");
+    seed(1, "POST", "/jobs/J1/cancel", "{\"reason\":1}");
 }
 
-const struct door door = {
-    .name = "api", .max_bytes = 4096, .tries = 1500, .begin = begin, .take = take, .seeds = seeds};
+static size_t json_at(bytes in)
+{
+    const uint8_t *end = memchr(in.p, '\n', in.n);
+    return end != NULL && end + 1 < in.p + in.n ? (size_t)(end + 1 - in.p) : DOOR_NO_CBOR;
+}
+
+const struct door door = {.name = "api",
+                          .max_bytes = 4096,
+                          .tries = 1500,
+                          .begin = begin,
+                          .take = take,
+                          .seeds = seeds,
+                          .json_at = json_at};

@@ -1,11 +1,15 @@
 /* fuzz_bundle.c - a bundle: header, frames, manifest, items. The first byte: 0 the rest is a bundle
- * as it comes, 1 it is a plan of frames that are sealed here (frames.h). */
+ * as it comes, 1 it is a plan of frames that are sealed here (frames.h), 0xFE a manifest alone,
+ * 0xFF one item. */
 #include "core/keys/author_keys.h"
 #include "core/keys/trust.h"
 #include "sync/bundle/manifest.h"
 #include "tests/fuzz/door.h"
 #include "tests/fuzz/frames.h"
 #include "tests/support/sample.h"
+
+#define MANIFEST_ALONE 0xFE
+#define ITEM_ALONE 0xFF
 
 static struct sample s;
 static struct frames inside;
@@ -39,7 +43,7 @@ static void begin(void)
 }
 
 /* What is understood is written, and read again to the same. */
-static void manifest_holds(bytes in)
+static bool manifest_holds(bytes in)
 {
     static uint8_t room[2][262144], again[2][BUNDLE_MANIFEST_BYTES];
     static struct manifest m, back;
@@ -47,7 +51,7 @@ static void manifest_holds(bytes in)
     enum st st = manifest_decode(in, &a, &m);
     HOLD(st == ST_OK || st == ST_BAD_FORM || st == ST_TOO_BIG);
     if (st != ST_OK) {
-        return;
+        return false;
     }
     bytes one, two;
     HOLD(m.njournals <= MANIFEST_JOURNALS_MAX && m.nreceipts <= MANIFEST_JOURNALS_MAX);
@@ -59,6 +63,7 @@ static void manifest_holds(bytes in)
     for (unsigned i = 0; i < m.nproblems; i++) {
         HOLD(manifest_problem_name(m.problems[i].code) != NULL);
     }
+    return true;
 }
 
 static void item_holds(const struct item *it)
@@ -93,8 +98,10 @@ static void item_holds(const struct item *it)
     HOLD(st == ST_TOO_BIG || (st == ST_OK && bytes_eq(out, it->whole)));
 }
 
-static void items_hold(bytes body)
+/* How many there are, if nothing else is. */
+static unsigned items_hold(bytes body)
 {
+    unsigned n = 0;
     for (;;) {
         struct item it;
         size_t used = 0;
@@ -102,10 +109,11 @@ static void items_hold(bytes body)
         HOLD(st == ST_OK || st == ST_END || st == ST_BAD_FORM);
         HOLD((st == ST_OK) == (used > 0) && used <= body.n);
         if (st != ST_OK) {
-            break;
+            return st == ST_END ? n : 0;
         }
         HOLD(it.whole.p == body.p && it.whole.n == used);
         item_holds(&it);
+        n++;
         body = bytes_of(body.p + used, body.n - used);
     }
 }
@@ -132,9 +140,9 @@ static bool frames_hold(struct bundle_reader *r, bytes in)
         HOLD(used > 4 && used <= in.n && part.body.n < BUNDLE_PLAIN_BYTES_MAX);
         HOLD((part.frame == BUNDLE_MANIFEST) == (r->frames == 1));
         if (part.frame == BUNDLE_MANIFEST) {
-            manifest_holds(part.body);
+            IGNORE(manifest_holds(part.body));
         } else if (part.frame == BUNDLE_ITEMS) {
-            items_hold(part.body);
+            IGNORE(items_hold(part.body));
         } else {
             HOLD(part.frame == BUNDLE_CHUNK && part.body.n > 0 && part.body.n <= CAP_CHUNK_BYTES);
         }
@@ -146,6 +154,10 @@ static bool take(bytes in)
 {
     if (in.n == 0) {
         return false;
+    }
+    if (in.p[0] >= MANIFEST_ALONE) {
+        bytes rest = bytes_of(in.p + 1, in.n - 1);
+        return in.p[0] == MANIFEST_ALONE ? manifest_holds(rest) : items_hold(rest) == 1;
     }
     bool plan = in.p[0] & 1;
     in = bytes_of(in.p + 1, in.n - 1);
@@ -230,8 +242,21 @@ static bytes all_items(void)
     return bytes_of(buf, n);
 }
 
+static void alone_seeds(void)
+{
+    bytes all = all_items();
+    struct item it;
+    size_t used;
+    door_seed_with(MANIFEST_ALONE, full_manifest());
+    while (item_next(all, &it, &used) == ST_OK) {
+        door_seed_with(ITEM_ALONE, it.whole);
+        all = bytes_of(all.p + used, all.n - used);
+    }
+}
+
 static void seeds(void)
 {
+    alone_seeds();
     static uint8_t plan[32768];
     size_t n = 0;
     uint8_t chunk[100] = {1, 2, 3};
@@ -251,10 +276,18 @@ static void seeds(void)
     }
 }
 
+/* Manifest and items by themselves; what they carry as byte strings has doors of its own. */
+static size_t cbor_at(bytes in, bool *in_strings)
+{
+    *in_strings = false;
+    return in.n > 0 && in.p[0] >= MANIFEST_ALONE ? 1 : DOOR_NO_CBOR;
+}
+
 const struct door door = {.name = "bundle",
                           .max_bytes = 32768,
                           .prefix_free = true,
                           .tries = 2000,
                           .begin = begin,
                           .take = take,
-                          .seeds = seeds};
+                          .seeds = seeds,
+                          .cbor_at = cbor_at};

@@ -121,9 +121,16 @@ static void seeds(void)
                                   "address=https://hq.example:8443\nnot understood\n")));
 }
 
+static size_t cbor_at(bytes in, bool *in_strings)
+{
+    *in_strings = true;
+    return in.n > 0 && in.p[0] < 2 ? 1 : DOOR_NO_CBOR;
+}
+
 const struct door door = {.name = "config",
                           .max_bytes = 20000,
                           .tries = 1000,
                           .begin = begin,
                           .take = take,
-                          .seeds = seeds};
+                          .seeds = seeds,
+                          .cbor_at = cbor_at};

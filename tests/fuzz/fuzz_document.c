@@ -1,14 +1,14 @@
-/* fuzz_document.c - trust document, certificate, revocation, receipt, proof of a fork: what root,
- * issuing key and node sign. The first byte chooses which; with 0x10 the rest is a payload that is
- * signed here, so that the fuzzer gets behind the signature. */
+/* fuzz_document.c - trust document, certificate, revocation, receipt, proof of a fork, the same as
+ * a file: what root, issuing key and node sign. The first byte chooses which; with 0x10 the rest is
+ * a payload that is signed here, so that the fuzzer gets behind the signature. */
 #include "core/codec/cose.h"
 #include "core/codec/hash.h"
-#include "core/journal/fork.h"
+#include "core/journal/forks.h"
 #include "core/keys/trust.h"
 #include "tests/fuzz/door.h"
 #include "tests/support/sample.h"
 
-enum which { TRUST, CERT, REVOCATION, RECEIPT, FORK, WHICH };
+enum which { TRUST, CERT, REVOCATION, RECEIPT, FORK, FORK_FILE, WHICH };
 #define SIGN_IT 0x10
 
 static struct sample s;
@@ -131,6 +131,18 @@ static bool fork_proof(bytes doc)
     return true;
 }
 
+static bool fork_file(bytes doc)
+{
+    struct cert c;
+    struct entry_view a, b;
+    const char *rule = NULL;
+    enum st st = forks_file_open(doc, &s.trust, &c, &a, &b, &rule);
+    HOLD(rule != NULL && (rule[0] != '\0') == (st != ST_OK));
+    HOLD(st != ST_OK || (forks_file_is(doc) && id8_eq(c.author, a.author) && a.seq == b.seq &&
+                         !h32_eq(a.hash, b.hash)));
+    return st == ST_OK;
+}
+
 static bool take(bytes in)
 {
     if (in.n == 0) {
@@ -138,7 +150,7 @@ static bool take(bytes in)
     }
     enum which which = (enum which)(in.p[0] % SIGN_IT % WHICH);
     bytes doc = bytes_of(in.p + 1, in.n - 1);
-    if ((in.p[0] & SIGN_IT) != 0 && which != FORK) {
+    if ((in.p[0] & SIGN_IT) != 0 && which < FORK) {
         doc = signed_here(which, doc);
     }
     switch (which) {
@@ -150,6 +162,8 @@ static bool take(bytes in)
         return revocation(doc);
     case FORK:
         return fork_proof(doc);
+    case FORK_FILE:
+        return fork_file(doc);
     default:
         return receipt(doc);
     }
@@ -160,11 +174,8 @@ static void seeds(void)
     static const struct {
         const char *type;
         enum which which;
-    } all[] = {{"trust", TRUST},
-               {"certificate", CERT},
-               {"revocation", REVOCATION},
-               {"receipt", RECEIPT},
-               {"fork", FORK}};
+    } all[] = {{"trust", TRUST},     {"certificate", CERT}, {"revocation", REVOCATION},
+               {"receipt", RECEIPT}, {"fork", FORK},        {"fork-file", FORK_FILE}};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         door_seed_vectors(all[i].type, (int)all[i].which);
     }
@@ -195,10 +206,18 @@ static void seeds(void)
     door_seed_with(SIGN_IT | REVOCATION, v.payload);
 }
 
+static size_t cbor_at(bytes in, bool *in_strings)
+{
+    (void)in;
+    *in_strings = true;
+    return 1;
+}
+
 const struct door door = {.name = "document",
                           .max_bytes = 8192,
                           .prefix_free = true,
                           .no_memory = true,
                           .begin = begin,
                           .take = take,
-                          .seeds = seeds};
+                          .seeds = seeds,
+                          .cbor_at = cbor_at};

@@ -98,10 +98,18 @@ static void seeds(void)
     door_seed_vectors("entry", -1);
 }
 
+static size_t cbor_at(bytes in, bool *in_strings)
+{
+    (void)in;
+    *in_strings = true;
+    return 0;
+}
+
 const struct door door = {.name = "entry",
                           .max_bytes = CAP_ENTRY_BYTES + 64,
                           .prefix_free = true,
                           .no_memory = true,
                           .begin = begin,
                           .take = take,
-                          .seeds = seeds};
+                          .seeds = seeds,
+                          .cbor_at = cbor_at};

@@ -112,9 +112,16 @@ static void seeds(void)
     door_seed_with(2, frames_plan_of(whole, &opens));
 }
 
+static size_t cbor_at(bytes in, bool *in_strings)
+{
+    *in_strings = true;
+    return in.n > 0 && in.p[0] == 0 ? 1 : DOOR_NO_CBOR;
+}
+
 const struct door door = {.name = "parcel",
                           .max_bytes = 16384,
                           .tries = 800,
                           .begin = begin,
                           .take = take,
-                          .seeds = seeds};
+                          .seeds = seeds,
+                          .cbor_at = cbor_at};

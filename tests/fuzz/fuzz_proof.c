@@ -124,6 +124,12 @@ static void seeds(void)
     door_seed_with(2, hq_pub);
 }
 
+static size_t cbor_at(bytes in, bool *in_strings)
+{
+    *in_strings = true;
+    return in.n > 0 && in.p[0] != 1 ? 1 : DOOR_NO_CBOR;
+}
+
 const struct door door = {.name = "proof",
                           .max_bytes = 20000,
                           .prefix_free = true,
@@ -131,4 +137,5 @@ const struct door door = {.name = "proof",
                           .tries = 2000,
                           .begin = begin,
                           .take = take,
-                          .seeds = seeds};
+                          .seeds = seeds,
+                          .cbor_at = cbor_at};
