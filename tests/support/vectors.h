@@ -8,7 +8,8 @@
 
 struct vector {
     char name[64];
-    const char *type;       /* entry, trust, certificate, revocation, receipt, manifest, fork, fork-file */
+    const char
+        *type; /* entry, trust, certificate, revocation, receipt, manifest, fork, fork-file */
     const char *expect;     /* st_name of what the reader must answer; "ok" */
     const char *rule;       /* the name of the broken rule, "" */
     uint8_t pk[32];         /* the signer's; zero for a manifest */
