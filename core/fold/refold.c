@@ -307,6 +307,30 @@ static enum st derive(struct store_txn *t, const struct subject_state *s, struct
     return lists_row_encode(&row, d->row, &out->row);
 }
 
+/* `now`, whose state and digest are there, takes the place of `old`, with all that follows. */
+static enum st keep(struct store_txn *t, const struct subject_state *s, const struct kept *old,
+                    struct kept *now, struct arena a, struct err *err)
+{
+    struct derived d;
+    enum st st = derive(t, s, a, &d, now);
+    if (st == ST_OK) {
+        st = put_rows(t, old, now, err);
+    }
+    st = st == ST_OK ? register_put(t, s->subject, old->place, now->place, err) : st;
+    if (st == ST_OK) {
+        st = put_code(t, s->subject, old->code, now->code, d.code_time, err);
+    }
+    return st == ST_OK ? put_kept(t, s->subject, now, a, err) : st;
+}
+
+enum st fold_keep(struct store_txn *t, const struct subject_state *s, struct arena scratch,
+                  struct err *err)
+{
+    struct kept none = {0}, now = {0};
+    enum st st = fresh_seal(s, &scratch, &now.state, &now.digest, err);
+    return st == ST_OK ? keep(t, s, &none, &now, scratch, err) : st;
+}
+
 enum st fold_refold(struct store_txn *t, id16 subject, struct arena scratch, struct err *err)
 {
     struct kept old, now = {0};
@@ -333,16 +357,7 @@ enum st fold_refold(struct store_txn *t, id16 subject, struct arena scratch, str
         (old.keys.n > 0 && h32_eq(old.digest, now.digest) && (!hq || old.place.n > 0))) {
         return st; /* nothing new: the same set */
     }
-    struct derived d;
-    st = derive(t, &s, a, &d, &now);
-    if (st == ST_OK) {
-        st = put_rows(t, &old, &now, err);
-    }
-    st = st == ST_OK ? register_put(t, subject, old.place, now.place, err) : st;
-    if (st == ST_OK) {
-        st = put_code(t, subject, old.code, now.code, d.code_time, err);
-    }
-    return st == ST_OK ? put_kept(t, subject, &now, a, err) : st;
+    return keep(t, &s, &old, &now, a, err);
 }
 
 enum st fold_relist(struct store_txn *t, id16 subject, struct arena scratch, struct err *err)

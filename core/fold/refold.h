@@ -17,6 +17,12 @@
  * Scratch: CAP_SCRATCH_BYTES do. */
 MUST_USE enum st fold_refold(struct store_txn *t, id16 subject, struct arena scratch,
                              struct err *err);
+/* fold_keep: what fold_refold does once it has the state: keeps it with its rows, its places in
+ * registers and its code. For a state that was folded elsewhere, of a subject that this store has
+ * never had: without entries the next refold or rebuild drops it (the bench's million rows).
+ * Scratch and errors as fold_refold's. */
+MUST_USE enum st fold_keep(struct store_txn *t, const struct subject_state *s, struct arena scratch,
+                           struct err *err);
 /* fold_load: the kept state, decoded into `a`; *digest may be NULL. ST_NOT_FOUND. */
 MUST_USE enum st fold_load(struct store_txn *t, id16 subject, struct arena *a,
                            struct subject_state *out, h32 *digest, struct err *err);

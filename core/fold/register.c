@@ -281,6 +281,7 @@ static void number_of(const struct subject_state *s, const struct type_row *r,
 {
     const struct field_value *v = r == NULL ? NULL : fold_shown(s, r->number);
     v = v == NULL || v->nb == 0 ? fold_shown(s, F_CODE) : v;
+    v = v == NULL && s->type == SUBJECT_JOB ? fold_shown(s, F_JOB_PROVISIONAL) : v;
     if (v != NULL && v->type == FT_CODE && v->nb <= sizeof out->number) {
         memcpy(out->number, v->b, v->nb);
         out->nnumber = (uint8_t)v->nb;

@@ -324,6 +324,59 @@ await claim('work of a lost handheld is listed, and counts once a supervisor tic
     await small.context().close();
 });
 
+// ---- order and ranges ----------------------------------------------------------------------------
+await claim('a head sorts by click and by key, says so, keeps the focus, and stands in the address; the CSV follows', async () => {
+    const codes = () => boss.evaluate(() => [...document.querySelectorAll('#rows tbody a')].map((a) => a.textContent));
+    const heads = () => boss.evaluate(() => [...document.querySelectorAll('#rows th[aria-sort]')].map((t) => `${t.textContent.replace(/[\u25B2\u25BC]/, '')} ${t.getAttribute('aria-sort')}`).join(', '));
+    const settled = (by) => boss.waitForFunction((b) => location.hash.includes(b) && document.body.dataset.ready === location.hash && document.querySelector('#rows th button'), by);
+    await go(boss, '#/calls');
+    must((await heads()).includes('Called descending') && (await heads()).includes('Number none'), await heads());
+    await boss.click('#rows th button[data-by="number asc"]');
+    await settled('sort=number');
+    const up = await codes();
+    must(up.length > 4 && (await heads()).includes('Number ascending'), await heads());
+    await axe(boss, 'sorted by number');
+    await shot(boss, 'sorted-en');
+    must(await boss.evaluate(() => document.activeElement.dataset.by === 'number desc'), 'the head has the focus still');
+    await boss.keyboard.press('Enter');
+    await settled('order=desc');
+    must(JSON.stringify(await codes()) === JSON.stringify([...up].reverse()), `${await codes()} is not ${up} turned round`);
+    must((await boss.getAttribute('[data-key=csv]', 'href')).includes('sort=number&order=desc'), 'the file is another');
+    await boss.reload();
+    await boss.waitForFunction(() => document.querySelector('#rows tbody a'));
+    must(JSON.stringify(await codes()) === JSON.stringify([...up].reverse()), 'the address says all');
+    await boss.selectOption('[name=by]', 'due asc');
+    await settled('sort=due');
+    must((await heads()).includes('Deadline ascending'), await heads());
+});
+await claim('numbers and days from and until, in both languages, at 1280 and at 390 where the order is a field', async () => {
+    for (const [lang, width] of [['zh-CN', 1280], ['en-GB', 390], ['zh-CN', 390]]) {
+        const page = await open('super', { lang, width });
+        const codes = () => page.evaluate(() => [...document.querySelectorAll('#rows tbody a')].map((a) => a.textContent));
+        await go(page, '#/calls?sort=number');
+        const all = await codes();
+        await page.fill('[name=number_from]', all[1]);
+        await page.press('[name=number_from]', 'Tab');
+        await page.waitForFunction((n) => document.querySelectorAll('#rows tbody a').length === n, all.length - 1);
+        await page.fill('[name=number_to]', all[2]);
+        await page.press('[name=number_to]', 'Tab');
+        await page.waitForFunction(() => document.querySelectorAll('#rows tbody a').length === 2);
+        must(JSON.stringify(await codes()) === JSON.stringify(all.slice(1, 3)), `${await codes()}`);
+        await page.selectOption('[name=by]', 'number desc');
+        await page.waitForFunction((c) => (document.querySelector('#rows tbody a') || {}).textContent === c, all[2]);
+        must(!(await sideways(page)), 'scrolls sideways');
+        await axe(page, `ranges ${lang} ${width}`);
+        await shot(page, `ranges-${lang}-${width}`);
+        await page.fill('[name=from]', '2001-01-01');
+        await page.fill('[name=to]', '2001-01-02');
+        await page.press('[name=to]', 'Tab');
+        await page.locator('.empty').waitFor();
+        await page.click('[data-do=clear]');
+        await page.waitForFunction((n) => document.querySelectorAll('#rows tbody a').length === n, all.length);
+        await page.context().close();
+    }
+});
+
 // ---- every page ----------------------------------------------------------------------------------
 const admin = await open('admin');
 // Every page that the router knows, from its own table: a new one is walked without a word here.

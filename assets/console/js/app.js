@@ -17,7 +17,7 @@ const DESK = ['clerk', 'supervisor', 'branch manager', 'service department', 'ad
 const app = { me: null, registers: {}, counts: null, say, setCounts, page: '' };
 const other = () => (language() === 'zh' ? { name: 'English', lang: 'en' } : { name: '中文', lang: 'zh-CN' });
 const desk = () => DESK.includes(app.me.role);
-const shown = (page) => (page === 'dashboard' || page === 'board' ? desk() : REGISTERS[page].url ? app.me.role === 'administrator' : source(page) in app.registers);
+const shown = (page) => (page === 'dashboard' || page === 'board' ? desk() : source(page) in app.registers);
 
 // ---- login ----------------------------------------------------------------------------------------
 function login(words) {

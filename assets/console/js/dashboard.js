@@ -10,7 +10,7 @@ const hot = (n) => (n > 0 ? 'hot' : '');
 export function tiles(d) {
     const t = (label, value, href, cls = '') => ({ label, value, href, cls });
     return [
-        t(_('Calls today'), d.today, '#/calls'), t(_('Past the deadline'), d.late, '#/calls?due=1', hot(d.late)),
+        t(_('Calls today'), d.today, '#/calls'), t(_('Past the deadline'), d.late, '#/calls?sort=due', hot(d.late)),
         t(_('Not dispatched'), d.undispatched, '#/board', hot(d.undispatched)), t(_('On site'), d.states.on_site, '#/calls?state=on_site'),
         t(_('Vouchers not back'), d.unreturned_vouchers, '#/vouchers'), t(_('Silent handhelds'), d.devices_silent.length, '#/devices', hot(d.devices_silent.length)),
     ];
@@ -56,7 +56,7 @@ async function drawChart(d) {
 }
 
 export async function show(app) {
-    const [d, page] = await Promise.all([get('/dashboard'), get('/registers/calls?due=1&limit=8')]);
+    const [d, page] = await Promise.all([get('/dashboard'), get('/registers/calls?sort=due&limit=8')]);
     app.setCounts(d);
     const names = Object.keys(STATES.job).filter((s) => d.states[s] != null);
     draw($('#main'), PAGE, {

@@ -16,25 +16,46 @@ let here = null; // {page, params, rows, next, id, app}
 const address = (page, id, params) => `#/${page}${id ? `/${id}` : ''}${query(params)}`;
 const midnight = (s, add) => (s ? new Date(`${s}T00:00:00`).getTime() + add * 86400000 : '');
 
-function asked(page, params) {
+function asked(params) {
     const { from, to, ...rest } = params;
     return { ...rest, from: midnight(from, 0), to: midnight(to, 1) };
 }
 
 async function fetchRows(cursor, limit) {
-    const reg = REGISTERS[here.page];
-    if (reg.url) { return { rows: reg.rows(await get(reg.url)), next: null }; }
-    return get(`/registers/${source(here.page)}${query(reg.plain ? {} : { ...asked(here.page, here.params), cursor, limit })}`);
+    return get(`/registers/${source(here.page)}${query({ ...asked(here.params), cursor, limit })}`);
+}
+
+// ---- order: what the server says that this register can be read by ---------------------------------
+const RECORDS = ['job', 'customer', 'equipment', 'contract', 'technician', 'stock', 'goods', 'slip', 'day', 'invoice'];
+const HEADS = { time: N_('Time'), number: N_('Number'), state: N_('State'), class: N_('Class'), technician: N_('Technician'), branch: N_('Branch'), due: N_('Deadline') };
+const SAID = { 'time desc': N_('Newest first'), 'time asc': N_('Oldest first'), 'due asc': N_('Nearest deadline first') };
+const usual = (sort) => (sort === 'time' ? 'desc' : 'asc');
+// As the server reads it: by number where numbers are asked for, else the newest first.
+function sorted(known, params) {
+    const sort = known.sorts.includes(params.sort) ? params.sort : params.number_from || params.number_to ? 'number' : 'time';
+    return { sort, order: ['asc', 'desc'].includes(params.order) ? params.order : usual(sort) };
+}
+function orders(known, now) {
+    const word = (sort, order) => (SAID[`${sort} ${order}`] ? _(SAID[`${sort} ${order}`]) : `${_(HEADS[sort])} ${order === 'asc' ? '\u2191' : '\u2193'}`);
+    return known.sorts.flatMap((sort) => [usual(sort), usual(sort) === 'asc' ? 'desc' : 'asc'].map((order) => ({ value: `${sort} ${order}`, label: word(sort, order), on: sort === now.sort && order === now.order })));
+}
+// Into the address goes what is not usual.
+function ordered({ by, ...rest }, known) {
+    const [sort, order] = (by || '').split(' ');
+    const plain = sorted(known, { ...rest, sort: '', order: '' }).sort;
+    if (sort && sort !== plain) { rest.sort = sort; }
+    if (order && order !== usual(sort)) { rest.order = order; }
+    return rest;
 }
 
 // ---- filters: what the server says that this register takes ---------------------------------------
 async function filters(app, page, params) {
     const known = app.registers[source(page)];
     const list = [];
-    if (!known || REGISTERS[page].plain) { return list; }
+    if (!known) { return list; }
     const choice = (name, words, options) => list.push({ name, label: words, options: options.map((o) => ({ ...o, on: (params[name] || '') === o.value })) });
     if (known.filters.includes('state') && known.states.length) {
-        choice('state', _('State'), [{ value: '', label: _('All') }, ...known.states.map((s) => ({ value: s, label: W.stateWord(known.type, s) }))]);
+        choice('state', _('State'), [{ value: '', label: _('All') }, ...known.states.map((s) => ({ value: s, label: W.stateWord(REGISTERS[page].type, s) }))]);
     }
     if (known.filters.includes('class')) {
         choice('class', _('Class'), [{ value: '', label: _('All') }, ...[1, 2, 3, 4].map((n) => ({ value: String(n), label: _(W.CLASSES[n]) }))]);
@@ -42,20 +63,32 @@ async function filters(app, page, params) {
     if (known.filters.includes('technician') && app.registers.people) {
         choice('technician', _('Technician'), [{ value: '', label: _('All') }, ...(await technicians()).filter((p) => p.role === 'technician').map((p) => ({ value: p.code, label: p.name }))]);
     }
-    if (known.filters.includes('due')) {
-        choice('due', _('Order'), [{ value: '', label: _('Newest first') }, { value: '1', label: _('Nearest deadline first') }]);
+    if (known.filters.includes('type')) {
+        choice('type', _('What'), [{ value: '', label: _('All') }, ...RECORDS.map((t) => ({ value: t, label: _(W.TYPES[t]) }))]);
     }
+    list.push({ name: 'by', label: _('Order'), options: orders(known, sorted(known, params)) });
     list.push({ name: 'from', label: _('From'), date: true, value: params.from || '' }, { name: 'to', label: _('Until'), date: true, value: params.to || '' });
+    if (known.sorts.includes('number')) {
+        list.push({ name: 'number_from', label: _('Number from'), text: true, value: params.number_from || '' }, { name: 'number_to', label: _('Number until'), text: true, value: params.number_to || '' });
+    }
     if (app.me && !app.me.branch) { list.push({ name: 'branch', label: _('Branch'), text: true, value: params.branch || '' }); }
     return list;
 }
 
 // ---- rows -----------------------------------------------------------------------------------------
 const cls = (c, r) => (typeof c.cls === 'function' ? c.cls(r) : c.cls || '');
+function headOf(c) {
+    const known = here.app.registers[source(here.page)];
+    if (!c.sort || !known || !known.sorts.includes(c.sort)) { return null; }
+    const now = sorted(known, here.params);
+    const on = now.sort === c.sort;
+    const next = on ? (now.order === 'asc' ? 'desc' : 'asc') : usual(c.sort);
+    return { by: `${c.sort} ${next}`, aria: !on ? 'none' : now.order === 'asc' ? 'ascending' : 'descending', arrow: !on ? '' : now.order === 'asc' ? '\u25B2' : '\u25BC' };
+}
 function rowsView() {
     const reg = REGISTERS[here.page];
     return {
-        type: here.page, heads: reg.columns.map((c) => ({ label: _(c.label), cls: typeof c.cls === 'string' ? c.cls : '' })),
+        type: here.page, heads: reg.columns.map((c) => ({ label: _(c.label), cls: typeof c.cls === 'string' ? c.cls : '', sort: headOf(c) })),
         rows: here.rows.map((r) => ({
             id: r.id, cls: [r.id === here.id ? 'on' : '', r.conflict ? 'conflict' : '', r.late ? 'is-late' : ''].join(' ').trim(),
             cells: reg.columns.map((c, i) => {
@@ -120,30 +153,20 @@ export async function show(app, page, id, params) {
     const mine = { app, page, id, params, rows: [], next: null };
     const list = await filters(app, page, params);
     if (!app.me) { return; } // logged out meanwhile
+    const had = here && here.page === page && document.activeElement && document.activeElement.dataset.key;
     here = mine;
     draw($('#main'), LIST, {
         title: title(page), fresh: freshLabel(reg.fresh, app.me), filters: list, filtered: Object.keys(params).length > 0, wide: innerWidth >= 700 || Object.keys(params).length > 0,
-        csv: reg.url ? '' : `/api/v1/registers/${source(page)}${query({ ...asked(page, params), format: 'csv' })}`,
+        csv: `/api/v1/registers/${source(page)}${query({ ...asked(params), format: 'csv' })}`,
         words: { csv: _(CSV), print: _('Print'), filter: _('Filter'), clear: _('Clear the filter'), detail: _('The record') },
     });
     wire(app);
     await load();
     if (here !== mine) { return; }
+    const again = had && document.activeElement === document.body && $(`#rows [data-key="${CSS.escape(had)}"]`);
+    if (again) { again.focus({ preventScroll: true }); } // a head that sorts keeps the focus
     if (reg.tiles) { counts(app.counts); }
     await detail();
-}
-
-// A list that stands whole on the page is saved from there; a cell that a spreadsheet would run as a
-// formula begins with an apostrophe, as in the server's.
-const cell = (s) => `"${(/^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/.test(s) ? `'${s}` : s).replace(/"/g, '""')}"`;
-function save(page) {
-    const { columns } = REGISTERS[page];
-    const lines = [columns.map((c) => cell(_(c.label))), ...here.rows.map((r) => columns.map((c) => cell(String(c.text(r) ?? ''))))];
-    const a = document.createElement('a');
-    a.href = URL.createObjectURL(new Blob([`\uFEFF${lines.map((l) => l.join(',')).join('\r\n')}\r\n`], { type: 'text/csv;charset=utf-8' }));
-    a.download = `${page}.csv`;
-    a.click();
-    setTimeout(() => URL.revokeObjectURL(a.href), 10000);
 }
 
 function wire(app) {
@@ -151,7 +174,11 @@ function wire(app) {
     const { page } = here;
     main.onchange = (e) => {
         const form = e.target.closest('.filters');
-        if (form) { location.hash = address(page, '', Object.fromEntries([...new FormData(form)].filter(([, v]) => v))); }
+        if (!form) { return; }
+        const asks = Object.fromEntries([...new FormData(form)].filter(([, v]) => v));
+        // Numbers are read by number; whoever chose another order before keeps it.
+        if (e.target.name.startsWith('number_') && !here.params.sort) { delete asks.by; }
+        location.hash = address(page, '', ordered(asks, app.registers[source(page)]));
     };
     main.onsubmit = (e) => e.preventDefault();
     main.onclick = (e) => {
@@ -161,7 +188,10 @@ function wire(app) {
         if (!what || what.closest('#detail')) { return; }
         if (what.dataset.do === 'new') { make(); }
         if (what.dataset.do === 'more') { more().catch((p) => app.say(p.message)); }
-        if (what.dataset.do === 'csv') { save(page); }
+        if (what.dataset.do === 'sort') {
+            const { sort, order, ...rest } = here.params;
+            location.hash = address(page, here.id, ordered({ ...rest, by: what.dataset.by }, app.registers[source(page)]));
+        }
         if (what.dataset.do === 'clear') { location.hash = `#/${page}`; }
         if (what.dataset.do === 'print-list') { document.body.classList.remove('papered'); window.print(); }
     };

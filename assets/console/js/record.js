@@ -4,16 +4,27 @@ import { get, call, query } from './api.js';
 import { draw, say, DETAIL, TIMELINE } from './view.js';
 import { FIELDS, TYPE_PATHS, TYPE_HOMES, show, named, label } from './fields.js';
 import { actionsOf, act, titleOf } from './actions.js';
-import { REGISTERS } from './registers.js';
+import { REGISTERS, source } from './registers.js';
 import { print } from './paper.js';
 import * as W from './words.js';
 
 
 
+// A row that an address names and that no page of the list has brought yet.
+async function further(page, id) {
+    for (let cursor = '', pages = 0; cursor !== null && pages < 50; pages += 1) {
+        const next = await get(`/registers/${source(page)}${query({ limit: 200, cursor })}`);
+        const row = next.rows.find((r) => r.id === id);
+        if (row) { return row; }
+        cursor = next.next;
+    }
+    return undefined;
+}
+
 // What belongs to a record and stands in other registers.
 async function load(page, id, rows) {
     if (REGISTERS[page].plain) {
-        const row = rows.find((r) => r.id === id);
+        const row = rows.find((r) => r.id === id) || await further(page, id);
         if (row && page === 'devices' && row.state === 'revoked') { return { ...row, ...await get(`/devices/${id}/late`) }; }
         return row && page === 'conflicts' ? get(`/${TYPE_PATHS[row.type]}/${id}`) : row;
     }

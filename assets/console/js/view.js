@@ -52,7 +52,7 @@ export const LIST = `
 <div class="page"><section class="list" aria-labelledby="title">
 <div class="bar"><h1 id="title">{{title}}</h1><div class="tools">
 {{#fresh}}<button class="primary" data-do="new" data-key="new">{{fresh}} <kbd>N</kbd></button>{{/fresh}}
-{{#csv}}<a class="button" href="{{csv}}" download data-key="csv">{{words.csv}}</a>{{/csv}}{{^csv}}<button data-do="csv" data-key="csv">{{words.csv}}</button>{{/csv}}
+<a class="button" href="{{csv}}" download data-key="csv">{{words.csv}}</a>
 <button data-do="print-list" data-key="print">{{words.print}}</button></div></div>
 <div id="tiles"></div>
 {{#filters.length}}<details class="narrow"{{#wide}} open{{/wide}}><summary>{{words.filter}}</summary><form class="filters" aria-label="{{words.filter}}">{{#filters}}<label><span>{{label}}</span>
@@ -63,7 +63,7 @@ export const LIST = `
 <aside id="detail" aria-label="{{words.detail}}" hidden></aside></div>`;
 
 export const ROWS = `
-{{#rows.length}}<table class="{{type}}"><thead><tr>{{#heads}}<th scope="col" class="{{cls}}">{{label}}</th>{{/heads}}</tr></thead>
+{{#rows.length}}<table class="{{type}}"><thead><tr>{{#heads}}<th scope="col" class="{{cls}}"{{#sort}} aria-sort="{{aria}}"{{/sort}}>{{#sort}}<button type="button" class="sort" data-do="sort" data-by="{{by}}" data-key="s-{{label}}">{{label}}<span aria-hidden="true">{{arrow}}</span></button>{{/sort}}{{^sort}}{{label}}{{/sort}}</th>{{/heads}}</tr></thead>
 <tbody>{{#rows}}<tr data-id="{{id}}" class="{{cls}}">{{#cells}}<td class="{{cls}}" data-label="{{label}}"{{#title}} title="{{title}}"{{/title}}>{{#href}}<a href="{{href}}" data-key="r-{{key}}">{{text}}</a>{{/href}}{{^href}}{{#box}}<span class="box">{{text}}</span>{{/box}}{{^box}}{{text}}{{/box}}{{/href}}</td>{{/cells}}</tr>{{/rows}}</tbody></table>
 {{#next}}<p class="more"><button data-do="more" data-key="more">{{words.more}}</button></p>{{/next}}{{/rows.length}}
 {{^rows.length}}<p class="empty">{{empty}}{{#next}} <button data-do="more" data-key="more">{{words.further}}</button>{{/next}}</p>{{/rows.length}}`;
