@@ -337,7 +337,8 @@ static enum st take_run(struct ingest *g, size_t first, size_t n)
     }
     if (st == ST_NOT_FOUND) {
         hq_request_problem(g->r, PROBLEM_GAP, e[0].hash);
-        return ST_OK;
+        /* A parcel comes as it is for ever: its device holds nothing of what we lost before it. */
+        return g->r->manifest.has_reply ? hq_returned_run(g->r, g->t, e, n, g->err) : ST_OK;
     }
     g->views = e;
     size_t good = 0;

@@ -23,7 +23,8 @@
 #define SIM_MESSAGES 40 /* bundles that may still come (again) */
 #define SIM_SNAPS 2     /* backups of one party; a third replaces the oldest */
 #define SIM_STEPS 400
-#define SIM_HQ 31 /* headquarters' bit among the holders */
+#define SIM_HQ 31             /* headquarters' bit among the holders */
+#define SIM_OLD_LIFE 1000000U /* of the headquarters that goes on beside the restored one */
 
 /* --- sim_rng.c
  * ------------------------------------------------------------------------------------ */
@@ -95,6 +96,8 @@ struct sim_device {
     bool informed;  /* it knows what headquarters lost, if it lost anything */
     uint64_t taint; /* event at which it last heard of something that is so no longer */
     bool rolled;    /* it is a copy or was restored */
+    bool parcelled; /* its keys are destroyed, its parcel waits for its receipts */
+    uint8_t owed[SIM_LEDGER / 8 + 1]; /* what is in it */
     struct sim_snap snaps[SIM_SNAPS];
 };
 
@@ -135,6 +138,9 @@ struct sim_world {
     bool hq_full;
     unsigned hq_life;
     bool hq_rolled; /* it was restored at least once */
+    struct hq *old; /* the one that was not switched off when it was; NULL: none */
+    char old_dir[160];
+    bool at_old; /* what is posted now goes there */
     id16 person[SIM_PERSONS];
     id16 subject[SIM_SUBJECTS];
     enum subject_type type[SIM_SUBJECTS];
@@ -153,7 +159,8 @@ struct sim_world {
     char why[400];
     /* counted */
     uint64_t exchanges, answers, cuts, altered, replays, drops, appends, refused_full, forks,
-        restores, hq_restores, checks, forgets, foreign, breaks, marks;
+        restores, hq_restores, checks, forgets, foreign, breaks, marks, splits, at_olds, parcels,
+        sticks;
     bool verbose;
 };
 
@@ -186,6 +193,11 @@ void sim_world_hq_open(struct sim_world *w);
 void sim_world_hq_close(struct sim_world *w);
 void sim_world_hq_snap(struct sim_world *w);
 bool sim_world_hq_restore(struct sim_world *w);
+/* sim_world_hq_split: it is restored, and the machine before goes on answering. sim_world_old_end:
+ * until it is switched off. sim_world_old_again: it is started anew, after a failure. */
+bool sim_world_hq_split(struct sim_world *w);
+void sim_world_old_again(struct sim_world *w);
+void sim_world_old_end(struct sim_world *w);
 struct sim_device *sim_world_pick(struct sim_world *w); /* one that is in use; NULL */
 /* sim_world_hurt: a write of a device, or of headquarters (NULL), answered `st`. Its disk is full
  * or fails just now: then that is no finding, and who must be opened again is. Else the run fails.
@@ -236,6 +248,15 @@ void sim_foreign_end(struct sim_foreign *f);
  */
 void sim_foreign_meet(struct sim_world *w, struct sim_device *d, struct sim_foreign *f);
 
+/* --- sim_hands.c: sticks in others' hands, parcels
+ * ------------------------------------------------------------------------------------ */
+struct sim_faults;
+/* sim_hands_stick: another device is given what is for one of its colleagues', and refuses it. */
+void sim_hands_stick(struct sim_world *w);
+/* sim_hands_parcel: a parcel that waits is posted; else one device that must makes one. */
+void sim_hands_parcel(struct sim_world *w, const struct sim_faults *f);
+void sim_hands_last(struct sim_world *w); /* at rest: each is received */
+
 /* --- sim_net.c: bundles
  * ------------------------------------------------------------------------------ */
 struct sim_faults {
@@ -245,6 +266,10 @@ struct sim_faults {
 bool sim_net_sync(struct sim_world *w, struct sim_device *d, const struct sim_faults *f,
                   bool *moved);
 void sim_net_replay(struct sim_world *w); /* an old bundle comes (again) */
+/* sim_net_post: the first n bytes of a request to headquarters; true: *answer in `out`. */
+bool sim_net_post(struct sim_world *w, const struct sim_message *m, size_t n, bool harmed,
+                  struct bundle_buffer *out, struct sim_message *answer);
+void sim_net_keep(struct sim_world *w, const struct sim_message *m); /* a copy, for later */
 /* sim_net_every_byte: one exchange of `d`, cut after each byte on both ways, from nothing to all.
  */
 void sim_net_every_byte(struct sim_world *w, struct sim_device *d);
@@ -273,7 +298,8 @@ struct sim_result {
     char why[400];
     uint8_t trace[32];
     uint64_t exchanges, answers, cuts, altered, replays, drops, appends, refused_full, forks,
-        restores, hq_restores, checks, forgets, foreign, breaks, marks;
+        restores, hq_restores, checks, forgets, foreign, breaks, marks, splits, at_olds, parcels,
+        sticks;
 };
 /* sim_run_scenarios: how many there are; the first sim_run_sound of them hold today. */
 unsigned sim_run_scenarios(void);

@@ -14,6 +14,7 @@
 
 static void mend_all(struct sim_world *w)
 {
+    sim_world_old_end(w); /* one of two is switched off at last */
     w->hq_clock.skew_ms = 0;
     w->hq_full = false;
     sim_world_hq_close(w);
@@ -387,6 +388,7 @@ void sim_check_end(struct sim_world *w)
 {
     struct writer *all = malloc(SIM_LEDGER * sizeof *all);
     mend_all(w);
+    sim_hands_last(w);
     settle(w);
     while (w->nmessages != 0 &&
            !w->failed) { /* what was still under way comes now, at the worst time */

@@ -19,7 +19,7 @@ void sim_net_drop_all(struct sim_world *w)
     w->nmessages = 0;
 }
 
-static void put_away(struct sim_world *w, const struct sim_message *m)
+void sim_net_keep(struct sim_world *w, const struct sim_message *m)
 {
     struct sim_message *at;
     if (w->nmessages < SIM_MESSAGES) {
@@ -109,36 +109,43 @@ static void mutate_hq(struct sim_world *w)
 }
 
 /* One request, as much of it as came; true when there is an answer. */
-static bool to_hq(struct sim_world *w, const struct sim_message *m, size_t n, bool harmed,
+bool sim_net_post(struct sim_world *w, const struct sim_message *m, size_t n, bool harmed,
                   struct bundle_buffer *out, struct sim_message *answer)
 {
     const char *problem = NULL;
-    uint64_t kept = w->hq->kept_entries;
-    id8 epoch = w->hq->journal.head.epoch;
+    bool old = w->at_old && w->old != NULL;
+    struct hq *hq = old ? w->old : w->hq;
+    uint64_t kept = hq->kept_entries;
+    id8 epoch = hq->journal.head.epoch;
     w->exchanges++;
+    w->at_olds += old;
     out->n = 0;
-    enum st st = hq_exchange(w->hq, bytes_of(m->p, n), bundle_buffer_sink, out, &problem, &w->err);
+    enum st st = hq_exchange(hq, bytes_of(m->p, n), bundle_buffer_sink, out, &problem, &w->err);
     sim_trace(w, &st, sizeof st);
     sim_trace(w, out->p, st == ST_OK ? out->n : 0);
-    if (w->hq->kept_entries != kept) {
+    if (!old && hq->kept_entries != kept) {
         sim_ledger_look(w, NULL);
         mutate_hq(w);
     }
-    if (!id8_eq(epoch, w->hq->journal.head.epoch)) {
-        sim_note(w, "headquarters opens a new epoch");
+    if (!id8_eq(epoch, hq->journal.head.epoch)) {
+        sim_note(w, "%sheadquarters opens a new epoch", old ? "the old " : "");
     }
     if (st == ST_OK) {
         *answer = (struct sim_message){.p = out->p,
                                        .n = out->n,
                                        .answer = true,
                                        .device = m->device,
-                                       .life = w->hq_life,
+                                       .life = old ? SIM_OLD_LIFE : w->hq_life,
                                        .asked = m->asked,
                                        .heard = n == m->n && !harmed};
         return true;
     }
-    sim_note(w, "headquarters refuses: %s (%s): %s", st_name(st), problem == NULL ? "" : problem,
-             w->err.text);
+    sim_note(w, "%sheadquarters refuses: %s (%s): %s", old ? "the old " : "", st_name(st),
+             problem == NULL ? "" : problem, w->err.text);
+    if (old && sim_break_fired() && (st == ST_IO || st == ST_FULL)) {
+        sim_world_old_again(w);
+        return false;
+    }
     bool cut =
         (n < m->n && (st == ST_INCOMPLETE || st == ST_BAD_FORM)) || (harmed && may_refuse(st));
     bool full = sim_world_hurts(w, NULL, st);
@@ -153,11 +160,11 @@ static bool to_hq(struct sim_world *w, const struct sim_message *m, size_t n, bo
             sim_world_hurt(w, d, told, "a refusal");
         }
     }
-    bool old = st == ST_WAIT || unknown;
+    bool later = st == ST_WAIT || unknown;
     if (full) {
         sim_world_hurt(w, NULL, st, "an exchange");
     }
-    if (!cut && !full && !old) {
+    if (!cut && !full && !later) {
         sim_fail(w, "headquarters refuses device %u's bundle: %s (%s): %s", m->device, st_name(st),
                  problem == NULL ? "" : problem, w->err.text);
     }
@@ -266,7 +273,7 @@ static bool carry(struct sim_world *w, struct sim_device *d, const struct sim_fa
 {
     struct sim_message ans;
     if (sim_rng_chance(&w->rng, f->late) || sim_rng_chance(&w->rng, f->late)) {
-        put_away(w, req); /* it travels by stick, or a copy of it does */
+        sim_net_keep(w, req); /* it travels by stick, or a copy of it does */
         if (sim_rng_chance(&w->rng, 50)) {
             return false;
         }
@@ -277,18 +284,19 @@ static bool carry(struct sim_world *w, struct sim_device *d, const struct sim_fa
     }
     size_t n = through(w, req->n, f);
     struct harm h = any_harm(w, req->n, f);
+    w->at_old = w->old != NULL && sim_rng_chance(&w->rng, 40);
     do_harm(req, h);
-    bool answered = to_hq(w, req, n, h.bit != 0, buf, &ans);
+    bool answered = sim_net_post(w, req, n, h.bit != 0, buf, &ans);
     do_harm(req, h);
     if (!w->failed && sim_rng_chance(&w->rng, f->twice)) {
         w->replays++;
-        answered = to_hq(w, req, req->n, false, buf, &ans);
+        answered = sim_net_post(w, req, req->n, false, buf, &ans);
     }
     if (!answered || w->failed) {
         return false;
     }
     if (sim_rng_chance(&w->rng, f->late)) {
-        put_away(w, &ans);
+        sim_net_keep(w, &ans);
         return false;
     }
     if (sim_rng_chance(&w->rng, f->drop)) {
@@ -338,6 +346,7 @@ void sim_net_replay(struct sim_world *w)
     struct sim_message ans;
     struct exchange_result res = {0};
     w->replays++;
+    w->at_old = w->old != NULL && sim_rng_chance(&w->rng, 40);
     if (m->answer) {
         sim_note(w, "an old answer for device %u comes", d->index);
         if (!d->gone) {
@@ -345,7 +354,7 @@ void sim_net_replay(struct sim_world *w)
         }
     } else {
         sim_note(w, "an old request of device %u comes", d->index);
-        if (to_hq(w, m, m->n, false, &buf, &ans) && !d->gone && !w->failed &&
+        if (sim_net_post(w, m, m->n, false, &buf, &ans) && !d->gone && !w->failed &&
             sim_rng_chance(&w->rng, 60)) {
             to_device(w, d, &ans, ans.n, false, &res);
         }
@@ -364,7 +373,7 @@ void sim_net_every_byte(struct sim_world *w, struct sim_device *d)
     }
     for (size_t n = 0; n <= m.n && !w->failed; n++) {
         w->cuts += n < m.n;
-        last = to_hq(w, &m, n, false, &ans, &answer);
+        last = sim_net_post(w, &m, n, false, &ans, &answer);
     }
     for (size_t n = 0; last && n <= answer.n && !w->failed; n++) {
         w->cuts += n < answer.n;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define SOUND 8       /* of the table below: what comes after waits for the product */
+#define SOUND 10      /* of the table below: those that gate */
 #define FULL_EVERY 40 /* steps between the dear checks */
 #define TEN_YEARS_MS (10LL * 365 * 86400000)
 
@@ -39,6 +39,10 @@ enum op {
     OP_STOCK,
     OP_FOREIGN,
     OP_BREAK,
+    OP_SPLIT,
+    OP_OLD_CLERK,
+    OP_PARCEL,
+    OP_STICK,
     OPS
 };
 static const char *const op_names[OPS] = {
@@ -70,6 +74,10 @@ static const char *const op_names[OPS] = {
     "parts go into a van",
     "bundles go to the wrong company",
     "a disk fails once",
+    "headquarters is restored and the machine before goes on, or that one ends",
+    "a clerk edits at the old headquarters",
+    "a parcel is made, or posted",
+    "a stick is given to the wrong device",
 };
 
 /* How often what happens, and what the network does. */
@@ -127,6 +135,15 @@ static const struct scenario scenarios[] = {
       [OP_BOTH] = 1,
       [OP_FOREIGN] = 1,
       [OP_BREAK] = 2},
+     BAD_NETWORK},
+    {"two headquarters out of one backup",
+     {WORK, [OP_ASSIGN] = 3, [OP_REPLAY] = 4, [OP_HQ_SNAP] = 4, [OP_SPLIT] = 4, [OP_OLD_CLERK] = 6,
+      [OP_RESTART] = 1, [OP_HQ_RESTART] = 1},
+     BAD_NETWORK},
+    {"parcels, sticks and all that is put back",
+     {WORK, [OP_ASSIGN] = 3, [OP_REPLAY] = 4, [OP_REPLACE] = 2, [OP_REVOKE] = 2, [OP_PARCEL] = 8,
+      [OP_STICK] = 5, [OP_SNAP] = 2, [OP_RESTORE] = 1, [OP_CLONE] = 2, [OP_HQ_SNAP] = 2,
+      [OP_HQ_RESTORE] = 1, [OP_SPLIT] = 1, [OP_BREAK] = 1},
      BAD_NETWORK},
 };
 
@@ -236,6 +253,7 @@ static void break_once(struct sim_world *w, struct sim_device *d)
         sim_note(w, "a commit failed");
         sim_world_hq_close(w);
         sim_world_hq_open(w);
+        sim_world_old_again(w);
         restart(w, d);
     }
     sim_break_next(0);
@@ -295,6 +313,23 @@ static void device_op(struct sim_world *w, unsigned op, struct sim_device *d)
     }
 }
 
+/* What only that one knows is lost with it; what a device heard of it comes back. */
+static void old_clerk(struct sim_world *w)
+{
+    struct hq *now = w->hq;
+    unsigned n = w->nledger;
+    if (w->old == NULL) {
+        return;
+    }
+    w->hq = w->old;
+    sim_act_edit(w, NULL);
+    w->old = w->hq;
+    w->hq = now;
+    for (; n < w->nledger; n++) {
+        w->ledger[n].holders &= ~(1U << SIM_HQ);
+    }
+}
+
 static void hq_op(struct sim_world *w, unsigned op)
 {
     switch (op) {
@@ -339,6 +374,22 @@ static void hq_op(struct sim_world *w, unsigned op)
         break;
     case OP_HQ_RESTORE:
         sim_world_hq_restore(w);
+        break;
+    case OP_SPLIT:
+        if (w->old != NULL) {
+            sim_world_old_end(w);
+        } else {
+            sim_world_hq_split(w);
+        }
+        break;
+    case OP_OLD_CLERK:
+        old_clerk(w);
+        break;
+    case OP_PARCEL:
+        sim_hands_parcel(w, &scenarios[w->scenario].faults);
+        break;
+    case OP_STICK:
+        sim_hands_stick(w);
         break;
     default:
         break;
@@ -396,6 +447,10 @@ static void result_of(struct sim_world *w, struct sim_result *r)
     r->foreign = w->foreign;
     r->breaks = w->breaks;
     r->marks = w->marks;
+    r->splits = w->splits;
+    r->at_olds = w->at_olds;
+    r->parcels = w->parcels;
+    r->sticks = w->sticks;
 }
 
 static struct sim_world w; /* big; its scratch memory is kept from run to run */

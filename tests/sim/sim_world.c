@@ -154,6 +154,58 @@ bool sim_world_hq_restore(struct sim_world *w)
     return true;
 }
 
+/* --- the one before, when it is not switched off
+ * ---------------------------------------------------------------------------- */
+
+static void old_open(struct sim_world *w)
+{
+    char store[200];
+    snprintf(store, sizeof store, "%s/store", w->old_dir);
+    struct hq_options o = {
+        .dir = store, .map_bytes = MAP_BYTES, .clock = {.read = read_clock, .ctx = &w->hq_clock}};
+    SIM_OK(w, hq_open(&o, &w->old, &w->err));
+}
+
+void sim_world_old_end(struct sim_world *w)
+{
+    if (w->old != NULL) {
+        hq_close(&w->old);
+        w->old = NULL;
+        sim_files_remove(w->old_dir);
+    }
+}
+
+void sim_world_old_again(struct sim_world *w)
+{
+    if (w->old != NULL) {
+        hq_close(&w->old);
+        old_open(w);
+    }
+}
+
+bool sim_world_hq_split(struct sim_world *w)
+{
+    bool any = false;
+    for (unsigned i = 0; i < SIM_SNAPS; i++) {
+        any = any || w->hq_snaps[i].used;
+    }
+    if (!any) {
+        return false;
+    }
+    sim_world_old_end(w);
+    sim_world_hq_close(w);
+    if (!sim_files_copy(w->hq_dir, w->old_dir)) {
+        sim_fail(w, "the harness could not copy headquarters");
+        return false;
+    }
+    sim_world_hq_open(w); /* which is closed again, for what is restored */
+    if (!w->failed && sim_world_hq_restore(w) && !w->failed) {
+        old_open(w);
+        w->splits++;
+    }
+    return !w->failed;
+}
+
 /* --- handhelds
  * ---------------------------------------------------------------------------------------- */
 
@@ -421,6 +473,7 @@ void sim_world_begin(struct sim_world *w, const char *name, uint64_t seed, unsig
     snprintf(w->base, sizeof w->base, "%s/%s", sim_files_base(), name);
     sim_files_remove(w->base);
     snprintf(w->hq_dir, sizeof w->hq_dir, "%s/hq", w->base);
+    snprintf(w->old_dir, sizeof w->old_dir, "%s/hq.old", w->base);
     for (unsigned i = 0; i < SIM_SNAPS; i++) {
         snprintf(w->hq_snaps[i].dir, sizeof w->hq_snaps[i].dir, "%s/hq.snap%u", w->base, i);
     }
@@ -448,6 +501,7 @@ void sim_world_end(struct sim_world *w)
         sim_world_close(w, &w->device[i]);
     }
     sim_world_hq_close(w);
+    sim_world_old_end(w);
     sim_net_drop_all(w);
     sim_files_remove(w->base);
 }

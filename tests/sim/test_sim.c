@@ -38,6 +38,10 @@ static void add(const struct sim_result *r)
     total.foreign += r->foreign;
     total.breaks += r->breaks;
     total.marks += r->marks;
+    total.splits += r->splits;
+    total.at_olds += r->at_olds;
+    total.parcels += r->parcels;
+    total.sticks += r->sticks;
 }
 
 static uint64_t env_number(const char *name, uint64_t otherwise)
@@ -216,6 +220,10 @@ int main(void)
            " meetings with a foreign headquarters, %" PRIu64 " commits that failed, %" PRIu64
            " numbers that two copies of one store gave\n",
            total.forgets, total.foreign, total.breaks, total.marks);
+    printf("# counted: %" PRIu64 " times two headquarters out of one backup, %" PRIu64
+           " exchanges with the old one, %" PRIu64 " parcels of revoked devices, %" PRIu64
+           " sticks given to the wrong device\n",
+           total.splits, total.at_olds, total.parcels, total.sticks);
     sim_run_over();
     CHECK_END();
 }

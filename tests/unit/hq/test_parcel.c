@@ -2,9 +2,7 @@
  * parcel, its keys are gone at once, the parcel when the receipts have come. */
 #include "sync/carrier/file.h"
 #include "sync/engine/parcel.h"
-#include "tests/unit/hq/pair.h"
-
-#include <unistd.h>
+#include "tests/unit/hq/put_back.h"
 
 static struct pair p;
 static struct pair_device a;
@@ -199,8 +197,42 @@ static void nothing_but_a_signed_revocation_of_this_author_is_believed(void)
     pair_end(&p);
 }
 
+/* Headquarters was restored to before what it had receipted, and the device's copy went with its
+ * keys: what is in the parcel is kept all the same, beyond the gap, and the parcel waits. */
+static void a_parcel_is_taken_in_by_a_headquarters_that_lost_what_lay_before_it(void)
+{
+    struct bundle_buffer ans = {.cap = 1 << 20};
+    struct exchange_result r;
+    struct parcel_made made;
+    char backup[128];
+    id8 visit = {{1}};
+    h32 late;
+    begin();
+    put_back_keep_hq(&p, backup);
+    h32 lost = pair_write(&p, &a, job, F_JOB_PRIORITY, "1");
+    pair_sync(&p, &a, &r);
+    hear_of_it_late(visit, &late);
+    put_back_hq(&p, backup);
+    struct now now = pair_now(&p);
+    PAIR_OK(&p, parcel_make(&a.journal, a.dir, &now, &made, &p.err));
+    CHECK(made.any);
+    pair_close_device(&a);
+    PAIR_OK(&p, store_destroy(a.dir, &p.err));
+    for (unsigned i = 0; i < 2; i++) {
+        ans.n = 0;
+        PAIR_OK(&p, post(&ans));
+        CHECK_INT(parcel_answer(a.dir, bytes_of(ans.p, ans.n), &p.err), ST_INCOMPLETE);
+        CHECK(put_back_has(&p, p.hq->store, late) && !put_back_has(&p, p.hq->store, lost));
+        CHECK(there(parcel));
+    }
+    bundle_buffer_drop(&ans);
+    free(a.scratch);
+    pair_end(&p);
+}
+
 int main(void)
 {
+    RUN(a_parcel_is_taken_in_by_a_headquarters_that_lost_what_lay_before_it);
     RUN(unreceipted_work_goes_as_one_parcel_and_the_keys_are_gone);
     RUN(with_nothing_owed_there_is_no_parcel_and_the_keys_go_all_the_same);
     RUN(nothing_but_a_signed_revocation_of_this_author_is_believed);
