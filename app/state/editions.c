@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "app/state/app_internal.h"
+#include "core/fold/refold.h"
 
 h32 edition_in_force(struct store_txn *t, id16 deployment, struct arena tmp)
 {
@@ -43,6 +44,28 @@ void edition_close(struct edition *e)
     calendar_default(&e->cat.calendar);
 }
 
+/* Jobs stand in lists by their deadline, which working hours, holidays and the zone decide: other
+ * ones than the lists were made by put each open job in its place. Where that fails they stand by
+ * the old ones, each with its right countdown, until the next unlock. */
+static bool other_hours(struct writer *w, struct store_txn *t, const struct calendar *now)
+{
+    struct arena tmp = arena_of(w->work, CAP_SCRATCH_BYTES);
+    struct calendar kept;
+    fold_calendar(t, &tmp, &kept, NULL);
+    return !calendar_same(&kept, now);
+}
+
+static void relist(struct writer *w, const struct catalogue *c)
+{
+    struct store_txn *t = NULL;
+    enum st st = store_write(w->store, &t, NULL);
+    st = st == ST_OK ? fold_calendar_put(t, &c->calendar, c->edition,
+                                         arena_of(w->work, CAP_SCRATCH_BYTES), NULL)
+                     : st;
+    IGNORE(st != ST_OK || store_commit(&t, NULL) != ST_OK);
+    store_abort(&t);
+}
+
 /* The new one when its content has come; until then the one before it stays. A large one takes a
  * second: the writer reads it, and the UI goes on. */
 void edition_fetch(struct writer *w)
@@ -59,9 +82,13 @@ void edition_fetch(struct writer *w)
     bool came = !h32_zero(name) && !h32_eq(name, w->edition) &&
                 store_att_state(t, name) == ATT_HELD &&
                 edition_open(t, name, &fresh, NULL) == ST_OK;
+    bool other = came && other_hours(w, t, &fresh.cat.calendar);
     store_abort(&t);
     if (!came) {
         return;
+    }
+    if (other) {
+        relist(w, &fresh.cat);
     }
     w->edition = name;
     pthread_mutex_lock(&a->news_mutex);

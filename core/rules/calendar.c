@@ -46,6 +46,37 @@ void calendar_default(struct calendar *c)
     }
 }
 
+static bool same_day(const struct calendar_day *a, const struct calendar_day *b)
+{
+    bool same = a->nspans == b->nspans;
+    for (unsigned i = 0; same && i < a->nspans && i < 3; i++) {
+        same = a->span[i].from_min == b->span[i].from_min && a->span[i].to_min == b->span[i].to_min;
+    }
+    return same;
+}
+
+static bool same_turn(const struct calendar_turn *a, const struct calendar_turn *b)
+{
+    return a->month == b->month && a->week == b->week && a->weekday == b->weekday &&
+           a->minute == b->minute;
+}
+
+bool calendar_same(const struct calendar *a, const struct calendar *b)
+{
+    bool same = a->utc_offset_minutes == b->utc_offset_minutes &&
+                a->saving_minutes == b->saving_minutes && a->nexceptions == b->nexceptions &&
+                (a->saving_minutes == 0 ||
+                 (same_turn(&a->begins, &b->begins) && same_turn(&a->ends, &b->ends)));
+    for (unsigned i = 0; same && i < 7; i++) {
+        same = same_day(&a->week[i], &b->week[i]);
+    }
+    for (size_t i = 0; same && i < a->nexceptions; i++) {
+        same = a->exceptions[i].day == b->exceptions[i].day &&
+               same_day(&a->exceptions[i], &b->exceptions[i]);
+    }
+    return same;
+}
+
 /* ---- the zone ------------------------------------------------------------------------------- */
 
 /* When the clock is turned in a year, in UTC; `offset` is what held until then. */

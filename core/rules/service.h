@@ -54,6 +54,8 @@ MUST_USE enum st calendar_zone(struct calendar *c, str zone);
 int calendar_offset(const struct calendar *c, int64_t ms);
 /* calendar_default: Monday to Saturday 08:00-12:00 and 13:30-17:30 (J-04), UTC+8. */
 void calendar_default(struct calendar *c);
+/* calendar_same: do both say the same working time of every moment? */
+bool calendar_same(const struct calendar *a, const struct calendar *b);
 /* calendar_add: `ms` UTC plus `minutes` of working time (none or less: `ms`). calendar_between:
  * working minutes from a to b (negative when b < a). Both look at most 400 days ahead (cap), so no
  * input hangs. */

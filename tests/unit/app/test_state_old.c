@@ -138,7 +138,7 @@ static void deadlines_count_on_across_a_clock_jump_and_the_clock_is_marked(void)
     CHECK(first_row(&r, &row) && row.has_deadline);
     const struct calendar *cal = &app_catalogue(r.a)->calendar;
     int64_t right = app_now_ms(r.a), left = deadline_left_minutes(&row.deadline, cal, right);
-    const int64_t skews[] = {-SHOP_NOW_MS, 365 * DAY, -DAY, 3600000};
+    const int64_t skews[] = {-SHOP_NOW_MS, 365 * DAY, 3653 * DAY, -DAY, 3600000};
     for (size_t i = 0; i < sizeof skews / sizeof skews[0]; i++) {
         atomic_store(&skew_ms, skews[i]);
         rig_turn(&r);

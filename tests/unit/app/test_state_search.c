@@ -1,5 +1,6 @@
 /* test_state_search.c - what a search finds, what it costs to go on, and a catalogue of any size.
  */
+#include "core/fold/refold.h"
 #include "tests/unit/app/state_rig.h"
 
 static size_t found(struct rig *r, const char *search, int list)
@@ -74,17 +75,18 @@ static void own_work_costs_no_new_gathering_but_new_words_do(void)
 }
 
 #define PARTS 60000U
-/* An edition of so many parts, as headquarters would send it: 3 MB, beyond any scratch. */
-static void big_edition(struct rig *r, unsigned number)
+/* An edition of so many parts, as headquarters would send it; with PARTS it is 3 MB, beyond any
+ * scratch. */
+static void publish(struct rig *r, unsigned number, unsigned nparts, const struct calendar *hours)
 {
-    struct cat_part *parts = calloc(PARTS, sizeof *parts);
-    char(*codes)[16] = calloc(PARTS, sizeof *codes);
+    struct cat_part *parts = calloc(nparts, sizeof *parts);
+    char(*codes)[16] = calloc(nparts, sizeof *codes);
     uint8_t *buf = malloc(8U << 20), room[CAP_BODY_BYTES];
     struct shop *s = malloc(sizeof *s);
-    struct catalogue c = {.number = number, .nparts = PARTS, .parts = parts};
+    struct catalogue c = {.number = number, .nparts = nparts, .parts = parts, .calendar = *hours};
     bytes content, body;
     union body b;
-    for (unsigned k = 0; k < PARTS; k++) {
+    for (unsigned k = 0; k < nparts; k++) {
         snprintf(codes[k], sizeof codes[k], "P-%06u", k);
         parts[k] = (struct cat_part){.number = str_c(codes[k]),
                                      .name = S("电容"),
@@ -92,9 +94,8 @@ static void big_edition(struct rig *r, unsigned number)
                                      .unit = S("只"),
                                      .price_minor = k};
     }
-    calendar_default(&c.calendar);
     shop_must(catalogue_encode(&c, buf, 8U << 20, &content), NULL, "edition");
-    CHECK(content.n > 2U << 20);
+    CHECK(nparts < PARTS || content.n > 2U << 20);
     /* The node of the sample goes on where the shop left its chain; nothing else writes now. */
     memset(s, 0, sizeof *s);
     sample_make(&s->s);
@@ -151,10 +152,12 @@ static void big_edition(struct rig *r, unsigned number)
 static void a_catalogue_of_sixty_thousand_parts_opens_for_screen_and_writer(void)
 {
     struct rig r;
+    struct calendar usual;
+    calendar_default(&usual);
     rig_begin(&r);
     CHECK_INT(app_catalogue(r.a)->number, 1);
     h32 first = app_catalogue(r.a)->edition;
-    big_edition(&r, 2);
+    publish(&r, 2, PARTS, &usual);
     rig_restart(&r); /* it is there with the first turn after an unlock */
     CHECK_INT(app_catalogue(r.a)->number, 2);
     CHECK_INT(app_catalogue(r.a)->nparts, PARTS);
@@ -175,8 +178,55 @@ static void a_catalogue_of_sixty_thousand_parts_opens_for_screen_and_writer(void
     rig_end(&r);
 }
 
+static bool first_is(struct rig *r, const char *job)
+{
+    struct today_row row;
+    id16 id = sample_id16(job);
+    rig_go(r, SCREEN_TODAY, NULL);
+    rig_turn(r);
+    app_today_filter(r->a, "", LIST_JOBS_OPEN);
+    return app_today_row(r->a, 0, &row) && id16_eq(row.row.subject, id);
+}
+
+/* Six hours in the city, seven in the suburb: where everything is shut until both were called, the
+ * one of the suburb, called days before, comes second. */
+static void an_edition_with_other_hours_or_another_zone_puts_open_jobs_in_their_new_order(void)
+{
+    static struct calendar_day shut[40];
+    struct rig r;
+    struct calendar c;
+    calendar_default(&c);
+    rig_begin(&r);
+    CHECK(first_is(&r, "job 2")); /* three days old */
+    for (int i = 0; i < 40; i++) {
+        shut[i].day = (int32_t)(SHOP_NOW_MS / SHOP_DAY_MS) - 20 + i;
+    }
+    c.exceptions = shut;
+    c.nexceptions = 40;
+    publish(&r, 2, 3, &c);
+    rig_restart(&r);
+    CHECK_INT(app_catalogue(r.a)->number, 2);
+    CHECK(first_is(&r, "job 1"));
+    struct store_txn *t = NULL;
+    uint8_t *room = malloc(CAP_SCRATCH_BYTES);
+    struct arena tmp = arena_of(room, CAP_SCRATCH_BYTES);
+    struct calendar kept;
+    shop_must(store_read(r.a->store, &t, NULL), NULL, "read");
+    fold_calendar(t, &tmp, &kept, NULL);
+    CHECK(calendar_same(&kept, &c) && calendar_same(&kept, &app_catalogue(r.a)->calendar));
+    store_abort(&t);
+    free(room);
+    calendar_default(&c); /* taken back by a newer one */
+    CHECK_INT(calendar_zone(&c, S("CET-1CEST,M3.5.0,M10.5.0/3")), ST_OK);
+    publish(&r, 3, 3, &c);
+    rig_restart(&r);
+    CHECK(first_is(&r, "job 2"));
+    rig_end(&r);
+}
+
 int main(void)
 {
+    RUN(an_edition_with_other_hours_or_another_zone_puts_open_jobs_in_their_new_order);
     RUN(a_search_finds_by_every_word_of_a_row);
     RUN(own_work_costs_no_new_gathering_but_new_words_do);
     RUN(a_catalogue_of_sixty_thousand_parts_opens_for_screen_and_writer);

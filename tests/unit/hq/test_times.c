@@ -256,10 +256,12 @@ static void whether_a_deadline_was_kept_is_judged_by_the_proved_time(void)
         int64_t after_ms, skew_ms;
         bool late;
     } cases[] = {
-        {HOUR, YEAR, false},         /* in time, and its clock says next year */
-        {5 * HOUR, -2 * DAY, true},  /* late, and its clock says before the call */
-        {5 * HOUR, -4 * HOUR, true}, /* ... or just in time */
-        {HOUR, 0, false},            /* a right clock */
+        {HOUR, YEAR, false},                /* in time, and its clock says next year */
+        {HOUR, 10 * YEAR, false},           /* ... or ten years on */
+        {5 * HOUR, -1780000000000LL, true}, /* late, and its clock says 1970 */
+        {5 * HOUR, -2 * DAY, true},         /* late, and its clock says before the call */
+        {5 * HOUR, -4 * HOUR, true},        /* ... or just in time */
+        {HOUR, 0, false},                   /* a right clock */
         {5 * HOUR, 0, true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
