@@ -408,7 +408,22 @@ static void the_keys_lie_in_locked_pages(void)
     end(&d);
 }
 
-/* In a child: the limit is lowered for good. */
+static void a_device_whose_keys_may_be_swapped_out_says_so_before_the_pin(void)
+{
+    struct device d;
+    struct needle pin = random_text("the PIN", DIGITS);
+    begin(&d, &pin);
+    settle(&d);
+    CHECK(shows(&d, "pin") && !shows(&d, "unlocked-memory"));
+    atomic_store(&d.a->keys_unlocked, true); /* as main says it of process_secure's answer */
+    d.out.again = true;
+    tap(&d, "pin");
+    CHECK(shows(&d, "unlocked-memory"));
+    end(&d);
+}
+
+/* In a child: the limit is lowered for good. The system's own user locks whatever the limit says,
+ * so somebody else is asked. */
 static void a_system_that_locks_no_memory_is_found_out_and_no_core_is_left(void)
 {
     fflush(NULL);
@@ -422,10 +437,15 @@ static void a_system_that_locks_no_memory_is_found_out_and_no_core_is_left(void)
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
         ok = ok && prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0;
 #endif
-        if (setrlimit(RLIMIT_MEMLOCK, &lock) == 0 && geteuid() != 0) {
-            process_secure(&s);
-            ok = ok && !s.locks;
-        }
+        ok = ok && setrlimit(RLIMIT_MEMLOCK, &lock) == 0 && (geteuid() != 0 || setuid(65534) == 0);
+        process_secure(&s);
+        ok = ok && !s.locks;
+        int said[2];
+        char words[200] = "";
+        ok = ok && pipe(said) == 0 && dup2(said[1], 2) == 2;
+        process_keys_said("docket", &s);
+        ok = ok && read(said[0], words, sizeof words - 1) > 0 &&
+             strstr(words, "refuses to lock memory") != NULL && strstr(words, "core") == NULL;
         _exit(ok ? 0 : 1);
     }
     int status = 1;
@@ -439,6 +459,7 @@ int main(void)
     CHECK(sodium_init() >= 0);
     RUN(after_a_lock_neither_keys_nor_pin_nor_what_was_shown_is_in_memory);
     RUN(the_keys_lie_in_locked_pages);
+    RUN(a_device_whose_keys_may_be_swapped_out_says_so_before_the_pin);
     RUN(a_system_that_locks_no_memory_is_found_out_and_no_core_is_left);
     CHECK_END();
 }
