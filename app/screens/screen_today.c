@@ -138,18 +138,10 @@ static bool next_job(struct app *a, const struct today_screen *s, struct ui_scre
 /* Before it hurts: what is recorded, signed and synced has a reserve; photos do not. */
 static void space(struct app *a, struct ui *u)
 {
-    struct sync_state s;
-    app_sync_state(a, &s);
-    if (s.no_space) {
-        ui_banner(
-            u, "space", UI_TONE_LATE,
-            _("The storage is full. Work and signatures are still saved, photos are not. Free "
-              "some space."));
-    } else if (s.low_space) {
-        ui_banner(u, "space", UI_TONE_SOON,
-                  shared_fmt(a,
-                             _("The storage is nearly full: %llu MB left. Free some space soon."),
-                             (unsigned long long)(s.free_bytes >> 20)));
+    bool full;
+    const char *words = app_space_words(a, &full);
+    if (words != NULL) {
+        ui_banner(u, "space", full ? UI_TONE_LATE : UI_TONE_SOON, words);
     }
 }
 

@@ -392,6 +392,9 @@ struct sync_state {
     unsigned missing_entries; /* own ones, lost here to damage: they come back */
 };
 void app_sync_state(struct app *a, struct sync_state *out);
+/* app_space_words: before it hurts, what is still saved and what to do; NULL: there is room. Of the
+ * store's last move; translated, frame arena. *full (may be NULL): photos are refused already. */
+const char *app_space_words(struct app *a, bool *full);
 enum sync_place_ui { PLACE_HERE = 1, PLACE_BRANCH = 2, PLACE_HQ = 3 };
 
 /* ---- who, when ----------------------------------------------------------------------------------

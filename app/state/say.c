@@ -230,3 +230,23 @@ const char *app_error_words(struct app *a, const struct app_result *r)
     }
     return _(common_words(r->st));
 }
+
+const char *app_space_words(struct app *a, bool *full)
+{
+    struct sync_state s;
+    char buf[256];
+    app_sync_state(a, &s);
+    if (full != NULL) {
+        *full = s.no_space;
+    }
+    if (s.no_space) {
+        return _("The storage is full. Work and signatures are still saved, photos are not. Free "
+                 "some space.");
+    }
+    if (!s.low_space) {
+        return NULL;
+    }
+    snprintf(buf, sizeof buf, _("The storage is nearly full: %llu MB left. Free some space soon."),
+             (unsigned long long)(s.free_bytes >> 20));
+    return kept(a, buf);
+}
