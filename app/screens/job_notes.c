@@ -37,14 +37,23 @@ void job_reopened(struct app *a, struct ui *u, const struct job_model *j, enum j
     }
 }
 
-unsigned job_ready_too(struct app *a)
+void job_ready_too(struct app *a, struct ui *u)
 {
     const struct site *site = app_site(a);
     unsigned n = 0;
     for (size_t k = 1; site != NULL && k < site->n; k++) {
         n += site->items[k].ready ? 1 : 0;
     }
-    return n;
+    if (n > 0) {
+        ui_banner(u, "together", UI_TONE_INFO,
+                  shared_fmt(a,
+                             ngettext("%u more report of this customer is ready: read in turn, "
+                                      "signed once.",
+                                      "%u more reports of this customer are ready: read in turn, "
+                                      "signed once.",
+                                      n),
+                             n));
+    }
 }
 
 void job_pieces(struct app *a, struct ui *u)

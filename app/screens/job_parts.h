@@ -25,7 +25,7 @@ void job_reopened(struct app *a, struct ui *u, const struct job_model *j, enum j
 /* job_pieces: what else this technician has at the same customer's. job_ready_too: how many of
  * those are signed for with this one. */
 void job_pieces(struct app *a, struct ui *u);
-unsigned job_ready_too(struct app *a);
+void job_ready_too(struct app *a, struct ui *u);
 /* job_history: all that was recorded, as a screen of its own; true when it is left. */
 bool job_history(struct app *a, struct ui *u, const struct job_model *j);
 /* job_signature: the newest one of the model's visit, NULL when there is none. */

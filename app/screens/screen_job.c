@@ -330,18 +330,8 @@ static void before_step(struct app *a, struct ui *u, const struct job_model *j, 
             u, "fee-check", UI_TONE_SOON,
             _("The parts are not those of the fee. Check the fee before the customer signs."));
     }
-    unsigned too = kind == KIND_VISIT_SIGNED && open && visit_missing(&j->job, j->visit) == RULE_OK
-                       ? job_ready_too(a)
-                       : 0;
-    if (too > 0) {
-        ui_banner(u, "together", UI_TONE_INFO,
-                  shared_fmt(a,
-                             ngettext("%u more report of this customer is ready: read in turn, "
-                                      "signed once.",
-                                      "%u more reports of this customer are ready: read in turn, "
-                                      "signed once.",
-                                      too),
-                             too));
+    if (kind == KIND_VISIT_SIGNED && open && visit_missing(&j->job, j->visit) == RULE_OK) {
+        job_ready_too(a, u);
     }
     if (kind == KIND_VISIT_LEFT && j->visit != NULL && j->visit->end != 0 &&
         j->visit->end < END_TAKEN) {

@@ -35,6 +35,12 @@ static int64_t signed_at(const struct visit_state *v)
     return s != NULL && s->stands ? s->wall_ms : 0;
 }
 
+/* Assigned to him, or to nobody: a call that he took himself, until headquarters decides. */
+static bool is_his(const struct finding *f, id16 assigned)
+{
+    return id16_zero(assigned) || id16_eq(assigned, f->a->who.person);
+}
+
 /* What there is to say of one job; false: it does not belong here. */
 static bool describe(const struct finding *f, id16 id, bool present, struct site_item *out)
 {
@@ -71,9 +77,9 @@ static bool describe(const struct finding *f, id16 id, bool present, struct site
 static bool wanted(const struct finding *f, const struct list_row *row)
 {
     bool begun = row->stage > VISIT_NONE && row->stage < VISIT_SIGNED;
-    bool his = row->stage == VISIT_NONE && id16_eq(row->assigned, f->a->who.person);
+    bool to_do = row->stage == VISIT_NONE && is_his(f, row->assigned);
     return row->type == SUBJECT_JOB &&
-           (begun || his || row->conflict || (f->signed_ms != 0 && row->outcome != 0));
+           (begun || to_do || row->conflict || (f->signed_ms != 0 && row->outcome != 0));
 }
 
 static void add(struct finding *f, id16 id)
