@@ -82,3 +82,20 @@ void job_pieces(struct app *a, struct ui *u)
         }
     }
 }
+
+void job_help(struct app *a, struct ui *u, const struct job_model *j)
+{
+    enum visit_help at = j->is_goods ? VISIT_HELP_NONE : visit_help(&j->job, j->visit);
+    if (at == VISIT_HELP_NONE) {
+        return;
+    }
+    struct ui_row row = {.id = "help-answer",
+                         .icon = at == VISIT_HELP_ANSWERED ? UI_ICON_INFO : UI_ICON_CLOCK,
+                         .title = at == VISIT_HELP_ANSWERED ? _("Your help request is answered")
+                                                            : _("Help asked, no answer yet"),
+                         .line2 = at == VISIT_HELP_ANSWERED ? shared_z(a, j->note) : NULL,
+                         .chevron = true};
+    if (ui_row(u, &row)) {
+        app_go(a, SCREEN_HELP, j->subject);
+    }
+}

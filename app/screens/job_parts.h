@@ -15,6 +15,8 @@ enum job_sheet {
     JOB_SHEET_HISTORY,
     JOB_SHEET_GOODS /* take away, repair card, papers */
 };
+/* job_help: that help was asked for, and the answer, above the steps; a tap shows the whole. */
+void job_help(struct app *a, struct ui *u, const struct job_model *j);
 /* job_facts: cards of call, site and equipment. */
 void job_facts(struct app *a, struct ui *u, const struct job_model *j);
 /* job_sheets: the sheet that is open, and what its choice does. */

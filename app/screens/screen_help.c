@@ -91,7 +91,6 @@ static void save(struct app *a, struct ui *u, struct help *s)
 unsigned help_shown(struct app *a, struct ui *u, const struct job_model *j)
 {
     const struct visit_state *v = j->visit;
-    int64_t last_ms = 0;
     unsigned n = 0;
     for (unsigned k = 0; v != NULL && k < v->nfacts; k++) {
         const struct fact *f = &v->facts[k];
@@ -107,11 +106,9 @@ unsigned help_shown(struct app *a, struct ui *u, const struct job_model *j)
         form_text(a, f, &b, BA_NOTE, words, sizeof words);
         ui_text(u, UI_BODY, words);
         ui_card_end(u);
-        last_ms = f->wall_ms;
     }
     const struct field_value *note = fold_shown(&j->job, F_NOTE);
-    if (n > 0 && note != NULL && !id8_eq(note->author, app_author(a)) &&
-        hlc_ms(note->time) >= last_ms) {
+    if (visit_help(&j->job, v) == VISIT_HELP_ANSWERED) {
         ui_card_begin(u, NULL, _("Answer"), app_time(a, hlc_ms(note->time), true));
         ui_text(u, UI_BODY, shared_z(a, j->note));
         ui_text(u, UI_SMALL_MUTED, shared_z(a, app_person(a, note->actor)));

@@ -193,6 +193,11 @@ static void others(struct app *a, struct ui *u, const struct job_model *j)
 static void goods(struct app *a, struct ui *u, const struct job_model *j)
 {
     const struct goods_item *g = goods_out(j);
+    if (visit_returned_twice(&j->job)) {
+        ui_banner(u, "returned-twice", UI_TONE_SOON,
+                  _("Two handhelds brought the same goods back. Both signatures are kept; the "
+                    "customer pays once."));
+    }
     if (g == NULL) {
         return;
     }
@@ -466,6 +471,7 @@ SCREEN(job)
         }
         head(a, u, j);
         job_reopened(a, u, j, &s->sheet);
+        job_help(a, u, j);
         changes(a, u);
         others(a, u, j);
         goods(a, u, j);

@@ -4,6 +4,7 @@
 
 #include "app/screens/screens.h"
 #include "core/rules/service.h"
+#include "core/rules/visit.h"
 
 struct today_screen {
     char search[64];
@@ -97,12 +98,14 @@ static void job_row(struct app *a, struct ui *u, size_t index)
                          .line3 = shared_z(a, r.address),
                          .big = r.reopened ? _("Reopened") : left,
                          .big_tone = r.reopened ? UI_TONE_LATE : tone,
-                         .right2 = r.row.cancelled            ? _("cancelled")
-                                   : r.reopened               ? _("sign again")
-                                   : r.row.end >= END_TAKEN   ? shared_end(r.row.end)
-                                   : r.row.stage > VISIT_NONE ? shared_stage(r.row.stage)
-                                   : left != NULL             ? shared_limit(a, &r.deadline, r.zone)
-                                                              : NULL,
+                         .right2 = r.row.cancelled                 ? _("cancelled")
+                                   : r.reopened                    ? _("sign again")
+                                   : r.help == VISIT_HELP_ANSWERED ? _("help answered")
+                                   : r.help == VISIT_HELP_WAITS    ? _("help asked")
+                                   : r.row.end >= END_TAKEN        ? shared_end(r.row.end)
+                                   : r.row.stage > VISIT_NONE      ? shared_stage(r.row.stage)
+                                   : left != NULL ? shared_limit(a, &r.deadline, r.zone)
+                                                  : NULL,
                          .place =
                              r.row.stage == VISIT_NONE ? UI_PLACE_NONE : shared_place_sign(r.place),
                          .place_text = r.row.stage == VISIT_NONE ? NULL : shared_place(r.place),

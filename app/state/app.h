@@ -153,6 +153,7 @@ struct today_row {
     struct deadline deadline;
     bool has_deadline;
     int zone;                  /* 1 city, 2 suburb */
+    unsigned help;             /* enum visit_help of his visit */
     bool reopened;             /* his report of it was signed, and counts as unsigned again */
     enum service_class class_; /* of the visit; before, what the device can decide; or none */
     unsigned place;

@@ -18,9 +18,14 @@ struct book_store {
     bool gathering, have;
     bool asked; /* by the screen of this frame: without one who asks nobody goes on gathering */
     unsigned long long generation; /* that is, or is being, gathered */
+    unsigned type;                 /* of `types`, that is being gone through */
     uint8_t next[LIST_KEY_BYTES];  /* key to go on after */
     size_t nnext;
 };
+
+/* What is done in the workshop hangs on the goods. */
+static const enum subject_type types[] = {SUBJECT_JOB, SUBJECT_GOODS};
+#define TYPES (sizeof types / sizeof types[0])
 
 uint64_t book_hash(str text)
 {
@@ -205,6 +210,21 @@ static void take_job(struct app *a, struct store_txn *t, struct pages *p,
     }
 }
 
+/* Parts of a repair card: his account's like any others. The line leads to the card. */
+static void take_card(struct app *a, struct store_txn *t, struct pages *p, id16 goods)
+{
+    struct arena m = arena_of(a->row_mem, APP_ROW_BYTES);
+    struct subject_state s;
+    if (fold_load(t, goods, &m, &s, NULL, NULL) != ST_OK) {
+        return;
+    }
+    for (unsigned k = 0; k < s.nvisits; k++) {
+        if (id8_eq(s.visits[k].author, a->who.author)) {
+            take_lines(p, &s.visits[k], goods);
+        }
+    }
+}
+
 /* ---- a few jobs a frame -----------------------------------------------------------------------
  */
 
@@ -214,7 +234,7 @@ static bool slice(struct app *a, struct book_store *b, struct store_txn *t)
     struct pages *p = &b->page[1 - b->showing];
     uint8_t prefix[LIST_KEY_BYTES];
     struct store_cursor *c = NULL;
-    bytes key, value, pre = fold_list_prefix(LIST_BY_TYPE, SUBJECT_JOB, NULL, prefix);
+    bytes key, value, pre = fold_list_prefix(LIST_BY_TYPE, types[b->type], NULL, prefix);
     unsigned n = 0;
     bool more = true;
     if (store_scan(t, T_LIST, pre, bytes_of(b->next, b->nnext), &c, NULL) != ST_OK) {
@@ -233,8 +253,12 @@ static bool slice(struct app *a, struct book_store *b, struct store_txn *t)
         memcpy(b->next, key.p, key.n);
         b->nnext = key.n;
         n++;
-        if (store_value(c, &tmp, &value, NULL) == ST_OK && list_row_decode(value, &row) == ST_OK &&
-            row.stage > VISIT_NONE) {
+        if (store_value(c, &tmp, &value, NULL) != ST_OK || list_row_decode(value, &row) != ST_OK) {
+            continue;
+        }
+        if (row.type == SUBJECT_GOODS) {
+            take_card(a, t, p, row.subject);
+        } else if (row.stage > VISIT_NONE) {
             take_job(a, t, p, &row);
         }
     }
@@ -279,14 +303,19 @@ static void gather(struct app *a, struct book_store *b)
     if (!b->gathering || b->generation != g) { /* from the beginning */
         b->gathering = true;
         b->generation = g;
+        b->type = 0;
         b->nnext = 0;
         b->page[1 - b->showing].visits.n = b->page[1 - b->showing].lines.n = 0;
     }
     if (store_read(a->store, &t, NULL) != ST_OK) {
         return;
     }
-    b->gathering = slice(a, b, t);
+    if (!slice(a, b, t)) {
+        b->nnext = 0;
+        b->type++;
+    }
     store_abort(&t);
+    b->gathering = b->type < TYPES;
     if (b->gathering) {
         a->wake(a->wake_ctx);
     } else {

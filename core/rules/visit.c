@@ -346,6 +346,9 @@ enum rule visit_may(const struct subject_state *job, const struct visit_state *v
                                             : RULE_OK;
         }
         enum rule r = first_unmet(v, rows[i].needs);
+        if (r == RULE_OK && kind == KIND_VISIT_PAID && visit_returned_before(job, v)) {
+            return RULE_NOTHING_DUE;
+        }
         bool out = (rows[i].needs & (N_FREE | N_OUT)) != 0 && visit_goods_out(job, NULL, NULL);
         return r != RULE_OK                           ? r
                : (rows[i].needs & N_FREE) != 0 && out ? RULE_GOODS_OUT
@@ -353,6 +356,19 @@ enum rule visit_may(const struct subject_state *job, const struct visit_state *v
                                                       : RULE_OK;
     }
     return RULE_ROLE;
+}
+
+enum visit_help visit_help(const struct subject_state *job, const struct visit_state *v)
+{
+    const struct fact *asked = v == NULL ? NULL : fold_fact(v, KIND_HELP_ASKED);
+    const struct field_value *note = fold_shown(job, F_NOTE);
+    if (asked == NULL || v->stage == VISIT_SIGNED || v->stage == VISIT_LEFT || job->cancelled ||
+        job->archived) {
+        return VISIT_HELP_NONE;
+    }
+    return note != NULL && !id8_eq(note->author, v->author) && note->time > asked->time
+               ? VISIT_HELP_ANSWERED
+               : VISIT_HELP_WAITS;
 }
 
 bool visit_reopened(const struct visit_state *v)
@@ -434,7 +450,8 @@ enum kind visit_next(const struct subject_state *job, const struct visit_state *
         return (enum kind)0;
     }
     if (v->stage == VISIT_ENDED) {
-        bool pay = has(v, KIND_VISIT_RETURNED) && is_due(v) && paid(v, 0) == 0;
+        bool pay = has(v, KIND_VISIT_RETURNED) && is_due(v) && paid(v, 0) == 0 &&
+                   !visit_returned_before(job, v);
         return pay ? KIND_VISIT_PAID : KIND_VISIT_LEFT;
     }
     if (is_signed(v)) {

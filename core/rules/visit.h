@@ -56,6 +56,11 @@ enum rule visit_body_ok(const struct subject_state *job, const struct visit_stat
  * *taking the visit that took it (either may be NULL); NULL: nothing is out. */
 const struct fact *visit_goods_out(const struct subject_state *job, union body *b,
                                    const struct visit_state **taking);
+/* visit_returned_before: did an earlier visit bring back what this one brought back, on another
+ * device that could not know? Both signatures are kept; the customer pays for the first.
+ * visit_returned_twice: is there such a visit? */
+bool visit_returned_before(const struct subject_state *job, const struct visit_state *v);
+bool visit_returned_twice(const struct subject_state *job);
 /* visit_return_ok: may these goods go back to the customer (B-18.4)? `goods` NULL: not held here.
  */
 enum rule visit_return_ok(const struct subject_state *goods);
@@ -72,6 +77,10 @@ enum kind visit_next(const struct subject_state *job, const struct visit_state *
 /* visit_missing: what still stands between this visit and a signature; RULE_OK when it may be
  * signed. */
 enum rule visit_missing(const struct subject_state *job, const struct visit_state *v);
+/* visit_help: where the last help request of a visit stands (A-13). The answer is the job's note,
+ * when somebody else wrote it since. None: NULL `v`, or it is signed, or the job is over. */
+enum visit_help { VISIT_HELP_NONE, VISIT_HELP_WAITS, VISIT_HELP_ANSWERED };
+enum visit_help visit_help(const struct subject_state *job, const struct visit_state *v);
 /* visit_reopened: it was signed, and no signature of it stands: the customer is asked again. */
 bool visit_reopened(const struct visit_state *v);
 /* visit_cash_owed: what this technician holds in cash from this job's visits, minus what was

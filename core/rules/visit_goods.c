@@ -30,6 +30,31 @@ static bool is_back(const struct subject_state *job, const struct code *receipt)
     return false;
 }
 
+bool visit_returned_before(const struct subject_state *job, const struct visit_state *v)
+{
+    union body mine, b;
+    if (v == NULL || !read_fact(v, KIND_VISIT_RETURNED, &mine)) {
+        return false;
+    }
+    for (unsigned i = 0; i < job->nvisits && !id8_eq(job->visits[i].visit, v->visit); i++) {
+        if (read_fact(&job->visits[i], KIND_VISIT_RETURNED, &b) &&
+            bytes_eq(code_bytes(&b.returned.receipt), code_bytes(&mine.returned.receipt))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool visit_returned_twice(const struct subject_state *job)
+{
+    for (unsigned i = 0; i < job->nvisits; i++) {
+        if (visit_returned_before(job, &job->visits[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const struct fact *visit_goods_out(const struct subject_state *job, union body *b,
                                    const struct visit_state **taking)
 {

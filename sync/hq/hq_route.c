@@ -2,6 +2,7 @@
 #include "sync/hq/hq_route.h"
 
 #include "core/model/bodies.h"
+#include "core/rules/office.h"
 #include "sync/engine/digest.h"
 #include "sync/hq/hq_taken.h"
 
@@ -104,9 +105,38 @@ static enum st grant_job(struct hq *hq, struct store_txn *t, id8 device,
     return st == ST_OK ? grant(hq, t, device, job->subject, tmp, err) : st;
 }
 
-/* The goods of a job go where the job is. */
-static enum st grant_goods(struct hq *hq, struct store_txn *t, id8 device,
-                           const struct subject_state *job, struct arena tmp, struct err *err)
+/* In whose hands a customer's thing is, whose ever the job: whoever took it until the clerk has it,
+ * whoever repairs it until it has passed. */
+static bool in_hand(const struct subject_state *goods, id16 person)
+{
+    unsigned at = office_state(goods);
+    bool takes = at == GOODS_TAKEN && id16_eq(person, ref_of(goods, F_GOODS_TECHNICIAN));
+    bool repairs =
+        at >= GOODS_IN && at <= GOODS_FINISHED && id16_eq(person, ref_of(goods, F_GOODS_REPAIRER));
+    return !id16_zero(person) && (takes || repairs);
+}
+
+/* It leaves a device that has neither its job nor the thing. */
+static enum st narrow_goods(struct hq *hq, struct store_txn *t, const struct subject_state *goods,
+                            struct err *err)
+{
+    id8 holders[HOLDERS_MAX];
+    unsigned n = 0;
+    id16 job = ref_of(goods, F_GOODS_JOB);
+    enum st st = hq_scope_devices(t, goods->subject, holders, HOLDERS_MAX, &n, err);
+    for (unsigned i = 0; i < n && st == ST_OK; i++) {
+        const struct hq_device *d = hq_device(hq, holders[i]);
+        bool his = d != NULL && in_hand(goods, d->person);
+        if (!his && !id16_zero(job) && !hq_scope_has(t, holders[i], job)) {
+            st = hq_scope_drop(t, holders[i], goods->subject, err);
+        }
+    }
+    return st;
+}
+
+/* The goods of a job go where the job is; `device` NULL: and leave where it is no more. */
+static enum st job_goods(struct hq *hq, struct store_txn *t, const id8 *device,
+                         const struct subject_state *job, struct arena tmp, struct err *err)
 {
     id16 customer = ref_of(job, F_JOB_CUSTOMER), goods[CONTRACTS_MAX];
     uint8_t key[LIST_KEY_BYTES];
@@ -121,7 +151,8 @@ static enum st grant_goods(struct hq *hq, struct store_txn *t, id8 device,
         struct subject_state s;
         if (fold_load(t, goods[i], &here, &s, NULL, NULL) == ST_OK &&
             id16_eq(ref_of(&s, F_GOODS_JOB), job->subject)) {
-            st = grant(hq, t, device, goods[i], tmp, err);
+            st = device != NULL ? grant(hq, t, *device, goods[i], here, err)
+                                : narrow_goods(hq, t, &s, err);
         }
     }
     return st;
@@ -141,7 +172,7 @@ static enum st scope_job(struct hq *hq, struct store_txn *t, id16 subject, struc
     for (unsigned i = 0; i < n && st == ST_OK; i++) {
         st = grant_job(hq, t, hq->devices[index[i]].author, &job, tmp, err);
         if (st == ST_OK) {
-            st = grant_goods(hq, t, hq->devices[index[i]].author, &job, tmp, err);
+            st = job_goods(hq, t, &hq->devices[index[i]].author, &job, tmp, err);
         }
     }
     id8 holders[HOLDERS_MAX];
@@ -149,14 +180,16 @@ static enum st scope_job(struct hq *hq, struct store_txn *t, id16 subject, struc
     if (st == ST_OK) {
         st = hq_scope_devices(t, subject, holders, HOLDERS_MAX, &nholders, err);
     }
+    bool dropped = false;
     for (unsigned i = 0; i < nholders && st == ST_OK; i++) {
         const struct hq_device *d = hq_device(hq, holders[i]);
         bool his = d != NULL && id16_eq(d->person, job.assigned);
         if (!his && fold_visit_open(&job, holders[i]) == NULL) {
             st = hq_scope_drop(t, holders[i], subject, err);
+            dropped = true;
         }
     }
-    return st;
+    return st == ST_OK && dropped ? job_goods(hq, t, NULL, &job, tmp, err) : st;
 }
 
 static enum st scope_contract(struct hq *hq, struct store_txn *t, id16 subject, struct arena tmp,
@@ -201,10 +234,11 @@ static enum st scope_stock(struct hq *hq, struct store_txn *t, id16 subject, str
                                 : st;
 }
 
-/* A customer's thing: whoever took it, whoever repairs it, and whoever has its job. */
+/* A customer's thing: in whose hands it is, and whoever has its job. */
 static enum st scope_goods(struct hq *hq, struct store_txn *t, id16 subject, struct arena tmp,
                            struct err *err)
 {
+    static const int people[] = {F_GOODS_TECHNICIAN, F_GOODS_REPAIRER};
     struct subject_state s;
     enum st st = fold_load(t, subject, &tmp, &s, NULL, err);
     if (st != ST_OK) {
@@ -213,9 +247,11 @@ static enum st scope_goods(struct hq *hq, struct store_txn *t, id16 subject, str
     id16 job = ref_of(&s, F_GOODS_JOB);
     id8 holders[HOLDERS_MAX];
     unsigned n = 0;
-    st = scope_person(hq, t, subject, ref_of(&s, F_GOODS_TECHNICIAN), tmp, err);
-    if (st == ST_OK) {
-        st = scope_person(hq, t, subject, ref_of(&s, F_GOODS_REPAIRER), tmp, err);
+    for (size_t i = 0; i < sizeof people / sizeof people[0] && st == ST_OK; i++) {
+        id16 person = ref_of(&s, people[i]);
+        if (in_hand(&s, person)) {
+            st = scope_person(hq, t, subject, person, tmp, err);
+        }
     }
     if (st == ST_OK && !id16_zero(job)) {
         st = hq_scope_devices(t, job, holders, HOLDERS_MAX, &n, err);
@@ -223,7 +259,7 @@ static enum st scope_goods(struct hq *hq, struct store_txn *t, id16 subject, str
     for (unsigned i = 0; i < n && st == ST_OK; i++) {
         st = grant(hq, t, holders[i], subject, tmp, err);
     }
-    return st;
+    return st == ST_OK ? narrow_goods(hq, t, &s, err) : st;
 }
 
 /* A paper that names its technician: he follows his slips, and his report through the office. */

@@ -2,7 +2,8 @@
  *
  * A device holds the subjects that its technician's jobs name (one step), his own record and stock,
  * and the deployment's. An entry kept later goes to every device that holds its subject, except its
- * author's own. Taking a job away leaves it where a visit is going on. */
+ * author's own. Taking a job away leaves it where a visit is
+ * going on; a customer's thing goes with its job, but stays with whoever has it in hand. */
 #ifndef SYNC_HQ_HQ_ROUTE_H
 #define SYNC_HQ_HQ_ROUTE_H
 #include "sync/hq/hq.h"

@@ -1,6 +1,7 @@
 /* reg_view.c - states as JSON: a line of a register, a record with every value's writer. */
 #include "core/model/call.h"
 #include "core/rules/service.h"
+#include "core/rules/visit.h"
 #include "sync/hq/reg.h"
 
 #include <stdlib.h>
@@ -224,6 +225,7 @@ static void add_job(struct api_call *c, const struct subject_state *s, json_t *o
     json_object_set_new(o, "help", json_boolean(office_help_asked(s)));
     json_object_set_new(o, "handover", json_boolean(s->handover_asked));
     json_object_set_new(o, "visits", json_integer((json_int_t)s->nvisits));
+    json_object_set_new(o, "returned_twice", json_boolean(visit_returned_twice(s)));
     if (office_proposed(s) && c->user.role != ROLE_ACCOUNTANT) {
         json_object_set_new(o, "proposals", proposals_json(c, s));
     }

@@ -403,6 +403,25 @@ static void changed(const struct look *l)
     run_on(&d, "tests/ui/changed-2.script", l);
 }
 
+static void answered(const struct look *l)
+{
+    struct device d;
+    make_device(&d);
+    run_on(&d, "tests/ui/answer-1.script", l);
+    d.at_ms = SHOP_NOW_MS + 600000; /* headquarters writes after it was asked */
+    meanwhile(&d);
+    run_on(&d, "tests/ui/answer-2.script", l);
+}
+
+static void a_13_the_answer_to_a_help_request_is_a_sign_in_the_list_and_on_the_job(void)
+{
+    for (int k = 0; k < 6; k++) {
+        answered(&(struct look){&SIZES[k], k == 0 || k == 3 ? 2.0F : 1.0F, k % 2 == 0 ? "zh" : "en",
+                                UI_LIGHT, .left = false});
+    }
+    answered(&(struct look){&SIZES[1], 1.5F, "en", UI_DARK, .walk = true});
+}
+
 static void what_headquarters_changed_is_told_and_a_job_is_handed_over(void)
 {
     for (int k = 0; k < 6; k++) {
@@ -511,6 +530,7 @@ static void golden_frames(void)
             run_as(scripts[k], &l);
         }
         changed(&l);
+        answered(&l);
         reopened(&l);
         pieces(&l);
     }
@@ -527,6 +547,11 @@ int main(int argc, char **argv)
     if (argc == 6) {            /* SCRIPT SIZE SCALE LANG walk: the same by keys */
         run_as(argv[1], &(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL),
                                        argv[4], UI_LIGHT, .walk = true});
+        return check_failures != 0;
+    }
+    if (argc == 5 && strcmp(argv[1], "answered") == 0) {
+        answered(&(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL),
+                                argv[4], UI_LIGHT, .left = false});
         return check_failures != 0;
     }
     if (argc == 5 && strcmp(argv[1], "changed") == 0) {
@@ -572,6 +597,7 @@ int main(int argc, char **argv)
     RUN(the_standard_visit_takes_few_touches);
     RUN(b_18_11_cash_and_old_parts_stay_the_technicians_debt);
     RUN(b_03_7_help_is_asked_and_a_second_visit_knows_what_the_first_found);
+    RUN(a_13_the_answer_to_a_help_request_is_a_sign_in_the_list_and_on_the_job);
     RUN(f_01_before_leaving_customers_are_called_and_parts_are_one_list);
     RUN(a_01_a_technician_takes_a_call_himself_and_visits_it_with_no_network);
     RUN(what_is_known_of_a_fault_is_found_by_code_and_by_word);

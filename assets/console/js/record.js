@@ -133,7 +133,7 @@ function summary(r) {
 const reopened = (r) => { const v = (r.visits_list || []).filter((x) => x.signatures.length).pop(); return v && !v.signatures[v.signatures.length - 1].stands; };
 function warnings(r) {
     return [reopened(r) && _('The report was reopened: it counts as unsigned until a new version is signed.'),r.help && _('The technician asks for help.'), r.type === 'job' && r.fields.proposed > 0 && _('A technician took this call. Who or what is new in it waits to be put on file.'), r.handover && _('The technician asks to hand it over.'), r.left_over && _('Left over from an earlier day: first.'),
-        r.late_unhelped && _('Past its planned time, and no help was asked for (B-18.14).'), r.fields.forked && _('Its journal has forked: two handhelds write under one key.')].filter(Boolean);
+        r.returned_twice && _('Two handhelds brought the same goods back. Both signatures are kept; the customer pays once.'), r.late_unhelped && _('Past its planned time, and no help was asked for (B-18.14).'), r.fields.forked && _('Its journal has forked: two handhelds write under one key.')].filter(Boolean);
 }
 
 export const view = (r, me, back) => ({

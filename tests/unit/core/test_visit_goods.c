@@ -123,6 +123,33 @@ static void b_02_8_a_return_is_a_visit_of_its_own(void)
     CHECK_INT(body_ok("w", KIND_VISIT_RETURNED, help_returned("w", "G-1", 100)), RULE_OK);
 }
 
+static void b18_5_what_two_devices_brought_back_is_kept_twice_and_paid_once(void)
+{
+    help_start();
+    help_visit(&tech, "v", KIND_VISIT_PRICED);
+    take("v", "G-1");
+    come_back("w");
+    union body b = help_step("x");
+    help_say(&other, KIND_VISIT_ACCEPTED, &b);
+    help_say(&other, KIND_VISIT_ARRIVED, &b);
+    b = help_returned("w", "G-1", 100);
+    help_say(&tech, KIND_VISIT_RETURNED, &b);
+    visit_now("w");
+    CHECK(!visit_returned_twice(&s));
+    b = help_returned("x", "G-1", 100); /* he could not know */
+    help_say(&other, KIND_VISIT_RETURNED, &b);
+    const struct visit_state *x = visit_now("x");
+    CHECK(x->end == END_RETURNED && fold_fact(x, KIND_VISIT_RETURNED) != NULL);
+    CHECK(visit_returned_twice(&s) && visit_returned_before(&s, x));
+    CHECK_INT(visit_next(&s, x), KIND_VISIT_LEFT);
+    CHECK_INT(may("x", KIND_VISIT_PAID), RULE_NOTHING_DUE);
+    const struct visit_state *w = visit_now("w");
+    CHECK(!visit_returned_before(&s, w));
+    CHECK_INT(visit_next(&s, w), KIND_VISIT_PAID);
+    CHECK_INT(may("w", KIND_VISIT_PAID), RULE_OK);
+    CHECK_INT(office_state(&s), JOB_SIGNED);
+}
+
 static void b18_4_before_the_inspection_nothing_goes_back(void)
 {
     static const struct {
@@ -241,6 +268,7 @@ int main(void)
     RUN(b18_3_a_take_away_ends_its_visit_and_is_frozen);
     RUN(a_04_one_open_receipt_a_thing);
     RUN(b_02_8_a_return_is_a_visit_of_its_own);
+    RUN(b18_5_what_two_devices_brought_back_is_kept_twice_and_paid_once);
     RUN(b18_4_before_the_inspection_nothing_goes_back);
     RUN(b18_5_signature_and_voiding_are_one_entry_and_a_lost_receipt_is_an_outcome);
     RUN(b_02_4_the_repair_card_says_what_was_done_in_the_workshop);

@@ -444,6 +444,37 @@ static void every_rule_has_a_name(void)
     CHECK_STR(rule_name((enum rule)99), "unknown rule");
 }
 
+static void a_13_a_note_of_somebody_else_since_answers_the_last_help_request(void)
+{
+    begin(KIND_VISIT_ARRIVED);
+    union body b;
+    const struct visit_state *v = visit_now();
+    CHECK_INT(visit_help(&s, v), VISIT_HELP_NONE);
+    CHECK_INT(visit_help(&s, NULL), VISIT_HELP_NONE);
+    struct record_write w = help_int(F_NOTE, FT_TEXT, 0);
+    uint8_t buf[CAP_BODY_BYTES];
+    bytes body;
+    h32 words = sample_h32("do this");
+    memset(&b, 0, sizeof b);
+    b.asked.visit = sample_id8("v");
+    b.asked.reason = 2;
+    help_say(&tech, KIND_HELP_ASKED, &b);
+    v = visit_now();
+    CHECK_INT(visit_help(&s, v), VISIT_HELP_WAITS);
+    CHECK_INT(record_encode(&w, 1, buf, sizeof buf, &body), ST_OK);
+    help_entry(&tech, KIND_RECORD_SET, SUBJECT_JOB, sample_id16("job"), body, &words, 1);
+    v = visit_now(); /* his own note answers nothing */
+    CHECK_INT(visit_help(&s, v), VISIT_HELP_WAITS);
+    record_see(&s, &w, 1);
+    CHECK_INT(record_encode(&w, 1, buf, sizeof buf, &body), ST_OK);
+    help_entry(&clerk, KIND_RECORD_SET, SUBJECT_JOB, sample_id16("job"), body, &words, 1);
+    v = visit_now();
+    CHECK_INT(visit_help(&s, v), VISIT_HELP_ANSWERED);
+    help_say(&tech, KIND_HELP_ASKED, &b);
+    v = visit_now();
+    CHECK_INT(visit_help(&s, v), VISIT_HELP_WAITS);
+}
+
 int main(void)
 {
     RUN(b18_1_no_signature_before_fault_action_parts_result);
@@ -465,5 +496,6 @@ int main(void)
     RUN(a_diagnosis_and_an_action_say_something);
     RUN(headquarters_kinds_are_another_roles);
     RUN(every_rule_has_a_name);
+    RUN(a_13_a_note_of_somebody_else_since_answers_the_last_help_request);
     CHECK_END();
 }

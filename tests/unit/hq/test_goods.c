@@ -18,8 +18,8 @@ static void sync_now(void)
     CHECK_INT(sum.unsent, 0);
 }
 
-static void say(enum subject_type type, id16 subject, unsigned kind, const union body *b,
-                const struct append_att *atts, unsigned natt)
+static void say_on(struct pair_device *x, enum subject_type type, id16 subject, unsigned kind,
+                   const union body *b, const struct append_att *atts, unsigned natt)
 {
     uint8_t body[CAP_BODY_BYTES];
     struct now now = pair_now(&d.p);
@@ -27,21 +27,33 @@ static void say(enum subject_type type, id16 subject, unsigned kind, const union
     struct append what = {.kind = kind, .subject_type = type, .subject = subject, .natt = natt};
     what.atts = (struct append_att *)(uintptr_t)atts;
     PAIR_OK(&d.p, body_encode(kind, b, body, sizeof body, &what.body));
-    PAIR_OK(&d.p, journal_append(&dev.journal, &what, &now, &hash, &d.p.err));
+    PAIR_OK(&d.p, journal_append(&x->journal, &what, &now, &hash, &d.p.err));
 }
 
-static struct subject_state here(id16 subject, uint8_t *room)
+static void say(enum subject_type type, id16 subject, unsigned kind, const union body *b,
+                const struct append_att *atts, unsigned natt)
+{
+    say_on(&dev, type, subject, kind, b, atts, natt);
+}
+
+static struct subject_state here_on(struct pair_device *x, id16 subject, uint8_t *room)
 {
     struct arena a = arena_of(room, CAP_SCRATCH_BYTES);
     struct subject_state s = {0};
     struct store_txn *t = NULL;
-    PAIR_OK(&d.p, store_read(dev.store, &t, &d.p.err));
+    PAIR_OK(&d.p, store_read(x->store, &t, &d.p.err));
     PAIR_OK(&d.p, fold_load(t, subject, &a, &s, NULL, &d.p.err));
     store_abort(&t);
     return s;
 }
 
-static void write_goods(struct record_write *w, size_t n, bool fresh, const char *words)
+static struct subject_state here(id16 subject, uint8_t *room)
+{
+    return here_on(&dev, subject, room);
+}
+
+static void write_goods_on(struct pair_device *x, struct record_write *w, size_t n, bool fresh,
+                           const char *words)
 {
     uint8_t body[CAP_BODY_BYTES], *room = malloc(CAP_SCRATCH_BYTES);
     struct now now = pair_now(&d.p);
@@ -54,12 +66,17 @@ static void write_goods(struct record_write *w, size_t n, bool fresh, const char
                           .natt = words[0] == '\0' ? 0 : 1};
     struct subject_state seen = {0};
     if (!fresh) {
-        seen = here(goods, room);
+        seen = here_on(x, goods, room);
     }
     record_see(fresh ? NULL : &seen, w, n);
     PAIR_OK(&d.p, record_encode(w, n, body, sizeof body, &what.body));
-    PAIR_OK(&d.p, journal_append(&dev.journal, &what, &now, &hash, &d.p.err));
+    PAIR_OK(&d.p, journal_append(&x->journal, &what, &now, &hash, &d.p.err));
     free(room);
+}
+
+static void write_goods(struct record_write *w, size_t n, bool fresh, const char *words)
+{
+    write_goods_on(&dev, w, n, fresh, words);
 }
 
 static struct record_write field(int f, enum field_type type, int64_t v)
@@ -253,6 +270,126 @@ static void b_02_the_handhelds_goods_are_the_registers_and_the_other_way(void)
     desk_end(&d);
 }
 
+static bool holds(const struct pair_device *x, id16 subject)
+{
+    struct store_txn *t = NULL;
+    PAIR_OK(&d.p, store_read(d.p.hq->store, &t, &d.p.err));
+    bool has = hq_scope_has(t, x->journal.cert.author, subject);
+    store_abort(&t);
+    return has;
+}
+
+static void goods_leave_a_handheld_with_their_job_but_not_while_it_has_them_in_hand(void)
+{
+    static struct pair_device other;
+    struct exchange_result sum;
+    id16 him;
+    union body b;
+    begin();
+    PAIR_OK(&d.p, hq_id_of(d.p.hq, SUBJECT_TECHNICIAN, S("technician2"), &him, &d.p.err));
+    pair_join(&d.p, &other, him, "T2");
+    pair_sync(&d.p, &other, &sum);
+    take();
+    memset(&b, 0, sizeof b);
+    b.head.visit = visit_of("v");
+    say(SUBJECT_JOB, job, KIND_VISIT_LEFT, &b, NULL, 0);
+    sync_now();
+    CHECK(holds(&dev, goods));
+    /* The job goes to a colleague: the thing is still in the first one's van. */
+    pair_assign(&d.p, job, him);
+    CHECK(!holds(&dev, job) && holds(&dev, goods));
+    CHECK(holds(&other, job) && holds(&other, goods));
+    /* Handed in: it is the branch's and the colleague's now. */
+    step("clerk", "in", "{\"shelf\":\"A-3\"}", 200);
+    CHECK(!holds(&dev, goods) && holds(&other, goods));
+    /* Whoever repairs it has it, whose ever the job is; until it is the customer's again. */
+    step("clerk", "begin", "{\"repairer\":\"technician\"}", 200);
+    CHECK(holds(&dev, goods) && holds(&other, goods));
+    step("clerk", "finish", "{\"minutes\":10}", 200);
+    step("supervisor", "pass", "{}", 200);
+    step("clerk", "out", "{}", 200);
+    CHECK(!holds(&dev, goods) && holds(&other, goods));
+    /* A job that moves on takes what was handed in with it at once. */
+    pair_assign(&d.p, job, dev.person);
+    CHECK(holds(&dev, goods) && !holds(&other, goods) && !holds(&other, job));
+    sync_now();
+    pair_sync(&d.p, &other, &sum);
+    CHECK_INT(sum.problems, 0);
+    CHECK(h32_eq(pair_digest(&d.p, dev.store, goods, NULL),
+                 pair_digest(&d.p, d.p.hq->store, goods, NULL)));
+    pair_leave(&other);
+    pair_leave(&dev);
+    desk_end(&d);
+}
+
+static void bring_back_on(struct pair_device *x, const char *visit)
+{
+    static const unsigned steps[] = {KIND_VISIT_ACCEPTED, KIND_VISIT_ARRIVED};
+    union body b;
+    struct append_att atts[] = {{.type = ATT_TEXT, .content = str_bytes(S("Return of goods"))},
+                                {.type = ATT_STROKES, .content = str_bytes(S("ink"))}};
+    for (size_t i = 0; i < 2; i++) {
+        memset(&b, 0, sizeof b);
+        b.head.visit = visit_of(visit);
+        say_on(x, SUBJECT_JOB, job, steps[i], &b, NULL, 0);
+    }
+    memset(&b, 0, sizeof b);
+    b.returned.head.visit = visit_of(visit);
+    CHECK(code_of(str_bytes(S("G-T1-1")), &b.returned.receipt));
+    b.returned.goods = goods;
+    b.returned.outcome = RECEIPT_BACK;
+    b.returned.class_ = CLASS_C;
+    b.returned.template_ = 1;
+    say_on(x, SUBJECT_JOB, job, KIND_VISIT_RETURNED, &b, atts, 2);
+    write_goods_on(x,
+                   (struct record_write[]){field(F_GOODS_STATE, FT_ENUM, GOODS_VOIDED),
+                                           field(F_GOODS_SIGNED_BACK, FT_TIME, d.p.ms)},
+                   2, false, "");
+}
+
+static void two_handhelds_that_bring_it_back_leave_one_state_both_signatures_and_a_word_of_it(void)
+{
+    static struct pair_device second;
+    struct exchange_result sum;
+    union body b;
+    begin();
+    pair_join(&d.p, &second, dev.person, "T9");
+    take();
+    memset(&b, 0, sizeof b);
+    b.head.visit = visit_of("v");
+    say(SUBJECT_JOB, job, KIND_VISIT_LEFT, &b, NULL, 0);
+    sync_now();
+    step("clerk", "in", "{\"shelf\":\"A-3\"}", 200);
+    step("clerk", "begin", "{\"repairer\":\"technician2\"}", 200);
+    step("clerk", "finish", "{\"minutes\":10}", 200);
+    step("supervisor", "pass", "{}", 200);
+    sync_now();
+    pair_sync(&d.p, &second, &sum);
+    bring_back_on(&dev, "w");
+    bring_back_on(&second, "x");
+    for (int k = 0; k < 2; k++) {
+        sync_now();
+        pair_sync(&d.p, &second, &sum);
+        CHECK_INT(sum.problems, 0);
+    }
+    const id16 both[] = {job, goods};
+    for (size_t k = 0; k < 2; k++) {
+        unsigned conflicts = 9;
+        h32 hqs = pair_digest(&d.p, d.p.hq->store, both[k], &conflicts);
+        CHECK(h32_eq(pair_digest(&d.p, dev.store, both[k], NULL), hqs));
+        CHECK(h32_eq(pair_digest(&d.p, second.store, both[k], NULL), hqs));
+        CHECK_INT(conflicts, k); /* of the goods: when they were signed for */
+    }
+    CHECK_INT(in_state("clerk", "voided"), 1);
+    json_t *call = desk_get(&d, "/jobs/J1");
+    CHECK(json_is_true(json_object_get(call, "returned_twice")));
+    CHECK_INT(json_array_size(json_object_get(call, "visits_list")), 3);
+    json_decref(call);
+    pair_leave(&second);
+    pair_leave(&dev);
+    desk_end(&d);
+}
+
 /* What no catalogue has reaches whoever makes it, and leaves when the call is struck off. */
 static void what_is_not_in_the_catalogue_is_proposed_in_words(void)
 {
@@ -330,6 +467,8 @@ int main(void)
 {
     RUN(a_goods_receipt_outlives_an_erasure_for_its_legal_period);
     RUN(what_is_not_in_the_catalogue_is_proposed_in_words);
+    RUN(two_handhelds_that_bring_it_back_leave_one_state_both_signatures_and_a_word_of_it);
+    RUN(goods_leave_a_handheld_with_their_job_but_not_while_it_has_them_in_hand);
     RUN(b_02_the_handhelds_goods_are_the_registers_and_the_other_way);
     CHECK_END();
 }
