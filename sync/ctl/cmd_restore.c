@@ -14,6 +14,7 @@
 #include "sync/ctl/commands.h"
 #include "sync/hq/hq_epoch.h"
 #include "sync/hq/hq_route.h"
+#include "sync/hq/hq_store.h"
 
 struct restoring {
     const char *store, *from, *keys, *keytable;
@@ -88,6 +89,25 @@ static enum st find_table(struct restoring *r, struct err *err)
  * --------------------------------------------------------------------------------------------- */
 
 /* A new epoch before the store is anybody's: no number is given twice. */
+/* A code that the backup has as unused may have been used since, and has been seen by who used it.
+ */
+static enum st end_codes(struct hq *hq, struct err *err)
+{
+    struct hq_enrolment *all = calloc(HQ_ENROLMENTS_MAX, sizeof *all);
+    struct store_txn *t = NULL;
+    unsigned n = 0;
+    enum st st = all == NULL ? err_set(err, ST_FULL, 0, __func__, "no memory") : ST_OK;
+    st = st == ST_OK ? store_write(hq->store, &t, err) : st;
+    st = st == ST_OK ? hq_enrol_all(t, all, HQ_ENROLMENTS_MAX, &n, err) : st;
+    for (unsigned i = 0; i < n && st == ST_OK; i++) {
+        st = all[i].state == HQ_ENROL_OPEN ? hq_enrol_del(t, all[i].id, err) : ST_OK;
+    }
+    st = st == ST_OK ? store_commit(&t, err) : st;
+    store_abort(&t);
+    free(all);
+    return st;
+}
+
 static enum st begin_anew(struct restoring *r, struct err *err)
 {
     struct hq *hq = NULL;
@@ -103,6 +123,9 @@ static enum st begin_anew(struct restoring *r, struct err *err)
     }
     if (st == ST_OK) {
         st = hq_epoch_renew(hq, (uint64_t)here.seq, err);
+    }
+    if (st == ST_OK) {
+        st = end_codes(hq, err);
     }
     if (st == ST_OK) {
         st = hq_route_rest(hq, 0, NULL, err);
@@ -177,6 +200,11 @@ static int say(const struct restoring *r)
            "as devices sync; docketctl restore --store %s --lost then says which numbers are "
            "missing\n",
            r->dir);
+    printf(
+        "logins, passwords and access tokens are those of %s: who was shut out since can come in "
+        "again; look through docketctl user list. Codes for new devices are void: give new "
+        "ones\n",
+        ctl_time(r->about.made_ms, made));
     if (r->table_kept) {
         printf("the table of subjects' keys that was in place was used: what it had erased stays "
                "erased\n");

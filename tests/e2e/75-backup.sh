@@ -21,6 +21,9 @@ claim "and another" enlist beta T02
 both() { on alpha sync --url "$url" && on beta sync --url "$url"; }
 claim "both fetch their jobs" both
 
+stale=$(ctl enrol --store "$stage/hq" --technician T01)
+claim "a code is given that the backup still has as unused" [ ${#stale} -ge 16 ]
+
 # --- backup ------------------------------------------------------------------------------------------
 under_way() { # clerks write and a device syncs while the copy is made
     (for i in 1 2 3 4 5 6; do
@@ -111,6 +114,7 @@ claim "a job is taken and given to a technician, who hears of it" job J-AFTER-1 
 claim "another is heard of by nobody" job J-ALONE-1 ""
 claim "and one more reaches a device" job J-AFTER-2 T02
 claim "both devices sync" both
+claim "the code is used after the backup" on gamma join --code "$stale" --url "$url"
 ctl log --store "$stage/hq" --json >"$stage/full.log"
 unserve
 
@@ -136,6 +140,8 @@ gone() { ! ctl export --store "$stage/hq" jobs --csv | grep -q J-AFTER; }
 claim "the jobs of after the backup are not there yet" gone
 
 serve
+old_code() { refused "code" on delta join --code "$stale" --url "$url" && [ ! -e "$stage/delta" ]; }
+claim "a code of before the backup, used since, lets nobody else in" old_code
 claim "the first device syncs" on alpha sync --url "$url"
 claim "and the second" on beta sync --url "$url"
 back() { ctl export --store "$stage/hq" jobs --csv >"$stage/jobs.csv"; grep AFTER "$stage/jobs.csv"
@@ -197,11 +203,13 @@ forgets() {
     ctl forget --store "$stage/hq" --customer "$customer" >"$stage/f" || return 1
     unserve
     mv "$stage/hq" "$stage/gone2"
-    ctl restore --store "$stage/hq" --from "$stage/backup" || return 1 # the table in place is newer
+    ctl restore --store "$stage/hq" --from "$stage/backup" >"$stage/said" || return 1 # the table in place is newer
+    cat "$stage/said"
+    grep -q '^logins, passwords and access tokens are those of 20.* user list' "$stage/said" || return 1
     ctl export --store "$stage/hq" customers --csv >"$stage/customers.csv" || return 1
     grep -q "$customer" "$stage/customers.csv" && ! grep -q "$name" "$stage/customers.csv"
 }
-claim "a customer erased after the backup stays erased after a restore" forgets
+claim "a customer erased after the backup stays erased after a restore, which says that logins are as old as it" forgets
 claim "and the store is sound" ctl check --store "$stage/hq"
 old_table() {
     mv "$stage/hq" "$stage/gone3" && mv "$stage/hq.keytable" "$stage/gone3.keytable"

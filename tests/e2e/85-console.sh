@@ -15,6 +15,18 @@ browser() { [ -x /usr/bin/chromium ] || { echo "chromium is missing: packaging/d
 need "chromium is there" browser
 need "its driver is there" sh tests/support/npm.sh
 need "headquarters with its books is made" hq_demo "$T/hq"
+evil() { # imported cells that are script, and formulas: every kind of record that words stand in
+    x='"=1+1<img src=x onerror=""window.hacked=1""><script>window.hacked=2</script>"'
+    printf 'id,name,phone,address,note\nX-1,%s,%s,%s,%s\n' "$x" "$x" "$x" "$x" >"$T/customers.csv"
+    printf 'id,customer,model,serial,name,maker,location,note\nX-2,X-1,%s,XS-2,%s,%s,%s,%s\n' "$x" "$x" "$x" "$x" "$x" >"$T/equipment.csv"
+    printf 'id,customer,equipment,number,start,end,terms\nX-3,X-1,X-2,X-3,2026-07-01,2027-06-30,%s\n' "$x" >"$T/contracts.csv"
+    printf 'id,name,branch,role,phone\nX-4,%s,,technician,%s\n' "$x" "$x" >"$T/technicians.csv"
+    printf 'id,customer,equipment,call_time,fault_text,technician,contact,phone,note\nX-5,X-1,X-2,2026-11-20 08:00,%s,X-4,%s,%s,%s\n' "$x" "$x" "$x" "$x" >"$T/jobs.csv"
+    for kind in customers equipment contracts technicians jobs; do
+        hq_import $kind "$T/$kind.csv" || return 1
+    done
+}
+need "records of every kind are imported, each cell of words script and a formula" evil
 user() { # LOGIN ROLE NAME
     printf 'a long password\n' | hqctl "user add" --login "$1" --password-fd 0 ${3:+--name "$3" --role "$2"}
 }

@@ -11,6 +11,8 @@ const PASSWORD = 'a long password';
 const EVIL = '<img src=x onerror="window.hacked=1"> {{name}} "\'&';
 const EVIL_FAULT = '=HYPERLINK("http://evil.example")</textarea><script>window.hacked=1</script>';
 
+// Whose rows can be taken away as a file; the last two list what stands on the page.
+const pagesOfFiles = ['calls', 'goods', 'vouchers', 'archive', 'slips', 'stock', 'days', 'customers', 'equipment', 'contracts', 'people', 'devices', 'editions', 'quarantine', 'users', 'tokens'];
 let failures = 0;
 async function claim(words, f) {
     try {
@@ -64,6 +66,11 @@ async function axe(page, where) {
 }
 const sideways = (page) => page.evaluate(() => document.documentElement.scrollWidth > innerWidth || document.querySelector('#main').scrollWidth > document.querySelector('#main').clientWidth);
 const shot = (page, name) => page.screenshot({ path: `${shots}/${name}.png` });
+// Words that are script stand as text: nothing of them is an element, and none ran.
+async function harmless(page, where) {
+    const made = await page.evaluate(() => (window.hacked ? 'it ran' : [...document.querySelectorAll('#root img[src="x"], #root script, #root [onerror], #dialog [onerror], #paper [onerror]')].map((e) => e.outerHTML).join(' ')));
+    must(!made, `${where}: ${made}`);
+}
 const row = (page, text) => page.locator('#rows tbody tr', { hasText: text });
 const button = (page, name) => page.locator(`#detail button[data-act="${name}"]`);
 const submit = (page) => page.click('#dialog button[value=go]');
@@ -133,6 +140,36 @@ await claim('the CSV of the register has it, and no cell of it is a formula', as
     const text = readFileSync(await file.path(), 'utf8');
     must(text.includes('"\'=HYPERLINK(""http://evil.example"")'), 'the cell is quoted');
     must(!/(^|,)"?[=+@]/m.test(text), 'a cell begins a formula');
+});
+
+await claim('imported script and formulas: text on every page and sheet that has them, harmless in every file', async () => {
+    const admin = await open('admin');
+    const at = { customers: 'X-1', equipment: 'X-2', contracts: 'X-3', people: 'X-4', calls: 'X-5' };
+    for (const [name, code] of Object.entries(at)) {
+        await go(admin, `#/${name}`);
+        await row(admin, code).first().click();
+        await admin.waitForFunction(() => /<img src=x onerror="window\.hacked=1">/.test(document.querySelector('#detail').textContent));
+        await harmless(admin, name);
+        const sheet = admin.locator('#detail [data-act=voucher], #detail [data-act=print]').first();
+        if (await sheet.count()) { await sheet.click(); await harmless(admin, `${name}, its sheet`); }
+    }
+    await go(admin, '#/board');
+    await admin.waitForFunction(() => /<script>window\.hacked=2/.test(document.querySelector('.board').textContent));
+    await go(admin, '#/search?q=onerror');
+    await admin.waitForFunction(() => document.querySelectorAll('.hits a').length >= 3);
+    await harmless(admin, 'the search');
+    for (const name of pagesOfFiles) {
+        await go(admin, `#/${name}`);
+        const [file] = await Promise.all([admin.waitForEvent('download'), admin.click('[data-key=csv]')]);
+        const text = readFileSync(await file.path(), 'utf8');
+        // Cells as a spreadsheet takes them: in quotes, where two stand for one.
+        const cells = [...text.matchAll(/(?:^|,|\n)(?:"((?:[^"]|"")*)"|([^",\r\n]*))/g)].map((m) => (m[1] ?? m[2]).replace(/""/g, '"'));
+        const bad = cells.find((s) => /^[=+@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/.test(s) || (/^-/.test(s) && !/^-\d+$/.test(s)));
+        must(bad === undefined && cells.length > 3, `${name}: a cell begins a formula: ${bad}`);
+        if (name in at) { must(text.includes(`"'=1+1<img`), `${name}: the cell is not there`); }
+    }
+    must(errors.length === 0, errors.join(' | '));
+    await admin.context().close();
 });
 
 // ---- two clerks ----------------------------------------------------------------------------------
@@ -399,6 +436,7 @@ for (const lang of ['zh', 'en']) {
                 const h1 = await admin.textContent('h1');
                 must(/[\u4e00-\u9fff]/.test(h1) === (lang === 'zh'), `${where}: ${h1}`);
                 must(!(await sideways(admin)), `${where} scrolls sideways`);
+                await harmless(admin, where);
                 const link = admin.locator('#rows tbody a').first();
                 const rows = await link.count();
                 await shot(admin, `${name}-${lang}-${width}`);
@@ -407,6 +445,7 @@ for (const lang of ['zh', 'en']) {
                     if (width === 390) { must(await admin.evaluate(() => getComputedStyle(document.querySelector('#rows tbody tr')).display === 'flex'), `${where}: rows are cards`); }
                     await link.click();
                     await admin.waitForSelector('#detail h2');
+                    await harmless(admin, `${where} record`);
                     must(width === 1280 || !(await admin.isVisible('.list')), `${where}: the record is its own page`);
                     must(!(await sideways(admin)), `${where} record scrolls sideways`);
                     await shot(admin, `${name}-record-${lang}-${width}`);

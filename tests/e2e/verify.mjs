@@ -95,6 +95,23 @@ const stories = {
             must(await page.inputValue('#typed') === second.replace('253.00', '252.00'), 'what was typed stays when the language changes');
             await page.context().close();
         });
+        await claim('script where a code or a text belongs is text and not genuine', async () => {
+            const evil = '<img src=x onerror="window.hacked=1"><script>window.hacked=2</script>';
+            for (const code of [encodeURIComponent(evil), evil, `${first}${evil}`, `javascript:window.hacked=3//${first}`]) {
+                const page = await open(code);
+                await page.waitForFunction(() => document.querySelector('.verdict'));
+                must(!(await page.$('.verdict.done')), `${code.slice(-60)} is taken for genuine`);
+                must(!(await page.evaluate(() => window.hacked || document.querySelector('img[src="x"], [onerror]'))), `${code.slice(0, 30)} became more than text`);
+                await page.context().close();
+            }
+            const page = await open(first);
+            await page.click('summary');
+            await page.fill('#typed', `${evil}\n${second}`);
+            await page.click('details button');
+            await says(page, '这不是所签的正文');
+            must(!(await page.evaluate(() => window.hacked || document.querySelector('img[src="x"], [onerror]'))), 'a pasted text became more than text');
+            await page.context().close();
+        });
         await claim('without a code it says what to do; without Ed25519 it says so and nothing is genuine', async () => {
             await everywhere('', 'empty', ['还没有可核对的内容'], ['Nothing to check yet']);
             const page = await open(first, { before: () => { const real = crypto.subtle.importKey; crypto.subtle.importKey = function (...a) { if (a[2] && a[2].name === 'Ed25519') { return Promise.reject(new DOMException('no', 'NotSupportedError')); } return real.apply(this, a); }; } });

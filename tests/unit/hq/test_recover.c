@@ -298,11 +298,85 @@ static void a_code_opens_the_store_that_it_was_given_for_and_no_other(void)
     end();
 }
 
+static enum st file_code(id8 device, char code[static 20])
+{
+    json_t *out = NULL, *in = json_pack("{s:o,s:b}", "recover", ops_hex(device.b, 8), "by_file", 1);
+    enum st st = ops_run(p.hq, "enrol", in, &out, &p.err);
+    snprintf(code, 20, "%s", st == ST_OK ? json_string_value(json_object_get(out, "code")) : "");
+    json_decref(in);
+    json_decref(out);
+    return st;
+}
+
+/* One half of the way by file: what lies on the stick, either way. */
+static void on_stick(struct join *j, const char *code, struct bundle_buffer *req)
+{
+    uint8_t doc[CAP_TRUST_BYTES];
+    struct now now = pair_now(&p);
+    id8 author;
+    req->n = 0;
+    PAIR_OK(&p, join_begin(j, str_c(code), pair_trust(&p, doc), &p.err));
+    PAIR_OK(&p, join_recover_from(j, a.dir, &author, &p.err));
+    PAIR_OK(&p, join_request(j, &now, bundle_buffer_sink, req, &p.err));
+}
+
+/* A stick lies about for days: who finds it, with the code on the paper beside it, opens nothing.
+ */
+static void what_lies_on_a_stick_opens_for_its_own_device_alone_and_seven_days_long(void)
+{
+    struct join *mine = calloc(1, sizeof *mine), *thief = calloc(1, sizeof *thief);
+    struct bundle_buffer req = {.cap = 1 << 20}, other_req = {.cap = 1 << 20},
+                         ans = {.cap = 1 << 20};
+    const char *problem = "";
+    char code[20];
+    begin();
+    id8 device = a.journal.head.author;
+    pair_close_device(&a);
+    PAIR_OK(&p, file_code(device, code));
+    on_stick(mine, code, &req);
+    on_stick(thief, code, &other_req); /* the handheld's files in his hands, and the code */
+    p.ms += HQ_FILE_CODE_MS - 3600000;
+    PAIR_OK(&p, hq_exchange(p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem,
+                            &p.err)); /* the last hour of the seven days */
+    CHECK(join_answer(thief, bytes_of(ans.p, ans.n), &p.err) != ST_OK);
+    CHECK(!thief->has_data_key);
+    for (size_t at = 0; at < ans.n; at += 37) { /* nor with any byte of it altered, for anybody */
+        ans.p[at] ^= 1;
+        CHECK(join_answer(thief, bytes_of(ans.p, ans.n), &p.err) != ST_OK);
+        ans.p[at] ^= 1;
+    }
+    PAIR_OK(&p, join_answer(mine, bytes_of(ans.p, ans.n), &p.err));
+    CHECK(mine->has_data_key);
+    /* His own request comes second, whatever the code: used. */
+    ans.n = 0;
+    CHECK(hq_exchange(p.hq, bytes_of(other_req.p, other_req.n), bundle_buffer_sink, &ans, &problem,
+                      &p.err) != ST_OK);
+    CHECK_STR(problem, "enrol-used");
+    /* And one that was never brought is void after its seven days. */
+    join_end(mine);
+    join_end(thief);
+    PAIR_OK(&p, file_code(device, code));
+    on_stick(mine, code, &req);
+    p.ms += HQ_FILE_CODE_MS + 60000;
+    CHECK(hq_exchange(p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem, &p.err) !=
+          ST_OK);
+    CHECK_STR(problem, "enrol-expired");
+    join_end(mine);
+    bundle_buffer_drop(&req);
+    bundle_buffer_drop(&other_req);
+    bundle_buffer_drop(&ans);
+    free(mine);
+    free(thief);
+    pair_open_device(&p, &a);
+    end();
+}
+
 int main(void)
 {
     RUN(the_data_key_comes_back_and_unsent_work_reaches_headquarters);
     RUN(the_same_code_serves_until_its_recovery_is_at_an_end);
     RUN(the_signing_key_does_not_come_back);
     RUN(a_code_opens_the_store_that_it_was_given_for_and_no_other);
+    RUN(what_lies_on_a_stick_opens_for_its_own_device_alone_and_seven_days_long);
     CHECK_END();
 }

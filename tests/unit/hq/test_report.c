@@ -110,6 +110,17 @@ static const char *asked(void)
     return d.status == 200 ? "" : problem;
 }
 
+static const char *memmem_at(const char *what)
+{
+    size_t n = strlen(what);
+    for (size_t i = 0; d.body != NULL && i + n <= d.n; i++) {
+        if (memcmp(d.body + i, what, n) == 0) {
+            return d.body + i;
+        }
+    }
+    return NULL;
+}
+
 static void an_honest_report_is_a_pdf(void)
 {
     struct report_facts f;
@@ -120,6 +131,12 @@ static void an_honest_report_is_a_pdf(void)
     PAIR_OK(&d.p, report_text(&f, text_room, sizeof text_room, &text));
     sign(1, facts, str_bytes(text), str_bytes(S("王秀兰 <script>alert(1)</script>")), strokes_of());
     CHECK_STR(asked(), "");
+    /* Words are drawn: nothing in the file runs, opens or asks. */
+    static const char *const acts[] = {"/JavaScript", "/JS",  "/OpenAction",   "/AA",
+                                       "/Launch",     "/URI", "/EmbeddedFile", "/AcroForm"};
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+        CHECK(memmem_at(acts[i]) == NULL);
+    }
     end();
 }
 
