@@ -90,9 +90,9 @@ static int branch_of(struct store_txn *t, h32 hash)
     return place.p[PLACE_BYTES - 1];
 }
 
-/* Does the branch that ends in `head` come from `e`? Where it is not here so far down, as on a
- * device that holds the chain in part, it may: then headquarters sets aside by name what does not.
- */
+/* Does the branch that ends in `head` come from `e`? Where it is not here so far down, it may. Of
+ * headquarters alone, which holds chains whole, and folds anew when more of one comes
+ * (hq_aside.c): a device holds the part that concerns it, and is told by name. */
 static bool leads_to(struct store_txn *t, const struct entry_view *e, h32 head)
 {
     uint8_t room[CAP_ENTRY_BYTES + 128];
@@ -117,7 +117,7 @@ static bool beyond(struct store_txn *t, const struct entry_view *e, uint64_t seq
         return e->seq > seq || !h32_eq(e->hash, head);
     }
     if (store_side(store_of(t)) != STORE_HQ) {
-        return !leads_to(t, e, head); /* what came first of a chain in part lies on branch 0 */
+        return false; /* what is held of the chain elsewhere must not change a subject's state */
     }
     int branch = branch_of(t, head);
     return branch == 0 ? branch_of(t, e->hash) > 0 : branch > 0 && !leads_to(t, e, head);
@@ -183,6 +183,42 @@ bool fold_is_cut_off(struct store_txn *t, const struct entry_view *e, struct are
     struct source s = {.t = t, .tmp = tmp};
     return is_revoked(t, e->author) && (is_cut_off(&s, e) || fold_is_aside(t, e->hash)) &&
            !fold_is_admitted(t, e->hash);
+}
+
+/* Is `e` known to lie on the way to `head`, or to be it? */
+static bool on_the_way(struct store_txn *t, const struct entry_view *e, uint64_t seq, h32 head)
+{
+    uint8_t room[CAP_ENTRY_BYTES + 128];
+    int branch = branch_of(t, head);
+    if (e->seq > seq || branch < 0) {
+        return false;
+    }
+    if (branch == 0 && store_side(store_of(t)) == STORE_HQ) {
+        return branch_of(t, e->hash) == 0;
+    }
+    for (;;) {
+        struct arena tmp = arena_of(room, sizeof room);
+        struct entry_view at;
+        if (journal_get(t, head, &tmp, &at, NULL) != ST_OK || at.seq <= e->seq) {
+            return at.seq == e->seq && h32_eq(at.hash, e->hash);
+        }
+        head = at.prev;
+    }
+}
+
+bool fold_leads_to_head(struct store_txn *t, const struct entry_view *e, struct arena tmp)
+{
+    struct source s = {.t = t, .tmp = tmp};
+    bool leads = false;
+    if (!is_revoked(t, e->author)) {
+        return false;
+    }
+    load_revocation(&s, e->author);
+    for (unsigned i = 0; s.readable && i < s.revocation.nheads && !leads; i++) {
+        leads = id8_eq(s.revocation.heads[i].epoch, e->epoch) &&
+                on_the_way(t, e, s.revocation.heads[i].seq, s.revocation.heads[i].hash);
+    }
+    return leads;
 }
 
 bool fold_is_branch_cut_off(struct store_txn *t, const struct entry_view *e, struct arena tmp)

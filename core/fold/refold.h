@@ -67,6 +67,9 @@ bool fold_is_bad(struct store_txn *t, h32 entry);
  * latter, under a number below a head: who holds the chain in part cannot tell, and is told. */
 bool fold_is_cut_off(struct store_txn *t, const struct entry_view *e, struct arena tmp);
 bool fold_is_branch_cut_off(struct store_txn *t, const struct entry_view *e, struct arena tmp);
+/* fold_leads_to_head: its author was revoked, and it lies on the way to a head that the revocation
+ * names, or is it: where that was not held before, what it cuts off is known only now. */
+bool fold_leads_to_head(struct store_txn *t, const struct entry_view *e, struct arena tmp);
 /* fold_mark_admitted: headquarters notes an entry that an "admitted" of its subject names, so that
  * fold_is_cut_off need not read the subject; the fold itself goes by the entries alone. */
 MUST_USE enum st fold_mark_admitted(struct store_txn *t, h32 entry, struct err *err);

@@ -3,7 +3,7 @@
 
 #include "core/codec/hash.h"
 #include "core/fold/refold.h"
-#include "core/journal/entry.h"
+#include "core/journal/append.h"
 
 #define ENTRY_KEY_BYTES 25
 #define SUBJECTS_MAX 64 /* folded between two looks at the entries: a cursor outlives no write */
@@ -38,8 +38,20 @@ static enum st look(struct store_txn *t, const struct revocation *r, const struc
     return ST_OK;
 }
 
-/* May it be cut off: by what stands now, or, where another stood before, by either? */
-static bool concerned(const struct revocation *r, bool any, bytes key)
+static bool is_forked(struct store_txn *t, bytes key)
+{
+    uint8_t room[512];
+    struct arena tmp = arena_of(room, sizeof room);
+    struct chain_mark m;
+    id8 author, epoch;
+    memcpy(author.b, key.p, sizeof author.b);
+    memcpy(epoch.b, key.p + 8, sizeof epoch.b);
+    return chain_mark_get(t, author, epoch, &tmp, &m, NULL) == ST_OK && m.forked;
+}
+
+/* May it be cut off: by what stands now, or, where another stood before, by either? Of a forked
+ * chain any may: the head need not lie on the branch that came first here. */
+static bool concerned(struct store_txn *t, const struct revocation *r, bool any, bytes key)
 {
     uint64_t seq = 0;
     for (unsigned i = 16; i < 24; i++) {
@@ -49,7 +61,7 @@ static bool concerned(const struct revocation *r, bool any, bytes key)
     for (unsigned i = 0; i < r->nheads && !any; i++) {
         if (memcmp(r->heads[i].epoch.b, key.p + 8, 8) == 0) {
             listed = true;
-            may = may || seq >= r->heads[i].seq || key.p[24] != 0;
+            may = may || seq >= r->heads[i].seq || is_forked(t, key);
         }
     }
     return !listed || may;
@@ -86,7 +98,7 @@ static enum st next_subjects(struct store_txn *t, const struct revocation *r, bo
             continue;
         }
         memcpy(at, key.p, ENTRY_KEY_BYTES);
-        if (concerned(r, any, key)) {
+        if (concerned(t, r, any, key)) {
             st = store_value(c, &tmp, &whole, err);
             if (st == ST_OK && entry_parse(whole, &e, NULL, NULL) == ST_OK) {
                 add(ids, n, e.subject);
@@ -129,4 +141,15 @@ enum st revoked_keep(struct store_txn *t, const struct revocation *r, const stru
     *fresh = true;
     st = store_put(t, T_REVOKED, bytes_of(r->author.b, sizeof r->author.b), r->whole, err);
     return st == ST_OK ? refold_all(t, r, any, scratch, err) : st;
+}
+
+enum st revoked_refold(struct store_txn *t, id8 author, struct arena scratch, struct err *err)
+{
+    struct revocation *r = arena_new(&scratch, struct revocation, 1);
+    if (r == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "scratch");
+    }
+    memset(r, 0, sizeof *r);
+    r->author = author;
+    return refold_all(t, r, true, scratch, err);
 }

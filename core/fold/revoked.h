@@ -12,4 +12,8 @@
 MUST_USE enum st revoked_keep(struct store_txn *t, const struct revocation *r,
                               const struct trust *trust, struct arena scratch, bool *fresh,
                               struct err *err);
+/* revoked_refold: every subject with an entry of a revoked author, anew: what tells which branch
+ * leads to a head came after the revocation. Cost, `scratch` and errors as above. */
+MUST_USE enum st revoked_refold(struct store_txn *t, id8 author, struct arena scratch,
+                                struct err *err);
 #endif

@@ -1,6 +1,7 @@
 /* hq_aside.c - see hq_aside.h. */
 #include "sync/hq/hq_aside.h"
 
+#include "core/fold/revoked.h"
 #include "core/model/bodies.h"
 
 #include <stdlib.h>
@@ -114,6 +115,24 @@ enum st hq_aside_author(struct hq *hq, struct store_txn *t, id8 author, struct e
         return st;
     }
     return say_all(hq, t, &a, err);
+}
+
+enum st hq_aside_settle(struct hq *hq, struct store_txn *t, const struct entry_view *e, size_t n,
+                        struct err *err)
+{
+    enum st st = ST_OK;
+    id8 done = {{0}}; /* runs are one author's; should two alternate, it costs time alone */
+    for (size_t i = 0; i < n && st == ST_OK; i++) {
+        struct arena tmp = arena_of(hq->routing, CAP_SCRATCH_BYTES);
+        if (id8_eq(e[i].author, done) || !fold_leads_to_head(t, &e[i], tmp)) {
+            continue;
+        }
+        done = e[i].author;
+        st = revoked_refold(t, done, arena_of(hq->routing, CAP_SCRATCH_BYTES), err);
+        /* Before a new epoch nothing is said: who holds it brings it, and it is said then. */
+        st = st == ST_OK && !hq->rolled_back ? hq_aside_author(hq, t, done, err) : st;
+    }
+    return st;
 }
 
 enum st hq_aside_noted(struct store_txn *t, const struct entry_view *e, struct err *err)

@@ -17,6 +17,11 @@ MUST_USE enum st hq_aside_entries(struct hq *hq, struct store_txn *t, const stru
 /* hq_aside_author: of all that is held of `author`, who has just been revoked. Cost: his entries.
  */
 MUST_USE enum st hq_aside_author(struct hq *hq, struct store_txn *t, id8 author, struct err *err);
+/* hq_aside_settle: of entries that were just kept and folded: where one of them shows which branch
+ * leads to a head that a revocation names, its author's subjects are folded anew, and what does not
+ * lead there is said by name. Nobody can forge such a one: a head is named by its hash. */
+MUST_USE enum st hq_aside_settle(struct hq *hq, struct store_txn *t, const struct entry_view *e,
+                                 size_t n, struct err *err);
 /* hq_aside_noted: an entry of our own came back: what it sets aside or admits is noted again. */
 MUST_USE enum st hq_aside_noted(struct store_txn *t, const struct entry_view *e, struct err *err);
 #endif

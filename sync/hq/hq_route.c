@@ -4,6 +4,7 @@
 #include "core/model/bodies.h"
 #include "core/rules/office.h"
 #include "sync/engine/digest.h"
+#include "sync/hq/hq_aside.h"
 #include "sync/hq/hq_taken.h"
 
 #include <stdlib.h>
@@ -459,6 +460,7 @@ enum st hq_route_settle(struct hq *hq, struct store_txn *t, const struct entry_v
     for (size_t i = 0; i < unique && st == ST_OK; i++) {
         st = fold_refold(t, subjects[i], tmp, err);
     }
+    st = st == ST_OK ? hq_aside_settle(hq, t, e, n, err) : st;
     for (size_t i = 0; i < n && st == ST_OK; i++) {
         if (!hq_route_withheld(t, &e[i])) {
             st = hq_route_entry(hq, t, &e[i], tmp, err);

@@ -149,7 +149,11 @@ static enum st keep_group(struct hq *hq, const struct group *g, struct err *err)
     if (st == ST_OK) {
         st = store_commit(&t, err);
     }
-    store_abort(&t);
+    if (st != ST_OK) {
+        store_abort(&t);
+        /* What it said of a revoked author went with it; the first failure is told. */
+        IGNORE(journal_reload(&hq->journal, NULL) != ST_OK);
+    }
     return st;
 }
 

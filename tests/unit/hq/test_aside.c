@@ -167,8 +167,37 @@ static void of_what_its_author_brings_later_nothing_is_said(void)
     end();
 }
 
+/* The revocation comes back before the chain that it names: what stands is known when that comes,
+ * and all that was folded without it is folded anew. */
+static void a_head_that_comes_after_its_revocation_tells_which_branch_stands(void)
+{
+    char backup[128];
+    struct exchange_result r;
+    begin();
+    put_back_keep_hq(&p, backup);
+    write_alone(&b);
+    write_alone(&b);
+    pair_sync(&p, &b, &r);
+    revoke(0);
+    pair_sync(&p, &a, &r);
+    put_back_hq(&p, backup);
+    PAIR_OK(&p, hq_epoch_renew(p.hq, p.hq->journal.head.seq, &p.err));
+    h32 y = pair_write(&p, &twin, job, F_JOB_PHONE, "12 34");
+    pair_sync(&p, &twin, &r);
+    for (unsigned i = 0; i < 2; i++) {
+        pair_sync(&p, &a, &r);
+    }
+    CHECK(put_back_has(&p, a.store, y));
+    counts(true);
+    pair_sync(&p, &b, &r);
+    pair_sync(&p, &a, &r);
+    counts(false);
+    end();
+}
+
 int main(void)
 {
+    RUN(a_head_that_comes_after_its_revocation_tells_which_branch_stands);
     RUN(a_branch_that_was_passed_on_is_set_aside_by_name);
     RUN(a_branch_that_a_restored_headquarters_forgot_is_set_aside_when_it_comes_back);
     RUN(of_what_its_author_brings_later_nothing_is_said);
