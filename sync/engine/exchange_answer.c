@@ -124,7 +124,8 @@ static enum st take_cursor(struct take *k, const struct manifest *m)
     enum st st = ST_OK;
     if (!id8_zero(c->epoch)) {
         bool same = id8_eq(m->cursor_epoch, c->epoch);
-        st = recall_start(k->t, k->j->head.author, k->j->head.epoch, k->err);
+        st = recall_start(k->t, k->j->head.author, k->j->head.epoch, same ? c->epoch : (id8){{0}},
+                          k->err);
         st = st == ST_OK && !same ? device_behind_clear(k->t, k->err) : st;
         k->res->handing_back = true;
         k->res->again = true;

@@ -103,7 +103,7 @@ static enum st note_head(struct store_txn *t, struct recall_row *r, struct err *
     return st == ST_NOT_FOUND || st == ST_CORRUPT ? ST_OK : st;
 }
 
-enum st recall_start(struct store_txn *t, id8 own, id8 current, struct err *err)
+enum st recall_start(struct store_txn *t, id8 own, id8 current, id8 doubt, struct err *err)
 {
     struct recall_row rows[MANIFEST_HELD_MAX];
     uint8_t name[NAME_BYTES];
@@ -122,6 +122,9 @@ enum st recall_start(struct store_txn *t, id8 own, id8 current, struct err *err)
         memcpy(r.epoch.b, key.p + 8, 8);
         bool other = !id8_eq(r.author, own) || !id8_eq(r.epoch, current);
         st = other ? note_head(t, &r, err) : ST_OK;
+        if (!id8_zero(doubt) && id8_eq(r.epoch, doubt)) {
+            memset(r.head, 0, sizeof r.head);
+        }
         if (st == ST_OK && other && r.seq != 0) {
             rows[n++] = r;
         }

@@ -24,8 +24,12 @@ struct recall_row {
 /* recall_name: of the list as it stands: random, another one after each answer, so that one that
  * comes late or twice is told apart. Zeros: there is none. */
 MUST_USE enum st recall_name(struct store_txn *t, uint8_t out[static 8], struct err *err);
-/* recall_start: list every chain that is held here, but the current one of `own`. */
-MUST_USE enum st recall_start(struct store_txn *t, id8 own, id8 current, struct err *err);
+/* recall_start: list every chain that is held here, but the current one of `own`. `doubt`: an epoch
+ * of the node's that goes on although its outbox began anew; zeros: none. Two nodes may have
+ * written in it, and of one number the other's entry may be here, below the last: that chain is
+ * listed with a head that is nobody's, so that all of it is asked for. */
+MUST_USE enum st recall_start(struct store_txn *t, id8 own, id8 current, id8 doubt,
+                              struct err *err);
 /* recall_offer: hand back what is held of a chain beyond late->from, asked or not: an entry came so
  * late that headquarters may have been put back since, to before it said it. */
 MUST_USE enum st recall_offer(struct store_txn *t, const struct recall_row *late, struct err *err);

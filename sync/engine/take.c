@@ -250,7 +250,7 @@ static enum st take_entry(struct take *k, const struct item *it)
     }
     if (st == ST_OK && forked && who->role == ROLE_HEADQUARTERS) {
         /* It may know every receipt that we have, and yet not this entry. */
-        st = recall_start(k->t, k->j->head.author, k->j->head.epoch, k->err);
+        st = recall_start(k->t, k->j->head.author, k->j->head.epoch, e.epoch, k->err);
         k->res->handing_back = k->res->again = true;
     }
     if (st == ST_OK) {

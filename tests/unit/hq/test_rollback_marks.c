@@ -191,8 +191,46 @@ static void a_receipt_of_an_epoch_that_is_over_moves_no_mark(void)
     end();
 }
 
+/* Two machines out of one backup, both at work: the device heard the one's entry of a number, and
+ * of the other's journal entries under higher ones. The other gets it, and knows then what it is.
+ */
+static void what_the_machine_that_was_not_switched_off_said_comes_to_the_other(void)
+{
+    char copy[128];
+    struct exchange_result r;
+    struct pair q;
+    begin();
+    pair_sync(&p, &b, &r);
+    put_back_keep_hq(&p, copy);
+    q = p;
+    memcpy(q.dir, copy, sizeof q.dir);
+    pair_open_hq(&q);
+    id8 epoch = p.hq->journal.head.epoch;
+    pair_job(&p, job, "heard by nobody");
+    pair_assign(&p, job, (id16){{0}});
+    pair_assign(&p, job, who);
+    pair_sync(&p, &a, &r);
+    q.ms = p.ms;
+    pair_assign(&q, job, (id16){{0}});
+    h32 theirs = q.hq->journal.head.hash;
+    pair_exchange(&q, &a, NULL, NULL);
+    CHECK(put_back_has(&p, a.store, theirs));
+    pair_end(&q);
+    p.ms = q.ms;
+    CHECK(!put_back_has(&p, p.hq->store, theirs));
+    CHECK(pair_sync(&p, &a, &r) < EXCHANGE_ROUNDS);
+    CHECK(put_back_has(&p, p.hq->store, theirs));
+    CHECK(!id8_eq(epoch, p.hq->journal.head.epoch));
+    settle();
+    all_hold(theirs);
+    h32 there = pair_digest(&p, p.hq->store, job, NULL), here = pair_digest(&p, a.store, job, NULL);
+    CHECK_BYTES(here.b, 32, there.b, 32);
+    end();
+}
+
 int main(void)
 {
+    RUN(what_the_machine_that_was_not_switched_off_said_comes_to_the_other);
     RUN(an_outbox_that_grew_again_to_the_same_length_is_noticed);
     RUN(what_a_late_answer_put_after_the_cursor_comes_back);
     RUN(an_own_entry_comes_back_without_what_lay_before_it);
