@@ -13,6 +13,7 @@ struct copy {
     bool made;
     bool reading;
     bool printing, printed;
+    int paper; /* 0 A4, 1 a roll of 80 mm */
     unsigned seen;
 };
 _Static_assert(sizeof(struct copy) <= CAP_SCREEN_BYTES, "the copy fits a screen's block");
@@ -64,15 +65,19 @@ static void show_pdf(struct app *a, struct ui *u, struct copy *s, const struct s
         s->printed = r->st == ST_OK;
     }
     shared_error(a, u, APP_SAVING, s->seen);
+    const char *const papers[] = {_("A4 page"), _("80 mm roll")};
+    if (ui_choice(u, "paper", _("Paper"), papers, 2, &s->paper)) {
+        s->printed = false; /* what was saved is the other one */
+    }
     if (ui_button(u, "pdf", form_busy(a, _("Save as PDF")),
                   UI_SECONDARY | (app_busy(a) != APP_IDLE ? UI_OFF : 0U))) {
         s->seen = r->serial;
         s->printed = false;
-        s->printing = app_copy(a, sig->entry);
+        s->printing = app_copy(a, sig->entry, s->paper == 1);
     }
     if (s->printed) {
         ui_banner(u, "saved-pdf", UI_TONE_DONE,
-                  shared_fmt(a, _("Saved: %s"), app_copy_path(a, sig)));
+                  shared_fmt(a, _("Saved: %s"), app_copy_path(a, sig, s->paper == 1)));
     }
 }
 

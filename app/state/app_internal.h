@@ -287,7 +287,7 @@ MUST_USE enum st writer_call_take(struct writer *w, const struct intent *i, h32 
                                   struct err *err);
 /* writer_copy.c: the PDF of i->entry; copy_path: its name. */
 MUST_USE enum st writer_copy(struct writer *w, const struct intent *i, struct err *err);
-void copy_path(const struct app *a, str number, unsigned version, char *out, size_t cap);
+void copy_path(const struct app *a, str number, unsigned version, bool roll, char *out, size_t cap);
 /* conflicts.c: a value, a person, who wrote, in words. Frame arena; empty when not held. */
 str value_words(struct app *a, struct store_txn *t, const struct field_value *v);
 str person_words(struct app *a, struct store_txn *t, id16 person);

@@ -158,17 +158,20 @@ bool app_pay(struct app *a, unsigned method, int64_t amount_minor, enum screen_i
     return intent_send_with(a, &i, "payment");
 }
 
-bool app_copy(struct app *a, h32 signoff)
+bool app_copy(struct app *a, h32 signoff, bool roll)
 {
-    struct intent i = {
-        .type = INTENT_COPY, .subject = subject_of(a), .go = SCREENS, .entry = signoff};
+    struct intent i = {.type = INTENT_COPY,
+                       .subject = subject_of(a),
+                       .go = SCREENS,
+                       .entry = signoff,
+                       .roll = roll};
     return send(a, &i, APP_SAVING);
 }
 
-const char *app_copy_path(struct app *a, const struct signature_state *s)
+const char *app_copy_path(struct app *a, const struct signature_state *s, bool roll)
 {
     char path[700];
-    copy_path(a, bytes_str(bytes_of(s->number, s->nnumber)), s->version, path, sizeof path);
+    copy_path(a, bytes_str(bytes_of(s->number, s->nnumber)), s->version, roll, path, sizeof path);
     const char *p = arena_cstr(&a->frame, str_c(path));
     return p == NULL ? "" : p;
 }

@@ -44,6 +44,7 @@ struct intent {
     unsigned natt;
     struct sign_intent sign;
     h32 entry; /* INTENT_COPY: the sign-off; INTENT_SIGN: the edition of the catalogue read by */
+    bool roll; /* INTENT_COPY: for a roll of 80 mm */
     unsigned method;
     int64_t amount_minor;
     const char *step, *counter; /* INTENT_GOODS: static */

@@ -14,9 +14,10 @@ static void folder(const struct app *a, char *out, size_t cap)
     IGNORE(!paths_copies(a->dir, out, cap)); /* the store's path is short enough: app_open */
 }
 
-void copy_path(const struct app *a, str number, unsigned version, char *out, size_t cap)
+void copy_path(const struct app *a, str number, unsigned version, bool roll, char *out, size_t cap)
 {
-    snprintf(out, cap, "%s.copies/%.*s-%u.pdf", a->dir, (int)number.n, number.p, version);
+    snprintf(out, cap, "%s.copies/%.*s-%u%s.pdf", a->dir, (int)number.n, number.p, version,
+             roll ? "-80mm" : "");
 }
 
 static const struct signature_state *find(const struct subject_state *job, h32 entry)
@@ -64,7 +65,8 @@ enum st writer_copy(struct writer *w, const struct intent *i, struct err *err)
         st = err_set(err, ST_IO, errno, __func__, "the folder for copies cannot be made");
     }
     if (st == ST_OK) {
-        copy_path(w->app, r->facts.number, r->facts.version, path, sizeof path);
+        r->report.paper = i->roll ? PDF_RECEIPT : PDF_A4;
+        copy_path(w->app, r->facts.number, r->facts.version, i->roll, path, sizeof path);
         st = pdf_file(&r->report, path, err);
     }
     return st;

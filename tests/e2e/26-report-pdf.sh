@@ -22,14 +22,14 @@ sed "s/@JOB@/#job:$id/; s/@FAULT@/AC-03/; s/@PART1@/AC-CAP-35/; s/@PART2@/AC-SEN
     assets/demo/visit-a.script >"$T/visit.script"
 need "a visit is signed on the handheld" play "$T/dev" "$T/visit.script"
 printf '%s\n' 'tap #pin' 'type "2468"' 'tap #primary' wait 'tap #which:1' "tap #job:$id" wait 'tap #copy' wait \
-    'scroll end' 'tap #pdf' wait wait >"$T/copy.script"
+    'scroll end' 'tap #pdf' wait wait 'tap #paper:1' 'tap #pdf' wait wait >"$T/copy.script"
 cat >"$T/jp.conf" <<XML
 <?xml version='1.0'?><fontconfig><dir>/usr/share/fonts</dir><cachedir>/var/cache/fontconfig</cachedir>
 <match target='pattern'><edit name='family' mode='assign' binding='strong'><string>Noto Sans CJK JP</string></edit></match>
 </fontconfig>
 XML
 need "the app saves the copy as PDF" play "$T/dev" "$T/copy.script"
-app_copy() { cp "$T/dev.copies/"*-1.pdf "$T/app.pdf" && rm "$T/dev.copies/"*.pdf; }
+app_copy() { cp "$T/dev.copies/"*-1.pdf "$T/app.pdf" && cp "$T/dev.copies/"*-1-80mm.pdf "$T/app-80.pdf" && rm "$T/dev.copies/"*.pdf; }
 need "it lies beside the store" app_copy
 need "docketctl makes it on the device" dctl "$T/dev" report --job J-261120-01 --pdf "$T/device.pdf" --text "$T/text"
 need "and as a receipt" dctl "$T/dev" report --job J-261120-01 --pdf "$T/device-80.pdf" --paper 80mm
@@ -52,8 +52,8 @@ claim "it is a PDF by type and has the report's number for a name" type_and_name
 need "the server answers with a receipt" [ "$(fetch clerk '?paper=80mm&version=1' "$T/server-80.pdf")" = 200 ]
 claim "app, docketctl on both sides and server: the same bytes on A4" eval \
     'cmp "$T/app.pdf" "$T/device.pdf" && cmp "$T/app.pdf" "$T/hq.pdf" && cmp "$T/app.pdf" "$T/server.pdf" && [ -s "$T/app.pdf" ]'
-claim "docketctl on both sides and server: the same bytes on 80 mm" eval \
-    'cmp "$T/device-80.pdf" "$T/hq-80.pdf" && cmp "$T/device-80.pdf" "$T/server-80.pdf" && ! cmp -s "$T/hq.pdf" "$T/hq-80.pdf"'
+claim "app, docketctl on both sides and server: the same bytes on 80 mm" eval \
+    'cmp "$T/app-80.pdf" "$T/hq-80.pdf" && cmp "$T/device-80.pdf" "$T/hq-80.pdf" && cmp "$T/device-80.pdf" "$T/server-80.pdf" && ! cmp -s "$T/hq.pdf" "$T/hq-80.pdf"'
 refused() {
     [ "$(fetch keeper '' "$T/no")" = 403 ] && [ "$(fetch clerk '?paper=letter' "$T/no")" = 400 ] &&
         [ "$(fetch clerk '?version=7' "$T/no")" = 409 ] && [ "$(fetch nobody '' "$T/no")" = 401 ]
