@@ -1,6 +1,7 @@
 /* scene_runs.c - the scenes: what a technician, headquarters and their stores do. See scene.h. */
 #include "tests/fault/scene.h"
 
+#include "core/fold/refold.h"
 #include "core/store/inside.h"
 #include "core/store/rebuild.h"
 #include "sync/carrier/file.h"
@@ -233,6 +234,42 @@ static enum st prepare_sync(struct world *w)
     return scene_sync(w, &w->d);
 }
 
+/* An entry of headquarters' on the job is gone from the handheld, without a trace that it ever was
+ * there: no mark tells, and the two find out when they compare what they hold. */
+static enum st lose_one(struct world *w, struct store_txn *t)
+{
+    static uint8_t room[CAP_SCRATCH_BYTES];
+    struct store_cursor *c = NULL;
+    bytes key, place = {NULL, 0};
+    uint8_t row[CAP_STORE_KEY_BYTES];
+    struct arena a = arena_of(room, sizeof room);
+    bool found = false;
+    enum st st = store_scan(t, T_SUBJECT, bytes_of(w->job.b, 16), (bytes){NULL, 0}, &c, &w->err);
+    while (st == ST_OK && !found) {
+        st = store_next(c, &key);
+        st = st == ST_OK ? store_value(c, &a, &place, &w->err) : st;
+        found = st == ST_OK && memcmp(place.p, w->d.journal.head.author.b, 8) != 0;
+    }
+    memcpy(row, key.p, found ? key.n : 0);
+    size_t n = key.n;
+    store_scan_end(&c);
+    st = st == ST_OK ? store_del(t, T_ENTRY, place, &w->err) : st;
+    st = st == ST_OK ? store_del(t, T_HASH, bytes_of(row + 24, 32), &w->err) : st;
+    st = st == ST_OK ? store_del(t, T_SUBJECT, bytes_of(row, n), &w->err) : st;
+    return st == ST_OK ? fold_refold(t, w->job, a, &w->err) : st;
+}
+
+static enum st prepare_lacking(struct world *w)
+{
+    struct store_txn *t = NULL;
+    enum st st = scene_sync(w, &w->d);
+    st = st == ST_OK ? store_write(w->d.store, &t, &w->err) : st;
+    st = st == ST_OK ? lose_one(w, t) : st;
+    st = st == ST_OK ? store_commit(&t, &w->err) : st;
+    store_abort(&t);
+    return st == ST_OK ? run_append(w) : st; /* what a bundle touches is compared */
+}
+
 static enum st run_resolve(struct world *w)
 {
     enum st st = scene_op(w, "conflicts", "{}");
@@ -382,6 +419,7 @@ const struct scene scenes[] = {
     {"draft", SCENE_DEVICE, NULL, run_draft},
     {"sync", BOTH, NULL, run_sync},
     {"sync of what was forgotten", BOTH, run_forget, run_sync},
+    {"sets that differ", BOTH, prepare_lacking, run_sync},
     {"stick", BOTH, NULL, run_stick},
     {"compaction", BOTH, prepare_forget, run_compact},
     {"change of PIN", SCENE_DEVICE, NULL, run_pin},
