@@ -182,6 +182,11 @@ uint64_t platform_frames(const struct platform *p)
     return p->frames;
 }
 
+uint64_t platform_pixels(const struct platform *p)
+{
+    return p->pixels;
+}
+
 void platform_forget(struct platform *p)
 {
     render_forget(p->render);
@@ -361,9 +366,13 @@ void platform_present(struct platform *p, const struct ui_out *out, bool force)
     if (!p->c.headless && !platform_sdl_canvas(p)) {
         return;
     }
-    render_draw(p->render, p->canvas, out);
+    SDL_Rect rects[RENDER_RECTS];
+    int n = (int)render_update(p->render, p->canvas, out, force, rects);
+    for (int k = 0; k < n; k++) {
+        p->pixels += (uint64_t)rects[k].w * (uint64_t)rects[k].h;
+    }
     p->frames++;
-    if (!p->c.headless) {
-        platform_sdl_show(p);
+    if (!p->c.headless && n > 0) {
+        platform_sdl_show(p, rects, n);
     }
 }

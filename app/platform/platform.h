@@ -55,7 +55,7 @@ bool platform_wait(struct platform *p, struct ui *u, const struct ui_out *out, b
                    struct platform_turn *turn);
 /* platform_minute: want a turn at the start of each minute of the wall clock (off by default). */
 void platform_minute(struct platform *p, bool on);
-/* platform_present: draw, if the list changed or `force`. */
+/* platform_present: draw what changed, or with `force` all of it. */
 void platform_present(struct platform *p, const struct ui_out *out, bool force);
 /* platform_forget: the store was locked: wipe what was kept of earlier pictures. */
 void platform_forget(struct platform *p);
@@ -67,6 +67,8 @@ void platform_raise(void *ctx);
 void platform_now(void *p, struct now *out);
 /* platform_exit_code: 0, or 1 when the script failed; it has said why on stderr. */
 int platform_exit_code(const struct platform *p);
-/* platform_frames: how many were presented (for benchmarks). */
+/* platform_frames: how many were presented; platform_pixels: how many pixels were painted and
+ * brought to the glass for them (for benchmarks). */
 uint64_t platform_frames(const struct platform *p);
+uint64_t platform_pixels(const struct platform *p);
 #endif

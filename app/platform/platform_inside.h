@@ -25,7 +25,7 @@ struct platform {
     int64_t finger; /* the one finger that is followed; -1 none, -2 the mouse */
     bool exposed, quit;
     int exit_code;
-    uint64_t frames;
+    uint64_t frames, pixels;
 };
 
 int64_t platform_real_ms(void); /* monotonic; any thread */
@@ -33,11 +33,11 @@ int64_t platform_real_ms(void); /* monotonic; any thread */
 void platform_paste(struct ui *u, const char *text, int64_t t_ms);
 
 /* Each platform's part. open: canvas and density. wait: sleep until input, wake or `until_ms` (real
- * monotonic; INT64_MAX never), queue events. show: bring the canvas to the glass. */
+ * monotonic; INT64_MAX never), queue events. show: bring parts of the canvas to the glass. */
 MUST_USE enum st platform_sdl_open(struct platform *p, struct err *err);
 void platform_sdl_wait(struct platform *p, struct ui *u, int64_t until_ms);
 bool platform_sdl_canvas(struct platform *p);
-void platform_sdl_show(struct platform *p);
+void platform_sdl_show(struct platform *p, SDL_Rect *rects, int n);
 void platform_sdl_close(struct platform *p);
 MUST_USE enum st platform_headless_open(struct platform *p, struct err *err);
 void platform_headless_wait(struct platform *p, int64_t until_ms);

@@ -74,13 +74,14 @@ bool platform_sdl_canvas(struct platform *p)
     return p->canvas != NULL;
 }
 
-void platform_sdl_show(struct platform *p)
+void platform_sdl_show(struct platform *p, SDL_Rect *rects, int n)
 {
     SDL_Surface *s = SDL_GetWindowSurface(p->window);
-    if (s != NULL && s != p->canvas) {
-        SDL_BlitSurface(p->canvas, NULL, s, NULL);
+    for (int k = 0; k < n && s != NULL && s != p->canvas; k++) {
+        SDL_Rect to = rects[k]; /* the blit writes what it has clipped */
+        SDL_BlitSurface(p->canvas, &rects[k], s, &to);
     }
-    SDL_UpdateWindowSurface(p->window);
+    SDL_UpdateWindowSurfaceRects(p->window, rects, n);
 }
 
 void platform_sdl_close(struct platform *p)

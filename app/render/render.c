@@ -1,16 +1,21 @@
 /* render.c - walks a draw list: layers in order, each command through its painter. */
 #include "app/render/render.h"
+#include "app/render/render_damage.h"
 #include "app/render/render_font.h"
 #include "app/render/render_icon.h"
 #include "app/render/render_paint.h"
 #include "app/ui/ui_state.h"
 #include <stdlib.h>
 
+_Static_assert((int)RENDER_RECTS == (int)DAMAGE_RECTS, "one bound");
+
 struct render {
     struct font font;
     struct icons icons;
     struct paint paint;
     struct ui_fonts fonts;
+    struct damage damage;
+    const void *pixels; /* where it was painted last */
 };
 
 static int advance(void *ctx, int font_px, bool bold, uint32_t code)
@@ -58,6 +63,7 @@ void render_forget(struct render *r)
 {
     font_forget(&r->font);
     paint_close(&r->paint); /* ink lies in no mask, but in its memory */
+    damage_forget(&r->damage);
 }
 
 const struct ui_fonts *render_fonts(const struct render *r)
@@ -96,7 +102,10 @@ static void bits(struct render *r, const struct ui_cmd *c)
 
 static void command(struct render *r, const struct ui_cmd *c)
 {
-    paint_clip(&r->paint, c->clip);
+    paint_clip(&r->paint, damage_extent(c));
+    if (r->paint.clip.w == 0 || r->paint.clip.h == 0) {
+        return;
+    }
     switch (c->type) {
     case UI_CMD_RECT:
         paint_fill(&r->paint, c->rect, c->colour);
@@ -123,18 +132,22 @@ static void command(struct render *r, const struct ui_cmd *c)
     }
 }
 
-void render_draw(struct render *r, SDL_Surface *to, const struct ui_out *list)
+static bool paintable(const SDL_Surface *to)
 {
-    if (to->format->BytesPerPixel != 4 || to->format->Rmask != 0x00FF0000U ||
-        to->format->Gmask != 0x0000FF00U || to->format->Bmask != 0x000000FFU) {
-        return;
-    }
+    return to->format->BytesPerPixel == 4 && to->format->Rmask == 0x00FF0000U &&
+           to->format->Gmask == 0x0000FF00U && to->format->Bmask == 0x000000FFU;
+}
+
+/* All of the list, as far as it lies in `in`. */
+static void paint(struct render *r, SDL_Surface *to, const struct ui_out *list, struct ui_rect in)
+{
     r->paint.px = to->pixels;
     r->paint.w = to->w;
     r->paint.h = to->h;
     r->paint.pitch_px = to->pitch / 4;
-    paint_clip(&r->paint, (struct ui_rect){0, 0, to->w, to->h});
-    paint_fill(&r->paint, r->paint.clip, list->background);
+    r->paint.bounds = in;
+    paint_clip(&r->paint, in);
+    paint_fill(&r->paint, in, list->background);
     for (uint8_t layer = 0; layer < 3; layer++) {
         for (size_t i = 0; i < list->n; i++) {
             if (list->cmds[i].layer == layer) {
@@ -142,4 +155,28 @@ void render_draw(struct render *r, SDL_Surface *to, const struct ui_out *list)
             }
         }
     }
+}
+
+void render_draw(struct render *r, SDL_Surface *to, const struct ui_out *list)
+{
+    if (paintable(to)) {
+        paint(r, to, list, (struct ui_rect){0, 0, to->w, to->h});
+    }
+}
+
+size_t render_update(struct render *r, SDL_Surface *to, const struct ui_out *list, bool whole,
+                     SDL_Rect *out)
+{
+    struct ui_rect rects[DAMAGE_RECTS];
+    if (!paintable(to)) {
+        return 0;
+    }
+    whole = whole || r->pixels != to->pixels;
+    r->pixels = to->pixels;
+    size_t n = damage_find(&r->damage, list, to->w, to->h, whole, rects);
+    for (size_t k = 0; k < n; k++) {
+        paint(r, to, list, rects[k]);
+        out[k] = (SDL_Rect){rects[k].x, rects[k].y, rects[k].w, rects[k].h};
+    }
+    return n;
 }

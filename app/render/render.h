@@ -23,4 +23,11 @@ void render_forget(struct render *r);
 /* render_draw: the list, over its background, into a locked or software surface of 32 bits a pixel
  * with 8-bit channels as 0x00RRGGBB. Others are left alone. */
 void render_draw(struct render *r, SDL_Surface *to, const struct ui_out *list);
+/* render_update: the same, where `to` still holds the list that was handed over last: only the
+ * rectangles in which the two differ are painted. They stand in `out` (RENDER_RECTS have room), for
+ * whoever brings them to the glass; how many. `whole`, another surface or another size: all of it.
+ */
+enum { RENDER_RECTS = 8 }; /* as DAMAGE_RECTS */
+size_t render_update(struct render *r, SDL_Surface *to, const struct ui_out *list, bool whole,
+                     SDL_Rect *out);
 #endif

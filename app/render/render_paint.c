@@ -23,7 +23,7 @@ static struct ui_rect cross(struct ui_rect a, struct ui_rect b)
 
 void paint_clip(struct paint *p, struct ui_rect r)
 {
-    p->clip = cross(r, (struct ui_rect){0, 0, p->w, p->h});
+    p->clip = cross(r, p->bounds);
 }
 
 void paint_fill(struct paint *p, struct ui_rect r, ui_colour c)

@@ -15,12 +15,13 @@ struct paint_mask {
 struct paint {
     uint32_t *px; /* 0x00RRGGBB */
     int w, h, pitch_px;
-    struct ui_rect clip;                  /* inside w, h */
+    struct ui_rect bounds;                /* inside w, h: what is being painted of it */
+    struct ui_rect clip;                  /* inside the bounds */
     struct paint_mask masks[PAINT_MASKS]; /* least recently used goes */
     uint32_t clock;
 };
 
-/* paint_clip: what follows is cut to r and the picture. */
+/* paint_clip: what follows is cut to r and the bounds. */
 void paint_clip(struct paint *p, struct ui_rect r);
 void paint_fill(struct paint *p, struct ui_rect r, ui_colour c);
 /* paint_round: filled (stroke 0) or outlined inside r; dashed only its straight parts. */

@@ -370,9 +370,17 @@ void form_ink_get(struct app *a, bytes kept, struct ui_ink *ink)
     560 /* header, steps, three lines, two rows of buttons and a pad worth signing                 \
          */
 
+#define BARE_SP 400 /* below it two lines above the pad leave no room for the button under it */
+#define LOW_SP 250  /* below it the button itself leaves none */
+
 bool form_narrow(const struct app *a)
 {
     return app_height_sp(a) < NARROW_SP;
+}
+
+bool form_bare(const struct app *a)
+{
+    return form_narrow(a) && (app_lying(a) || app_height_sp(a) < BARE_SP);
 }
 
 bool form_pad(struct ui *u, const char *id, const char *label, const char *hint, int buttons,
@@ -391,6 +399,26 @@ bool form_pad(struct ui *u, const char *id, const char *label, const char *hint,
         ink->t0_ms = shift;
     }
     return end;
+}
+
+bool form_low(const struct app *a)
+{
+    return app_height_sp(a) < LOW_SP;
+}
+
+void form_pad_header(const struct app *a, struct ui_screen *sc, int icon)
+{
+    if (form_low(a)) {
+        sc->icons[icon].icon = UI_ICON_TRASH;
+        sc->icons[icon].id = "clear";
+        sc->icons[icon].label = _("Clear");
+    }
+}
+
+bool form_pad_clear(const struct app *a, struct ui *u, const struct ui_ink *ink)
+{
+    return !form_low(a) &&
+           ui_button(u, "clear", _("Clear"), UI_SECONDARY | (ink->n == 0 ? UI_OFF : 0U));
 }
 
 /* ---- language -------------------------------------------------------------------------------- */

@@ -95,6 +95,14 @@ void form_ink_get(struct app *a, bytes strokes, struct ui_ink *ink);
 
 /* form_narrow: too little height for more than one line and a button beside a pad. */
 bool form_narrow(const struct app *a);
+/* form_bare: too little for any line: what is signed for stands in the header. form_low: too little
+ * for a button under the pad. */
+bool form_bare(const struct app *a);
+bool form_low(const struct app *a);
+/* form_pad_header, form_pad_clear: "Clear" under the pad, or as icon number `icon` of a low page's
+ * header; form_pad_clear says whether the one under the pad was tapped. */
+void form_pad_header(const struct app *a, struct ui_screen *sc, int icon);
+bool form_pad_clear(const struct app *a, struct ui *u, const struct ui_ink *ink);
 /* form_pad: ui_pad, going on in time where kept strokes end. True at the end of a stroke. */
 bool form_pad(struct ui *u, const char *id, const char *label, const char *hint, int buttons,
               struct ui_ink *ink);

@@ -338,7 +338,7 @@ SCREEN(give_back)
                                 .title = _("Have you got everything back?"),
                                 .agree = _("Yes, all correct"),
                                 .sum = shared_fmt(a, _("Amount due: %s"), app_money(a, minor)),
-                                .seen = s->seen};
+                                .seen = &s->seen};
     w.text = customer ? text(a, j, &s->d, &o) : (str){NULL, 0};
     if (!customer) {
         form_page(a, u, s, j, &o, &w);

@@ -344,10 +344,10 @@ static void read_page(struct app *a, struct ui *u, struct price *s, const struct
 
 static void sign_page(struct app *a, struct ui *u, struct price *s, const struct job_model *j)
 {
-    bool busy = app_busy(a) != APP_IDLE, narrow = form_narrow(a), lying = narrow && app_lying(a);
+    bool busy = app_busy(a) != APP_IDLE, narrow = form_narrow(a), bare = form_bare(a);
     const char *sum = app_money(a, total(a, &s->d));
     struct ui_screen sc = {.id = "price-sign",
-                           .title = lying    ? sum
+                           .title = bare     ? sum
                                     : narrow ? _("Sign")
                                              : _("Please sign for the price"),
                            .back = true,
@@ -359,13 +359,15 @@ static void sign_page(struct app *a, struct ui *u, struct price *s, const struct
                            .secondary = _("I refuse"),
                            .secondary_id = "refuse",
                            .secondary_off = busy};
+    form_pad_header(a, &sc, 0);
     unsigned hit = ui_screen_begin(u, &sc);
-    shared_error(a, u, APP_SAVING, s->seen);
-    if (!lying) {
+    shared_error_over(a, u, APP_SAVING, &s->seen);
+    if (!bare) {
         ui_text(u, UI_BODY_BOLD, shared_fmt(a, _("Estimate: %s"), sum));
     }
-    bool end = form_pad(u, "pad", _("Signature pad"), _("Sign inside the frame"), 1, &s->ink);
-    bool clear = ui_button(u, "clear", _("Clear"), UI_SECONDARY | (s->ink.n == 0 ? UI_OFF : 0U));
+    bool end = form_pad(u, "pad", _("Signature pad"), _("Sign inside the frame"),
+                        form_low(a) ? 0 : 1, &s->ink);
+    bool clear = form_pad_clear(a, u, &s->ink) || (hit & UI_HIT_ICON0) != 0;
     ui_screen_end(u);
     if (clear) {
         s->ink.n = 0;

@@ -100,16 +100,16 @@ enum { CLEAR = 1, REFUSE = 2, CONFIRM = 4, TURN = 8, BACK = 16 };
 static unsigned pad(struct app *a, struct ui *u, struct sign *s, const struct sign_pass *p,
                     bool off, bool *end)
 {
-    bool narrow = form_narrow(a), lying = narrow && app_lying(a);
+    bool narrow = form_narrow(a), bare = form_bare(a);
     const char *sum = app_money(a, p->sum_minor);
     const char *all = p->in > 1 ? shared_fmt(a, _("%u reports, in all %s"), p->in, sum) : NULL;
     struct ui_screen sc = {.id = "sign-pad",
-                           .title = lying    ? (all != NULL ? all : sum)
+                           .title = bare     ? (all != NULL ? all : sum)
                                     : narrow ? _("Sign")
                                              : _("Please sign"),
                            .back = true,
-                           .action = sign_other(s),
-                           .steps = 3,
+                           .action = form_low(a) ? NULL : sign_other(s), /* a page back */
+                           .steps = form_low(a) ? 0 : 3,
                            .step = 3,
                            .fixed = true,
                            .primary = form_busy(a, narrow ? _("Confirm") : _("Confirm signature")),
@@ -117,21 +117,22 @@ static unsigned pad(struct app *a, struct ui *u, struct sign *s, const struct si
                            .primary_off = off || s->ink.n == 0,
                            .secondary = _("Not signing"),
                            .secondary_id = "refuse"};
+    form_pad_header(a, &sc, 1);
     if (narrow) {
         sc.icons[0].icon = UI_ICON_PERSON;
         sc.icons[0].id = "who";
         sc.icons[0].label = _("Who signs?");
     }
     unsigned hit = ui_screen_begin(u, &sc), did = 0;
-    shared_error(a, u, APP_SAVING, s->seen);
+    shared_error_over(a, u, APP_SAVING, &s->seen);
     if (!narrow) {
         heading(a, u, s, p);
-    } else if (!lying) {
+    } else if (!bare) {
         ui_text(u, UI_BODY_BOLD, all != NULL ? all : shared_fmt(a, _("Amount due: %s"), sum));
     }
-    *end = form_pad(u, "pad", _("Signature pad"), _("Sign inside the frame"), 1, &s->ink);
-    did |= ui_button(u, "clear", _("Clear"), UI_SECONDARY | (s->ink.n == 0 ? UI_OFF : 0U)) ? CLEAR
-                                                                                           : 0U;
+    *end = form_pad(u, "pad", _("Signature pad"), _("Sign inside the frame"), form_low(a) ? 0 : 1,
+                    &s->ink);
+    did |= form_pad_clear(a, u, &s->ink) || (hit & UI_HIT_ICON1) != 0 ? CLEAR : 0U;
     ui_screen_end(u);
     s->naming = s->naming || (hit & UI_HIT_ICON0) != 0;
     return did | ((hit & UI_HIT_PRIMARY) != 0 ? CONFIRM : 0U) |

@@ -1,40 +1,11 @@
 /* screen_stopped.c - headquarters has stopped this device: its keys are gone, and what it still
  * owes lies beside as one sealed parcel. */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "app/screens/screens.h"
 
 struct stopped {
-    char file[200];
-    bool by_file;
+    struct by_file file;
     unsigned seen;
 };
-
-static void by_file(struct app *a, struct ui *u, struct stopped *s)
-{
-    if (ui_button(u, "by-file", s->by_file ? _("Hide the way by file") : _("By file"), UI_LINK)) {
-        s->by_file = !s->by_file;
-    }
-    if (!s->by_file) {
-        return;
-    }
-    if (s->file[0] == '\0') {
-        const char *home = getenv("HOME");
-        snprintf(s->file, sizeof s->file, "%s/parcel.docket", home == NULL ? "/tmp" : home);
-    }
-    struct ui_field f = {.id = "file", .label = _("File"), .text = s->file, .cap = sizeof s->file};
-    ui_field(u, &f);
-    unsigned off = app_busy(a) == APP_IDLE ? 0U : (unsigned)UI_OFF;
-    if (ui_button(u, "write-file", _("Write the parcel"), UI_SECONDARY | off)) {
-        s->seen = app_result(a)->serial;
-        IGNORE(!app_sync_file(a, s->file, true)); /* the button is off while something goes on */
-    }
-    if (ui_button(u, "read-file", _("Read the answer"), UI_SECONDARY | off)) {
-        s->seen = app_result(a)->serial;
-        IGNORE(!app_sync_file(a, s->file, false));
-    }
-}
 
 static void owes(struct app *a, struct ui *u, struct stopped *s)
 {
@@ -51,7 +22,12 @@ static void owes(struct app *a, struct ui *u, struct stopped *s)
     if ((ui_field(u, &f) & UI_FIELD_CHANGED) != 0) {
         app_address(a, set->address);
     }
-    by_file(a, u, s);
+    const struct by_file_words w = {.show = _("By file"),
+                                    .hide = _("Hide the way by file"),
+                                    .write = _("Write the parcel"),
+                                    .read = _("Read the answer"),
+                                    .name = "parcel.docket"};
+    shared_by_file(a, u, &s->file, &w, &s->seen);
 }
 
 SCREEN_ENTER(stopped)

@@ -1,15 +1,9 @@
 /* screen_sync.c - what is here and not yet at headquarters, and how to get it there. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "app/screens/screens.h"
 
 struct sync_screen {
-    char file[200];
-    bool by_file;
+    struct by_file file;
     unsigned seen;
-    bool exported;
 };
 
 static void counts(struct app *a, struct ui *u, const struct sync_state *s)
@@ -63,35 +57,16 @@ static void address(struct app *a, struct ui *u)
 
 static void by_file(struct app *a, struct ui *u, struct sync_screen *s)
 {
-    if (ui_button(u, "by-file", s->by_file ? _("Hide sync by file") : _("Sync by file"), UI_LINK)) {
-        s->by_file = !s->by_file;
-    }
-    if (!s->by_file) {
-        return;
-    }
-    if (s->file[0] == '\0') {
-        const char *home = getenv("HOME");
-        snprintf(s->file, sizeof s->file, "%s/day.docket", home == NULL ? "/tmp" : home);
-    }
-    ui_text(u, UI_BODY_MUTED,
-            _("Write a sealed file, carry it to headquarters, and read the answer back. "
-              "Nobody on the way can read or change it."));
-    struct ui_field f = {.id = "file", .label = _("File"), .text = s->file, .cap = sizeof s->file};
-    ui_field(u, &f);
-    unsigned off = app_busy(a) == APP_IDLE ? 0 : UI_OFF;
-    ui_cols_begin(u, 2);
-    if (ui_button(u, "write-file", _("Write"), UI_SECONDARY | off)) {
-        s->seen = app_result(a)->serial;
-        s->exported = app_sync_file(a, s->file, true);
-    }
-    ui_col(u);
-    if (ui_button(u, "read-file", _("Read answer"), UI_SECONDARY | off)) {
-        s->seen = app_result(a)->serial;
-        s->exported = false;
-        IGNORE(!app_sync_file(a, s->file, false)); /* busy: the button is off then */
-    }
-    ui_cols_end(u);
-    if (s->exported && app_busy(a) == APP_IDLE && app_result(a)->serial != s->seen &&
+    const struct by_file_words w = {
+        .show = _("Sync by file"),
+        .hide = _("Hide sync by file"),
+        .about = _("Write a sealed file, carry it to headquarters, and read the answer back. "
+                   "Nobody on the way can read or change it."),
+        .write = _("Write"),
+        .read = _("Read answer"),
+        .name = "day.docket"};
+    shared_by_file(a, u, &s->file, &w, &s->seen);
+    if (s->file.written && app_busy(a) == APP_IDLE && app_result(a)->serial != s->seen &&
         app_result(a)->st == ST_OK) {
         ui_banner(u, "written", UI_TONE_DONE,
                   _("Written. It stays here until headquarters has answered."));
@@ -140,7 +115,7 @@ SCREEN(sync)
     ui_screen_end(u);
     if ((hit & UI_HIT_PRIMARY) != 0 && !busy) {
         s->seen = app_result(a)->serial;
-        s->exported = false;
+        s->file.written = false;
         IGNORE(!app_sync_now(a)); /* busy: the button is off then */
     } else if ((hit & UI_HIT_BACK) != 0) {
         app_back(a);

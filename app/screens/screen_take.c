@@ -297,7 +297,7 @@ SCREEN(take)
     struct sign_text_words w = {.id = "take",
                                 .title = _("Do you give these goods to us?"),
                                 .agree = _("Yes, all correct"),
-                                .seen = s->seen};
+                                .seen = &s->seen};
     const char *number = shared_z(a, app_goods_number(a));
     w.sum = form_narrow(a) ? number : shared_fmt(a, _("Goods receipt %s"), number);
     w.text = customer ? text(a, j, &s->d) : (str){NULL, 0};

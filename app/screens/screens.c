@@ -2,8 +2,9 @@
  *
  * A new screen is one file, screen_<name>.c with SCREEN(name), and one line here; the compiler asks
  * for its number (enum screen_id in app/state/app.h, at the end: places that were kept name them)
- * and its declaration (screens.h). Then a `shot` in a script of tests/ui and tests/ui/golden.sh
- * --accept. */
+ * and its declaration (screens.h). Then its taps with a `shot` in a script of tests/ui (played by
+ * test_screens.c, and by its golden_frames), how it must be seen in tests/ui/looks.h if it can be
+ * empty, long or many, and tests/ui/golden.sh --accept: the tests name what lacks. */
 #include "app/screens/screens.h"
 
 #define ROW(ID, name, enter) [ID] = {ID, #name, enter, screen_##name##_frame}

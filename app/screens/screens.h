@@ -89,6 +89,21 @@ void shared_histories(struct ui *u, const struct job_model *j);
 /* shared_error: a banner with the sentence of the last failure of `what`, until the next result.
  * `seen` is the screen's own: the serial at which it came up. */
 void shared_error(struct app *a, struct ui *u, enum app_busy what, unsigned seen);
+/* shared_error_over: the same as a sheet over the page, until it is closed: where a banner would
+ * take the pad's room and nothing scrolls. Between ui_screen_begin and ui_screen_end. */
+void shared_error_over(struct app *a, struct ui *u, enum app_busy what, unsigned *seen);
+/* shared_by_file: the way by a file that is carried, behind a button: where it lies, write it, read
+ * the answer. *seen: the serial of the result that was seen last, set when something is begun. */
+struct by_file {
+    char path[200];
+    bool open, written; /* the last thing that was begun is the writing */
+};
+struct by_file_words {
+    const char *show, *hide, *about, *write, *read; /* about may be NULL */
+    const char *name;                               /* of the file, at first, in the home folder */
+};
+void shared_by_file(struct app *a, struct ui *u, struct by_file *f, const struct by_file_words *w,
+                    unsigned *seen);
 /* shared_code_letters: of an enrolment code as typed: blanks and hyphens do not count. */
 size_t shared_code_letters(const char *code);
 /* shared_z: a str as NUL-terminated text in the frame arena; "" when empty or full. */

@@ -1,6 +1,7 @@
 /* shared.c - what several screens say in the same words. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "app/screens/screens.h"
 #include "core/model/kinds.h"
@@ -12,6 +13,55 @@ void shared_error(struct app *a, struct ui *u, enum app_busy what, unsigned seen
     if (r->serial != seen && r->st != ST_OK && (r->what == what || r->what == APP_IDLE)) {
         ui_banner(u, "error", UI_TONE_LATE, app_error_words(a, r));
     }
+}
+
+void shared_error_over(struct app *a, struct ui *u, enum app_busy what, unsigned *seen)
+{
+    const struct app_result *r = app_result(a);
+    if (r->serial == *seen || r->st == ST_OK || (r->what != what && r->what != APP_IDLE)) {
+        return;
+    }
+    struct ui_dialog d = {.id = "error",
+                          .title = _("Not saved"),
+                          .text = app_error_words(a, r),
+                          .cancel = _("Close")};
+    if (ui_dialog(u, &d) != UI_DIALOG_NONE) {
+        *seen = r->serial;
+    }
+}
+
+void shared_by_file(struct app *a, struct ui *u, struct by_file *f, const struct by_file_words *w,
+                    unsigned *seen)
+{
+    if (ui_button(u, "by-file", f->open ? w->hide : w->show, UI_LINK)) {
+        f->open = !f->open;
+    }
+    if (!f->open) {
+        return;
+    }
+    if (f->path[0] == '\0') {
+        const char *home = getenv("HOME");
+        snprintf(f->path, sizeof f->path, "%s/%s", home == NULL ? "/tmp" : home, w->name);
+    }
+    if (w->about != NULL) {
+        ui_text(u, UI_BODY_MUTED, w->about);
+    }
+    struct ui_field path = {
+        .id = "file", .label = _("File"), .text = f->path, .cap = sizeof f->path};
+    ui_field(u, &path);
+    unsigned off = app_busy(a) == APP_IDLE ? 0U : (unsigned)UI_OFF;
+    ui_cols_begin(u, 2);
+    if (ui_button(u, "write-file", w->write, UI_SECONDARY | off)) {
+        *seen = app_result(a)->serial;
+        f->written = app_sync_file(a, f->path, true);
+    }
+    ui_col(u);
+    if (ui_button(u, "read-file", w->read, UI_SECONDARY | off)) {
+        *seen = app_result(a)->serial;
+        f->written = false;
+        IGNORE(!app_sync_file(a, f->path, false)); /* busy: the button is off then */
+    }
+    ui_cols_end(u);
 }
 
 size_t shared_code_letters(const char *code)

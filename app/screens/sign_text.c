@@ -55,7 +55,7 @@ static void read_page(struct app *a, struct ui *u, struct sign_text_form *d,
                            .primary_id = "agree",
                            .primary_off = !seen || app_busy(a) != APP_IDLE};
     unsigned hit = ui_screen_begin(u, &sc);
-    shared_error(a, u, APP_SAVING, w->seen);
+    shared_error(a, u, APP_SAVING, *w->seen);
     str lines[GOODS_LINES];
     size_t n = report_lines(w->text, lines, GOODS_LINES);
     ui_report_begin(u, w->id);
@@ -93,7 +93,7 @@ static const char *signer(struct app *a, const struct sign_text_form *d)
 static bool pad_page(struct app *a, struct ui *u, struct sign_text *s, struct sign_text_form *d,
                      const struct sign_text_words *w)
 {
-    bool busy = app_busy(a) != APP_IDLE, narrow = form_narrow(a), lying = narrow && app_lying(a);
+    bool busy = app_busy(a) != APP_IDLE, narrow = form_narrow(a), bare = form_bare(a);
     struct ui_screen sc = {.id = sub_id(a, w, "sign"),
                            .title = narrow ? _("Sign") : _("Please sign"),
                            .back = true,
@@ -101,19 +101,21 @@ static bool pad_page(struct app *a, struct ui *u, struct sign_text *s, struct si
                            .primary = form_busy(a, narrow ? _("Confirm") : _("Confirm signature")),
                            .primary_id = "signed",
                            .primary_off = busy || s->ink.n == 0};
+    form_pad_header(a, &sc, 1);
     if (narrow) {
         sc.icons[0].icon = UI_ICON_PERSON;
         sc.icons[0].id = "who";
         sc.icons[0].label = _("Who signs?");
     }
     unsigned hit = ui_screen_begin(u, &sc);
-    shared_error(a, u, APP_SAVING, w->seen);
-    if (!lying) {
+    shared_error_over(a, u, APP_SAVING, w->seen);
+    if (!bare) {
         ui_text(u, UI_BODY_BOLD, w->sum);
     }
     bool name = !narrow && ui_button(u, "who", signer(a, d), UI_LINK), end = false;
-    form_pad(u, "pad", _("Signature pad"), _("Sign inside the frame"), 1, &s->ink);
-    bool clear = ui_button(u, "clear", _("Clear"), UI_SECONDARY | (s->ink.n == 0 ? UI_OFF : 0U));
+    form_pad(u, "pad", _("Signature pad"), _("Sign inside the frame"), form_low(a) ? 0 : 1,
+             &s->ink);
+    bool clear = form_pad_clear(a, u, &s->ink) || (hit & UI_HIT_ICON1) != 0;
     ui_screen_end(u);
     end = (hit & UI_HIT_PRIMARY) != 0;
     if (clear) {

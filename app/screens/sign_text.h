@@ -24,7 +24,7 @@ struct sign_text_words {
     const char *agree; /* its button */
     const char *sum;   /* what is signed for, in a line: above the pad */
     str text;
-    unsigned seen;
+    unsigned *seen; /* the serial of the result that was seen last */
 };
 /* sign_text_ready: after the draft was loaded, or to begin anew: ink from what is kept.
  * sign_text_show: from the form to the customer: he reads from the top. */

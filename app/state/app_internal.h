@@ -351,10 +351,12 @@ struct desk_cache *desk_cache(struct app *a, enum desk_model which, int64_t key)
 void desk_drop(struct app *a);
 
 /* desk_book.c. book_running: it is being gathered for the screen of this frame. book_turn: a frame
- * begins. book_drop: wiped, at lock and close. */
+ * begins. book_touched: an entry of this job is durable (zero: of one that is not known).
+ * book_drop: wiped, at lock and close. */
 struct book_store;
 bool book_running(const struct app *a);
 void book_turn(struct app *a);
+void book_touched(struct app *a, id16 job);
 void book_drop(struct app *a);
 
 /* desk_file.c: the same of the customers and equipment on file. */

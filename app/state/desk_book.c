@@ -8,6 +8,7 @@
 #include "core/rules/money.h"
 
 #define SLICE 48 /* jobs a frame: some 3 ms */
+#define TOUCHED_MAX 4
 
 struct book_store {
     struct book shown;
@@ -15,11 +16,13 @@ struct book_store {
         struct book_list visits, lines;
     } page[2]; /* the one that is shown, the one that is being gathered */
     int showing;
-    bool gathering, have;
+    bool gathering, have, whole;
     bool asked; /* by the screen of this frame: without one who asks nobody goes on gathering */
-    unsigned long long generation; /* that is, or is being, gathered */
-    unsigned type;                 /* of `types`, that is being gone through */
-    uint8_t next[LIST_KEY_BYTES];  /* key to go on after */
+    unsigned long long generation; /* of others' words: that is, or is being, gathered */
+    id16 touched[TOUCHED_MAX]; /* jobs that got an entry of his since: they alone are read again */
+    unsigned ntouched;
+    unsigned type;                /* of `types`, that is being gone through */
+    uint8_t next[LIST_KEY_BYTES]; /* key to go on after */
     size_t nnext;
 };
 
@@ -44,18 +47,19 @@ void book_empty(struct book_list *l, size_t size)
         sodium_memzero(l->p, l->room * size);
     }
     free(l->p);
-    *l = (struct book_list){NULL, 0, 0};
+    *l = (struct book_list){NULL, 0, 0, false};
 }
 
 static bool make_room(struct book_list *l, size_t size, size_t max)
 {
     size_t room = l->room == 0 ? ROOM_LEAST : 2 * l->room;
-    struct book_list more = {NULL, l->n, room < max ? room : max};
+    struct book_list more = {NULL, l->n, room < max ? room : max, l->lost};
     if (l->n < l->room) {
         return true;
     }
     more.p = calloc(more.room, size);
     if (more.p == NULL) {
+        l->lost = true;
         return false;
     }
     if (l->n > 0) {
@@ -225,6 +229,16 @@ static void take_card(struct app *a, struct store_txn *t, struct pages *p, id16 
     }
 }
 
+static void take_row(struct app *a, struct store_txn *t, struct pages *p,
+                     const struct list_row *row)
+{
+    if (row->type == SUBJECT_GOODS) {
+        take_card(a, t, p, row->subject);
+    } else if (row->stage > VISIT_NONE) {
+        take_job(a, t, p, row);
+    }
+}
+
 /* ---- a few jobs a frame -----------------------------------------------------------------------
  */
 
@@ -256,11 +270,7 @@ static bool slice(struct app *a, struct book_store *b, struct store_txn *t)
         if (store_value(c, &tmp, &value, NULL) != ST_OK || list_row_decode(value, &row) != ST_OK) {
             continue;
         }
-        if (row.type == SUBJECT_GOODS) {
-            take_card(a, t, p, row.subject);
-        } else if (row.stage > VISIT_NONE) {
-            take_job(a, t, p, &row);
-        }
+        take_row(a, t, p, &row);
     }
     store_scan_end(&c);
     return more;
@@ -279,9 +289,9 @@ static int newer_line(const void *x, const void *y)
     return a < b ? 1 : a > b ? -1 : 0;
 }
 
-static void show(struct book_store *b)
+static void show(struct book_store *b, int page)
 {
-    b->showing = 1 - b->showing;
+    b->showing = page;
     struct pages *p = &b->page[b->showing];
     if (p->visits.n > 0) {
         qsort(p->visits.p, p->visits.n, sizeof(struct book_visit), newer_visit);
@@ -289,15 +299,91 @@ static void show(struct book_store *b)
     if (p->lines.n > 0) {
         qsort(p->lines.p, p->lines.n, sizeof(struct book_line), newer_line);
     }
-    b->shown = (struct book){p->visits.p, p->visits.n, p->lines.p, p->lines.n, true};
+    b->whole = !p->visits.lost && !p->lines.lost;
+    b->shown = (struct book){p->visits.p, p->visits.n, p->lines.p, p->lines.n, b->whole};
     b->have = true;
+}
+
+/* ---- one job again ----------------------------------------------------------------------------
+ */
+
+static void take_out(struct pages *p, id16 job)
+{
+    struct book_visit *v = p->visits.p;
+    struct book_line *l = p->lines.p;
+    size_t n = 0;
+    for (size_t k = 0; k < p->visits.n; k++) {
+        if (!id16_eq(v[k].job, job)) {
+            v[n++] = v[k];
+        }
+    }
+    p->visits.n = n;
+    n = 0;
+    for (size_t k = 0; k < p->lines.n; k++) {
+        if (!id16_eq(l[k].job, job)) {
+            l[n++] = l[k];
+        }
+    }
+    p->lines.n = n;
+}
+
+static void again(struct app *a, struct book_store *b, struct store_txn *t, id16 job)
+{
+    struct pages *p = &b->page[b->showing];
+    take_out(p, job);
+    for (size_t k = 0; k < TYPES; k++) {
+        struct arena tmp = arena_of(a->row_mem, APP_ROW_BYTES);
+        struct list_row row;
+        uint8_t key[LIST_KEY_BYTES];
+        bytes value, pre = fold_list_prefix(LIST_BY_TYPE, types[k], NULL, key);
+        memcpy(key + pre.n, job.b, sizeof job.b);
+        if (store_get(t, T_LIST, bytes_of(key, pre.n + sizeof job.b), &tmp, &value, NULL) ==
+                ST_OK &&
+            list_row_decode(value, &row) == ST_OK) {
+            take_row(a, t, p, &row);
+        }
+    }
+}
+
+void book_touched(struct app *a, id16 job)
+{
+    struct book_store *b = a->book;
+    if (b == NULL) {
+        return;
+    }
+    for (int k = 0; k < DESK_MODELS; k++) { /* the store may have moved before this was known */
+        a->desk[k].have = false;
+    }
+    for (unsigned k = 0; k < b->ntouched; k++) {
+        if (id16_eq(b->touched[k], job)) {
+            return;
+        }
+    }
+    if (id16_zero(job) || b->ntouched == TOUCHED_MAX) {
+        b->have = b->gathering = false; /* from the beginning; what is shown stays until then */
+        b->ntouched = 0;
+        return;
+    }
+    b->touched[b->ntouched++] = job;
 }
 
 static void gather(struct app *a, struct book_store *b)
 {
-    unsigned long long g = atomic_load(&a->generation);
+    unsigned long long g = atomic_load(&a->words_generation);
     struct store_txn *t = NULL;
-    if (!b->gathering && b->have && b->generation == g) {
+    bool known = !b->gathering && b->have && b->generation == g;
+    if (known && b->ntouched == 0) {
+        return;
+    }
+    if (known) {
+        if (store_read(a->store, &t, NULL) == ST_OK) {
+            for (unsigned k = 0; k < b->ntouched; k++) {
+                again(a, b, t, b->touched[k]);
+            }
+            b->ntouched = 0;
+            store_abort(&t);
+            show(b, b->showing);
+        }
         return;
     }
     if (!b->gathering || b->generation != g) { /* from the beginning */
@@ -305,7 +391,9 @@ static void gather(struct app *a, struct book_store *b)
         b->generation = g;
         b->type = 0;
         b->nnext = 0;
-        b->page[1 - b->showing].visits.n = b->page[1 - b->showing].lines.n = 0;
+        struct pages *p = &b->page[1 - b->showing];
+        p->visits.n = p->lines.n = 0;
+        p->visits.lost = p->lines.lost = false;
     }
     if (store_read(a->store, &t, NULL) != ST_OK) {
         return;
@@ -319,7 +407,7 @@ static void gather(struct app *a, struct book_store *b)
     if (b->gathering) {
         a->wake(a->wake_ctx);
     } else {
-        show(b);
+        show(b, 1 - b->showing);
     }
 }
 
@@ -335,7 +423,7 @@ const struct book *app_book(struct app *a)
     }
     a->book->asked = true;
     gather(a, a->book);
-    a->book->shown.whole = !a->book->gathering;
+    a->book->shown.whole = a->book->whole && !a->book->gathering;
     return &a->book->shown;
 }
 

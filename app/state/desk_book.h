@@ -1,6 +1,7 @@
 /* desk_book.h - what the visits that this device holds add up to: which faults which equipment had,
  * which parts went into it, what cash and old parts the technician owes. Gathered a few jobs a
- * frame, kept while the store is open, gone through again when it has moved. UI thread. */
+ * frame and kept while the store is open; an entry of his own has its job alone read again, what
+ * others wrote all of them. UI thread. */
 #ifndef APP_STATE_DESK_BOOK_H
 #define APP_STATE_DESK_BOOK_H
 #include "app/state/app.h"
@@ -40,7 +41,7 @@ struct book {
     size_t nvisits;
     const struct book_line *lines; /* the newest first */
     size_t nlines;
-    bool whole; /* all jobs have been gone through */
+    bool whole; /* all jobs have been gone through, and there was memory for all */
 };
 /* app_book: what is known so far; never NULL. While it is not whole the next frames go on. Valid
  * until the frame ends. book_hash: of a text as visits carry it; 0 for an empty one. */
@@ -48,11 +49,13 @@ const struct book *app_book(struct app *a);
 uint64_t book_hash(str text);
 /* A list that takes the memory of what is in it; wiped when it moves and when it is dropped. All
  * zeros: an empty one. book_place: where the next of `size` bytes goes; of a list of `max` the
- * place of its oldest by `when`. NULL: what happened at `when_ms` is older than all, or no memory.
+ * place of its oldest by `when`. NULL: what happened at `when_ms` is older than all, or no
+ * memory, and then the list is `lost`.
  * book_empty: wiped, and its memory given back. */
 struct book_list {
     void *p;
     size_t n, room;
+    bool lost; /* there was no memory for one: the list is not whole */
 };
 void *book_place(struct book_list *l, size_t size, size_t max, int64_t when_ms,
                  int64_t (*when)(const void *one));

@@ -159,6 +159,7 @@ static void take(struct app *a, const struct writer_news *n)
     if (n->type == INTENT_APPEND || n->type == INTENT_SIGN || n->type == INTENT_PAY ||
         n->type == INTENT_GOODS || n->type == INTENT_TAKE_CALL) {
         drafts_settle(a, n->result.st);
+        book_touched(a, n->type == INTENT_GOODS ? (id16){{0}} : n->from);
     }
     if (n->type == INTENT_SIGN && n->result.st == ST_OK) {
         drafts_evict(a, "sign");

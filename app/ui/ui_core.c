@@ -45,7 +45,7 @@ void ui_wipe(struct ui *u)
     u->scan_now = u->copied_new = u->toast_new = false;
     u->toast_until_ms = 0;
     u->grab = UI_GRAB_NONE;
-    u->focus = u->blurred = u->want_view = 0;
+    u->focus = u->blurred = u->want_view = u->brought = 0;
     memset(u->composed, 0, sizeof u->composed);
     u->caret = u->chosen_from = -1;
     u->ime_words_open = false;
@@ -135,6 +135,7 @@ void ui_end(struct ui *u, struct ui_out *out)
     bool queued = u->event_at < u->event_n;
     u->want_view = u->want_view != 0 && u->want_tries++ < 2 ? u->want_view : 0;
     u->again = u->again || u->acted || queued || u->want_view != 0;
+    u->brought = u->again ? u->brought : 0;
     *out = (struct ui_out){.cmds = u->cmds,
                            .n = u->cmd_n,
                            .background = u->tok.background,
@@ -416,6 +417,7 @@ int ui_w_target(struct ui *u, enum ui_role role, const char *id, const char *lab
     }
     if (key != 0 && key == u->want_view) {
         u->want_view = 0;
+        u->brought = key;
         ui_screen_bring(u, r);
     }
     return n;

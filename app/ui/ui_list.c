@@ -7,6 +7,7 @@
 #include "app/ui/ui_state.h"
 
 enum phase { UP, DOWN };
+enum { ROW_LEAST_DP = 48 };
 enum { FAR_VIEWS = 6 }; /* further than this the anchor jumps instead of walking */
 
 /* Move the list's origin without moving what is seen: the scroll goes with it. */
@@ -15,6 +16,10 @@ static void shift(struct ui *u, struct ui_list *l, float dy)
     u->screen->scroll_px += dy;
     l->top_px -= (int)dy;
     u->again = true;
+    if (u->brought != 0) { /* it stands above the list and moved with it: once more */
+        u->want_view = u->brought;
+        u->want_tries = 0;
+    }
 }
 
 /* Other width or text size: heights are learnt anew, the row at the top stays there. */
@@ -97,6 +102,23 @@ static bool hand_out(struct ui *u, struct ui_list *l)
     return true;
 }
 
+/* The first row lies at the list's top; others not so near to it that the rows above them would
+ * reach over what stands before the list. */
+static void reckon(struct ui *u, struct ui_list *l)
+{
+    struct ui_kept *k = l->kept;
+    float least = (float)k->anchor * (float)ui_w_dp(u, ROW_LEAST_DP), to = least;
+    if (k->anchor > 0) {
+        to = (float)(int)((float)k->anchor * k->row_px);
+        to = to < least ? least : to;
+    }
+    if (k->anchor == 0 ? k->anchor_px != 0 : k->anchor_px < least) {
+        float dy = to - k->anchor_px;
+        k->anchor_px = to;
+        shift(u, l, dy);
+    }
+}
+
 bool ui_list_next(struct ui *u, struct ui_list *l)
 {
     struct ui_kept *k = l->kept;
@@ -113,11 +135,7 @@ bool ui_list_next(struct ui *u, struct ui_list *l)
             l->index = (size_t)(k->anchor - 1);
             return hand_out(u, l);
         }
-        if (k->anchor == 0 && k->anchor_px != 0) {
-            float dy = -k->anchor_px;
-            k->anchor_px = 0;
-            shift(u, l, dy);
-        }
+        reckon(u, l);
         l->phase = DOWN;
         l->index = (size_t)k->anchor;
         u->y = l->top_px + (int)k->anchor_px;

@@ -107,6 +107,7 @@ struct ui {
     bool key_mode;    /* the last input was a key: focus is drawn */
     uint32_t focus, blurred, want_view;
     int want_tries;      /* a wanted widget that is not there is given up */
+    uint32_t brought;    /* into view, and the frames since are not at rest: a list may move it */
     struct ui_rect area; /* what scrolls: the body, or a tall sheet */
     struct ui_kept *area_kept;
     float area_max;      /* how far */

@@ -135,6 +135,41 @@ static void row_scroll(struct bench *b, const char *dir, unsigned jobs)
                frames, bench_median(cpu, 3), bench_median(jump, 3));
 }
 
+static void rows_press(struct bench *b, const char *dir)
+{
+    struct bench_child c, e;
+    double p50[9], p99[9], own[9];
+    for (unsigned r = 0; r < 3; r++) {
+        if (!child("press", dir, &c)) {
+            bench_die("a child process failed", ST_BUG, NULL);
+        }
+        p50[r] = c.ms[0];
+        p99[r] = c.ms[1];
+        own[r] = c.ms[3];
+    }
+    if (!child("fill", dir, &e)) {
+        bench_die("a child process failed", ST_BUG, NULL);
+    }
+    double t = bench_median(p99, 3);
+    bench_row(b, "input to presented frame, 720x1280, p99", "<= 16 ms: within a frame",
+              bench_fmt("%.2f ms (p50 %.2f ms)", t, bench_median(p50, 3)),
+              bench_fmt("fill and present the window: %.2f ms", e.ms[0]), t / e.ms[0], t <= 16);
+    bench_note(
+        "a finger's event into SDL's queue, the loop wakes, the button shows the press and is "
+        "presented; %u times down and up; the thread's own time p99 %.2f ms",
+        c.frames, bench_median(own, 3));
+    if (!child("cursor", dir, &c)) {
+        bench_die("a child process failed", ST_BUG, NULL);
+    }
+    double part = c.pixels[0] * 4, all = c.pixels[1] * 4;
+    bench_row(b, "what a blinking cursor would cost", "<= 1 % of a picture",
+              bench_fmt("%.0f bytes, %.1f us", part, c.ms[0] * 1e3),
+              bench_fmt("the whole picture: %.0f bytes, %.0f us", all, c.ms[1] * 1e3), part / all,
+              part <= all / 100);
+    bench_note("painted and presented, the thread's own time; the cursor of this program stands "
+               "still, so that an open field costs nothing");
+}
+
 void bench_app(struct bench *b)
 {
     char dir[PATH_BYTES], config[PATH_BYTES];
@@ -146,6 +181,7 @@ void bench_app(struct bench *b)
     snprintf(dir, sizeof dir, "%s/jobs-few", b->dir);
     bench_shop(b, dir, config, few);
     rows_cold(b, dir, few);
+    rows_press(b, dir);
     snprintf(dir, sizeof dir, "%s/jobs-many", b->dir);
     double from = bench_us();
     bench_shop(b, dir, config, many);

@@ -20,6 +20,8 @@
 #define SCROLL_FRAMES 1200
 #define FLING_PX 200.0F /* a frame: 12,000 pixels a second at 60 frames, a hard fling */
 #define JUMPS 60        /* by whole screens */
+#define PRESSES 600
+#define BLINKS 200
 #define GIVE_UP_US 60e6
 
 static const double *start_us; /* when main began */
@@ -217,6 +219,140 @@ static void run_scroll(const char *dir, struct bench_child *out)
     free(cpu);
 }
 
+/* ==== input to presented frame =============================================================== */
+
+static const struct ui_node *node(const struct phone *x, const char *id)
+{
+    for (size_t i = 0; i < x->u->node_n; i++) {
+        if (strncmp(x->u->nodes[i].id, id, strlen(id)) == 0) {
+            return &x->u->nodes[i];
+        }
+    }
+    bench_die(id, ST_NOT_FOUND, NULL);
+    return NULL;
+}
+
+/* As a panel sends it, through SDL's own queue. */
+static void push_finger(uint32_t type, float x_px, float y_px)
+{
+    SDL_Event e = {.type = type};
+    e.common.timestamp = SDL_GetTicks();
+    e.tfinger.touchId = 1;
+    e.tfinger.fingerId = 1;
+    e.tfinger.x = x_px / WIDTH;
+    e.tfinger.y = y_px / HEIGHT;
+    e.tfinger.pressure = 1;
+    SDL_PushEvent(&e);
+}
+
+/* As main's loop, until nothing is to be drawn any more; the time of the first frame that changed.
+ */
+static double shown_us(struct phone *x)
+{
+    struct platform_turn turn;
+    double first = 0;
+    do {
+        if (!platform_wait(x->p, x->u, &x->out, app_pending(x->a), &turn)) {
+            bench_die("the window was closed", ST_BUG, NULL);
+        }
+        frame(x, turn.now_ms);
+        first = first == 0 && x->out.changed ? bench_us() : first;
+    } while (x->out.again || first == 0);
+    return first;
+}
+
+#define DOUBLE_TAP_MS                                                                              \
+    200 /* so long a new screen takes no touch: a second tap was for the old one */
+
+static void rest(struct phone *x)
+{
+    struct platform_turn turn;
+    SDL_Delay(DOUBLE_TAP_MS);
+    x->out.again = true;
+    while (x->out.again || app_pending(x->a)) {
+        if (!platform_wait(x->p, x->u, &x->out, app_pending(x->a), &turn)) {
+            return;
+        }
+        frame(x, turn.now_ms);
+    }
+}
+
+static void run_press(const char *dir, struct bench_child *out)
+{
+    struct phone x;
+    static double ms[PRESSES], cpu_ms[PRESSES];
+    phone_open(&x, dir);
+    until(&x, "unlock");
+    if (!app_unlock(x.a, BENCH_PIN)) {
+        bench_die("unlock", ST_BUG, NULL);
+    }
+    until(&x, "job:");
+    rest(&x);
+    for (size_t i = 0; i < PRESSES; i++) { /* down on a button, away from it, and up */
+        static const uint32_t types[] = {SDL_FINGERDOWN, SDL_FINGERUP};
+        const struct ui_node *n = node(&x, "find");
+        float at = i % 2 == 0 ? (float)n->rect.x + (float)n->rect.w / 2 : 4.0F;
+        double cpu = bench_cpu_us(), from = bench_us();
+        push_finger(types[i % 2], at, (float)n->rect.y + (float)n->rect.h / 2);
+        ms[i] = (shown_us(&x) - from) / 1e3;
+        cpu_ms[i] = (bench_cpu_us() - cpu) / 1e3;
+    }
+    out->frames = PRESSES;
+    out->ms[0] = bench_percentile(ms, PRESSES, 0.5);
+    out->ms[1] = bench_percentile(ms, PRESSES, 0.99);
+    out->ms[3] = bench_percentile(cpu_ms, PRESSES, 0.99);
+    phone_close(&x);
+}
+
+/* The cursor stands still in this program; what it would cost if it did not. */
+static void run_cursor(const char *dir, struct bench_child *out)
+{
+    struct phone x;
+    static struct ui_cmd without[UI_CAP_CMDS];
+    phone_open(&x, dir);
+    until(&x, "unlock");
+    if (!app_unlock(x.a, BENCH_PIN)) {
+        bench_die("unlock", ST_BUG, NULL);
+    }
+    until(&x, "job:");
+    rest(&x);
+    const struct ui_node *n = node(&x, "find");
+    float at = (float)n->rect.x + (float)n->rect.w / 2, y = (float)n->rect.y + 10;
+    push_finger(SDL_FINGERDOWN, at, y);
+    push_finger(SDL_FINGERUP, at, y);
+    (void)shown_us(&x);
+    rest(&x);
+    struct ui_rect field = node(&x, "search")->rect;
+    size_t k = 0, cursor = SIZE_MAX;
+    for (size_t i = 0; i < x.out.n; i++) {
+        const struct ui_cmd *c = &x.out.cmds[i];
+        bool inside = c->rect.x > field.x && c->rect.x < field.x + field.w && c->rect.y > field.y &&
+                      c->rect.y < field.y + field.h;
+        cursor = c->type == UI_CMD_RECT && inside && c->rect.w < 8 ? i : cursor;
+    }
+    for (size_t i = 0; i < x.out.n && cursor != SIZE_MAX; i++) {
+        without[k] = x.out.cmds[i];
+        k += i != cursor;
+    }
+    if (k == 0) {
+        bench_die("no cursor in the field", ST_NOT_FOUND, NULL);
+    }
+    struct ui_out off = x.out, on = x.out;
+    off.cmds = without;
+    off.n = k;
+    off.changed = on.changed = true;
+    for (int whole = 0; whole < 2; whole++) {
+        uint64_t before = platform_pixels(x.p);
+        double cpu = bench_cpu_us();
+        for (int i = 0; i < BLINKS; i++) {
+            platform_present(x.p, i % 2 == 0 ? &off : &on, whole != 0);
+        }
+        out->ms[whole] = (bench_cpu_us() - cpu) / 1e3 / BLINKS;
+        out->pixels[whole] = (double)(platform_pixels(x.p) - before) / BLINKS;
+    }
+    phone_close(&x);
+}
+
 /* The least that an SDL program with words in a window does. */
 static void run_empty(bool fill, struct bench_child *out)
 {
@@ -273,6 +409,10 @@ int bench_child(const char *mode, const char *dir, int fd, double began_us)
         run_cold(dir, &out);
     } else if (strcmp(mode, "scroll") == 0) {
         run_scroll(dir, &out);
+    } else if (strcmp(mode, "press") == 0) {
+        run_press(dir, &out);
+    } else if (strcmp(mode, "cursor") == 0) {
+        run_cursor(dir, &out);
     } else {
         run_empty(strcmp(mode, "fill") == 0, &out);
     }

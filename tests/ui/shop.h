@@ -27,6 +27,7 @@ struct shop {
     struct chain_head head; /* of the node */
     int64_t at_ms;
     enum position_wish position; /* 0: headquarters says nothing of it */
+    bool bare;                   /* neither jobs nor a catalogue yet */
 };
 struct shop_field {
     int field;
@@ -480,13 +481,14 @@ static inline void shop_goods(struct shop *x, const struct shop_field *f, size_t
 /* shop_make: the store at `dir` (not there yet), the device secret where the app looks for it
  * (XDG_CONFIG_HOME must be set). */
 static void shop_make_with(struct shop *x, const char *dir, const char *secret_path,
-                           enum position_wish position)
+                           enum position_wish position, bool bare)
 {
     struct err err = {0};
     struct join j;
     uint8_t secret[32], *key;
     memset(x, 0, sizeof *x);
     x->position = position;
+    x->bare = bare;
     memset(&j, 0, sizeof j);
     sample_make(&x->s);
     snprintf(x->dir, sizeof x->dir, "%s", dir);
@@ -521,8 +523,10 @@ static void shop_make_with(struct shop *x, const char *dir, const char *secret_p
     shop_must(store_commit(&t, &err), &err, "commit");
     x->head.author = x->s.node.author;
     x->head.epoch = sample_id8("node epoch");
-    shop_edition(x);
-    shop_jobs(x);
+    if (!x->bare) {
+        shop_edition(x);
+        shop_jobs(x);
+    }
     store_close(&x->store);
     free(x->room);
     free(x->tmp);
@@ -531,6 +535,6 @@ static void shop_make_with(struct shop *x, const char *dir, const char *secret_p
 
 static inline void shop_make(struct shop *x, const char *dir, const char *secret_path)
 {
-    shop_make_with(x, dir, secret_path, (enum position_wish)0);
+    shop_make_with(x, dir, secret_path, (enum position_wish)0, false);
 }
 #endif

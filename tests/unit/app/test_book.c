@@ -87,7 +87,7 @@ static int64_t itself(const void *one)
 static void a_full_list_gives_up_its_oldest(void)
 {
     enum { MAX = 600 };
-    struct book_list l = {NULL, 0, 0};
+    struct book_list l = {NULL, 0, 0, false};
     int64_t sum = 0;
     for (int64_t k = 1; k <= 2 * MAX; k++) {
         int64_t when = k % 2 == 0 ? 2 * MAX + 1 - k : k; /* up and down */
@@ -104,6 +104,16 @@ static void a_full_list_gives_up_its_oldest(void)
     CHECK_INT(sum, (int64_t)MAX * 3 * MAX / 2); /* each odd number above MAX, twice */
     book_empty(&l, sizeof(int64_t));
     CHECK(l.p == NULL && l.n == 0);
+}
+
+/* More than there is memory for: the list says that it is not whole, and keeps what it had. */
+static void a_list_without_memory_says_so(void)
+{
+    struct book_list l = {NULL, 0, 0, false};
+    CHECK(book_place(&l, SIZE_MAX / 512, 600, 1, itself) == NULL);
+    CHECK(l.lost && l.n == 0 && l.p == NULL);
+    book_empty(&l, 1);
+    CHECK(!l.lost);
 }
 
 static void all_debts_count_and_the_newest_are_listed(void)
@@ -137,6 +147,7 @@ int main(void)
     RUN(faults_of_this_equipment_come_before_its_models_before_its_kinds);
     RUN(the_part_of_this_equipment_comes_before_a_newer_one_of_its_model);
     RUN(a_full_list_gives_up_its_oldest);
+    RUN(a_list_without_memory_says_so);
     RUN(all_debts_count_and_the_newest_are_listed);
     CHECK_END();
 }

@@ -239,7 +239,7 @@ static void headquarters_switches_it_off(void)
     struct shop *s = malloc(sizeof *s);
     CHECK(s != NULL);
     rig_place(&r);
-    shop_make_with(s, r.dir, r.secret, POSITION_NOT_RECORDED);
+    shop_make_with(s, r.dir, r.secret, POSITION_NOT_RECORDED, false);
     free(s);
     r.where = (struct where_source){receive, &x};
     rig_open(&r);

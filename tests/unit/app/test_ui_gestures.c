@@ -280,6 +280,30 @@ static void the_pad_takes_every_point_and_never_scrolls(void)
     CHECK_INT(r.g.ink.n, 0);
 }
 
+/* One frame after each point of a stroke the ink reaches to where the finger is. */
+static void ink_is_under_the_finger_in_the_next_frame(void)
+{
+    rig_start(&r, GALLERY_SIGN);
+    struct ui_rect p = rig_find(&r, "pad")->rect;
+    for (int i = 0; i < 20; i++) {
+        float x = (float)(p.x + 10 + 7 * i), y = (float)(p.y + 30 + 5 * (i % 3));
+        const struct ui_cmd *ink = NULL;
+        r.f.now_ms += 16;
+        rig_send(&r, i == 0 ? UI_EV_DOWN : UI_EV_MOVE, x, y);
+        ui_begin(&r.u, &r.f);
+        gallery_page(&r.u, &r.g, r.page);
+        ui_end(&r.u, &r.out);
+        for (size_t k = 0; k < r.out.n; k++) {
+            ink = r.out.cmds[k].type == UI_CMD_INK ? &r.out.cmds[k] : ink;
+        }
+        CHECK(r.out.changed && ink != NULL && ink->point_n == (size_t)i + 1);
+        if (ink != NULL && ink->point_n > 0) {
+            CHECK_INT(ink->points[ink->point_n - 1].x, x);
+            CHECK_INT(ink->points[ink->point_n - 1].y, y);
+        }
+    }
+}
+
 static void an_idle_frame_asks_for_nothing_and_changes_nothing(void)
 {
     for (int page = 0; page < GALLERY_PAGES; page++) {
@@ -371,6 +395,7 @@ int main(void)
     RUN(a_field_that_asked_takes_the_scan_in_place_of_its_text);
     RUN(slow_keys_are_typing_even_with_enter);
     RUN(the_gap_of_a_scan_can_be_set);
+    RUN(ink_is_under_the_finger_in_the_next_frame);
     RUN(the_pad_takes_every_point_and_never_scrolls);
     RUN(an_idle_frame_asks_for_nothing_and_changes_nothing);
     RUN(a_full_queue_refuses_and_survives);
