@@ -104,7 +104,7 @@ static unsigned pad(struct app *a, struct ui *u, struct sign *s, const struct si
     const char *sum = app_money(a, p->sum_minor);
     const char *all = p->in > 1 ? shared_fmt(a, _("%u reports, in all %s"), p->in, sum) : NULL;
     struct ui_screen sc = {.id = "sign-pad",
-                           .title = bare     ? (all != NULL ? all : sum)
+                           .title = bare     ? (all != NULL && !form_low(a) ? all : sum)
                                     : narrow ? _("Sign")
                                              : _("Please sign"),
                            .back = true,

@@ -417,6 +417,7 @@ int ui_w_target(struct ui *u, enum ui_role role, const char *id, const char *lab
     }
     if (key != 0 && key == u->want_view) {
         u->want_view = 0;
+        u->brought_again = u->brought == key ? u->brought_again : 0;
         u->brought = key;
         ui_screen_bring(u, r);
     }

@@ -7,7 +7,7 @@
 #include "app/ui/ui_state.h"
 
 enum phase { UP, DOWN };
-enum { ROW_LEAST_DP = 48 };
+enum { ROW_LEAST_DP = 48, MEAN_OF = 50 };
 enum { FAR_VIEWS = 6 }; /* further than this the anchor jumps instead of walking */
 
 /* Move the list's origin without moving what is seen: the scroll goes with it. */
@@ -16,10 +16,7 @@ static void shift(struct ui *u, struct ui_list *l, float dy)
     u->screen->scroll_px += dy;
     l->top_px -= (int)dy;
     u->again = true;
-    if (u->brought != 0) { /* it stands above the list and moved with it: once more */
-        u->want_view = u->brought;
-        u->want_tries = 0;
-    }
+    ui_screen_moved(u); /* what stands above the list moved with it */
 }
 
 /* Other width or text size: heights are learnt anew, the row at the top stays there. */
@@ -38,6 +35,7 @@ static void relayout(struct ui *u, struct ui_list *l)
         shift(u, l, (float)(int)dy);
     }
     k->layout = mark;
+    k->learnt = 0;
 }
 
 static void jump(struct ui *u, struct ui_list *l)
@@ -68,6 +66,17 @@ void ui_list_begin(struct ui *u, struct ui_list *l, const char *id, size_t count
     l->phase = UP;
 }
 
+/* Each row counts once: what is laid out again must not move what follows the list. */
+static void learn(struct ui_kept *k, int64_t index, float h)
+{
+    if (index < k->learnt) {
+        return;
+    }
+    float part = 1.0F / (float)(index - k->learnt > 0 ? MEAN_OF : k->learnt + 1);
+    k->learnt = index + 1;
+    k->row_px += (h - k->row_px) * (part < 1.0F / MEAN_OF ? 1.0F / MEAN_OF : part);
+}
+
 /* A row was filled in: how high was it? */
 static void row_done(struct ui *u, struct ui_list *l)
 {
@@ -75,7 +84,7 @@ static void row_done(struct ui *u, struct ui_list *l)
     float h = (float)(u->y - l->row_px);
     l->in_row = false;
     u->measuring = false;
-    k->row_px += (h - k->row_px) * 0.02F;
+    learn(k, (int64_t)l->index, h);
     if (l->phase == UP) {
         u->y = l->row_px;
         k->anchor--;

@@ -10,7 +10,8 @@ enum {
     PRIMARY_H = 64,
     SIDE_BELOW = 481, /* a window of 480 dp lies too */
     SIDE_MOST = 280,
-    SEGMENTS_H = 24
+    SEGMENTS_H = 24,
+    BRING_MOST = 4 /* times that one widget is brought into view while the page finds its form */
 };
 
 /* ==== header ================================================================================= */
@@ -369,6 +370,16 @@ unsigned ui_screen_begin(struct ui *u, const struct ui_screen *s)
     return hits;
 }
 
+void ui_screen_moved(struct ui *u)
+{
+    if (u->brought != 0 && u->brought_again < BRING_MOST) {
+        u->brought_again++;
+        u->want_view = u->brought;
+        u->want_tries = 0;
+        u->again = true;
+    }
+}
+
 void ui_screen_bring(struct ui *u, struct ui_rect r)
 {
     bool rides = (u->region == 0 && u->header_rides) || (u->region == 2 && u->bar_below > 0);
@@ -389,6 +400,7 @@ void ui_screen_bring(struct ui *u, struct ui_rect r)
     if (by != 0) {
         kept->scroll_px += (float)by;
         u->again = true;
+        ui_screen_moved(u); /* is it there now? */
     }
 }
 
@@ -420,6 +432,7 @@ void ui_screen_end(struct ui *u)
     if (u->screen->scroll_px > max) {
         u->screen->scroll_px = max;
         u->again = true;
+        ui_screen_moved(u);
     }
     if (u->screen->scroll_px < 0) {
         u->screen->scroll_px = 0;
@@ -429,6 +442,9 @@ void ui_screen_end(struct ui *u)
         u->area_max = max;
     }
     draw_thumb(u, max);
+    if (u->body_h_before != u->body.h && u->body_h_before != 0) {
+        ui_screen_moved(u);
+    }
     u->body_h_before = u->body.h;
     u->parent = 0;
     ui_screen_toast(u);

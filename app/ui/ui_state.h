@@ -35,6 +35,7 @@ struct ui_kept {
     int64_t anchor;   /* lists: the row at the top */
     float anchor_px;  /* lists: where its top is, from the list's top */
     float row_px;     /* lists: what a row is high on average */
+    int64_t learnt;   /* lists: rows before this one are in that average */
     uint32_t layout;  /* lists: hash of width and scale that anchor_px was made for */
     uint32_t seen;    /* reports: hash of the text whose last line was in view */
 };
@@ -106,8 +107,9 @@ struct ui {
     bool acted;       /* something changed: the next frame must be drawn */
     bool key_mode;    /* the last input was a key: focus is drawn */
     uint32_t focus, blurred, want_view;
-    int want_tries;      /* a wanted widget that is not there is given up */
-    uint32_t brought;    /* into view, and the frames since are not at rest: a list may move it */
+    int want_tries;   /* a wanted widget that is not there is given up */
+    uint32_t brought; /* into view, and the frames since are not at rest: it may be moved */
+    int brought_again;
     struct ui_rect area; /* what scrolls: the body, or a tall sheet */
     struct ui_kept *area_kept;
     float area_max;      /* how far */
@@ -279,5 +281,7 @@ bool ui_w_icon_button(struct ui *u, struct ui_rect r, enum ui_icon icon, const c
 
 /* ---- ui_screen.c ---- */
 void ui_screen_bring(struct ui *u, struct ui_rect r); /* scroll so that r is in view */
+/* ui_screen_moved: the page changed under what was brought into view: once more. */
+void ui_screen_moved(struct ui *u);
 void ui_screen_toast(struct ui *u);
 #endif

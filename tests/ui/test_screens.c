@@ -419,8 +419,35 @@ int main(int argc, char **argv)
         RUN(every_screen_of_the_table_has_a_golden_frame);
         CHECK_END();
     }
-    i18n_open(getenv("WORDS")); /* e2e/15-pseudo.sh has its own, and reads the TREE */
-    if (argc == 6) {            /* SCRIPT SIZE SCALE LANG walk: the same by keys */
+    i18n_open(getenv("WORDS"));    /* e2e/15-pseudo.sh has its own, and reads the TREE */
+    if (getenv("LOOKS") != NULL) { /* scripts, each once: what is found in them */
+        looks = calloc(1, sizeof *looks);
+        for (int k = 1; k < argc; k++) {
+            struct look l = {&SIZES[strtol(getenv("LOOKS"), NULL, 10) % 6], 1.0F, "en", UI_LIGHT,
+                             .left = false};
+            if (strcmp(argv[k], "goods") == 0) {
+                goods(&l);
+            } else if (strcmp(argv[k], "changed") == 0) {
+                changed(&l);
+            } else if (strcmp(argv[k], "pieces") == 0) {
+                pieces(&l);
+            } else if (strcmp(argv[k], "reopened") == 0) {
+                reopened(&l);
+            } else if (strcmp(argv[k], "bare") == 0) {
+                bare_devices(&l);
+            } else if (strcmp(argv[k], "many") == 0) {
+                full_device(&l);
+            } else {
+                run_as(argv[k], &l);
+            }
+        }
+        printf("# %lu frames, %lu looks, %lu walks, %u states, %u findings\n", looks->frames,
+               looks->looks, looks->walks, looks->nstates, looks->findings);
+        RUN(every_screen_of_the_table_was_seen_in_all_its_states);
+        RUN(a_picture_painted_by_parts_is_the_whole_one_to_the_byte);
+        return check_failures != 0;
+    }
+    if (argc == 6) { /* SCRIPT SIZE SCALE LANG walk: the same by keys */
         run_as(argv[1], &(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL),
                                        argv[4], UI_LIGHT, .walk = true});
         return check_failures != 0;
@@ -456,32 +483,6 @@ int main(int argc, char **argv)
         return check_failures != 0;
     }
     looks = calloc(1, sizeof *looks);
-    if (getenv("LOOKS") != NULL) { /* scripts, each once: what is found in them */
-        for (int k = 1; k < argc; k++) {
-            struct look l = {&SIZES[strtol(getenv("LOOKS"), NULL, 10) % 6], 1.0F, "en", UI_LIGHT,
-                             .left = false};
-            if (strcmp(argv[k], "goods") == 0) {
-                goods(&l);
-            } else if (strcmp(argv[k], "changed") == 0) {
-                changed(&l);
-            } else if (strcmp(argv[k], "pieces") == 0) {
-                pieces(&l);
-            } else if (strcmp(argv[k], "reopened") == 0) {
-                reopened(&l);
-            } else if (strcmp(argv[k], "bare") == 0) {
-                bare_devices(&l);
-            } else if (strcmp(argv[k], "many") == 0) {
-                full_device(&l);
-            } else {
-                run_as(argv[k], &l);
-            }
-        }
-        printf("# %lu frames, %lu looks, %lu walks, %u states, %u findings\n", looks->frames,
-               looks->looks, looks->walks, looks->nstates, looks->findings);
-        RUN(every_screen_of_the_table_was_seen_in_all_its_states);
-        RUN(a_picture_painted_by_parts_is_the_whole_one_to_the_byte);
-        return check_failures != 0;
-    }
     RUN(a_visit_of_class_a_at_320x480);
     RUN(a_visit_of_class_a_at_480x800);
     RUN(a_visit_of_class_a_at_720x1280);
