@@ -4,8 +4,6 @@
 
 #include "app/screens/form.h"
 #include "app/state/desk_site.h"
-#include "core/codec/hash.h"
-#include "core/report/proof.h"
 #include "core/rules/visit.h"
 
 static const char *const JOBS[] = {"job 2", "job 3", "job 4"};
@@ -207,11 +205,14 @@ static void what_is_left_out_stays_open_and_takes_no_number(void)
     struct rig r;
     struct signature_state s, later;
     work_all(&r);
+    CHECK(app_draft(r.a, "sign", str_bytes(S("strokes"))));
+    rig_settle(&r);
     struct sign_intent i = pass(&r, SIGN_SIGNED, 0); /* the present job's itself */
     CHECK_INT(i.n, 2);
     send(&r, &i);
     CHECK_INT(app_result(r.a)->st, ST_OK);
     CHECK(!signature(&r, JOBS[0], &s));
+    CHECK(rig_draft_is(&r, "sign", "")); /* these strokes were for the others */
     CHECK(visit_missing(&app_job(r.a)->job, app_job(r.a)->visit) == RULE_OK);
     CHECK_INT(nsigned(&r), 2);
     rig_go(&r, SCREEN_SIGN_PAD, JOBS[0]);
