@@ -221,8 +221,11 @@ static enum st write_bundle(struct journal *j, const char *dir, const uint8_t pk
     char path[600];
     struct file_out f;
     struct exchange_result res = {0};
-    struct exchange_options opt = {
-        .max_bytes = PARCEL_ENTRY_BYTES, .large_bytes = PARCEL_LARGE_BYTES, .reply_pk = pk};
+    /* It cannot introduce itself later, should headquarters have forgotten it. */
+    struct exchange_options opt = {.introduce = true,
+                                   .max_bytes = PARCEL_ENTRY_BYTES,
+                                   .large_bytes = PARCEL_LARGE_BYTES,
+                                   .reply_pk = pk};
     parcel_path(dir, path, sizeof path);
     enum st st = file_out_begin(&f, path, err);
     if (st != ST_OK) {

@@ -73,7 +73,8 @@ static bool must(struct sim_world *w, struct sim_device *d)
     return due && !w->failed;
 }
 
-/* Own work that no receipt covers, as the device itself sees it. */
+/* Own work that no receipt covers, as the device itself sees it; but for what came back to it from
+ * headquarters beyond a gap, and is there. */
 static unsigned owes(struct sim_world *w, struct sim_device *d)
 {
     struct store_txn *t = NULL;
@@ -88,7 +89,7 @@ static unsigned owes(struct sim_world *w, struct sim_device *d)
         }
         SIM_OK(w, sync_place_of(t, e->author, e->hash, arena_of(w->room, CAP_SCRATCH_BYTES), &place,
                                 &w->err));
-        if (place != SYNC_HQ) {
+        if (place != SYNC_HQ && (e->holders >> SIM_HQ & 1U) == 0) {
             d->owed[i / 8] |= (uint8_t)(1U << i % 8);
             n++;
         }

@@ -230,8 +230,39 @@ static void a_parcel_is_taken_in_by_a_headquarters_that_lost_what_lay_before_it(
     pair_end(&p);
 }
 
+/* A headquarters that was restored to before the device joined: it says itself who it was. */
+static void a_parcel_introduces_its_device_to_a_headquarters_that_forgot_it(void)
+{
+    struct bundle_buffer ans = {.cap = 1 << 20};
+    struct parcel_made made;
+    struct pair_device late;
+    struct exchange_result r;
+    char backup[128];
+    h32 mine;
+    begin();
+    put_back_keep_hq(&p, backup);
+    pair_join(&p, &late, who, "D2");
+    pair_sync(&p, &late, &r);
+    struct pair_device first = a;
+    a = late; /* the one that is spoken of */
+    hear_of_it_late((id8){{2}}, &mine);
+    put_back_hq(&p, backup);
+    struct now now = pair_now(&p);
+    PAIR_OK(&p, parcel_make(&a.journal, a.dir, &now, &made, &p.err));
+    pair_close_device(&a);
+    PAIR_OK(&p, store_destroy(a.dir, &p.err));
+    parcel_path(a.dir, parcel, sizeof parcel);
+    PAIR_OK(&p, post(&ans));
+    CHECK(put_back_has(&p, p.hq->store, mine));
+    bundle_buffer_drop(&ans);
+    free(a.scratch);
+    pair_leave(&first);
+    pair_end(&p);
+}
+
 int main(void)
 {
+    RUN(a_parcel_introduces_its_device_to_a_headquarters_that_forgot_it);
     RUN(a_parcel_is_taken_in_by_a_headquarters_that_lost_what_lay_before_it);
     RUN(unreceipted_work_goes_as_one_parcel_and_the_keys_are_gone);
     RUN(with_nothing_owed_there_is_no_parcel_and_the_keys_go_all_the_same);
