@@ -161,6 +161,17 @@ static void job_keys(const struct subject_state *s, const struct calendar *cal,
     add_key(keys, done ? LIST_JOBS_DONE : LIST_JOBS_OPEN, sort, sizeof sort, s->subject);
 }
 
+/* The job of a paper or of a customer's thing. */
+static bool job_of(const struct subject_state *s, id16 *out)
+{
+    return shown_ref(s,
+                     s->type == SUBJECT_GOODS     ? F_GOODS_JOB
+                     : s->type == SUBJECT_SLIP    ? F_SLIP_JOB
+                     : s->type == SUBJECT_INVOICE ? F_INVOICE_JOB
+                                                  : 0,
+                     out);
+}
+
 static void add_of(struct list_keys *keys, enum list list, id16 of, const struct subject_state *s)
 {
     uint8_t sort[17];
@@ -174,6 +185,7 @@ void lists_keys(const struct subject_state *s, const struct list_row *row,
 {
     memset(keys, 0, sizeof *keys);
     uint8_t type = (uint8_t)s->type;
+    id16 job;
     add_key(keys, LIST_BY_TYPE, &type, 1, s->subject);
     if (s->type == SUBJECT_JOB) {
         job_keys(s, cal, keys);
@@ -187,6 +199,9 @@ void lists_keys(const struct subject_state *s, const struct list_row *row,
     if (!id16_zero(row->equipment)) {
         add_of(keys, LIST_OF_EQUIPMENT, row->equipment, s);
     }
+    if (job_of(s, &job)) {
+        add_of(keys, LIST_OF_JOB, job, s);
+    }
 }
 
 bytes fold_list_prefix(enum list list, enum subject_type type, const id16 *id,
@@ -197,7 +212,8 @@ bytes fold_list_prefix(enum list list, enum subject_type type, const id16 *id,
         buf[1] = (uint8_t)type;
         return bytes_of(buf, 2);
     }
-    if (id != NULL && (list == LIST_OF_CUSTOMER || list == LIST_OF_EQUIPMENT)) {
+    if (id != NULL &&
+        (list == LIST_OF_CUSTOMER || list == LIST_OF_EQUIPMENT || list == LIST_OF_JOB)) {
         memcpy(buf + 1, id->b, sizeof id->b);
         buf[17] = (uint8_t)type;
         return bytes_of(buf, type == 0 ? 17 : 18);

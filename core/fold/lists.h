@@ -3,7 +3,7 @@
 #define CORE_FOLD_LISTS_H
 #include "core/fold/refold.h"
 
-#define LIST_ROWS_MOST 8   /* rows of one subject: 5 */
+#define LIST_ROWS_MOST 8   /* rows of one subject: 6 */
 #define LIST_ROW_BYTES 192 /* one row, encoded */
 
 struct list_keys {

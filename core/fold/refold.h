@@ -104,9 +104,10 @@ enum list {
     LIST_CONFLICTS = 4,
     LIST_OF_CUSTOMER = 5,  /* its equipment, contracts, jobs, goods, by type */
     LIST_OF_EQUIPMENT = 6, /* its jobs, contracts, by type */
+    LIST_OF_JOB = 8,       /* its goods, slips, invoices, by type */
     LIST_REGISTER = 7      /* headquarters' alone: see register.h; no rows, the keys say it all */
 };
-#define LISTS_VERSION 2 /* of T_LIST and T_CODE: raised when other rows come of the same states */
+#define LISTS_VERSION 3 /* of T_LIST and T_CODE: raised when other rows come of the same states */
 #define LIST_KEY_BYTES 96
 
 /* fold_list_prefix: of LIST_BY_TYPE (type), LIST_OF_* (id; with a type those of that type alone),

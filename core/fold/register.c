@@ -12,23 +12,26 @@
  * and by what its registers are filtered beyond REG_ALL and REG_BRANCH, which all have. */
 static const struct type_row {
     enum subject_type type;
-    int time, number, technician;
+    int time, number, technician, customer;
     unsigned dimensions;
 } types[] = {
-    {SUBJECT_JOB, F_JOB_CALLED, F_CODE, 0,
-     HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_CLASS) | HAS(REG_DUE) | HAS(REG_FLAG)},
-    {SUBJECT_CUSTOMER, 0, F_CODE, 0, HAS(REG_FLAG)},
-    {SUBJECT_EQUIPMENT, F_EQUIPMENT_WARRANTY_UNTIL, F_CODE, 0, HAS(REG_FLAG)},
-    {SUBJECT_CONTRACT, F_CONTRACT_END, F_CONTRACT_NUMBER, 0, HAS(REG_FLAG)},
-    {SUBJECT_TECHNICIAN, 0, F_CODE, 0, HAS(REG_FLAG)},
-    {SUBJECT_STOCK, 0, F_STOCK_PART, F_STOCK_TECHNICIAN, HAS(REG_TECHNICIAN) | HAS(REG_FLAG)},
-    {SUBJECT_GOODS, F_GOODS_IN, F_GOODS_RECEIPT, F_GOODS_TECHNICIAN,
+    {SUBJECT_JOB, F_JOB_CALLED, F_CODE, 0, F_JOB_CUSTOMER,
+     HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_CLASS) | HAS(REG_DUE) | HAS(REG_FLAG) |
+         HAS(REG_CUSTOMER)},
+    {SUBJECT_CUSTOMER, 0, F_CODE, 0, 0, HAS(REG_FLAG)},
+    {SUBJECT_EQUIPMENT, F_EQUIPMENT_WARRANTY_UNTIL, F_CODE, 0, F_EQUIPMENT_CUSTOMER,
+     HAS(REG_FLAG) | HAS(REG_CUSTOMER)},
+    {SUBJECT_CONTRACT, F_CONTRACT_END, F_CONTRACT_NUMBER, 0, F_CONTRACT_CUSTOMER,
+     HAS(REG_FLAG) | HAS(REG_CUSTOMER)},
+    {SUBJECT_TECHNICIAN, 0, F_CODE, 0, 0, HAS(REG_FLAG)},
+    {SUBJECT_STOCK, 0, F_STOCK_PART, F_STOCK_TECHNICIAN, 0, HAS(REG_TECHNICIAN) | HAS(REG_FLAG)},
+    {SUBJECT_GOODS, F_GOODS_IN, F_GOODS_RECEIPT, F_GOODS_TECHNICIAN, F_GOODS_CUSTOMER,
+     HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_FLAG) | HAS(REG_CUSTOMER)},
+    {SUBJECT_SLIP, F_SLIP_AT, F_CODE, F_SLIP_TECHNICIAN, 0,
      HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_FLAG)},
-    {SUBJECT_SLIP, F_SLIP_AT, F_CODE, F_SLIP_TECHNICIAN,
+    {SUBJECT_DAY, F_DAY_DAY, F_CODE, F_DAY_TECHNICIAN, 0,
      HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_FLAG)},
-    {SUBJECT_DAY, F_DAY_DAY, F_CODE, F_DAY_TECHNICIAN,
-     HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_FLAG)},
-    {SUBJECT_INVOICE, F_INVOICE_AT, F_CODE, 0, HAS(REG_STATE) | HAS(REG_FLAG)},
+    {SUBJECT_INVOICE, F_INVOICE_AT, F_CODE, 0, 0, HAS(REG_STATE) | HAS(REG_FLAG)},
 };
 
 /* The indexes: a key for each order of each dimension that a type has. */
@@ -43,6 +46,7 @@ static const struct index {
     {REG_DUE, 0, HAS(REG_BY_TIME)},
     {REG_FLAG, 1, HAS(REG_BY_TIME) | HAS(REG_BY_NUMBER)},
     {REG_BRANCH, 8, HAS(REG_BY_TIME)},
+    {REG_CUSTOMER, 16, HAS(REG_BY_TIME)},
 };
 #define INDEXES (sizeof indexes / sizeof indexes[0])
 
@@ -158,6 +162,8 @@ static const uint8_t *value_of(const struct register_place *p, enum register_dim
         return p->technician.b;
     case REG_BRANCH:
         return p->branch.b;
+    case REG_CUSTOMER:
+        return p->customer.b;
     default:
         return NULL;
     }
@@ -190,7 +196,7 @@ static void add_in(const struct register_place *p, enum subject_type type, id8 b
 {
     for (unsigned order = REG_BY_TIME; order <= REG_BY_NUMBER; order++) {
         if ((x->orders & HAS(order)) == 0 || out->n == REG_KEYS_MOST) {
-            continue; /* it is never full: 43 at most, of a call with every flag */
+            continue; /* it is never full: 44 at most, of a call with every flag */
         }
         uint8_t tail[LIST_KEY_BYTES];
         struct register_key *k = &out->key[out->n++];
@@ -206,7 +212,7 @@ static void add(const struct register_place *p, enum subject_type type, const st
 {
     id8 all = {{0}};
     add_in(p, type, all, x, value, out);
-    if (!id8_zero(p->branch) && x->d != REG_BRANCH) {
+    if (!id8_zero(p->branch) && x->d != REG_BRANCH && x->d != REG_CUSTOMER) {
         add_in(p, type, p->branch, x, value, out);
     }
 }
@@ -226,7 +232,7 @@ void register_keys(const struct register_place *p, struct register_keys *out)
             }
         }
         if (r != NULL && x->d != REG_FLAG && register_has(p->type, x->d) &&
-            (x->d != REG_DUE || p->has_due)) {
+            (x->d != REG_DUE || p->has_due) && (x->d != REG_CUSTOMER || !id16_zero(p->customer))) {
             add(p, p->type, x, value_of(p, x->d), out);
         }
     }
@@ -300,8 +306,12 @@ void register_of(const struct subject_state *s, const struct calendar *cal,
     if (where != NULL && where->type == FT_ID8) {
         memcpy(out->branch.b, where->b, sizeof out->branch.b);
     }
+    const struct field_value *whose = r == NULL ? NULL : fold_shown(s, r->customer);
     if (who != NULL && who->type == FT_REF) {
         memcpy(out->technician.b, who->b, sizeof out->technician.b);
+    }
+    if (whose != NULL && whose->type == FT_REF) {
+        memcpy(out->customer.b, whose->b, sizeof out->customer.b);
     }
     out->time_ms = register_order_ms(s);
     out->state = (uint8_t)office_state(s);
@@ -317,7 +327,7 @@ void register_of(const struct subject_state *s, const struct calendar *cal,
 /* ---- as bytes ---------------------------------------------------------------------------------
  */
 
-#define PLACE_ITEMS 9
+#define PLACE_ITEMS 10
 
 enum st register_place_encode(const struct register_place *p, uint8_t buf[static REG_PLACE_BYTES],
                               bytes *out)
@@ -333,6 +343,7 @@ enum st register_place_encode(const struct register_place *p, uint8_t buf[static
     cbor_put_uint(&w, p->class_);
     cbor_put_uint(&w, p->flags);
     cbor_put_bytes(&w, bytes_of(p->technician.b, nobody ? 0 : sizeof p->technician.b));
+    cbor_put_bytes(&w, bytes_of(p->customer.b, id16_zero(p->customer) ? 0 : sizeof p->customer.b));
     cbor_put_int(&w, p->has_due ? p->due_ms : INT64_MIN);
     return cbor_w_done(&w, out);
 }
@@ -353,6 +364,7 @@ enum st register_place_decode(bytes in, id16 subject, struct register_place *out
     out->class_ = (uint8_t)cbor_get_uint(&r);
     out->flags = (uint8_t)cbor_get_uint(&r);
     bytes who = cbor_get_bytes(&r);
+    bytes whose = cbor_get_bytes(&r);
     out->due_ms = cbor_get_int(&r);
     if (cbor_done(&r) != ST_OK || number.n > sizeof out->number) {
         return ST_CORRUPT;
@@ -362,6 +374,9 @@ enum st register_place_decode(bytes in, id16 subject, struct register_place *out
     }
     if (who.n == sizeof out->technician.b) {
         memcpy(out->technician.b, who.p, who.n);
+    }
+    if (whose.n == sizeof out->customer.b) {
+        memcpy(out->customer.b, whose.p, whose.n);
     }
     if (number.n > 0) {
         memcpy(out->number, number.p, number.n);

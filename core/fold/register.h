@@ -17,7 +17,8 @@ enum register_dimension {
     REG_CLASS,      /* 1 */
     REG_DUE,        /* none: open calls by the limit of arrival */
     REG_FLAG,       /* 1 */
-    REG_BRANCH      /* 8; in the register of all branches alone */
+    REG_BRANCH,     /* 8; in the register of all branches alone, as is: */
+    REG_CUSTOMER    /* 16 */
 };
 /* By the time of the call or of the paper, where there is none of the last change; of REG_DUE the
  * limit. By number: digits by their value, letters whatever their case. */
@@ -36,8 +37,8 @@ enum register_flag {
 /* Where a subject stands. */
 struct register_place {
     enum subject_type type;
-    id16 subject, technician; /* zero: nobody */
-    id8 branch;               /* zero: none */
+    id16 subject, technician, customer; /* zero: nobody */
+    id8 branch;                         /* zero: none */
     int64_t time_ms, due_ms;
     bool has_due;
     uint8_t state, class_, flags; /* flags: 1 << enum register_flag */

@@ -79,7 +79,7 @@ static id16 ref_of(const struct subject_state *s, int field)
     return id;
 }
 
-#define CONTRACTS_MAX 64 /* of one customer that go with a job */
+#define CONTRACTS_MAX 64 /* of one customer, or goods of one job, that go with it */
 
 /* A job and what it names, one step; what is needed to read it first. */
 static enum st grant_job(struct hq *hq, struct store_txn *t, id8 device,
@@ -139,19 +139,15 @@ static enum st narrow_goods(struct hq *hq, struct store_txn *t, const struct sub
 static enum st job_goods(struct hq *hq, struct store_txn *t, const id8 *device,
                          const struct subject_state *job, struct arena tmp, struct err *err)
 {
-    id16 customer = ref_of(job, F_JOB_CUSTOMER), goods[CONTRACTS_MAX];
+    id16 goods[CONTRACTS_MAX];
     uint8_t key[LIST_KEY_BYTES];
     unsigned n = 0;
-    if (id16_zero(customer)) {
-        return ST_OK;
-    }
-    enum st st = listed(t, fold_list_prefix(LIST_OF_CUSTOMER, SUBJECT_GOODS, &customer, key), goods,
+    enum st st = listed(t, fold_list_prefix(LIST_OF_JOB, SUBJECT_GOODS, &job->subject, key), goods,
                         CONTRACTS_MAX, &n, err);
     for (unsigned i = 0; i < n && st == ST_OK; i++) {
         struct arena here = tmp;
         struct subject_state s;
-        if (fold_load(t, goods[i], &here, &s, NULL, NULL) == ST_OK &&
-            id16_eq(ref_of(&s, F_GOODS_JOB), job->subject)) {
+        if (fold_load(t, goods[i], &here, &s, NULL, NULL) == ST_OK) {
             st = device != NULL ? grant(hq, t, *device, goods[i], here, err)
                                 : narrow_goods(hq, t, &s, err);
         }

@@ -203,10 +203,10 @@ enum st op_job_cancel(struct hq *hq, const json_t *in, json_t **out, struct err 
                        : err_set(err, st, 0, __func__, "the reason does not fit an entry");
 }
 
-#define GOODS_MOST 64 /* of one customer at once, looked at */
+#define GOODS_MOST 64 /* of one call at once, looked at */
 
 /* Is a thing of this job still at the branch, its receipt not void? */
-static bool goods_here(struct hq *hq, struct store_txn *t, id16 customer, id16 job)
+static bool goods_here(struct hq *hq, struct store_txn *t, id16 job)
 {
     uint8_t key[LIST_KEY_BYTES];
     struct store_cursor *c = NULL;
@@ -214,8 +214,8 @@ static bool goods_here(struct hq *hq, struct store_txn *t, id16 customer, id16 j
     unsigned n = 0;
     bytes k;
     bool here = false;
-    if (store_scan(t, T_LIST, fold_list_prefix(LIST_OF_CUSTOMER, SUBJECT_GOODS, &customer, key),
-                   (bytes){0}, &c, NULL) != ST_OK) {
+    if (store_scan(t, T_LIST, fold_list_prefix(LIST_OF_JOB, SUBJECT_GOODS, &job, key), (bytes){0},
+                   &c, NULL) != ST_OK) {
         return true;
     }
     while (n < GOODS_MOST && store_next(c, &k) == ST_OK) {
@@ -225,10 +225,8 @@ static bool goods_here(struct hq *hq, struct store_txn *t, id16 customer, id16 j
     for (unsigned i = 0; i < n && !here; i++) {
         struct arena a = hq_arena(hq);
         struct subject_state g;
-        const struct field_value *of;
-        here = fold_load(t, ids[i], &a, &g, NULL, NULL) == ST_OK &&
-               (of = fold_shown(&g, F_GOODS_JOB)) != NULL && memcmp(of->b, job.b, 16) == 0 &&
-               office_state(&g) != GOODS_VOIDED;
+        here =
+            fold_load(t, ids[i], &a, &g, NULL, NULL) == ST_OK && office_state(&g) != GOODS_VOIDED;
     }
     return here;
 }
@@ -242,17 +240,12 @@ enum st op_job_archive(struct hq *hq, const json_t *in, json_t **out, struct err
     struct arena a;
     struct store_txn *t = NULL;
     bool mine;
-    id16 customer = {{0}};
     enum st st = job_of(hq, in, &what, &a, &job, err);
     enum office_rule rule = st == ST_OK ? office_may_archive(&job, false) : OFFICE_OK;
-    const struct field_value *who = st == ST_OK ? fold_shown(&job, F_JOB_CUSTOMER) : NULL;
-    if (who != NULL) {
-        memcpy(customer.b, who->b, sizeof customer.b);
-    }
     st = st == ST_OK ? ops_rule(rule, err) : st;
-    if (st == ST_OK && !id16_zero(customer)) {
+    if (st == ST_OK) {
         st = hq_txn(hq, &t, &mine, err);
-        if (st == ST_OK && goods_here(hq, t, customer, what.subject)) {
+        if (st == ST_OK && goods_here(hq, t, what.subject)) {
             st = ops_rule(OFFICE_GOODS_HERE, err);
         }
         if (t != NULL && mine) {

@@ -30,9 +30,9 @@ struct reg {
     uint8_t value;
     uint16_t roles;
     enum acct_scope scope;
-    const char
-        *filters;      /* that it takes besides times and numbers: "state technician class type" */
-    const char *sorts; /* by what it can be read, up and down: "time number state ..." */
+    const char *filters; /* that it takes besides times and numbers: "state technician class
+                            customer type" */
+    const char *sorts;   /* by what it can be read, up and down: "time number state ..." */
 };
 const struct reg *reg_find(const char *name);
 const struct reg *reg_table(size_t *n);

@@ -6,7 +6,8 @@
 #include "core/rules/service.h"
 
 #define GOODS_MOST 32
-#define FILE_MOST 200 /* rows of one file */
+#define FILE_MOST 100    /* of each type in one file; the registers have them all */
+#define FILE_LOOKED 2000 /* rows looked at for them: others' branches have some of them */
 
 /* ---- facts ------------------------------------------------------------------------------------
  */
@@ -253,63 +254,57 @@ static json_t *row_of(struct api_call *c, const struct subject_state *job, int f
     return out != NULL ? out : json_null();
 }
 
-static bool of_job(const struct subject_state *goods, id16 job)
+/* The rows of a walk of T_LIST that the user sees into `out`; at most `max`, of FILE_LOOKED at
+ * most. */
+static void rows_of(struct api_call *c, struct store_cursor *cur, size_t max, json_t *out)
 {
-    const struct field_value *v = fold_shown(goods, F_GOODS_JOB);
-    return v != NULL && memcmp(v->b, job.b, sizeof job.b) == 0;
-}
-
-static json_t *goods_json(struct api_call *c, const struct subject_state *job)
-{
-    const struct field_value *v = fold_shown(job, F_JOB_CUSTOMER);
-    uint8_t key[LIST_KEY_BYTES];
-    struct store_cursor *cur = NULL;
-    json_t *list = json_array();
     bytes k;
-    id16 customer;
-    if (v == NULL) {
-        return list;
-    }
-    memcpy(customer.b, v->b, sizeof customer.b);
-    if (store_scan(c->txn, T_LIST,
-                   fold_list_prefix(LIST_OF_CUSTOMER, SUBJECT_GOODS, &customer, key), (bytes){0},
-                   &cur, NULL) != ST_OK) {
-        return list;
-    }
-    while (json_array_size(list) < GOODS_MOST && store_next(cur, &k) == ST_OK) {
+    size_t n = 0;
+    for (unsigned looked = 0; looked < FILE_LOOKED && n < max && store_next(cur, &k) == ST_OK;
+         looked++) {
         struct arena keep = c->arena;
         struct subject_state s;
         id16 id;
         memcpy(id.b, k.p + k.n - sizeof id.b, sizeof id.b);
-        if (fold_load(c->txn, id, &c->arena, &s, NULL, NULL) == ST_OK && s.type == SUBJECT_GOODS &&
-            of_job(&s, job->subject)) {
-            json_array_append_new(list, reg_row(c, &s));
+        if (fold_load(c->txn, id, &c->arena, &s, NULL, NULL) == ST_OK && api_sees(c, &s)) {
+            json_array_append_new(out, reg_row(c, &s));
+            n++;
         }
         c->arena = keep;
     }
-    store_scan_end(&cur);
-    return list;
 }
 
-void reg_file_add(struct api_call *c, id16 subject, enum list list, json_t *out)
+static json_t *goods_json(struct api_call *c, const struct subject_state *job)
 {
     uint8_t key[LIST_KEY_BYTES];
     struct store_cursor *cur = NULL;
-    json_t *file = json_array();
-    bytes k;
-    if (store_scan(c->txn, T_LIST, fold_list_prefix(list, 0, &subject, key), (bytes){0}, &cur,
-                   NULL) == ST_OK) {
-        while (json_array_size(file) < FILE_MOST && store_next(cur, &k) == ST_OK) {
-            struct arena keep = c->arena;
-            struct subject_state s;
-            id16 id;
-            memcpy(id.b, k.p + k.n - sizeof id.b, sizeof id.b);
-            if (fold_load(c->txn, id, &c->arena, &s, NULL, NULL) == ST_OK && api_sees(c, &s)) {
-                json_array_append_new(file, reg_row(c, &s));
-            }
-            c->arena = keep;
-        }
+    json_t *list = json_array();
+    bytes prefix = fold_list_prefix(LIST_OF_JOB, SUBJECT_GOODS, &job->subject, key);
+    if (store_scan(c->txn, T_LIST, prefix, (bytes){0}, &cur, NULL) == ST_OK) {
+        rows_of(c, cur, GOODS_MOST, list);
         store_scan_end(&cur);
+    }
+    return list;
+}
+
+/* A customer's by the registers' order, the newest first; a machine's as they are listed. */
+void reg_file_add(struct api_call *c, id16 subject, enum list list, json_t *out)
+{
+    static const enum subject_type types[] = {SUBJECT_EQUIPMENT, SUBJECT_CONTRACT, SUBJECT_GOODS,
+                                              SUBJECT_JOB};
+    json_t *file = json_array();
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        uint8_t key[LIST_KEY_BYTES];
+        struct store_cursor *cur = NULL;
+        bool his = list == LIST_OF_CUSTOMER;
+        bytes prefix =
+            his ? register_prefix(types[i], (id8){{0}}, REG_CUSTOMER, REG_BY_TIME, subject.b, key)
+                : fold_list_prefix(list, types[i], &subject, key);
+        if ((his ? store_scan_down : store_scan)(c->txn, T_LIST, prefix, (bytes){0}, &cur, NULL) ==
+            ST_OK) {
+            rows_of(c, cur, FILE_MOST, file);
+            store_scan_end(&cur);
+        }
     }
     json_object_set_new(out, "file", file);
 }

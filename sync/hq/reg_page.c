@@ -26,8 +26,8 @@ static enum st open_keys(struct walk *w)
 {
     struct reg_query *q = w->q;
     uint8_t prefix_room[LIST_KEY_BYTES], from[LIST_KEY_BYTES + REG_SORT_BYTES + 1];
-    bytes prefix = register_prefix(q->type, q->branch, q->d, q->order,
-                                   q->has_value ? q->value : NULL, prefix_room);
+    bytes prefix = register_prefix(q->type, q->branch_looked ? (id8){{0}} : q->branch, q->d,
+                                   q->order, q->has_value ? q->value : NULL, prefix_room);
     const uint8_t *to = q->place_n > 0 ? q->place : q->down ? q->high : q->low;
     size_t n = q->place_n > 0 ? q->place_n : q->down ? q->high_n : q->low_n;
     if (prefix.n + n + 1 > LIST_KEY_BYTES) {

@@ -88,6 +88,12 @@ static enum st filters_of(struct api_call *c, struct reg_query *q)
          hq_id_in(c->txn, api_hq(c), SUBJECT_TECHNICIAN, str_c(who), &q->technician) != ST_OK)) {
         return bad(c, "there is no such technician");
     }
+    const char *whose = said(c, "customer");
+    if (whose != NULL &&
+        (!reg_takes(q->reg->filters, "customer") ||
+         hq_id_in(c->txn, api_hq(c), SUBJECT_CUSTOMER, str_c(whose), &q->customer) != ST_OK)) {
+        return bad(c, "there is no such customer");
+    }
     if (c->user.role == ROLE_TECHNICIAN) {
         q->technician = c->user.person; /* his own, whatever he asks */
     }
@@ -191,6 +197,9 @@ static void choose(struct reg_query *q, enum sort sort)
         through(q, q->reg->dimension, &q->reg->value);
     } else if (free && (memory || q->type == 0)) {
         through(q, REG_ALL, NULL);
+    } else if (sort == BY_TIME && !id16_zero(q->customer)) {
+        through(q, REG_CUSTOMER, q->customer.b); /* of all branches: who sees a row is looked at */
+        q->branch_looked = true;
     } else if ((free || sort == BY_TECHNICIAN) && !id16_zero(q->technician)) {
         through(q, REG_TECHNICIAN, q->technician.b);
     } else if ((free || sort == BY_STATE) && state != 0) {
@@ -241,15 +250,18 @@ static void bound(struct reg_query *q)
 static void settle(struct reg_query *q)
 {
     bool memory = q->reg->source >= REG_DEVICES;
-    if (q->has_value && q->d == REG_TECHNICIAN) {
+    if (q->has_value && q->d == REG_CUSTOMER) {
+        q->customer = (id16){{0}};
+    } else if (q->has_value && q->d == REG_TECHNICIAN) {
         q->technician = (id16){{0}};
     } else if (q->has_value && q->d == REG_STATE && q->reg->dimension != REG_STATE) {
         q->state = 0;
     } else if (q->has_value && q->d == REG_CLASS) {
         q->class_ = 0;
     }
-    q->look = memory || q->state != 0 || q->class_ != 0 || !id16_zero(q->technician) ||
-              q->from_ms != INT64_MIN || q->to_ms != INT64_MAX || q->first_n + q->last_n != 0;
+    q->look = memory || q->branch_looked || !id16_zero(q->customer) || q->state != 0 ||
+              q->class_ != 0 || !id16_zero(q->technician) || q->from_ms != INT64_MIN ||
+              q->to_ms != INT64_MAX || q->first_n + q->last_n != 0;
 }
 
 /* ---- the cursor -------------------------------------------------------------------------------
@@ -316,6 +328,7 @@ bool reg_query_wants(const struct reg_query *q, const struct register_place *p)
     return (id8_zero(q->branch) || id8_eq(p->branch, q->branch)) &&
            (q->state == 0 || p->state == q->state) && (q->class_ == 0 || p->class_ == q->class_) &&
            (id16_zero(q->technician) || id16_eq(p->technician, q->technician)) &&
+           (id16_zero(q->customer) || id16_eq(p->customer, q->customer)) &&
            p->time_ms >= q->from_ms && p->time_ms < q->to_ms &&
            (q->first_n == 0 || !reg_before(number, bytes_of(q->first, q->first_n))) &&
            (q->last_n == 0 || !reg_before(bytes_of(q->last, q->last_n), number));

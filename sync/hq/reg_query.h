@@ -16,12 +16,12 @@ struct reg_query {
                                       stands */
     size_t place_n;
     /* What the index does not answer is looked at row by row, if look. */
-    bool look;
-    enum subject_type type;                              /* 0: any */
-    unsigned state, class_;                              /* 0: any */
-    id16 technician;                                     /* zero: any */
-    id8 branch;                                          /* zero: all */
-    int64_t from_ms, to_ms;                              /* [from, to) */
+    bool look, branch_looked;  /* branch_looked: the index is that of all branches */
+    enum subject_type type;    /* 0: any */
+    unsigned state, class_;    /* 0: any */
+    id16 technician, customer; /* zero: any */
+    id8 branch;                /* zero: all */
+    int64_t from_ms, to_ms;    /* [from, to) */
     uint8_t first[REG_SORT_BYTES], last[REG_SORT_BYTES]; /* numbers, both within; n 0: any */
     size_t first_n, last_n;
     int64_t limit;

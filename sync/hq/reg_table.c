@@ -12,7 +12,8 @@
 
 /* name, source, type, fixed dimension and value, roles, scope, filters, sorts */
 static const struct reg table[] = {
-    {"calls", 0, SUBJECT_JOB, REG_ALL, 0, DESK | TECH, SCOPE_CALLS, "state technician class", JOBS},
+    {"calls", 0, SUBJECT_JOB, REG_ALL, 0, DESK | TECH, SCOPE_CALLS,
+     "state technician class customer", JOBS},
     {"vouchers", 0, SUBJECT_JOB, REG_STATE, JOB_SIGNED, DESK | AR_ACCOUNTANT, SCOPE_CALLS,
      "technician class", ONES},
     {"archive", 0, SUBJECT_JOB, REG_STATE, JOB_ARCHIVED, DESK | AR_ACCOUNTANT, SCOPE_CALLS,
@@ -26,11 +27,11 @@ static const struct reg table[] = {
     {"cash", 0, SUBJECT_JOB, REG_FLAG, REG_CASH_OWED, MONEY | AR_SUPERVISOR, SCOPE_CASH,
      "state technician", ONES},
     {"customers", 0, SUBJECT_CUSTOMER, REG_ALL, 0, DESK, SCOPE_CUSTOMERS, "", BOOKS},
-    {"equipment", 0, SUBJECT_EQUIPMENT, REG_ALL, 0, DESK, SCOPE_CUSTOMERS, "", BOOKS},
-    {"contracts", 0, SUBJECT_CONTRACT, REG_ALL, 0, DESK, SCOPE_CUSTOMERS, "", BOOKS},
+    {"equipment", 0, SUBJECT_EQUIPMENT, REG_ALL, 0, DESK, SCOPE_CUSTOMERS, "customer", BOOKS},
+    {"contracts", 0, SUBJECT_CONTRACT, REG_ALL, 0, DESK, SCOPE_CUSTOMERS, "customer", BOOKS},
     {"people", 0, SUBJECT_TECHNICIAN, REG_ALL, 0, DESK | AR_PARTS | AR_ACCOUNTANT, SCOPE_CALLS, "",
      BOOKS},
-    {"goods", 0, SUBJECT_GOODS, REG_ALL, 0, DESK, SCOPE_GOODS, "state technician", PAPERS},
+    {"goods", 0, SUBJECT_GOODS, REG_ALL, 0, DESK, SCOPE_GOODS, "state technician customer", PAPERS},
     {"slips", 0, SUBJECT_SLIP, REG_ALL, 0, PARTS | TECH, SCOPE_PARTS, "state technician", PAPERS},
     {"stock", 0, SUBJECT_STOCK, REG_ALL, 0, PARTS | TECH, SCOPE_PARTS, "technician",
      "time number technician branch"},

@@ -64,7 +64,11 @@ void bench_trace_start(struct bench_trace *t); /* NULL: stop */
 
 /* --- places --- */
 void bench_path(const struct bench *b, const char *name, char out[static BENCH_PATH_BYTES]);
-void bench_remove(const char *path); /* a folder with all in it */
+void bench_remove(const char *path);
+/* bench_memory_begin: a fresh folder in memory for so many bytes, to be removed by bench_remove;
+ * what killed runs left there goes. False: there is no such room. */
+bool bench_memory_begin(uint64_t size_bytes,
+                        char out[static BENCH_PATH_BYTES]); /* a folder with all in it */
 /* bench_store: a fresh store, opened for writing. */
 struct store *bench_store(const struct bench *b, const char *name, enum store_side side);
 extern const uint8_t bench_key[32];

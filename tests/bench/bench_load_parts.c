@@ -243,7 +243,7 @@ bool load_docketd_begin(const struct bench *b, struct load_device *d, unsigned n
         return false;
     }
     double from = bench_us();
-    bench_office_begin(b, &out->desk, b->quick ? 10000 : CALLS, false);
+    bench_office_begin(b, &out->desk, b->quick ? 10000 : CALLS, NULL);
     for (unsigned i = 0; i < logins; i++) {
         snprintf(login, sizeof login, "s%u", i);
         desk_user(&out->desk, login, ROLE_SUPERVISOR, DESK_HERE);

@@ -11,9 +11,10 @@
 id16 bench_office_id(const char *kind, unsigned n); /* "person", "customer", "job" */
 id8 bench_office_branch(unsigned n);
 /* bench_office_begin: a fresh headquarters below the bench's folder with `rows` calls, a tenth as
- * many customers and OFFICE_PEOPLE technicians, each an entry of its own through hq_act; `alone`:
- * calls and customers are kept states with all their rows and texts (fold_keep), without entries.
- * Users "clerk" (of DESK_HERE) and "administrator". No request layer yet: d->api is NULL. */
-void bench_office_begin(const struct bench *b, struct desk *d, unsigned rows, bool alone);
+ * many customers and OFFICE_PEOPLE technicians, each an entry of its own through hq_act. `alone`,
+ * if not NULL, is the folder for one whose calls and customers are kept states with all their rows
+ * and texts (fold_keep), without entries. Users "clerk" (of DESK_HERE) and "administrator". No
+ * request layer yet: d->api is NULL. */
+void bench_office_begin(const struct bench *b, struct desk *d, unsigned rows, const char *alone);
 void bench_office_end(struct desk *d);
 #endif

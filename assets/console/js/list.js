@@ -63,6 +63,9 @@ async function filters(app, page, params) {
     if (known.filters.includes('technician') && app.registers.people) {
         choice('technician', _('Technician'), [{ value: '', label: _('All') }, ...(await technicians()).filter((p) => p.role === 'technician').map((p) => ({ value: p.code, label: p.name }))]);
     }
+    if (known.filters.includes('customer')) {
+        list.push({ name: 'customer', label: _('Customer'), text: true, value: params.customer || '' });
+    }
     if (known.filters.includes('type')) {
         choice('type', _('What'), [{ value: '', label: _('All') }, ...RECORDS.map((t) => ({ value: t, label: _(W.TYPES[t]) }))]);
     }

@@ -83,12 +83,13 @@ const line = (r) => ({
 });
 function related(r) {
     const groups = [];
-    const of = (title, rows) => { if (rows && rows.length) { groups.push({ title, rows: rows.map(line) }); } };
+    const all = (page) => (r.type === 'customer' ? [{ href: `#/${page}${query({ customer: r.code || r.id })}`, text: _('All of them in the register') }] : []);
+    const of = (title, rows, page) => { if (rows && rows.length) { groups.push({ title, rows: [...rows.map(line), ...all(page)] }); } };
     const file = r.file || [];
-    of(_('Equipment'), file.filter((x) => x.type === 'equipment'));
-    of(_('Maintenance contracts'), file.filter((x) => x.type === 'contract'));
-    of(_('Calls'), file.filter((x) => x.type === 'job'));
-    of(_('Goods'), r.goods && r.goods.length ? r.goods : file.filter((x) => x.type === 'goods'));
+    of(_('Equipment'), file.filter((x) => x.type === 'equipment'), 'equipment');
+    of(_('Maintenance contracts'), file.filter((x) => x.type === 'contract'), 'contracts');
+    of(_('Calls'), file.filter((x) => x.type === 'job'), 'calls');
+    of(_('Goods'), r.goods && r.goods.length ? r.goods : file.filter((x) => x.type === 'goods'), 'goods');
     return groups;
 }
 

@@ -45,9 +45,9 @@ static void job(unsigned i, const char *branch, const char *who)
 {
     char f[300], code[24], id[33];
     snprintf(code, sizeof code, "J-%u-%u", i % 3, i * 37 % 101);
-    snprintf(f, sizeof f, "{\"called\":%lld,\"zone\":%u,\"class_proposed\":%u,\"branch\":\"%s\"}",
-             1780000000000LL - (long long)(i * 17 % 41) * 3600000, i % 2 + 1, i % 5 % 4 + 1,
-             branch);
+    snprintf(f, sizeof f, "{\"called\":%lld,\"zone\":%u,\"class_proposed\":%u,\"branch\":\"%s\"%s}",
+             1780000000000LL - (long long)(i * 17 % 41) * 3600000, i % 2 + 1, i % 5 % 4 + 1, branch,
+             i % 3 == 0 ? ",\"customer\":\"K-7\"" : "");
     desk_record(&d, "job", code, f, id);
     if (i % 3 != 0) {
         json_decref(desk_op(&d, "assign", json_pack("{s:s,s:s}", "job", code, "technician", who)));
@@ -97,11 +97,11 @@ static void begin(void)
 {
     static const char *const people[] = {"technician", "technician2", "technician3"};
     desk_begin(&d);
-    for (unsigned i = 0; i < JOBS; i++) {
-        job(i, i % 4 == 0 ? DESK_THERE : DESK_HERE, people[i % 3]);
-    }
     for (unsigned i = 0; i < 24; i++) {
         papers(i, i % 4 == 0 ? DESK_THERE : DESK_HERE, people[i % 3]);
+    }
+    for (unsigned i = 0; i < JOBS; i++) {
+        job(i, i % 4 == 0 ? DESK_THERE : DESK_HERE, people[i % 3]);
     }
     rivals(SUBJECT_JOB, "J-1-37", F_JOB_ZONE);
     rivals(SUBJECT_JOB, "J-2-74", F_JOB_ZONE);
@@ -412,6 +412,16 @@ static void filters_hold_in_every_order(void)
         }
         json_decref(a.rows);
     }
+    CHECK_INT(count("calls", "&customer=K-7"), 20);
+    CHECK_INT(count("calls", "&customer=K-7&sort=number&order=desc"), 20);
+    CHECK_INT(count("calls", "&customer=K-7&sort=state&state=dispatched"),
+              count("calls", "&customer=K-7&state=dispatched"));
+    CHECK_INT(count("calls", "&customer=K-7&branch=HZ"), 5);
+    CHECK_INT(desk_do(&d, "GET", "/registers/calls?customer=nobody", NULL), 400);
+    CHECK_INT(desk_do(&d, "GET", "/registers/slips?customer=K-7", NULL), 400);
+    desk_login(&d, "clerk");
+    CHECK_INT(count("calls", "&customer=K-7"), 15); /* of his branch */
+    desk_login(&d, "administrator");
     CHECK_INT(count("conflicts", ""), 3);
     CHECK_INT(count("conflicts", "&type=job"), 2);
     CHECK_INT(count("conflicts", "&type=customer&sort=number"), 1);
@@ -527,6 +537,48 @@ static void a_branch_sees_its_own_in_every_order(void)
     end();
 }
 
+/* However much a customer has: what is of one call is found, and his file holds some of each. */
+static void a_file_and_a_call_find_what_is_theirs_among_much(void)
+{
+    char f[200], code[24], id[33];
+    begin();
+    for (unsigned i = 0; i < 210; i++) {
+        snprintf(code, sizeof code, "much-%u", i);
+        snprintf(f, sizeof f, "{\"customer\":\"K-7\",\"job\":\"%s\",\"state\":1,\"in\":%u}",
+                 i == 77 ? "J-1-37" : "J-2-74", i);
+        desk_record(&d, "goods", code, f, id);
+        snprintf(f, sizeof f, "{\"customer\":\"K-7\",\"called\":%u}", i);
+        desk_record(&d, "job", code, f, id);
+    }
+    desk_record(&d, "equipment", "his", "{\"customer\":\"K-7\",\"model\":\"M\"}", id);
+    desk_record(&d, "contract", "his", "{\"customer\":\"K-7\",\"end\":4}", id);
+    json_t *call = desk_get(&d, "/jobs/J-1-37"), *of = desk_get(&d, "/customers/K-7"), *row;
+    json_t *goods = json_object_get(call, "goods");
+    CHECK_INT(json_array_size(goods), 1);
+    CHECK_STR(desk_str(json_array_get(goods, 0), "code"), "much-77");
+    unsigned n[4] = {0};
+    size_t i;
+    json_int_t last = INT64_MAX;
+    json_array_foreach(json_object_get(of, "file"), i, row)
+    {
+        const char *type = desk_str(row, "type");
+        json_int_t ms = json_integer_value(json_object_get(row, "time_ms"));
+        n[0] += strcmp(type, "equipment") == 0;
+        n[1] += strcmp(type, "contract") == 0;
+        n[2] += strcmp(type, "goods") == 0;
+        if (strcmp(type, "job") == 0) {
+            CHECK(ms <= last); /* the newest */
+            last = ms;
+            n[3]++;
+        }
+    }
+    CHECK(n[0] == 1 && n[1] == 1 && n[2] == 100 && n[3] == 100);
+    CHECK_INT(count("calls", "&customer=K-7"), 230);
+    json_decref(call);
+    json_decref(of);
+    end();
+}
+
 int main(void)
 {
     RUN(every_register_reads_up_and_down_by_all_its_sorts);
@@ -536,5 +588,6 @@ int main(void)
     RUN(pages_stay_right_while_rows_come_and_go);
     RUN(a_cursor_of_another_order_is_refused);
     RUN(a_branch_sees_its_own_in_every_order);
+    RUN(a_file_and_a_call_find_what_is_theirs_among_much);
     CHECK_END();
 }
