@@ -303,15 +303,13 @@ static enum st scopes(struct hq *hq, struct store_txn *t, const struct entry_vie
     65536 /* his open calls are looked for among his newest: all of his time here                  \
            */
 
-/* The newest papers of a person, as the registers have them. */
-static enum st newest_of(struct store_txn *t, enum subject_type type, id16 person, id16 *out,
-                         unsigned max, unsigned *n, struct err *err)
+/* The newest of one register. */
+static enum st newest_in(struct store_txn *t, bytes prefix, id16 *out, unsigned max, unsigned *n,
+                         struct err *err)
 {
-    uint8_t buf[LIST_KEY_BYTES];
     struct store_cursor *c = NULL;
     bytes key;
     *n = 0;
-    bytes prefix = register_prefix(type, (id8){{0}}, REG_TECHNICIAN, REG_BY_TIME, person.b, buf);
     enum st st = store_scan_down(t, T_LIST, prefix, (bytes){NULL, 0}, &c, err);
     while (st == ST_OK && *n < max) {
         st = store_next(c, &key);
@@ -321,6 +319,41 @@ static enum st newest_of(struct store_txn *t, enum subject_type type, id16 perso
     }
     store_scan_end(&c);
     return st == ST_END ? ST_OK : st;
+}
+
+/* The newest papers of a person, as the registers have them. */
+static enum st newest_of(struct store_txn *t, enum subject_type type, id16 person, id16 *out,
+                         unsigned max, unsigned *n, struct err *err)
+{
+    uint8_t buf[LIST_KEY_BYTES];
+    return newest_in(t,
+                     register_prefix(type, (id8){{0}}, REG_TECHNICIAN, REG_BY_TIME, person.b, buf),
+                     out, max, n, err);
+}
+
+#define BENCH_GOODS 2000 /* of one state in all branches, looked at for a new device */
+
+/* What lies on his bench, or is in his van and not handed in, whose ever its job is. */
+static enum st grant_in_hand(struct hq *hq, struct store_txn *t, const struct hq_device *d,
+                             id16 *room, struct arena tmp, struct err *err)
+{
+    static const uint8_t states[] = {GOODS_TAKEN, GOODS_IN, GOODS_IN_WORK, GOODS_FINISHED};
+    enum st st = ST_OK;
+    for (size_t k = 0; k < sizeof states && st == ST_OK; k++) {
+        uint8_t buf[LIST_KEY_BYTES];
+        unsigned n = 0;
+        st = newest_in(
+            t, register_prefix(SUBJECT_GOODS, (id8){{0}}, REG_STATE, REG_BY_TIME, &states[k], buf),
+            room, BENCH_GOODS, &n, err);
+        for (unsigned i = 0; i < n && st == ST_OK; i++) {
+            struct arena here = tmp;
+            struct subject_state s;
+            if (fold_load(t, room[i], &here, &s, NULL, NULL) == ST_OK && in_hand(&s, d->person)) {
+                st = grant(hq, t, d->author, room[i], here, err);
+            }
+        }
+    }
+    return st;
 }
 
 enum st hq_route_device(struct hq *hq, struct store_txn *t, const struct hq_device *d,
@@ -363,6 +396,7 @@ enum st hq_route_device(struct hq *hq, struct store_txn *t, const struct hq_devi
             st = grant(hq, t, d->author, all[i], tmp, err);
         }
     }
+    st = st == ST_OK ? grant_in_hand(hq, t, d, all, tmp, err) : st;
     free(all);
     return st;
 }

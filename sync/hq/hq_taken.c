@@ -8,15 +8,18 @@
 #include <stdio.h>
 
 #define DUE_MAX 256 /* looked for at a time; more come in the next round */
-#define KEY_BYTES 48
+#define KEY_BYTES 64
+#define TIME_DIGITS 16
 
 static const char prefix[] = "call-due/";
 
-static bytes due_key(id16 job, char out[static KEY_BYTES])
+/* Calls are numbered in the order in which they were called. */
+static bytes due_key(const struct subject_state *job, char out[static KEY_BYTES])
 {
-    size_t n = sizeof prefix - 1;
-    memcpy(out, prefix, n);
-    hex_put(bytes_of(job.b, sizeof job.b), out + n);
+    const struct field_value *called = fold_shown(job, F_JOB_CALLED);
+    uint64_t ms = called == NULL || called->i < 0 ? 0 : (uint64_t)called->i;
+    size_t n = (size_t)snprintf(out, KEY_BYTES, "%s%016llx", prefix, (unsigned long long)ms);
+    hex_put(bytes_of(job->subject.b, sizeof job->subject.b), out + n);
     return str_bytes(str_c(out));
 }
 
@@ -36,7 +39,7 @@ enum st hq_taken_note(struct hq *hq, struct store_txn *t, const struct entry_vie
         return ST_OK;
     }
     hq->taken_due = true;
-    return store_put(t, T_META, due_key(e->subject, key), bytes_of("", 0), err);
+    return store_put(t, T_META, due_key(&job, key), bytes_of("", 0), err);
 }
 
 /* ---- registering ------------------------------------------------------------------------------
@@ -173,23 +176,27 @@ static enum st take_in(struct hq *hq, id16 subject, struct err *err)
     return st == ST_OK && his ? dispatch(hq, &job, d->person, err) : st;
 }
 
-static enum st one(struct hq *hq, id16 job, struct err *err)
-{
+struct due {
+    id16 job;
     char key[KEY_BYTES];
+};
+
+static enum st one(struct hq *hq, const struct due *d, struct err *err)
+{
     enum st st = hq_batch_begin(hq, err);
     if (st != ST_OK) {
         return st;
     }
-    st = take_in(hq, job, err);
+    st = take_in(hq, d->job, err);
     if (st == ST_OK) {
-        st = store_del(hq->batch, T_META, due_key(job, key), err);
+        st = store_del(hq->batch, T_META, str_bytes(str_c(d->key)), err);
         st = st == ST_NOT_FOUND ? ST_OK : st;
     }
     enum st end = hq_batch_end(hq, st == ST_OK, st == ST_OK ? err : NULL);
     return st == ST_OK ? end : st;
 }
 
-static enum st due(struct hq *hq, id16 out[static DUE_MAX], unsigned *n, struct err *err)
+static enum st all_due(struct hq *hq, struct due out[static DUE_MAX], unsigned *n, struct err *err)
 {
     struct store_txn *t = NULL;
     struct store_cursor *c = NULL;
@@ -200,8 +207,12 @@ static enum st due(struct hq *hq, id16 out[static DUE_MAX], unsigned *n, struct 
         st = store_scan(t, T_META, str_bytes(str_c(prefix)), (bytes){NULL, 0}, &c, err);
     }
     while (st == ST_OK && *n < DUE_MAX && store_next(c, &key) == ST_OK) {
-        str hex = bytes_str(bytes_of(key.p + sizeof prefix - 1, key.n - (sizeof prefix - 1)));
-        *n += hex_get(hex, out[*n].b, sizeof out[*n].b);
+        const size_t at = sizeof prefix - 1 + TIME_DIGITS;
+        if (key.n < KEY_BYTES && key.n > at &&
+            hex_get(bytes_str(bytes_of(key.p + at, key.n - at)), out[*n].job.b, 16)) {
+            memset(out[*n].key, 0, KEY_BYTES);
+            memcpy(out[(*n)++].key, key.p, key.n);
+        }
     }
     store_scan_end(&c);
     store_abort(&t);
@@ -210,16 +221,16 @@ static enum st due(struct hq *hq, id16 out[static DUE_MAX], unsigned *n, struct 
 
 enum st hq_taken_settle(struct hq *hq, struct err *err)
 {
-    id16 jobs[DUE_MAX];
+    struct due jobs[DUE_MAX];
     unsigned n = DUE_MAX;
     enum st st = ST_OK;
     if (!hq->taken_due || hq->reader || hq->batch != NULL) {
         return ST_OK;
     }
     while (n == DUE_MAX && st == ST_OK) {
-        st = due(hq, jobs, &n, err);
+        st = all_due(hq, jobs, &n, err);
         for (unsigned i = 0; i < n && st == ST_OK; i++) {
-            st = one(hq, jobs[i], err);
+            st = one(hq, &jobs[i], err);
         }
     }
     hq->taken_due = st != ST_OK;

@@ -105,8 +105,10 @@ registered() {
             [ "$(at_hq "$fault" provisional)" = "$(field "$fault" provisional)" ] || return 1
     done
 }
+in_order() { [ "$(at_hq "no ice" code)" = R000001 ] && [ "$(at_hq "drips on the wall" code)" = R000002 ]; }
 claim "headquarters has both, taken by a technician, and their official numbers came back at once" registered
 his() { [ "$(at_hq "no ice" assigned)" = "$(at_hq "drips on the wall" assigned)" ] && [ -n "$(at_hq "no ice" assigned)" ]; }
+claim "numbered in the order in which they were called" in_order
 claim "they are assigned to him" his
 login() {
     curl -sS -o "$T/body" -c "$T/jar" -H 'Content-Type: application/json' \

@@ -292,7 +292,7 @@ static bool holds(const struct pair_device *x, id16 subject)
 
 static void goods_leave_a_handheld_with_their_job_but_not_while_it_has_them_in_hand(void)
 {
-    static struct pair_device other;
+    static struct pair_device other, fresh;
     struct exchange_result sum;
     id16 him;
     union body b;
@@ -316,6 +316,10 @@ static void goods_leave_a_handheld_with_their_job_but_not_while_it_has_them_in_h
     /* Whoever repairs it has it, whose ever the job is; until it is the customer's again. */
     step("clerk", "begin", "{\"repairer\":\"technician\"}", 200);
     CHECK(holds(&dev, goods) && holds(&other, goods));
+    /* A new device of the repairer's has what is on his bench, with none of its job. */
+    pair_join(&d.p, &fresh, dev.person, "T3");
+    CHECK(holds(&fresh, goods) && !holds(&fresh, job));
+    pair_leave(&fresh);
     step("clerk", "finish", "{\"minutes\":10}", 200);
     step("supervisor", "pass", "{}", 200);
     step("clerk", "out", "{}", 200);

@@ -174,7 +174,7 @@ static void the_register_shows_it_finds_both_numbers_and_lists_what_is_new_until
 static void after_a_crash_between_keeping_and_registering_the_next_open_registers(void)
 {
     uint8_t *room = malloc(CAP_SCRATCH_BYTES);
-    char stale[64] = "call-due/";
+    char stale[64] = "call-due/0000000000000005";
     id16 nowhere = sample_id16("nowhere");
     struct exchange_result sum;
     struct store_txn *t = NULL;
@@ -185,7 +185,7 @@ static void after_a_crash_between_keeping_and_registering_the_next_open_register
     d.p.hq->reader = false;
     struct subject_state s = state_in(d.p.hq->store, job, room);
     CHECK(call_provisional(&s) && call_is_his(&s));
-    hex_put(bytes_of(nowhere.b, 16), stale + 9);
+    hex_put(bytes_of(nowhere.b, 16), stale + 25);
     PAIR_OK(&d.p, store_write(d.p.hq->store, &t, &d.p.err));
     PAIR_OK(&d.p, store_put(t, T_META, str_bytes(str_c(stale)), (bytes){NULL, 0}, &d.p.err));
     PAIR_OK(&d.p, store_commit(&t, &d.p.err));
