@@ -98,7 +98,8 @@ enum st api_authorise(struct api_call *c)
          sodium_memcmp(c->request->csrf, v.csrf, strlen(v.csrf)) != 0)) {
         return api_refuse(c, 403, "csrf", "the token of this session is missing or wrong");
     }
-    unsigned scope = 2 * (unsigned)c->route->scope + api_is_write(c->route);
+    /* What is asked by POST, and writes nothing, is a read. */
+    unsigned scope = 2 * (unsigned)c->route->scope + (c->route->read == NULL);
     if (token && (c->route->scope == SCOPE_NONE || (c->user.scopes >> scope & 1U) == 0)) {
         /* Registers have each a scope of their own: reg_read_page looks. */
         if (strncmp(c->route->path, "/registers", 10) != 0) {

@@ -56,8 +56,7 @@ void api_log_end(const struct api_call *c)
         api_log(c, "session"); /* logged in or not, logged out */
     } else if (c->reply.status >= 400) {
         api_log(c, "refused");
-    } else if (c->route != NULL && c->route->read != NULL && !api_is_write(c->route) &&
-               of_people(c)) {
+    } else if (c->route != NULL && c->route->read != NULL && of_people(c)) {
         api_log(c, "read");
     }
 }

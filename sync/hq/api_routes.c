@@ -21,7 +21,7 @@ static const struct api_route table[] = {
     {"GET", "/events", AR_ALL, SCOPE_NONE, 0, api_read_events, NULL, NULL, NULL, "what changes, as it changes"},
     {"GET", "/registers", AR_ALL, SCOPE_NONE, 0, reg_read_list, NULL, NULL, NULL, "the registers that I may see"},
     {"GET", "/registers/{id}", AR_ALL, SCOPE_NONE, 0, reg_read_page, NULL, NULL, NULL, "a page of a register"},
-    {"GET", "/search", DESK, SCOPE_CUSTOMERS, 0, reg_read_search, NULL, NULL, NULL, "names, phones, addresses, numbers"},
+    {"POST", "/search", DESK, SCOPE_CUSTOMERS, 0, reg_read_search, NULL, NULL, NULL, "names, phones, addresses, numbers"},
     {"GET", "/board", DESK, SCOPE_CALLS, 0, reg_read_board, NULL, NULL, NULL, "the dispatch board"},
     {"GET", "/dashboard", DESK, SCOPE_REPORTS, 0, reg_read_dashboard, NULL, NULL, NULL, "the unit at a glance"},
     {"GET", "/status", AR_ADMIN, SCOPE_ADMIN, 0, api_read_status, NULL, NULL, NULL, "the server at a glance"},

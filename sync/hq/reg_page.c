@@ -251,7 +251,7 @@ enum st reg_read_page(struct api_call *c)
 
 enum st reg_read_search(struct api_call *c)
 {
-    const char *text = api_query(c, "q");
+    const char *text = json_string_value(json_object_get(c->in, "q"));
     id16 *ids = malloc(REG_HITS_MAX * sizeof *ids);
     json_t *hits = json_array();
     bool more = false;

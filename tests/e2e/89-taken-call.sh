@@ -116,7 +116,8 @@ login() {
 }
 need "the clerk logs in" login
 get() { curl -sS -b "$T/jar" "$URL/api/v1$1"; }
-finds() { [ "$(get "/search?q=$1" | jq -r '[.hits[].code] | join(",")')" = "$(at_hq "drips on the wall" code)" ]; }
+look() { curl -sS -b "$T/jar" -H "X-CSRF-Token: $(cat "$T/csrf")" -H 'Content-Type: application/json' -d "{\"q\":\"$1\"}" "$URL/api/v1/search"; }
+finds() { [ "$(look "$1" | jq -r '[.hits[].code] | join(",")')" = "$(at_hq "drips on the wall" code)" ]; }
 claim "the search finds it by the provisional number" finds "$drip"
 claim "and by the official one" finds "$(at_hq "drips on the wall" code)"
 proposed() { [ "$(get /registers/proposals | jq -r '[.rows[].proposals[].what] | sort | join(",")')" = "$1" ]; }

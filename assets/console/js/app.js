@@ -100,7 +100,7 @@ const SEARCH = `<div class="page"><section class="list" aria-labelledby="title">
 {{#hits.length}}<ul class="hits">{{#hits}}<li><a href="{{href}}" data-key="h-{{href}}"><span class="muted kind">{{type}}</span> <b>{{text}}</b> <span class="muted">{{more}}</span></a></li>{{/hits}}</ul>{{/hits.length}}
 {{^hits.length}}<p class="empty">{{none}}</p>{{/hits.length}}{{#more}}<p class="muted">{{more}}</p>{{/more}}</section></div>`;
 async function search(q) {
-    const found = await get(`/search${query({ q })}`);
+    const found = await call('POST', '/search', { q });
     draw($('#main'), SEARCH, {
         title: fmt(_('Search: %s'), q), none: _('Nothing found. Check the spelling, or search for less.'), more: found.more ? _('There are more. Search for less.') : '',
         hits: found.hits.map((h) => ({ href: `#/${TYPE_HOMES[h.type]}/${h.id}`, type: TYPES[h.type] ? _(TYPES[h.type]) : h.type, text: titleOf(h), more: [h.code, h.fields.phone, h.fields.address, h.fields.fault_told, stateWord(h.type, h.state)].filter(Boolean).join(' · ') })),

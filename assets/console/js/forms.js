@@ -1,7 +1,7 @@
 // A form in the dialog: fields from their rows, sentences where they belong, and the change of
 // somebody else shown before it is overwritten.
 import { _, fmt, moment } from './i18n.js';
-import { get, query } from './api.js';
+import { call, get } from './api.js';
 import { $, draw, FORM } from './view.js';
 import { field, fromInput, show, named } from './fields.js';
 import * as W from './words.js';
@@ -49,7 +49,7 @@ async function suggest(input) {
     if (text.length < 2 || !$('#search')) { return; } // who may not search gets no suggestions
     await new Promise((go) => { setTimeout(go, 200); });
     if (mine !== asked) { return; }
-    const found = await get(`/search${query({ q: text })}`).catch(() => ({ hits: [] }));
+    const found = await call('POST', '/search', { q: text }).catch(() => ({ hits: [] }));
     const list = $(`#l-${input.name}`);
     if (!list || mine !== asked) { return; }
     list.replaceChildren(...found.hits.filter((h) => h.type === input.dataset.of).slice(0, 30).map((h) => {

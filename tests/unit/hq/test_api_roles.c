@@ -85,7 +85,7 @@ static bool address(const struct api_route *route, const char *path, bool own, c
                      : type != 0            ? (own ? r.own[type] : r.other[type])
                                             : "spare";
     if (brace == NULL) {
-        snprintf(out, cap, "%s%s", path, strcmp(path, "/search") == 0 ? "?q=golden" : "");
+        snprintf(out, cap, "%s", path);
         return false;
     }
     snprintf(out, cap, "%.*s%s%s", (int)(brace - path), path, id, strchr(brace, '}') + 1);

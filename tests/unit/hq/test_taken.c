@@ -93,8 +93,10 @@ static void end(void)
 
 static unsigned found(const char *target, const char *what)
 {
+    const char *q = strncmp(target, "/search?q=", 10) == 0 ? target + 10 : NULL;
     desk_settle(&d);
-    json_t *page = desk_get(&d, target);
+    json_t *page = q == NULL ? desk_get(&d, target)
+                             : desk_ask(&d, "POST", "/search", json_pack("{s:s}", "q", q));
     CHECK_INT(d.status, 200);
     unsigned n = (unsigned)json_array_size(json_object_get(page, what));
     json_decref(page);
