@@ -5,6 +5,7 @@
  * are drawn, so that nothing that is seen moves; at the first row the reckoning is put right by
  * moving the scroll with it. */
 #include "app/ui/ui_state.h"
+#include <limits.h>
 
 enum phase { UP, DOWN };
 enum { ROW_LEAST_DP = 48, MEAN_OF = 50 };
@@ -148,8 +149,10 @@ bool ui_list_next(struct ui *u, struct ui_list *l)
         l->phase = DOWN;
         l->index = (size_t)k->anchor;
         u->y = l->top_px + (int)k->anchor_px;
+        l->row_px = INT_MIN;
     }
-    bool seen = u->y < u->body.y + u->body.h + (int)k->row_px;
+    /* One beyond the view, however high rows are: the focus moves on to it. */
+    bool seen = l->row_px < u->body.y + u->body.h;
     return l->index < l->count && seen ? hand_out(u, l) : false;
 }
 
