@@ -1,6 +1,6 @@
 #!/bin/sh
 # The sync as a model (sync.pml), exhaustively for bounded sizes; the broken variants must be refuted.
-# Some 40 seconds; LONG=1: larger sizes, some 20 minutes and 2 GB. Prints "ok - ..." lines and state counts.
+# Some 40 seconds; LONG=1: larger sizes, up to an hour and 2 GB. Prints "ok - ..." lines and state counts.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 dir=$(mktemp -d)
