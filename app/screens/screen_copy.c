@@ -78,6 +78,9 @@ static void show_pdf(struct app *a, struct ui *u, struct copy *s, const struct s
     if (s->printed) {
         ui_banner(u, "saved-pdf", UI_TONE_DONE,
                   shared_fmt(a, _("Saved: %s"), app_copy_path(a, sig, s->paper == 1)));
+        ui_text(u, UI_SMALL_MUTED,
+                _("It lies there unsealed and goes when this device is locked: print it or hand it "
+                  "over before."));
     }
 }
 

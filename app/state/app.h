@@ -338,10 +338,10 @@ const struct report_shown *app_signed(struct app *a, const struct signature_stat
 /* app_qr: the customer's copy of a sign-off as the characters of a QR; frame arena; empty on
  * failure. */
 str app_qr(struct app *a, h32 signoff);
-/* app_copy: the customer's copy of a sign-off of the present job as a PDF (A4, or for a
- * roll of 80 mm), in the folder
- * STORE.copies; made on the writer thread, answered as APP_SAVING. What lies there goes at the next
- * lock or exit after something was forgotten. app_copy_path: where it is, or will be. Frame arena.
+/* app_copy: the customer's copy of a sign-off of the present job as a PDF (A4, or for a roll of
+ * 80 mm), in the folder STORE.copies; made on the writer thread, answered as APP_SAVING. It is not
+ * sealed: what lies there goes with the next lock or exit, after a crash with the next unlock.
+ * app_copy_path: where it is, or will be. Frame arena.
  */
 bool app_copy(struct app *a, h32 signoff, bool roll);
 const char *app_copy_path(struct app *a, const struct signature_state *s, bool roll);

@@ -107,6 +107,7 @@ static enum st unlock(struct writer *w, bytes pin, struct err *err)
     }
     enum st st = writer_keys_enter(w, pin, w->keys, err);
     if (st == ST_OK) {
+        paths_copies_drop(w->app->dir); /* of a process that was killed */
         st = open_store(w, err);
     }
     if (st != ST_OK) {
@@ -130,8 +131,8 @@ static enum st lock(struct writer *w, struct err *err)
         due = store_compact_due(t);
         store_abort(&t);
     }
+    paths_copies_drop(w->app->dir); /* in the clear while somebody is there who asked for them */
     if (due) {
-        paths_copies_drop(w->app->dir);
         st = store_compact(w->store, SLOT_PIN, w->keys->wrap, err);
     }
     writer_shut(w);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "app/state/app_internal.h"
+#include "sync/carrier/paths.h"
 #include "sync/engine/parcel.h"
 
 static void slots_path(const struct app *a, char *out, size_t cap)
@@ -117,6 +118,7 @@ bool writer_keys_stop(struct writer *w)
         return false; /* no room for it: the store stays as it was, and the next sync tries again */
     }
     writer_shut(w);
+    paths_copies_drop(w->app->dir);
     st = store_destroy(w->app->dir, &err); /* the next start goes on with what this did not reach */
     struct writer_news n = news_of(NULL, APP_SYNCING, ST_REVOKED, &err, NULL);
     n.type = INTENT_REOPEN;

@@ -28,9 +28,21 @@ cat >"$T/jp.conf" <<XML
 <match target='pattern'><edit name='family' mode='assign' binding='strong'><string>Noto Sans CJK JP</string></edit></match>
 </fontconfig>
 XML
-need "the app saves the copy as PDF" play "$T/dev" "$T/copy.script"
-app_copy() { cp "$T/dev.copies/"*-1.pdf "$T/app.pdf" && cp "$T/dev.copies/"*-1-80mm.pdf "$T/app-80.pdf" && rm "$T/dev.copies/"*.pdf; }
-need "it lies beside the store" app_copy
+grabbed() { # COMMAND...: the copies are there while it runs, and gone when it ended
+    rm -f "$T/grabbed.pdf" "$T/grabbed-80.pdf"
+    "$@" &
+    grabbed_pid=$!
+    while kill -0 $grabbed_pid 2>/dev/null; do
+        [ -e "$T/grabbed.pdf" ] || ln "$T/dev.copies/"*-1.pdf "$T/grabbed.pdf" 2>/dev/null
+        [ -e "$T/grabbed-80.pdf" ] || ln "$T/dev.copies/"*-1-80mm.pdf "$T/grabbed-80.pdf" 2>/dev/null
+        sleep 0.01
+    done
+    wait $grabbed_pid && [ -s "$T/grabbed.pdf" ] && [ -s "$T/grabbed-80.pdf" ] && [ -z "$(ls "$T/dev.copies")" ]
+}
+mkdir -p "$T/shots"
+for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "shot moment-$i"; done >>"$T/copy.script" # somebody prints them
+need "the app saves the copies as PDF beside the store; at exit they go" grabbed play "$T/dev" "$T/copy.script" --shots "$T/shots"
+mv "$T/grabbed.pdf" "$T/app.pdf" && mv "$T/grabbed-80.pdf" "$T/app-80.pdf"
 need "docketctl makes it on the device" dctl "$T/dev" report --job J-261120-01 --pdf "$T/device.pdf" --text "$T/text"
 need "and as a receipt" dctl "$T/dev" report --job J-261120-01 --pdf "$T/device-80.pdf" --paper 80mm
 need "the device syncs" device_sync "$T/dev"
@@ -70,7 +82,7 @@ claim "a Japanese locale and fontconfig change no byte" elsewhere
 app_elsewhere() { # it opens where it was left: on the copy
     sed "/which:1/,/#copy/d" "$T/copy.script" >"$T/again.script"
     LANG=ja_JP.UTF-8 LC_ALL=ja_JP.UTF-8 PANGO_LANGUAGE=ja FONTCONFIG_FILE="$T/jp.conf" \
-        play "$T/dev" "$T/again.script" && cmp "$T/dev.copies/"*-1.pdf "$T/app.pdf"
+        grabbed play "$T/dev" "$T/again.script" --shots "$T/shots" && cmp "$T/grabbed.pdf" "$T/app.pdf"
 }
 claim "nor on the handheld" app_elsewhere
 

@@ -20,9 +20,8 @@ visited() { # DIR-of-headquarters DEVICE LEGAL_DAYS: a signed visit at C-1001, s
     server_stop
 }
 need "a visit is signed and synced where vouchers need not be kept" visited "$T/hq" "$T/dev" 0
-ls "$T"/dev.copies/*.pdf >"$T/pdfs" 2>/dev/null
-has_pdf() { [ -s "$T/pdfs" ]; }
-claim "the customer's copy lies beside the store as a PDF" has_pdf
+gone_pdf() { [ -d "$T/dev.copies" ] && ! ls "$T"/dev.copies/*.pdf; }
+claim "the customer's copy, saved as a PDF beside the store, went with the app" gone_pdf
 
 # What must not be found: words of the records, of the report, and points of the strokes.
 hex() { od -An -v -tx1 | tr -d ' \n'; echo; }
