@@ -55,6 +55,11 @@ static void name_page(struct app *a, struct ui *u, struct sign *s)
                             .cap = sizeof s->d.name,
                             .flags = UI_FIELD_GUEST};
     ui_field(u, &name);
+    struct ui_field seal = {.id = "seal",
+                            .label = _("Company seal on the paper, if there is one"),
+                            .text = s->d.seal,
+                            .cap = sizeof s->d.seal,
+                            .flags = UI_FIELD_GUEST};
     const char *names[REL_OTHER];
     for (unsigned k = REL_SELF; k <= REL_OTHER; k++) {
         names[k - 1] = relation_name(k);
@@ -63,6 +68,7 @@ static void name_page(struct app *a, struct ui *u, struct sign *s)
     if (ui_choice(u, "relation", _("You are"), names, REL_OTHER, &rel)) {
         s->d.relation = (unsigned)rel + 1;
     }
+    ui_field(u, &seal);
     ui_screen_end(u);
     sign_keep(a, s);
     if ((hit & (UI_HIT_PRIMARY | UI_HIT_BACK)) != 0) {
@@ -90,6 +96,9 @@ static void heading(struct app *a, struct ui *u, struct sign *s, const struct si
                                  : shared_fmt(a, _("Signs: %s. Change"), who),
                   UI_LINK)) {
         s->naming = true;
+    }
+    if (s->d.seal[0] != '\0') {
+        ui_text(u, UI_SMALL_MUTED, shared_fmt(a, _("Company seal: %s"), s->d.seal));
     }
 }
 

@@ -5,7 +5,7 @@
 #include "app/screens/sign.h"
 #include "core/base/utf8.h"
 
-enum { VERSION = 2 };
+enum { VERSION = 3 };
 _Static_assert(sizeof(struct sign) <= CAP_SCREEN_BYTES,
                "the customer's pages fit a screen's block");
 _Static_assert(sizeof(struct sign_form) + 16 <= CAP_DRAFT_BYTES, "the draft fits");
@@ -271,6 +271,7 @@ bool sign_send(struct app *a, struct sign *s, unsigned outcome)
     }
     if (outcome == SIGN_SIGNED) {
         i.name = clean(a, s->d.name);
+        i.reason_words = clean(a, s->d.seal);
         i.strokes = bytes_of(s->d.strokes, s->d.nstrokes);
     } else {
         i.reason = s->d.reason;

@@ -28,6 +28,7 @@ struct sign_form {
     unsigned nmarks;
     id16 at; /* whose report is on the page; zero: the present job's */
     char name[FORM_LINE];
+    char seal[FORM_LINE];     /* what company seal stands on the paper copy; empty: none */
     unsigned outcome, reason; /* of not signing */
     char words[FORM_WORDS];
     uint16_t nstrokes;

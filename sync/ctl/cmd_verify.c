@@ -89,6 +89,10 @@ static void say(const struct verifying *v)
         say_witness(r, v->qr != NULL);
         printf("outcome         %s%s%.*s\n", outcome(r->outcome), r->signer.n > 0 ? " by " : "",
                (int)r->signer.n, r->signer.n > 0 ? r->signer.p : "");
+        if (r->reason.n > 0) {
+            printf("%s%.*s\n", r->outcome == SIGN_SIGNED ? "company seal    " : "reason          ",
+                   (int)r->reason.n, r->reason.p);
+        }
         printf("customer's code not checked here: headquarters alone can open it\n");
     }
     say_revocation(r);

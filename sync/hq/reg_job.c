@@ -164,18 +164,25 @@ static json_t *facts_json(struct api_call *c, const struct visit_state *v)
     return list;
 }
 
-static json_t *signatures_json(const struct visit_state *v)
+static json_t *text_of(struct api_call *c, h32 att)
+{
+    return h32_zero(att) ? json_string("") : reg_text(c, att.b);
+}
+
+static json_t *signatures_json(struct api_call *c, const struct visit_state *v)
 {
     json_t *list = json_array();
     for (unsigned i = 0; i < v->nsigned; i++) {
         const struct signature_state *g = &v->signatures[i];
         json_array_append_new(
             list,
-            json_pack("{s:o,s:o,s:i,s:i,s:i,s:I,s:I,s:b,s:i}", "entry", ops_hex(g->entry.b, 32),
-                      "number", json_stringn((const char *)g->number, g->nnumber), "outcome",
-                      (int)g->outcome, "version", (int)g->version, "class", (int)g->class_,
-                      "total_minor", (json_int_t)g->total_minor, "wall_ms", (json_int_t)g->wall_ms,
-                      "stands", g->stands, "not_covered", (int)g->not_covered));
+            json_pack("{s:o,s:o,s:i,s:i,s:i,s:I,s:I,s:b,s:i,s:o,s:o}", "entry",
+                      ops_hex(g->entry.b, 32), "number",
+                      json_stringn((const char *)g->number, g->nnumber), "outcome", (int)g->outcome,
+                      "version", (int)g->version, "class", (int)g->class_, "total_minor",
+                      (json_int_t)g->total_minor, "wall_ms", (json_int_t)g->wall_ms, "stands",
+                      g->stands, "not_covered", (int)g->not_covered, "signer", text_of(c, g->name),
+                      "words", text_of(c, g->reason_text)));
     }
     return list;
 }
@@ -206,7 +213,7 @@ static json_t *visits_json(struct api_call *c, const struct subject_state *job)
                             ops_hex(v->visit.b, 8), "author", ops_hex(v->author.b, 8), "technician",
                             reg_named(c, who, F_TECHNICIAN_NAME), "stage", (int)v->stage, "end",
                             (int)v->end, "facts", facts_json(c, v), "signatures",
-                            signatures_json(v), "cash_paid_minor", (json_int_t)cash_paid(v),
+                            signatures_json(c, v), "cash_paid_minor", (json_int_t)cash_paid(v),
                             "cash_accepted_minor", (json_int_t)v->cash_accepted_minor));
     }
     return list;

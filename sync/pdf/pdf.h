@@ -18,7 +18,7 @@ struct pdf_report {
     enum sign_outcome outcome;
     bytes strokes;   /* core/report/strokes.h; empty: none */
     str signer;      /* name as typed at signing; may be empty */
-    str reason;      /* refused or absent: in words; may be empty */
+    str reason;      /* refused or absent: in words; signed: its company seal; may be empty */
     str qr;          /* proof_qr; empty: no code */
     int64_t date_ms; /* of the sign-off's entry: creation date of the file, shown as signing time */
 };

@@ -247,10 +247,16 @@ static double block(struct sheet *j, double x, double w, double y)
     return y + page_text(&j->page, &s, t, x, y, w, j->draw) + 2;
 }
 
+/* The words that go with the outcome: why it was not signed; what company seal a signed one has. */
+static const char *outcome_label(const struct sheet *j)
+{
+    return j->r->outcome == SIGN_SIGNED ? j->w->seal : j->w->reason;
+}
+
 /* Who signed, or why not: below the block where there is room for it ... */
 static void said(struct sheet *j, double x, double w, double y)
 {
-    const char *const labels[] = {j->w->signer, j->w->reason};
+    const char *const labels[] = {j->w->signer, outcome_label(j)};
     const str values[] = {j->r->signer, j->r->reason};
     char buf[CAP_REPORT_BYTES];
     for (int k = 0; k < 2; k++) {
@@ -268,7 +274,7 @@ static void said(struct sheet *j, double x, double w, double y)
 /* ... else after the last line. */
 static void said_later(struct sheet *j)
 {
-    const char *const labels[] = {j->w->signer, j->w->reason};
+    const char *const labels[] = {j->w->signer, outcome_label(j)};
     const str values[] = {j->r->signer, j->r->reason};
     char buf[CAP_REPORT_BYTES];
     for (int k = 0; k < 2; k++) {

@@ -7,7 +7,7 @@
 struct pdf_words {
     const char *lang;  /* for the choice of glyphs */
     const char *colon; /* ends the label of a line */
-    const char *copy, *scan, *signature, *refused, *absent, *signer, *time, *reason;
+    const char *copy, *scan, *signature, *refused, *absent, *signer, *time, *reason, *seal;
     const char *page, *of, *pages; /* around the two numbers */
 };
 /* words_of: static storage. */

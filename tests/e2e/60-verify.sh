@@ -12,7 +12,8 @@ need "docketd listens" server_start "$T/hq"
 need "a device joins" device_make "$T/dev" T01
 need "it fetches its jobs" device_sync "$T/dev"
 id=$(job_id "$T/dev" J-261120-01)
-sed "s/@JOB@/#job:$id/; s/@FAULT@/AC-03/; s/@PART1@/AC-CAP-35/; s/@PART2@/AC-SEN-T/; /^shot/d" \
+sed "s/@JOB@/#job:$id/; s/@FAULT@/AC-03/; s/@PART1@/AC-CAP-35/; s/@PART2@/AC-SEN-T/; /^shot/d
+    s/^tap #signed\$/tap #who\ntap #name\ntype \"王秀兰\"\ntap #seal\ntype \"圆形公章，编号 3\"\ntap #named\n&/" \
     assets/demo/visit-a.script >"$T/visit.script"
 need "a visit is played" play "$T/dev" "$T/visit.script"
 need "it is synced" device_sync "$T/dev"
@@ -23,6 +24,9 @@ need "headquarters writes whom to trust" hqctl pub --file "$T/hq.pub"
 verify() { "$bin/docketctl" verify "$1" --trust "${2:-$T/hq.pub}"; }
 genuine() { verify "$1" >"$T/said" && grep -qx genuine "$T/said"; }
 claim "verify says genuine, exit 0" genuine "$T/report.cbor"
+said() { grep -q "$1" "$T/said"; }
+claim "and who signed" said '^outcome .*王秀兰'
+claim "with which company seal on the paper" said '^company seal *圆形公章，编号 3$'
 refused() { # FILE [TRUST]: exit 1, "not genuine", and why
     verify "$@" >"$T/said" 2>&1
     [ $? -eq 1 ] && grep -q 'not genuine' "$T/said" && ! grep -qx genuine "$T/said" || { cat "$T/said"; return 1; }

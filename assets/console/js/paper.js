@@ -26,7 +26,7 @@ function voucher(r) {
         ...['visit.arrived', 'visit.left'].map((k) => ({ label: W.kindWord(k), text: of(k).length ? moment(of(k)[0].wall_ms) : '' })),
         ...['visit.diagnosed', 'visit.action', 'visit.tested'].flatMap((k) => of(k).map((f) => ({ label: W.kindWord(k), text: W.factWords(k, f.body, money, quantity) }))),
         { label: _('Class'), text: W.at(W.CLASSES, s.class) }, { label: _('Technician'), text: named(visit.technician) },
-        { label: _('Sign-off'), text: `${W.at(W.OUTCOMES, s.outcome)} · ${moment(s.wall_ms)}` },
+        { label: _('Sign-off'), text: [W.at(W.OUTCOMES, s.outcome), s.signer, W.outcomeWords(s), moment(s.wall_ms)].filter(Boolean).join(' · ') },
         { label: _('Proof'), text: s.not_covered ? _('changed after signing') : _('the signature covers the whole content') },
         ...of('visit.paid').map((f) => ({ label: _('Payment'), text: W.factWords('visit.paid', f.body, money, quantity) })),
     ].filter((x) => x.text);

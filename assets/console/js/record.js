@@ -71,7 +71,7 @@ const papersOf = (r, s) => [[N_('PDF, A4'), 'a4'], [N_('PDF, receipt of 80 mm'),
 function signatures(r) {
     return (r.visits_list || []).flatMap((v) => v.signatures.map((s) => ({ ...s, visit: v.visit }))).filter((s) => s.stands).map((s) => ({
         title: fmt(_('Service report %1$s, version %2$s'), s.number, s.version), papers: papersOf(r, s), mark: s.not_covered ? '◐' : '●',
-        words: [W.at(W.OUTCOMES, s.outcome), money(s.total_minor), moment(s.wall_ms),
+        words: [W.at(W.OUTCOMES, s.outcome), s.signer, W.outcomeWords(s), money(s.total_minor), moment(s.wall_ms),
             s.not_covered ? n_('%d entry came after the signature: not covered by it', '%d entries came after the signature: not covered by it', s.not_covered) : _('the signature covers the whole content')].join(' · '),
     }));
 }

@@ -84,6 +84,8 @@ const KINDS = {
 };
 export const kindWord = (k) => (KINDS[k] ? _(KINDS[k]) : k);
 
+// The words that go with the outcome: why it was not signed; of a signed one its company seal.
+export const outcomeWords = (s) => (s.words && s.outcome === 1 ? fmt(_('Company seal: %s'), s.words) : s.words || '');
 const place = (p) => (p ? `${(p.lat_e7 / 1e7).toFixed(5)}, ${(p.lon_e7 / 1e7).toFixed(5)}${p.accuracy_mm ? ` ±${Math.ceil(p.accuracy_mm / 1000)} m` : ''}` : _('Not kept here any more'));
 // What a fact of a visit says, in one line.
 export function factWords(kind, b, money, quantity) {

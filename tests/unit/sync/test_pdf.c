@@ -304,6 +304,20 @@ static void the_longest_report_and_reason_are_all_there_on_both_papers(void)
     CHECK(strstr(got, "Customerrefusedtosign") != NULL);
 }
 
+static void a_company_seal_is_noted_beside_the_signature(void)
+{
+    struct report_facts f = report_help_facts(REPORT_1_ZH, parts, prices);
+    struct pdf_report r = make(&f);
+    r.reason = S("圆形公章，编号 3");
+    for (int k = 0; k < 2; k++) {
+        r.paper = k == 0 ? PDF_A4 : PDF_RECEIPT;
+        paths(k == 0 ? "seal" : "seal-receipt");
+        check_paper(&r, true);
+        CHECK(strstr(got, "盖章：圆形公章，编号3") != NULL);
+        CHECK(strstr(got, "理由") == NULL);
+    }
+}
+
 static void each_page_says_its_number_and_how_many_there_are(void)
 {
     char foot[80];
@@ -464,6 +478,7 @@ int main(int argc, char **argv)
     RUN(a_long_report_goes_on_over_pages_and_is_never_cut);
     RUN(a_receipt_of_80_mm_is_one_strip_in_both_languages);
     RUN(the_longest_report_and_reason_are_all_there_on_both_papers);
+    RUN(a_company_seal_is_noted_beside_the_signature);
     RUN(each_page_says_its_number_and_how_many_there_are);
     RUN(the_same_report_gives_the_same_bytes);
     RUN(neither_the_locale_nor_the_machines_font_rules_change_a_byte);
