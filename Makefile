@@ -169,6 +169,7 @@ check: test lint layers  ## test + sanitizers + short fuzz + lint + layers
 soak: deps-test programs $(T_PROOF)  ## the long sweeps, simulations and model; prints how many, and what was lost
 	@B=$(B) SOAK=1 tests/run.sh --unit $(T_PROOF) tests/e2e/70-model
 bench: deps-test programs $(B)/tests/bench/bench  ## the budget table, measured, with peers beside it
+	@sh tests/support/npm.sh || echo "the browsers' driver cannot be had: that row says so"
 	@B=$(B) $(B)/tests/bench/bench
 $(B)/tests/bench/bench: $(call obj,$(call src,tests/bench)) $(SUPPORT) $(LIBS)
 $(B)/tests/bench/bench: LDLIBS = $(call pl,sqlite3) $(LIB_APP) $(LIB_HQ)
