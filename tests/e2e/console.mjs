@@ -172,6 +172,21 @@ await claim('imported script and formulas: text on every page and sheet that has
     await admin.context().close();
 });
 
+await claim('a page that comes late does not draw itself over the one that was asked for next', async () => {
+    const page = await open('admin');
+    for (const [slow, address] of [['#/board', '**/api/v1/board'], ['#/dashboard', '**/api/v1/dashboard'], ['#/search?q=138', '**/api/v1/search']]) {
+        await go(page, '#/calls');
+        await page.route(address, async (r) => { await new Promise((f) => { setTimeout(f, 900); }); await r.continue(); });
+        await page.evaluate((h) => { location.hash = h; }, slow);
+        await page.waitForTimeout(200);
+        await go(page, '#/customers');
+        await page.waitForTimeout(1500);
+        must(await page.locator('#rows').count() === 1 && (await page.textContent('h1')).includes('客户'), `${slow}: ${await page.textContent('h1')} stands there`);
+        await page.unroute(address);
+    }
+    await page.context().close();
+});
+
 // ---- two clerks ----------------------------------------------------------------------------------
 await claim('two who edit one call: the second sees the first\'s value at the field, and both before he overwrites', async () => {
     await go(clerk, call);

@@ -101,6 +101,7 @@ const SEARCH = `<div class="page"><section class="list" aria-labelledby="title">
 {{^hits.length}}<p class="empty">{{none}}</p>{{/hits.length}}{{#more}}<p class="muted">{{more}}</p>{{/more}}</section></div>`;
 async function search(q) {
     const found = await call('POST', '/search', { q });
+    if (app.page !== 'search') { return; }
     draw($('#main'), SEARCH, {
         title: fmt(_('Search: %s'), q), none: _('Nothing found. Check the spelling, or search for less.'), more: found.more ? _('There are more. Search for less.') : '',
         hits: found.hits.map((h) => ({ href: `#/${TYPE_HOMES[h.type]}/${h.id}`, type: TYPES[h.type] ? _(TYPES[h.type]) : h.type, text: titleOf(h), more: [h.code, h.fields.phone, h.fields.address, h.fields.fault_told, stateWord(h.type, h.state)].filter(Boolean).join(' · ') })),
@@ -109,6 +110,7 @@ async function search(q) {
 
 async function route() {
     if (!app.me) { return; }
+    const asked = location.hash;
     const [path, params] = (location.hash.replace(/^#\/?/, '') || home()).split('?');
     const [page, id] = path.split('/').map(decodeURIComponent);
     const known = page === 'search' ? desk() : (page in PAGES || page in REGISTERS) && shown(page);
@@ -129,7 +131,7 @@ async function route() {
         else if (page === 'board') { await board.show(app); }
         else if (page === 'search') { await search(given.q || ''); }
         else { await list.show(app, page, id, given); }
-        document.body.dataset.ready = location.hash;
+        if (location.hash === asked) { document.body.dataset.ready = asked; }
     } catch (e) {
         if (e.status !== 401) { say(e.message); if (!e.status) { console.error(e); } }
     }

@@ -34,6 +34,7 @@ function days(jobs, may) {
 
 export async function show(app) {
     const b = await get('/board');
+    if (app.page !== 'board') { return; } // gone on meanwhile
     const may = app.me.role === 'supervisor';
     const jobs = new Map();
     const column = (code, name, list, cls) => {

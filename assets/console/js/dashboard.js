@@ -58,6 +58,7 @@ async function drawChart(d) {
 export async function show(app) {
     const [d, page] = await Promise.all([get('/dashboard'), get('/registers/calls?sort=due&limit=8')]);
     app.setCounts(d);
+    if (app.page !== 'dashboard') { return; } // gone on meanwhile
     const names = Object.keys(STATES.job).filter((s) => d.states[s] != null);
     draw($('#main'), PAGE, {
         title: _('Overview'), now: moment(d.now_ms),

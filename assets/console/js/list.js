@@ -155,7 +155,7 @@ export async function show(app, page, id, params) {
     const reg = REGISTERS[page];
     const mine = { app, page, id, params, rows: [], next: null };
     const list = await filters(app, page, params);
-    if (!app.me) { return; } // logged out meanwhile
+    if (!app.me || app.page !== page) { return; } // logged out, or gone on, meanwhile
     const had = here && here.page === page && document.activeElement && document.activeElement.dataset.key;
     here = mine;
     draw($('#main'), LIST, {
