@@ -367,9 +367,7 @@ static void a_picture_painted_by_parts_is_the_whole_one_to_the_byte(void)
     SDL_FreeSurface(whole.s);
 }
 
-/* For golden.sh: every screen, at one size, in both languages, into the folder GOLDEN. Not goods-1
- * to 4: their receipt's last line is on its first page in one run and not in the next; their
- * screens are in goods-long. */
+/* For golden.sh: every screen, at one size, in both languages, into the folder GOLDEN. */
 static void golden_frames(void)
 {
     static const char *const scripts[] = {VISIT,
@@ -391,6 +389,7 @@ static void golden_frames(void)
         answered(&l);
         reopened(&l);
         pieces(&l);
+        goods(&l);
         if (lang == 1) { /* it looks for English words */
             run_as("tests/ui/reopen.script", &l);
         }
