@@ -2,12 +2,12 @@
 #include "core/fold/fresh.h"
 
 #include "core/codec/hash.h"
+#include "core/fold/lineage.h"
 #include "core/journal/append.h"
 
 #define SUBJECT_KEY_BYTES 56
 #define MARK_KEY_BYTES 33
 #define ADMITTED_MAX 256  /* entries of one subject; a visit has some twenty, a day of them fits */
-#define PLACE_BYTES 25    /* T_ENTRY's key: author, epoch, sequence, branch */
 #define SHARES_MAX 64     /* authors of one subject; a job has a handful */
 #define SHARE_ENTRIES 256 /* of one device on one subject: ten visits */
 #define SHARE_BYTES 131072U /* likewise: 500 bytes each, so that eight such fit the scratch */
@@ -77,52 +77,6 @@ static void load_revocation(struct source *s, id8 author)
                   revocation_open(doc, &trust, &s->revocation, NULL) == ST_OK;
 }
 
-/* The branch byte of the place where an entry is kept, -1 when it is not here. */
-static int branch_of(struct store_txn *t, h32 hash)
-{
-    uint8_t room[128];
-    struct arena tmp = arena_of(room, sizeof room);
-    bytes place;
-    if (store_get(t, T_HASH, bytes_of(hash.b, sizeof hash.b), &tmp, &place, NULL) != ST_OK ||
-        place.n != PLACE_BYTES) {
-        return -1;
-    }
-    return place.p[PLACE_BYTES - 1];
-}
-
-/* Does the branch that ends in `head` come from `e`? Where it is not here so far down, it may. Of
- * headquarters alone, which holds chains whole, and folds anew when more of one comes
- * (hq_aside.c): a device holds the part that concerns it, and is told by name. */
-static bool leads_to(struct store_txn *t, const struct entry_view *e, h32 head)
-{
-    uint8_t room[CAP_ENTRY_BYTES + 128];
-    for (;;) {
-        struct arena tmp = arena_of(room, sizeof room);
-        struct entry_view at;
-        if (journal_get(t, head, &tmp, &at, NULL) != ST_OK || at.seq < e->seq) {
-            return true;
-        }
-        if (at.seq == e->seq) {
-            return h32_eq(at.hash, e->hash);
-        }
-        head = at.prev;
-    }
-}
-
-/* Who holds the key can fork the chain below the head: a second entry under an old number. What
- * lies on a branch is not before a head that lies on none. */
-static bool beyond(struct store_txn *t, const struct entry_view *e, uint64_t seq, h32 head)
-{
-    if (e->seq >= seq) {
-        return e->seq > seq || !h32_eq(e->hash, head);
-    }
-    if (store_side(store_of(t)) != STORE_HQ) {
-        return false; /* what is held of the chain elsewhere must not change a subject's state */
-    }
-    int branch = branch_of(t, head);
-    return branch == 0 ? branch_of(t, e->hash) > 0 : branch > 0 && !leads_to(t, e, head);
-}
-
 static bool is_revoked(struct store_txn *t, id8 author)
 {
     return store_has(t, T_REVOKED, bytes_of(author.b, sizeof author.b));
@@ -138,7 +92,7 @@ static bool is_cut_off(struct source *s, const struct entry_view *e)
     }
     for (unsigned i = 0; s->readable && i < s->revocation.nheads; i++) {
         if (id8_eq(s->revocation.heads[i].epoch, e->epoch) &&
-            !beyond(s->t, e, s->revocation.heads[i].seq, s->revocation.heads[i].hash)) {
+            !lineage_beyond(s->t, e, s->revocation.heads[i].seq, s->revocation.heads[i].hash)) {
             return false;
         }
     }
@@ -185,27 +139,6 @@ bool fold_is_cut_off(struct store_txn *t, const struct entry_view *e, struct are
            !fold_is_admitted(t, e->hash);
 }
 
-/* Is `e` known to lie on the way to `head`, or to be it? */
-static bool on_the_way(struct store_txn *t, const struct entry_view *e, uint64_t seq, h32 head)
-{
-    uint8_t room[CAP_ENTRY_BYTES + 128];
-    int branch = branch_of(t, head);
-    if (e->seq > seq || branch < 0) {
-        return false;
-    }
-    if (branch == 0 && store_side(store_of(t)) == STORE_HQ) {
-        return branch_of(t, e->hash) == 0;
-    }
-    for (;;) {
-        struct arena tmp = arena_of(room, sizeof room);
-        struct entry_view at;
-        if (journal_get(t, head, &tmp, &at, NULL) != ST_OK || at.seq <= e->seq) {
-            return at.seq == e->seq && h32_eq(at.hash, e->hash);
-        }
-        head = at.prev;
-    }
-}
-
 bool fold_leads_to_head(struct store_txn *t, const struct entry_view *e, struct arena tmp)
 {
     struct source s = {.t = t, .tmp = tmp};
@@ -216,7 +149,7 @@ bool fold_leads_to_head(struct store_txn *t, const struct entry_view *e, struct 
     load_revocation(&s, e->author);
     for (unsigned i = 0; s.readable && i < s.revocation.nheads && !leads; i++) {
         leads = id8_eq(s.revocation.heads[i].epoch, e->epoch) &&
-                on_the_way(t, e, s.revocation.heads[i].seq, s.revocation.heads[i].hash);
+                lineage_leads(t, e, s.revocation.heads[i].seq, s.revocation.heads[i].hash);
     }
     return leads;
 }

@@ -2,6 +2,7 @@
 #include "core/fold/revoked.h"
 
 #include "core/codec/hash.h"
+#include "core/fold/lineage.h"
 #include "core/fold/refold.h"
 #include "core/journal/append.h"
 
@@ -140,16 +141,27 @@ enum st revoked_keep(struct store_txn *t, const struct revocation *r, const stru
     }
     *fresh = true;
     st = store_put(t, T_REVOKED, bytes_of(r->author.b, sizeof r->author.b), r->whole, err);
+    st = st == ST_OK ? lineage_keep(t, r, err) : st;
     return st == ST_OK ? refold_all(t, r, any, scratch, err) : st;
 }
 
 enum st revoked_refold(struct store_txn *t, id8 author, struct arena scratch, struct err *err)
 {
     struct revocation *r = arena_new(&scratch, struct revocation, 1);
-    if (r == NULL) {
+    struct trust *trust = arena_new(&scratch, struct trust, 1);
+    struct arena tmp = scratch;
+    bytes doc;
+    enum st st = ST_OK;
+    if (r == NULL || trust == NULL) {
         return err_set(err, ST_FULL, 0, __func__, "scratch");
     }
     memset(r, 0, sizeof *r);
+    if (trust_store_get(t, &tmp, trust, NULL, NULL) == ST_OK &&
+        store_get(t, T_REVOKED, bytes_of(author.b, sizeof author.b), &tmp, &doc, NULL) == ST_OK &&
+        revocation_open(doc, trust, r, NULL) == ST_OK) {
+        st = lineage_keep(t, r, err);
+    }
     r->author = author;
-    return refold_all(t, r, true, scratch, err);
+    r->nheads = 0;
+    return st == ST_OK ? refold_all(t, r, true, scratch, err) : st;
 }
