@@ -10,10 +10,11 @@
 
 /* The way down from a head, as runs of one branch byte each. Under one sequence a branch byte is
  * one entry, so sequence and byte tell whether an entry is on the way. */
-#define RUN_BYTES 9    /* the lowest sequence of the run, its branch byte */
-#define RUNS_MAX 255   /* going up a branch its byte only grows (journal/keep.c) */
-#define BELOW_BYTES 32 /* after the runs: the hash of what comes before the lowest; zero: nothing  \
-                        */
+#define RUN_BYTES 9  /* the lowest sequence of the run, its branch byte */
+#define RUNS_MAX 255 /* going up a branch its byte only grows (journal/keep.c) */
+#define BELOW_BYTES                                                                                \
+    32 /* after the runs: the hash of what comes before the lowest; zero: nothing                  \
+        */
 #define WAY_BYTES (RUNS_MAX * RUN_BYTES + BELOW_BYTES)
 
 static void put_be64(uint8_t *p, uint64_t v)
