@@ -64,6 +64,7 @@ struct hq {
     atomic_size_t at_door;  /* entries of requests that are read and not answered yet; any thread */
     bool rest_due;          /* entries wait for hq_route_rest */
     bool taken_due;         /* calls that technicians took wait for hq_taken_settle */
+    bool taken_more;        /* ... which had enough for once, and failed at none */
     uint64_t kept_entries;  /* of devices, since the start */
     uint64_t told_problems; /* items that devices could not take, as they said, since the start */
 };

@@ -488,7 +488,7 @@ enum st hq_exchange(struct hq *hq, bytes request, bundle_sink sink, void *ctx, c
         st = hq_answer(r, 0, 0, sink, ctx, err);
         /* A backlog's own signatures and fold come after its receipt, as with docketd. */
         enum st rest = hq->rest_due ? hq_route_rest(hq, 0, NULL, st == ST_OK ? err : NULL) : ST_OK;
-        IGNORE(hq_taken_settle(hq, NULL) != ST_OK); /* tried again with the next request */
+        IGNORE(hq_taken_settle(hq, 0, NULL) != ST_OK); /* tried again with the next request */
         st = st == ST_OK ? rest : st;
     } else {
         *problem = r->problem;

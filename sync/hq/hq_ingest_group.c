@@ -67,7 +67,7 @@ static void settle(struct hq *hq)
         IGNORE(hq_epoch_renew(hq, 0, NULL) != ST_OK);
     }
     if (hq->taken_due) {
-        IGNORE(hq_taken_settle(hq, NULL) != ST_OK);
+        IGNORE(hq_taken_settle(hq, HQ_TAKEN_STEP, NULL) != ST_OK);
     }
     if (hq->erase_due) {
         hq->erase_due = false;

@@ -83,17 +83,40 @@ static bool branch_of(struct hq *hq, id16 person, id8 *out)
     return v != NULL;
 }
 
+/* Did a device of his put it on file? */
+static bool his_own(struct hq *hq, const struct subject_state *s, id16 person)
+{
+    const struct field_value *v =
+        fold_shown(s, s->type == SUBJECT_CUSTOMER ? F_CUSTOMER_NAME : F_EQUIPMENT_NAME);
+    const struct hq_device *d = v == NULL ? NULL : hq_device(hq, v->author);
+    return d != NULL && id16_eq(d->person, person);
+}
+
+/* May he be sent there because he says so? Whoever names what another branch has on file would be
+ * given all of it. */
+static bool is_open_to(struct hq *hq, id16 subject, const id8 *branch)
+{
+    struct arena a = hq_arena(hq);
+    struct subject_state s;
+    const struct field_value *v = NULL;
+    if (fold_load(hq->batch, subject, &a, &s, NULL, NULL) == ST_OK) {
+        v = fold_shown(&s, F_BRANCH);
+    }
+    return v == NULL || (branch != NULL && memcmp(v->b, branch->b, sizeof branch->b) == 0);
+}
+
 /* What he found and nobody had on file: it belongs to the branch, the equipment to its customer. */
-static enum st adopt(struct hq *hq, enum subject_type type, id16 subject, const id8 *branch,
-                     const id16 *customer, struct err *err)
+static enum st adopt(struct hq *hq, enum subject_type type, id16 subject, id16 person,
+                     const id8 *branch, const id16 *customer, struct err *err)
 {
     struct arena a = hq_arena(hq);
     struct subject_state s;
     struct record_write w[2];
     size_t n = 0;
     memset(w, 0, sizeof w);
-    if (fold_load(hq->batch, subject, &a, &s, NULL, NULL) != ST_OK || s.type != type) {
-        return ST_OK; /* it has not come yet */
+    if (fold_load(hq->batch, subject, &a, &s, NULL, NULL) != ST_OK || s.type != type ||
+        !his_own(hq, &s, person)) {
+        return ST_OK; /* it has not come yet, or the desk's it is */
     }
     if (branch != NULL && fold_shown(&s, F_BRANCH) == NULL) {
         w[n++] = (struct record_write){.field = F_BRANCH, .type = FT_ID8, .id = *branch};
@@ -162,14 +185,17 @@ static enum st take_in(struct hq *hq, id16 subject, struct err *err)
     /* The job's state lies where the next one is read. */
     bool has_branch = d != NULL && branch_of(hq, d->person, &branch);
     const id8 *at = has_branch ? &branch : NULL;
+    his = his && (!has_customer || is_open_to(hq, customer, at)) &&
+          (!has_equipment || is_open_to(hq, equipment, at));
     a = hq_arena(hq);
     enum st st = fold_load(hq->batch, subject, &a, &job, NULL, err);
     st = st == ST_OK ? number(hq, &job, at, err) : st;
-    if (st == ST_OK && has_customer) {
-        st = adopt(hq, SUBJECT_CUSTOMER, customer, at, NULL, err);
+    if (st == ST_OK && has_customer && d != NULL) {
+        st = adopt(hq, SUBJECT_CUSTOMER, customer, d->person, at, NULL, err);
     }
-    if (st == ST_OK && has_equipment) {
-        st = adopt(hq, SUBJECT_EQUIPMENT, equipment, at, has_customer ? &customer : NULL, err);
+    if (st == ST_OK && has_equipment && d != NULL) {
+        st = adopt(hq, SUBJECT_EQUIPMENT, equipment, d->person, at, has_customer ? &customer : NULL,
+                   err);
     }
     a = hq_arena(hq);
     st = st == ST_OK ? fold_load(hq->batch, subject, &a, &job, NULL, err) : st;
@@ -196,7 +222,9 @@ static enum st one(struct hq *hq, const struct due *d, struct err *err)
     return st == ST_OK ? end : st;
 }
 
-static enum st all_due(struct hq *hq, struct due out[static DUE_MAX], unsigned *n, struct err *err)
+/* The first `most` that are due, at most DUE_MAX. */
+static enum st first_due(struct hq *hq, struct due out[static DUE_MAX], unsigned most, unsigned *n,
+                         struct err *err)
 {
     struct store_txn *t = NULL;
     struct store_cursor *c = NULL;
@@ -206,7 +234,7 @@ static enum st all_due(struct hq *hq, struct due out[static DUE_MAX], unsigned *
     if (st == ST_OK) {
         st = store_scan(t, T_META, str_bytes(str_c(prefix)), (bytes){NULL, 0}, &c, err);
     }
-    while (st == ST_OK && *n < DUE_MAX && store_next(c, &key) == ST_OK) {
+    while (st == ST_OK && *n < most && store_next(c, &key) == ST_OK) {
         const size_t at = sizeof prefix - 1 + TIME_DIGITS;
         if (key.n < KEY_BYTES && key.n > at &&
             hex_get(bytes_str(bytes_of(key.p + at, key.n - at)), out[*n].job.b, 16)) {
@@ -219,20 +247,23 @@ static enum st all_due(struct hq *hq, struct due out[static DUE_MAX], unsigned *
     return st;
 }
 
-enum st hq_taken_settle(struct hq *hq, struct err *err)
+enum st hq_taken_settle(struct hq *hq, unsigned most, struct err *err)
 {
     struct due jobs[DUE_MAX];
-    unsigned n = DUE_MAX;
+    unsigned n = 0, asked = 0, done = 0;
     enum st st = ST_OK;
     if (!hq->taken_due || hq->reader || hq->batch != NULL) {
         return ST_OK;
     }
-    while (n == DUE_MAX && st == ST_OK) {
-        st = all_due(hq, jobs, &n, err);
+    do {
+        asked = most == 0 || most - done > DUE_MAX ? DUE_MAX : most - done;
+        st = first_due(hq, jobs, asked, &n, err);
         for (unsigned i = 0; i < n && st == ST_OK; i++) {
             st = one(hq, &jobs[i], err);
         }
-    }
-    hq->taken_due = st != ST_OK;
+        done += n;
+    } while (st == ST_OK && n == asked && (most == 0 || done < most));
+    hq->taken_more = st == ST_OK && n == asked;
+    hq->taken_due = st != ST_OK || hq->taken_more;
     return st;
 }

@@ -13,9 +13,11 @@
  * say so in `t`. Errors: the store's. */
 MUST_USE enum st hq_taken_note(struct hq *hq, struct store_txn *t, const struct entry_view *e,
                                struct arena tmp, struct err *err);
-/* hq_taken_settle: register what is due; nothing is lost when it fails: it is tried again with the
- * next request and at the next open. Errors: the store's. */
-MUST_USE enum st hq_taken_settle(struct hq *hq, struct err *err);
+/* hq_taken_settle: register what is due, at most `most` calls (0: all): each is a transaction, and
+ * one device may have brought thousands. hq->taken_more: some are left for when nobody waits.
+ * Nothing is lost when it fails: it is tried again with the next request and at the next open.
+ * Errors: the store's. */
+MUST_USE enum st hq_taken_settle(struct hq *hq, unsigned most, struct err *err);
 /* op_call_number: the next official number, inside the open batch. */
 MUST_USE enum st op_call_number(struct hq *hq, char out[static 24], struct err *err);
 #endif

@@ -74,11 +74,17 @@ static void rest(struct hq_writer *w)
 {
     struct err err = {0};
     bool left;
-    if (hq_route_rest(w->hq, REST_STEP, &left, &err) != ST_OK) {
+    if (w->hq->rest_due && hq_route_rest(w->hq, REST_STEP, &left, &err) != ST_OK) {
         fprintf(stderr, "docketd: folding what came: %s\n", err.text);
         w->hq->rest_due = false; /* tried again with the next request, or at the next start */
     }
-    IGNORE(hq_taken_settle(w->hq, NULL) != ST_OK); /* likewise */
+    w->hq->taken_more = false; /* set again where some are left, not where it failed */
+    IGNORE(hq_taken_settle(w->hq, HQ_TAKEN_STEP, NULL) != ST_OK); /* likewise */
+}
+
+static bool is_due(const struct hq_writer *w)
+{
+    return w->hq->rest_due || w->hq->taken_more;
 }
 
 /* Under the lock: is the rest's turn now? Its signatures take all cores, so it waits until nobody
@@ -107,7 +113,7 @@ static bool rest_now(struct hq_writer *w)
 static bool round_of(struct hq_writer *w, struct hq_writer_task **group, size_t *n)
 {
     *n = 0;
-    while (w->n == 0 && !w->stop && !w->hq->rest_due) {
+    while (w->n == 0 && !w->stop && !is_due(w)) {
         w->busy = false;
         pthread_cond_broadcast(&w->idle);
         pthread_cond_wait(&w->work, &w->lock);
@@ -116,10 +122,10 @@ static bool round_of(struct hq_writer *w, struct hq_writer_task **group, size_t 
         return false;
     }
     w->busy = true;
-    if (!w->hq->rest_due) {
+    if (!is_due(w)) {
         w->rested_ms = monotonic_ms();
     }
-    if (!w->hq->rest_due || !rest_now(w)) {
+    if (!is_due(w) || !rest_now(w)) {
         *n = pick(w, group);
     }
     w->came = *n != 0;

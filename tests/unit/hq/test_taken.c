@@ -131,7 +131,7 @@ static void it_is_registered_numbered_confirmed_and_all_comes_back_in_the_same_e
     hex_put(bytes_of(job.b, 16), (char *)room);
     sync_dev(&dev);
     d.p.hq->taken_due = true;
-    PAIR_OK(&d.p, hq_taken_settle(d.p.hq, &d.p.err));
+    PAIR_OK(&d.p, hq_taken_settle(d.p.hq, 0, &d.p.err));
     s = state_in(d.p.hq->store, job, room);
     CHECK_INT(s.nassigned, 1);
     CHECK(memcmp(fold_shown(&s, F_CODE)->b, "R000001", 7) == 0);
