@@ -227,7 +227,8 @@ static enum st open_any(const struct hq_options *opt, enum store_mode mode, stru
     }
     if (st == ST_OK && !hq->reader) {
         hq->taken_due = true;
-        IGNORE(hq_taken_settle(hq, HQ_TAKEN_STEP, NULL) != ST_OK); /* tried again with the next request */
+        IGNORE(hq_taken_settle(hq, HQ_TAKEN_STEP, NULL) !=
+               ST_OK); /* tried again with the next request */
     }
     if (st == ST_OK && !hq->reader) {
         /* What stood stands on; it is tried again at the next open. */
