@@ -11,6 +11,9 @@ struct chain {
     struct chain_mark mark;
     uint64_t from, to; /* entries; empty when from > to */
     uint64_t att_from; /* entries whose large attachments headquarters may lack */
+    bool branch;       /* the mark is a branch's end, and nothing goes by from and to */
+    bool forked;       /* of a parcel: what lies beside the main branch is owed, too */
+    bool owed;         /* something of it is in this bundle */
 };
 
 struct build {
@@ -34,4 +37,12 @@ struct build {
  * queued. build_hand_back: others' entries that a restored headquarters asked for (recall.h). */
 MUST_USE enum st build_entry(struct build *b, const struct entry_view *e, void *unused);
 MUST_USE enum st build_hand_back(struct build *b);
+/* Of a parcel: what lies beside the main branch of an own chain, on another one or beyond a gap.
+ * build_beside: is there any of it that no receipt covers? build_branches_list: each end of a
+ * branch that links to the main one is listed as a chain, so that a receipt answers for it. What
+ * lies beyond a gap goes too, but no receipt can cover it. build_branches: the entries, each branch
+ * by itself. */
+MUST_USE enum st build_beside(struct build *b, const struct chain_mark *m, bool *any);
+MUST_USE enum st build_branches_list(struct build *b);
+MUST_USE enum st build_branches(struct build *b);
 #endif

@@ -51,12 +51,20 @@ struct exchange_result {
     int64_t receipt_ms; /* headquarters' time in the newest receipt of this exchange; 0: none */
 };
 
+/* Own chains of which something is in a parcel, as far as headquarters will have them: receipts
+ * for all of these say that it took the parcel in. */
+struct exchange_awaited {
+    unsigned n;
+    struct chain_mark marks[MANIFEST_JOURNALS_MAX];
+};
+
 struct exchange_options {
     uint64_t max_bytes;   /* of entries in this bundle; 0: EXCHANGE_SEND_BYTES */
     uint64_t large_bytes; /* of large attachments; 0: EXCHANGE_LARGE_BYTES; 1 keeps photos back */
     const uint8_t *reply_pk; /* a parcel: all that is owed, whatever its size; the answer comes to
                               * this key. NULL: an exchange */
-    bool introduce;          /* with the own certificate: nobody can say that he does not know us */
+    struct exchange_awaited *awaited; /* of a parcel: filled. NULL: an exchange */
+    bool introduce; /* with the own certificate: nobody can say that he does not know us */
 };
 /* exchange_request: own entries after the newest receipt of each own epoch, their attachments, what
  * large attachments headquarters lacks; into `sink`. `opt` may be NULL. Changes nothing in the

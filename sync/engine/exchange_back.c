@@ -1,4 +1,5 @@
-/* exchange_back.c - what a restored headquarters has lost and this device holds. See recall.h. */
+/* exchange_back.c - what a restored headquarters has lost and this device holds (recall.h), and of
+ * a parcel the branches of own chains: nobody asks whoever is gone. */
 #include "sync/engine/build.h"
 #include "sync/engine/recall.h"
 
@@ -53,6 +54,15 @@ static enum st hand_back_entry(struct build *b, struct store_cursor *c, uint64_t
     }
     b->arena = before;
     return st == ST_CORRUPT ? ST_OK : st; /* damage hides nothing else */
+}
+
+static uint64_t seq_of(bytes key)
+{
+    uint64_t seq = 0;
+    for (size_t i = 16; i < 24; i++) {
+        seq = seq << 8 | key.p[i];
+    }
+    return seq;
 }
 
 static enum st scan_chain(struct build *b, const struct recall_row *row, uint64_t seq,
@@ -135,5 +145,143 @@ enum st build_hand_back(struct build *b)
             any = true;
         }
     }
+    return st;
+}
+
+/* --- of a parcel
+ * ------------------------------------------------------------------------------------------ */
+
+static bool is_beside(bytes key, const struct chain_mark *m)
+{
+    return key.n == 25 && (key.p[24] != 0 || seq_of(key) > m->seq);
+}
+
+static enum st scan_beside(struct build *b, const struct chain_mark *m, struct store_cursor **c)
+{
+    struct recall_row row = {.author = m->author, .epoch = m->epoch};
+    return scan_chain(b, &row, m->forked ? 1 : m->seq + 1, c);
+}
+
+enum st build_beside(struct build *b, const struct chain_mark *m, bool *any)
+{
+    struct store_cursor *c = NULL;
+    bytes key;
+    *any = false;
+    enum st st = scan_beside(b, m, &c);
+    while (st == ST_OK && !*any) {
+        st = store_next(c, &key);
+        *any = st == ST_OK && is_beside(key, m) && seq_of(key) > m->receipt_seq;
+    }
+    store_scan_end(&c);
+    return st == ST_END ? ST_OK : st;
+}
+
+/* Does another entry here name it as the one before? */
+static enum st goes_on(struct build *b, const struct entry_view *e, bool *on)
+{
+    struct recall_row row = {.author = e->author, .epoch = e->epoch};
+    struct store_cursor *c = NULL;
+    bytes key, whole;
+    *on = false;
+    enum st st = scan_chain(b, &row, e->seq + 1, &c);
+    while (st == ST_OK && !*on) {
+        struct arena tmp = b->arena;
+        struct entry_view next;
+        st = store_next(c, &key);
+        if (st != ST_OK || key.n != 25 || seq_of(key) != e->seq + 1) {
+            break;
+        }
+        st = store_value(c, &tmp, &whole, b->err);
+        *on = st == ST_OK && entry_parse(whole, &next, NULL, NULL) == ST_OK &&
+              h32_eq(next.prev, e->hash);
+        st = st == ST_CORRUPT ? ST_OK : st;
+    }
+    store_scan_end(&c);
+    return st == ST_END ? ST_OK : st;
+}
+
+/* Is all that lies between it and the main branch here? */
+static bool is_linked(struct build *b, const struct entry_view *e, const struct chain_mark *m)
+{
+    uint64_t seq = e->seq;
+    h32 prev = e->prev;
+    while (seq > 1) {
+        struct arena tmp = b->arena;
+        struct entry_view v;
+        seq--;
+        if (seq <= m->seq && journal_at(b->t, m->author, m->epoch, seq, &tmp, &v, NULL) == ST_OK &&
+            h32_eq(v.hash, prev)) {
+            return true;
+        }
+        tmp = b->arena;
+        if (journal_get(b->t, prev, &tmp, &v, NULL) != ST_OK || v.seq != seq) {
+            return false;
+        }
+        prev = v.prev;
+    }
+    return true;
+}
+
+static enum st list_end(struct build *b, struct store_cursor *c, const struct chain_mark *m)
+{
+    const struct arena before = b->arena;
+    struct entry_view e;
+    bytes whole;
+    bool on = true;
+    enum st st = store_value(c, &b->arena, &whole, b->err);
+    if (st == ST_OK && entry_parse(whole, &e, NULL, NULL) == ST_OK) {
+        st = goes_on(b, &e, &on);
+    }
+    if (st == ST_OK && !on && is_linked(b, &e, m)) {
+        if (b->nchains == MANIFEST_JOURNALS_MAX) {
+            b->more = true;
+        } else {
+            b->chains[b->nchains++] = (struct chain){
+                .mark = {.author = m->author, .epoch = m->epoch, .seq = e.seq, .hash = e.hash},
+                .from = 1,
+                .att_from = 1,
+                .branch = true};
+        }
+    }
+    b->arena = before;
+    return st == ST_CORRUPT ? ST_OK : st; /* damage hides nothing else */
+}
+
+static enum st list_ends(struct build *b, const struct chain_mark *m)
+{
+    struct store_cursor *c = NULL;
+    bytes key;
+    enum st st = scan_beside(b, m, &c);
+    while (st == ST_OK) {
+        st = store_next(c, &key);
+        if (st == ST_OK && is_beside(key, m) && seq_of(key) > m->receipt_seq) {
+            st = list_end(b, c, m);
+        }
+    }
+    store_scan_end(&c);
+    return st == ST_END ? ST_OK : st;
+}
+
+enum st build_branches_list(struct build *b)
+{
+    enum st st = ST_OK;
+    for (unsigned i = 0, n = b->nchains; i < n && st == ST_OK; i++) {
+        st = b->chains[i].forked ? list_ends(b, &b->chains[i].mark) : ST_OK;
+    }
+    return st;
+}
+
+enum st build_branches(struct build *b)
+{
+    enum st st = ST_OK;
+    const unsigned back = b->res->handed_back;
+    for (unsigned i = 0; i < b->nchains && st == ST_OK; i++) {
+        const struct chain *c = &b->chains[i];
+        struct recall_row row = {.author = c->mark.author, .epoch = c->mark.epoch};
+        uint64_t left = UINT64_MAX;
+        st = c->forked ? hand_back_branches(b, &row, &left) : ST_OK;
+    }
+    b->res->sent_entries += b->res->handed_back - back; /* our own: receipts do answer for them */
+    b->res->handed_back = back;
     return st;
 }

@@ -50,7 +50,11 @@ static enum st add_chain(struct build *b, id8 author, id8 epoch)
      * a receipt covers more than damage, or an old copy of this store, left here, headquarters
      * hears it and sends the rest. */
     bool lacks = c.mark.receipt_seq > c.mark.seq || device_behind(b->t, epoch);
-    if (st != ST_OK || (!current && !lacks && c.from > c.to && c.att_from > c.to)) {
+    if (st == ST_OK && b->reply_pk != NULL) {
+        st = build_beside(b, &c.mark, &c.forked);
+    }
+    bool all = !c.forked && c.from > c.to && c.att_from > c.to;
+    if (st != ST_OK || (!current && !lacks && all)) {
         return st;
     }
     if (b->nchains == MANIFEST_JOURNALS_MAX) {
@@ -93,7 +97,7 @@ static enum st find_chains(struct build *b)
     for (unsigned i = 0; i < n && st == ST_OK; i++) {
         st = chains_of(b, former[i]);
     }
-    return st;
+    return st == ST_OK && b->reply_pk != NULL ? build_branches_list(b) : st;
 }
 
 /* Calls `each` for the entries of a chain from `from` up to `to`, main branch. ST_END ends it. */
@@ -239,6 +243,9 @@ static enum st list_receipts(struct build *b, struct manifest *m, struct arena *
     for (unsigned i = 0; i < b->nchains && m->nreceipts < MANIFEST_JOURNALS_MAX; i++) {
         uint8_t key[16];
         bytes doc;
+        if (b->chains[i].branch) {
+            continue; /* its chain's stands there already */
+        }
         chain_prefix(&b->chains[i].mark, key);
         st = store_get(b->t, T_RECEIPT, bytes_of(key, sizeof key), a, &doc, NULL);
         if (st == ST_OK && !bytes_eq(doc, m->receipts[0])) {
@@ -414,18 +421,29 @@ static enum st send_large(struct build *b, uint64_t budget)
     return st;
 }
 
+static enum st write_chain(struct build *b, struct chain *c)
+{
+    const unsigned sent = b->res->sent_entries, nlarge = b->nlarge;
+    uint64_t last = 0;
+    enum st st = ST_OK;
+    if (c->att_from < c->from) {
+        struct chain old = *c;
+        old.to = c->from - 1;
+        st = each_entry(b, &old, c->att_from, note_large, NULL, &last);
+    }
+    st = st == ST_OK ? each_entry(b, c, c->from, build_entry, NULL, &last) : st;
+    c->owed = c->branch || b->res->sent_entries != sent || b->nlarge != nlarge;
+    return st;
+}
+
 static enum st write_all(struct build *b, uint64_t large_bytes)
 {
     enum st st = write_manifest(b);
     for (unsigned i = 0; i < b->nchains && st == ST_OK; i++) {
-        struct chain *c = &b->chains[i];
-        uint64_t last = 0;
-        if (c->att_from < c->from) {
-            struct chain old = *c;
-            old.to = c->from - 1;
-            st = each_entry(b, &old, c->att_from, note_large, NULL, &last);
-        }
-        st = st == ST_OK ? each_entry(b, c, c->from, build_entry, NULL, &last) : st;
+        st = write_chain(b, &b->chains[i]);
+    }
+    if (st == ST_OK) {
+        st = build_branches(b);
     }
     if (st == ST_OK) {
         st = build_hand_back(b);
@@ -437,6 +455,17 @@ static enum st write_all(struct build *b, uint64_t large_bytes)
         st = send_large(b, large_bytes);
     }
     return st == ST_OK ? bundle_end(&b->w, b->err) : st;
+}
+
+/* A receipt that stands is not given again: of a chain that brings nothing none is awaited. */
+static void note_awaited(const struct build *b, struct exchange_awaited *out)
+{
+    out->n = 0;
+    for (unsigned i = 0; i < b->nchains; i++) {
+        if (b->chains[i].owed) {
+            out->marks[out->n++] = b->chains[i].mark;
+        }
+    }
 }
 
 enum st exchange_request(struct journal *j, const struct exchange_options *opt,
@@ -499,6 +528,9 @@ enum st exchange_request(struct journal *j, const struct exchange_options *opt,
     if (st == ST_OK) {
         res->sent_bytes += b->w.written_bytes;
         res->again = res->again || b->more;
+        if (opt->awaited != NULL) {
+            note_awaited(b, opt->awaited);
+        }
     }
 out:
     if (b != NULL) {

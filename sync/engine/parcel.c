@@ -162,38 +162,10 @@ static enum st state_read(struct state *s, const char *dir, struct err *err)
 /* --- making
  * -------------------------------------------------------------------------------------- */
 
-static enum st add_heads(struct journal *j, struct store_txn *t, id8 author, struct state *s,
-                         struct err *err)
-{
-    struct store_cursor *c = NULL;
-    bytes key;
-    enum st st = store_scan(t, T_HEAD, bytes_of(author.b, 8), (bytes){NULL, 0}, &c, err);
-    while (st == ST_OK) {
-        st = store_next(c, &key);
-        if (st != ST_OK || key.n != 16) {
-            continue;
-        }
-        struct arena tmp = arena_of(j->scratch, j->scratch_bytes);
-        struct chain_mark m;
-        id8 epoch;
-        memcpy(epoch.b, key.p + 8, sizeof epoch.b);
-        st = chain_mark_get(t, author, epoch, &tmp, &m, err);
-        bool current = id8_eq(epoch, j->head.epoch);
-        if (st == ST_OK && (current || m.receipt_seq < m.seq) &&
-            s->nheads < MANIFEST_JOURNALS_MAX) {
-            s->heads[s->nheads++] = (struct head){author, epoch, m.seq, m.hash};
-        }
-    }
-    store_scan_end(&c);
-    return st == ST_END ? ST_OK : st;
-}
-
 static enum st collect(struct journal *j, struct state *s, struct err *err)
 {
     struct store_txn *t = NULL;
     struct arena a = arena_of(j->scratch, j->scratch_bytes);
-    id8 former[JOURNAL_FORMER_MAX];
-    unsigned n = 0;
     bytes docs = {NULL, 0};
     enum st st = store_read(j->store, &t, err);
     if (st == ST_OK) {
@@ -205,27 +177,24 @@ static enum st collect(struct journal *j, struct state *s, struct err *err)
     if (st == ST_OK) {
         memcpy(s->docs, docs.p, docs.n);
         s->ndocs = docs.n;
-        st = add_heads(j, t, j->head.author, s, err);
-    }
-    st = st == ST_OK ? journal_former(t, former, &n, err) : st;
-    for (unsigned i = 0; i < n && st == ST_OK; i++) {
-        st = add_heads(j, t, former[i], s, err);
     }
     store_abort(&t);
     return st;
 }
 
-static enum st write_bundle(struct journal *j, const char *dir, const uint8_t pk[static 32],
+static enum st write_bundle(struct journal *j, const char *dir, struct state *s,
                             const struct now *now, struct parcel_made *out, struct err *err)
 {
     char path[600];
     struct file_out f;
     struct exchange_result res = {0};
+    struct exchange_awaited awaited = {0};
     /* It cannot introduce itself later, should headquarters have forgotten it. */
     struct exchange_options opt = {.introduce = true,
                                    .max_bytes = PARCEL_ENTRY_BYTES,
                                    .large_bytes = PARCEL_LARGE_BYTES,
-                                   .reply_pk = pk};
+                                   .reply_pk = s->pk,
+                                   .awaited = &awaited};
     parcel_path(dir, path, sizeof path);
     enum st st = file_out_begin(&f, path, err);
     if (st != ST_OK) {
@@ -237,9 +206,18 @@ static enum st write_bundle(struct journal *j, const char *dir, const uint8_t pk
     out->bytes = res.sent_bytes;
     out->left_out = res.again;
     out->any = st == ST_OK && (res.sent_entries != 0 || res.sent_attachments != 0);
+    for (unsigned i = 0; out->any && i < awaited.n; i++) {
+        const struct chain_mark *m = &awaited.marks[i];
+        s->heads[s->nheads++] = (struct head){m->author, m->epoch, m->seq, m->hash};
+    }
     struct err later;
     enum st end = file_out_end(&f, out->any, st == ST_OK ? err : &later);
-    return st == ST_OK ? end : st;
+    st = st == ST_OK ? end : st;
+    /* One from before a cut, whose key was never written: nobody can open an answer to it. */
+    if (st == ST_OK && !out->any && unlink(path) != 0 && errno != ENOENT) {
+        st = err_set(err, ST_IO, 0, __func__, "the parcel cannot be removed");
+    }
+    return st;
 }
 
 enum st parcel_make(struct journal *j, const char *dir, const struct now *now,
@@ -254,12 +232,11 @@ enum st parcel_make(struct journal *j, const char *dir, const struct now *now,
     randombytes_buf(s->sk, sizeof s->sk);
     enum st st = crypto_scalarmult_base(s->pk, s->sk) == 0 ? collect(j, s, err) : ST_BUG;
     if (st == ST_OK) {
-        st = write_bundle(j, dir, s->pk, now, out, err);
+        st = write_bundle(j, dir, s, now, out, err);
     }
     /* The key last: where it lies, the parcel is whole and the store may go. Without a parcel it is
      * as good: it says that the store is to go, and no answer is awaited. */
     if (st == ST_OK) {
-        s->nheads = out->any ? s->nheads : 0;
         s->atts = !out->left_out;
         st = state_write(s, dir, err);
     }
@@ -350,8 +327,9 @@ enum st parcel_answer(const char *dir, bytes answer, struct err *err)
     enum st st = s == NULL || room == NULL ? err_set(err, ST_FULL, 0, __func__, "no memory")
                                            : state_read(s, dir, err);
     parcel_path(dir, path, sizeof path);
-    /* A key whose parcel is gone: the answer had come, and a cut came between the two. */
-    if (st == ST_OK && s->nheads != 0 && (access(path, F_OK) == 0 || errno != ENOENT)) {
+    /* A key whose parcel is gone: the answer had come, and a cut came between the two; or there was
+     * none. Where one lies nothing but an answer to it is believed, whatever is awaited. */
+    if (st == ST_OK && (access(path, F_OK) == 0 || errno != ENOENT)) {
         struct arena a = arena_of(room, 4 * BUNDLE_MANIFEST_BYTES);
         st = read_answer(s, answer, &a, &m, err);
         st = st == ST_OK ? covered(s, &m, err) : st;

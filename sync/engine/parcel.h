@@ -1,8 +1,8 @@
-/* parcel.h - what a revoked device does: its unreceipted work sealed to headquarters as one parcel,
- * every key destroyed but the one that the answer is sealed to, the parcel kept until that answer
- * brings the receipts. Beside the store: DIR.parcel (a bundle, any carrier takes it),
- * DIR.parcel.key (that one key, the trust documents, what receipts are awaited). One thread at a
- * time. */
+/* parcel.h - what a revoked device does: its unreceipted work, and what a copy of it wrote, sealed
+ * to headquarters as one parcel, every key destroyed but the one that the answer is sealed to, the
+ * parcel kept until that answer brings the receipts. Beside the store: DIR.parcel (a bundle, any
+ * carrier takes it), DIR.parcel.key (that one key, the trust documents, what receipts are awaited).
+ * One thread at a time. */
 #ifndef SYNC_ENGINE_PARCEL_H
 #define SYNC_ENGINE_PARCEL_H
 #include "core/journal/append.h"
@@ -22,7 +22,8 @@ MUST_USE enum st parcel_make(struct journal *j, const char *dir, const struct no
                              struct parcel_made *out, struct err *err);
 bool parcel_pending(const char *dir);
 void parcel_path(const char *dir, char *out, size_t cap);
-/* parcel_answer: headquarters' answer. ST_OK: its receipts cover all of it, the files are gone.
+/* parcel_answer: headquarters' answer. ST_OK: its receipts cover all of it, the files are gone; or
+ * there was no parcel (`any`), and the key's file is gone, whatever `answer` is.
  * ST_INCOMPLETE: authentic, and not all is covered yet: send it again. Else as exchange_answer:
  * nothing was changed. */
 MUST_USE enum st parcel_answer(const char *dir, bytes answer, struct err *err);

@@ -86,7 +86,8 @@ static uint64_t unsent(const struct hq_request *r, struct store_txn *t, struct a
         const struct manifest_journal *j = &r->manifest.journals[i];
         struct arena room = tmp;
         struct chain_mark m;
-        if (!id8_eq(j->author, r->cert.author)) {
+        if (!id8_eq(j->author, r->cert.author) ||
+            store_has(t, T_HASH, bytes_of(j->head.b, sizeof j->head.b))) { /* on a branch, too */
             continue;
         }
         bool known = chain_mark_get(t, j->author, j->epoch, &room, &m, NULL) == ST_OK;

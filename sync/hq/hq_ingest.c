@@ -359,16 +359,21 @@ static enum st take_run(struct ingest *g, size_t first, size_t n)
     return st;
 }
 
+/* A number that goes back begins another branch. In a parcel, whose branches lie one behind the
+ * other, so does whatever does not link: what lay between them is not there. */
+static bool same_run(const struct ingest *g, const struct entry_view *a, const struct entry_view *b)
+{
+    return id8_eq(b->author, a->author) && id8_eq(b->epoch, a->epoch) && b->seq > a->seq &&
+           (!g->r->manifest.has_reply || h32_eq(b->prev, a->hash));
+}
+
 static enum st take_chains(struct ingest *g)
 {
     size_t n = g->r->nentries;
     enum st st = ST_OK;
     for (size_t i = 0; i < n && st == ST_OK;) {
         size_t end = i + 1;
-        /* A number that goes back begins another branch. */
-        while (end < n && id8_eq(g->r->entries[end].author, g->r->entries[i].author) &&
-               id8_eq(g->r->entries[end].epoch, g->r->entries[i].epoch) &&
-               g->r->entries[end].seq > g->r->entries[end - 1].seq) {
+        while (end < n && same_run(g, &g->r->entries[end - 1], &g->r->entries[end])) {
             end++;
         }
         st = take_run(g, i, end - i);

@@ -167,6 +167,8 @@ static void with_nothing_owed_there_is_no_parcel_and_the_keys_go_all_the_same(vo
     r = pair_exchange(&p, &a, NULL, NULL);
     CHECK(r.revoked && due());
     struct now now = pair_now(&p);
+    /* One from before a cut, which nobody can open an answer to. */
+    PAIR_OK(&p, file_write(parcel, bytes_of((const uint8_t *)"old", 3), 0600, &p.err));
     PAIR_OK(&p, parcel_make(&a.journal, a.dir, &now, &made, &p.err));
     CHECK(!made.any);
     CHECK(!there(parcel) && there(parcel_key));
@@ -260,8 +262,134 @@ static void a_parcel_introduces_its_device_to_a_headquarters_that_forgot_it(void
     pair_end(&p);
 }
 
+/* What a copy of it wrote under its numbers lies on a branch of its own chain. Headquarters told it
+ * of that, and was put back to before it heard itself. */
+static void branch(unsigned exchanges)
+{
+    struct bundle_buffer ans = {.cap = 1 << 20};
+    struct exchange_result r;
+    struct parcel_made made;
+    struct pair_device twin;
+    char backup[128];
+    begin();
+    put_back_twin(&p, &a, &twin);
+    put_back_keep_hq(&p, backup);
+    h32 x = pair_write(&p, &twin, job, F_JOB_CONTACT, "Ms Chen");
+    h32 y = pair_write(&p, &twin, job, F_JOB_CONTACT, "Ms Chen, at the back door");
+    pair_sync(&p, &twin, &r);
+    pair_write(&p, &a, job, F_JOB_PRIORITY, "1");
+    pair_sync(&p, &a, &r);
+    CHECK(put_back_has(&p, a.store, x) && put_back_has(&p, a.store, y));
+    pair_leave(&twin);
+    put_back_hq(&p, backup);
+    revoke(a.journal.head.author);
+    for (unsigned i = 0; i < exchanges; i++) {
+        r = pair_exchange(&p, &a, NULL, NULL);
+    }
+    CHECK(due());
+    CHECK(pair_place(&p, &a, y) == SYNC_HERE && !put_back_has(&p, p.hq->store, y));
+    struct now now = pair_now(&p);
+    PAIR_OK(&p, parcel_make(&a.journal, a.dir, &now, &made, &p.err));
+    CHECK(made.any);
+    pair_close_device(&a);
+    PAIR_OK(&p, store_destroy(a.dir, &p.err));
+    PAIR_OK(&p, post(&ans));
+    CHECK(put_back_has(&p, p.hq->store, x) && put_back_has(&p, p.hq->store, y));
+    PAIR_OK(&p, parcel_answer(a.dir, bytes_of(ans.p, ans.n), &p.err));
+    CHECK(!there(parcel) && !parcel_pending(a.dir));
+    bundle_buffer_drop(&ans);
+    free(a.scratch);
+    pair_end(&p);
+}
+
+static void a_branch_of_its_own_chain_goes_into_the_parcel(void)
+{
+    branch(1); /* before headquarters asked for it */
+    branch(2); /* when all of the current epoch was receipted */
+}
+
+/* One exchange that keeps large attachments back. */
+static void sync_without_photos(void)
+{
+    struct exchange_options opt = {.large_bytes = 1};
+    struct exchange_result r = {0};
+    struct bundle_buffer req = {.cap = 1 << 20}, ans = {.cap = 1 << 20};
+    const char *problem;
+    struct now now = pair_now(&p);
+    PAIR_OK(&p, exchange_request(&a.journal, &opt, &now, bundle_buffer_sink, &req, &r, &p.err));
+    PAIR_OK(&p,
+            hq_exchange(p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem, &p.err));
+    PAIR_OK(&p, exchange_answer(&a.journal, bytes_of(ans.p, ans.n), &now, &r, &p.err));
+    bundle_buffer_drop(&req);
+    bundle_buffer_drop(&ans);
+}
+
+/* Its entry was receipted, and so is all of the epoch that it is in now: what is awaited is the
+ * photo, and no receipt that stands already. */
+static void a_photo_of_a_closed_epoch_is_awaited_and_nothing_else(void)
+{
+    struct bundle_buffer ans = {.cap = 1 << 20};
+    struct parcel_made made;
+    begin();
+    struct now now = pair_now(&p);
+    pair_step(&p, &a, job, KIND_VISIT_ACCEPTED, (id8){{1}});
+    photograph((id8){{1}});
+    sync_without_photos();
+    PAIR_OK(&p, journal_new_epoch(&a.journal, &now, &p.err));
+    sync_without_photos();
+    sync_without_photos();
+    revoke(a.journal.head.author);
+    sync_without_photos();
+    CHECK(due());
+    now = pair_now(&p);
+    PAIR_OK(&p, parcel_make(&a.journal, a.dir, &now, &made, &p.err));
+    CHECK(made.any && !made.left_out);
+    CHECK_INT(made.entries, 0);
+    CHECK_INT(made.attachments, 1);
+    pair_close_device(&a);
+    PAIR_OK(&p, store_destroy(a.dir, &p.err));
+    /* Of half of it the answer says nothing that is awaited. */
+    bytes sealed = {NULL, 0};
+    const char *problem;
+    PAIR_OK(&p, file_read(parcel, 64 << 20, &sealed, &p.err));
+    PAIR_OK(&p, hq_exchange(p.hq, bytes_of(sealed.p, sealed.n / 2), bundle_buffer_sink, &ans,
+                            &problem, &p.err));
+    free((void *)(uintptr_t)sealed.p);
+    CHECK_INT(parcel_answer(a.dir, bytes_of(ans.p, ans.n), &p.err), ST_INCOMPLETE);
+    CHECK(there(parcel));
+    ans.n = 0;
+    PAIR_OK(&p, post(&ans));
+    PAIR_OK(&p, parcel_answer(a.dir, bytes_of(ans.p, ans.n), &p.err));
+    CHECK(!there(parcel) && !parcel_pending(a.dir));
+    bundle_buffer_drop(&ans);
+    free(a.scratch);
+    pair_end(&p);
+}
+
+/* Where a parcel lies, nothing but headquarters' own answer removes it, whatever is awaited. */
+static void a_parcel_of_which_nothing_is_awaited_stays_until_an_answer_comes(void)
+{
+    struct parcel_made made;
+    uint8_t forged[64] = {1};
+    begin();
+    revoke(a.journal.head.author);
+    CHECK(pair_exchange(&p, &a, NULL, NULL).revoked);
+    struct now now = pair_now(&p);
+    PAIR_OK(&p, parcel_make(&a.journal, a.dir, &now, &made, &p.err));
+    CHECK(!made.any);
+    PAIR_OK(&p, file_write(parcel, bytes_of(forged, sizeof forged), 0600, &p.err));
+    CHECK(parcel_answer(a.dir, (bytes){NULL, 0}, &p.err) != ST_OK);
+    CHECK(parcel_answer(a.dir, bytes_of(forged, sizeof forged), &p.err) != ST_OK);
+    CHECK(there(parcel) && parcel_pending(a.dir));
+    pair_leave(&a);
+    pair_end(&p);
+}
+
 int main(void)
 {
+    RUN(a_branch_of_its_own_chain_goes_into_the_parcel);
+    RUN(a_photo_of_a_closed_epoch_is_awaited_and_nothing_else);
+    RUN(a_parcel_of_which_nothing_is_awaited_stays_until_an_answer_comes);
     RUN(a_parcel_introduces_its_device_to_a_headquarters_that_forgot_it);
     RUN(a_parcel_is_taken_in_by_a_headquarters_that_lost_what_lay_before_it);
     RUN(unreceipted_work_goes_as_one_parcel_and_the_keys_are_gone);
