@@ -264,8 +264,8 @@ static enum st covered(struct state *s, const struct manifest *m, struct err *er
         for (unsigned k = 0; k < m->nreceipts && !good; k++) {
             struct receipt r;
             good = receipt_open(m->receipts[k], &s->trust, &r, &rule) == ST_OK &&
-                   id8_eq(r.author, h->author) && id8_eq(r.epoch, h->epoch) &&
-                   (r.seq > h->seq || (r.seq == h->seq && h32_eq(r.head, h->hash))) &&
+                   id8_eq(r.author, h->author) && id8_eq(r.epoch, h->epoch) && r.seq == h->seq &&
+                   h32_eq(r.head, h->hash) && /* not a copy's that is longer */
                    (r.att_through >= h->seq || !s->atts);
         }
         if (!good) {

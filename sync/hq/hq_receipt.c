@@ -221,7 +221,8 @@ static enum st one(struct hq_request *r, struct store_txn *t, const struct manif
     }
     j = &told;
     st = find_revocation(r, t, j->author, a, &next.revoked, err);
-    st = st == ST_OK ? find_held(r, t, j, next.revoked != 0, a, &next.seq, &next.head, err) : st;
+    bool gone = next.revoked != 0 || r->manifest.has_reply; /* a parcel's, before we hear of it */
+    st = st == ST_OK ? find_held(r, t, j, gone, a, &next.seq, &next.head, err) : st;
     if (st != ST_OK) {
         return st;
     }
@@ -239,8 +240,8 @@ static enum st one(struct hq_request *r, struct store_txn *t, const struct manif
         out->n = doc.n;
         return ST_OK;
     }
-    if (next.revoked != 0 && has && !h32_eq(kept.head, next.head) && next.seq == j->seq &&
-        j->receipt_seq == j->seq) {
+    if (next.revoked != 0 && !r->manifest.has_reply && has && !h32_eq(kept.head, next.head) &&
+        next.seq == j->seq && j->receipt_seq == j->seq) {
         return ST_OK; /* another copy of a revoked device: each has its receipt, and nothing new */
     }
     if (next.seq == 0 && j->receipt_seq == 0) {

@@ -308,6 +308,58 @@ static void a_branch_of_its_own_chain_goes_into_the_parcel(void)
     branch(2); /* when all of the current epoch was receipted */
 }
 
+/* A copy of it went on, and headquarters has more under its numbers than the parcel holds: that
+ * says nothing of the parcel, of which only the manifest may have come. */
+static void a_receipt_for_what_a_copy_wrote_is_none_for_the_parcel(void)
+{
+    struct exchange_result r = {0};
+    struct bundle_buffer req = {.cap = 1 << 20}, ans = {.cap = 1 << 20};
+    struct parcel_made made;
+    struct pair_device twin;
+    const char *problem;
+    unsigned waits = 0;
+    begin();
+    put_back_twin(&p, &a, &twin);
+    pair_write(&p, &twin, job, F_JOB_CONTACT, "Ms Chen");
+    pair_write(&p, &twin, job, F_JOB_CONTACT, "Ms Chen, at the back door");
+    struct now now = pair_now(&p);
+    PAIR_OK(&p, exchange_request(&a.journal, NULL, &now, bundle_buffer_sink, &req, &r, &p.err));
+    revoke(a.journal.head.author);
+    PAIR_OK(&p,
+            hq_exchange(p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem, &p.err));
+    h32 mine = pair_write(&p, &a, job, F_JOB_PRIORITY, "1");
+    PAIR_OK(&p, exchange_answer(&a.journal, bytes_of(ans.p, ans.n), &now, &r, &p.err));
+    pair_sync(&p, &twin, &r);
+    pair_leave(&twin);
+    CHECK(due());
+    PAIR_OK(&p, parcel_make(&a.journal, a.dir, &now, &made, &p.err));
+    CHECK_INT(made.entries, 1);
+    pair_close_device(&a);
+    PAIR_OK(&p, store_destroy(a.dir, &p.err));
+    bytes sealed = {NULL, 0};
+    PAIR_OK(&p, file_read(parcel, 64 << 20, &sealed, &p.err));
+    for (size_t cut = sealed.n / 4; cut < sealed.n && !put_back_has(&p, p.hq->store, mine);
+         cut += 16) {
+        ans.n = 0;
+        if (hq_exchange(p.hq, bytes_of(sealed.p, cut), bundle_buffer_sink, &ans, &problem,
+                        &p.err) == ST_OK &&
+            !put_back_has(&p, p.hq->store, mine)) {
+            CHECK_INT(parcel_answer(a.dir, bytes_of(ans.p, ans.n), &p.err), ST_INCOMPLETE);
+            waits++;
+        }
+    }
+    CHECK(waits != 0 && there(parcel));
+    ans.n = 0;
+    PAIR_OK(&p, post(&ans));
+    CHECK(put_back_has(&p, p.hq->store, mine));
+    PAIR_OK(&p, parcel_answer(a.dir, bytes_of(ans.p, ans.n), &p.err));
+    free((void *)(uintptr_t)sealed.p);
+    bundle_buffer_drop(&req);
+    bundle_buffer_drop(&ans);
+    free(a.scratch);
+    pair_end(&p);
+}
+
 /* One exchange that keeps large attachments back. */
 static void sync_without_photos(void)
 {
@@ -388,6 +440,7 @@ static void a_parcel_of_which_nothing_is_awaited_stays_until_an_answer_comes(voi
 int main(void)
 {
     RUN(a_branch_of_its_own_chain_goes_into_the_parcel);
+    RUN(a_receipt_for_what_a_copy_wrote_is_none_for_the_parcel);
     RUN(a_photo_of_a_closed_epoch_is_awaited_and_nothing_else);
     RUN(a_parcel_of_which_nothing_is_awaited_stays_until_an_answer_comes);
     RUN(a_parcel_introduces_its_device_to_a_headquarters_that_forgot_it);
