@@ -7,9 +7,10 @@
 
 #define SUBJECT_KEY_BYTES 56
 #define MARK_KEY_BYTES 33
-#define ADMITTED_MAX 256  /* entries of one subject; a visit has some twenty, a day of them fits */
-#define SHARES_MAX 64     /* authors of one subject; a job has a handful */
-#define SHARE_ENTRIES 256 /* of one device on one subject: ten visits */
+#define ADMITTED_MAX 256 /* entries of one subject; a visit has some twenty, a day of them fits */
+#define ASIDE_MAX CAP_SUBJECT_ENTRIES /* likewise; a thief may have filled it */
+#define SHARES_MAX 64                 /* authors of one subject; a job has a handful */
+#define SHARE_ENTRIES 256             /* of one device on one subject: ten visits */
 #define SHARE_BYTES 131072U /* likewise: 500 bytes each, so that eight such fit the scratch */
 
 /* ---- whom to believe ------------------------------------------------------------------------ */
@@ -26,7 +27,7 @@ struct source {
     id16 subject;
     bool looked; /* what is admitted and set aside is filled in */
     unsigned nadmitted, naside;
-    h32 *admitted, *aside; /* ADMITTED_MAX each; NULL: nobody asks */
+    h32 *admitted, *aside; /* ADMITTED_MAX, ASIDE_MAX; NULL: nobody was revoked */
 };
 
 static void mark_key(h32 entry, uint8_t key[static MARK_KEY_BYTES])
@@ -184,7 +185,7 @@ static enum st read_one(struct store_txn *t, bytes place, h32 hash, struct arena
     return st == ST_FULL || st == ST_IO ? st : ST_NOT_FOUND;
 }
 
-/* What was named of a revoked author's: admitted by a supervisor, or set aside by headquarters. */
+/* Of a revoked author's: admitted by a supervisor, or set aside by headquarters. */
 static void note_named(struct source *s, const struct entry_view *e)
 {
     union body b;
@@ -198,10 +199,11 @@ static void note_named(struct source *s, const struct entry_view *e)
     if (!kind_has_effect(e->kind, fold_author_role(&by, e))) {
         return;
     }
-    const struct hash_list *named = e->kind == KIND_ADMITTED ? &b.admitted.named : &b.named;
-    h32 *to = e->kind == KIND_ADMITTED ? s->admitted : s->aside;
-    unsigned *n = e->kind == KIND_ADMITTED ? &s->nadmitted : &s->naside;
-    for (unsigned i = 0; i < named->n && *n < ADMITTED_MAX; i++) {
+    bool in = e->kind == KIND_ADMITTED;
+    const struct hash_list *named = in ? &b.admitted.named : &b.named;
+    h32 *to = in ? s->admitted : s->aside;
+    unsigned *n = in ? &s->nadmitted : &s->naside, most = in ? ADMITTED_MAX : ASIDE_MAX;
+    for (unsigned i = 0; i < named->n && *n < most; i++) {
         to[(*n)++] = named->h[i];
     }
 }
@@ -389,24 +391,34 @@ static enum st gather(struct store_txn *t, id16 subject, struct source *src, str
     return st == ST_OK ? read_entries(t, subject, src, a, *e, all, n, err) : st;
 }
 
+/* Whom to believe of this subject, with room of the arena's for what that takes. */
+static bool source_of(struct store_txn *t, id16 subject, struct arena *a, struct source *s)
+{
+    uint8_t *tmp = arena_new(a, uint8_t, 3 * CAP_TRUST_BYTES);
+    *s = (struct source){.t = t,
+                         .subject = subject,
+                         .marks = store_count(t, T_ODD) > 0,
+                         .revocations = store_count(t, T_REVOKED) > 0};
+    if (tmp != NULL) {
+        s->tmp = arena_of(tmp, 3 * CAP_TRUST_BYTES);
+    }
+    if (s->revocations) {
+        s->admitted = arena_new(a, h32, ADMITTED_MAX);
+        s->aside = arena_new(a, h32, ASIDE_MAX);
+    }
+    return tmp != NULL && (!s->revocations || (s->admitted != NULL && s->aside != NULL));
+}
+
 /* One try at the whole fold. With `shares` a flooded subject is cut down to what fits. */
 static enum st fold_try(struct store_txn *t, id16 subject, bool shares, struct arena *a,
                         struct subject_state *out, bytes *encoded, h32 *digest, struct err *err)
 {
     struct entry_view *e = NULL;
     size_t n = 0;
-    uint8_t *tmp = arena_new(a, uint8_t, 3 * CAP_TRUST_BYTES);
-    h32 *admitted = arena_new(a, h32, ADMITTED_MAX), *aside = arena_new(a, h32, ADMITTED_MAX);
-    if (tmp == NULL || admitted == NULL || aside == NULL) {
+    struct source s;
+    if (!source_of(t, subject, a, &s)) {
         return ST_FULL;
     }
-    struct source s = {.t = t,
-                       .subject = subject,
-                       .admitted = admitted,
-                       .aside = aside,
-                       .tmp = arena_of(tmp, 3 * CAP_TRUST_BYTES),
-                       .marks = store_count(t, T_ODD) > 0,
-                       .revocations = store_count(t, T_REVOKED) > 0};
     enum st st = gather(t, subject, shares ? &s : NULL, a, &e, &n, err);
     if (st == ST_OK) {
         struct fold_lookup look = {find_author, is_trusted, &s};
@@ -470,17 +482,10 @@ enum st fold_reopening(struct store_txn *t, id16 subject, h32 signoff, struct ar
 {
     struct entry_view *e = NULL;
     size_t n = 0;
-    uint8_t *room = arena_new(&tmp, uint8_t, 3 * CAP_TRUST_BYTES);
-    h32 *admitted = arena_new(&tmp, h32, ADMITTED_MAX);
-    if (room == NULL || admitted == NULL) {
+    struct source s;
+    if (!source_of(t, subject, &tmp, &s)) {
         return err_set(err, ST_FULL, 0, __func__, "no room");
     }
-    struct source s = {.t = t,
-                       .subject = subject,
-                       .admitted = admitted,
-                       .tmp = arena_of(room, 3 * CAP_TRUST_BYTES),
-                       .marks = store_count(t, T_ODD) > 0,
-                       .revocations = store_count(t, T_REVOKED) > 0};
     struct arena whole = tmp;
     enum st st = gather(t, subject, NULL, &tmp, &e, &n, err);
     if (st == ST_FULL || st == ST_TOO_BIG) { /* as the fold does */

@@ -92,6 +92,22 @@ static void counts(bool wanted)
     free(room);
 }
 
+static void counts_still(void)
+{
+    struct store *const both[] = {p.hq->store, a.store};
+    uint8_t *room = malloc(CAP_SCRATCH_BYTES);
+    for (unsigned i = 0; i < 2; i++) {
+        struct arena tmp = arena_of(room, CAP_SCRATCH_BYTES);
+        struct store_txn *t = NULL;
+        struct subject_state s;
+        PAIR_OK(&p, store_read(both[i], &t, &p.err));
+        PAIR_OK(&p, fold_load(t, job, &tmp, &s, NULL, &p.err));
+        CHECK(fold_field(&s, F_JOB_PHONE) != NULL);
+        store_abort(&t);
+    }
+    free(room);
+}
+
 /* Whoever knows since when it is lost lets stand what receipts covered by then: of two branches the
  * one of the latest receipt. The colleague holds an entry of the other, and none of what tells. */
 static void a_branch_that_was_passed_on_is_set_aside_by_name(void)
@@ -195,8 +211,109 @@ static void a_head_that_comes_after_its_revocation_tells_which_branch_stands(voi
     end();
 }
 
+/* A thief's branch of more entries than a day's work, all of one job, that a colleague holds. */
+static void a_long_branch_of_one_job_is_set_aside_whole(void)
+{
+    enum { LONG = 300 };
+    struct exchange_result r;
+    begin();
+    for (unsigned i = 0; i < LONG; i++) {
+        pair_write(&p, &twin, job, F_JOB_PHONE, "12 34");
+    }
+    pair_sync(&p, &twin, &r);
+    for (unsigned i = 0; i <= LONG; i++) {
+        write_alone(&b);
+    }
+    pair_exchange(&p, &b, NULL, NULL);
+    pair_sync(&p, &a, &r);
+    revoke(p.ms);
+    pair_sync(&p, &a, &r);
+    h32 here = pair_digest(&p, a.store, job, NULL);
+    h32 there = pair_digest(&p, p.hq->store, job, NULL);
+    CHECK_BYTES(here.b, 32, there.b, 32);
+    end();
+}
+
+static void reopen_as_a_thief(struct pair_device *d, h32 signoff)
+{
+    uint8_t body[CAP_BODY_BYTES];
+    union body said;
+    struct append what = {.kind = KIND_JOB_REOPENED, .subject_type = SUBJECT_JOB, .subject = job};
+    struct now now = pair_now(&p);
+    h32 hash;
+    memset(&said, 0, sizeof said);
+    said.asked.signoff = signoff;
+    said.asked.reason = 1;
+    PAIR_OK(&p, body_encode(what.kind, &said, body, sizeof body, &what.body));
+    PAIR_OK(&p, journal_append(&d->journal, &what, &now, &hash, &p.err));
+}
+
+/* Who reopened a report is looked for among what is set aside and what set it aside. */
+static void a_reopening_that_is_set_aside_is_nobodys(void)
+{
+    struct exchange_result r;
+    h32 signoff = {{7}};
+    begin();
+    reopen_as_a_thief(&twin, signoff);
+    pair_write(&p, &twin, job, F_JOB_PHONE, "12 34");
+    pair_sync(&p, &twin, &r);
+    write_alone(&b);
+    write_alone(&b);
+    write_alone(&b);
+    pair_exchange(&p, &b, NULL, NULL);
+    pair_sync(&p, &a, &r);
+    revoke(p.ms);
+    pair_sync(&p, &a, &r);
+    struct store *const both[] = {p.hq->store, a.store};
+    uint8_t *room = malloc(CAP_SCRATCH_BYTES);
+    for (unsigned i = 0; i < 2; i++) {
+        struct store_txn *t = NULL;
+        struct reopening who;
+        PAIR_OK(&p, store_read(both[i], &t, &p.err));
+        CHECK_INT(fold_reopening(t, job, signoff, arena_of(room, CAP_SCRATCH_BYTES), &who, &p.err),
+                  ST_NOT_FOUND);
+        store_abort(&t);
+    }
+    free(room);
+    end();
+}
+
+/* Who is no headquarters, and says that he acts for one, sets nothing aside. */
+static void by_a_technicians_key_nothing_is_set_aside(void)
+{
+    struct exchange_result r;
+    uint8_t body[CAP_BODY_BYTES];
+    union body said;
+    begin();
+    h32 hash, y = pair_write(&p, &b, job, F_JOB_PHONE, "12 34");
+    pair_sync(&p, &b, &r);
+    pair_sync(&p, &a, &r);
+    revoke(0);
+    pair_sync(&p, &a, &r);
+    struct append what = {.kind = KIND_SET_ASIDE,
+                          .subject_type = SUBJECT_JOB,
+                          .subject = job,
+                          .actor_role = ROLE_HEADQUARTERS};
+    struct now now = pair_now(&p);
+    memset(&said, 0, sizeof said);
+    said.named.h[said.named.n++] = y;
+    PAIR_OK(&p, body_encode(what.kind, &said, body, sizeof body, &what.body));
+    PAIR_OK(&p, journal_append(&a.journal, &what, &now, &hash, &p.err));
+    pair_sync(&p, &a, &r);
+    CHECK(put_back_has(&p, p.hq->store, hash));
+    struct store_txn *t = NULL;
+    PAIR_OK(&p, store_read(p.hq->store, &t, &p.err));
+    CHECK(!fold_is_aside(t, y));
+    store_abort(&t);
+    counts_still();
+    end();
+}
+
 int main(void)
 {
+    RUN(by_a_technicians_key_nothing_is_set_aside);
+    RUN(a_long_branch_of_one_job_is_set_aside_whole);
+    RUN(a_reopening_that_is_set_aside_is_nobodys);
     RUN(a_head_that_comes_after_its_revocation_tells_which_branch_stands);
     RUN(a_branch_that_was_passed_on_is_set_aside_by_name);
     RUN(a_branch_that_a_restored_headquarters_forgot_is_set_aside_when_it_comes_back);
