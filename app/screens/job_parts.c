@@ -256,9 +256,9 @@ static void main_menu(struct app *a, struct ui *u, const struct job_model *j, en
     bool is_signed = sig != NULL && sig->stands;
     if (visit_may(&j->job, j->visit, KIND_VISIT_ENDED) == RULE_OK) {
         item(&m, DO_END, _("End the visit"));
+        item(&m, DO_CORRECT, _("Correct a step"));
     }
     if (visit_may(&j->job, j->visit, KIND_WITHDRAWN) == RULE_OK) {
-        item(&m, DO_CORRECT, _("Correct a step"));
         item(&m, DO_WITHDRAW, _("Withdraw a step"));
     }
     if (is_signed) {

@@ -7,6 +7,9 @@
 #include "core/fold/register.h"
 
 #define CODE_KEY_BYTES 17
+#define CODES_MOST 2 /* its number, and the provisional one of a call that a technician took */
+/* A provisional number is what a technician wrote: it never goes before an official one. */
+#define CODE_LATER ((hlc)1 << 63)
 
 enum { K_DIGEST = 1, K_STATE, K_LISTS, K_ROW, K_CODE, K_PLACE };
 
@@ -16,7 +19,8 @@ struct kept {
     h32 digest;
     bytes state, row;
     struct list_keys keys;
-    bytes code, place; /* of registers, whose keys follow from it: headquarters' alone */
+    bytes code, place; /* code: keys one after the other; place: of registers, whose keys follow
+                          from it: headquarters' alone */
 };
 
 static void read_keys(struct cbor_r *r, struct list_keys *keys)
@@ -234,15 +238,36 @@ enum st fold_code_find(struct store_txn *t, enum subject_type type, bytes code, 
     return st == ST_OK && all.n == 0 ? ST_NOT_FOUND : st;
 }
 
-static enum st put_code(struct store_txn *t, id16 subject, bytes old, bytes now, hlc time,
-                        struct err *err)
+static bytes code_at(bytes codes, size_t i)
+{
+    return bytes_of(codes.p + i * CODE_KEY_BYTES, CODE_KEY_BYTES);
+}
+
+static bool has_code(bytes codes, bytes key)
+{
+    for (size_t i = 0; i < codes.n / CODE_KEY_BYTES; i++) {
+        if (bytes_eq(code_at(codes, i), key)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* `time`: of each key of `now`. */
+static enum st put_codes(struct store_txn *t, id16 subject, bytes old, bytes now, const hlc *time,
+                         struct err *err)
 {
     enum st st = ST_OK;
-    struct claim c = claim_of(subject, time);
-    if (old.n == CODE_KEY_BYTES && !bytes_eq(old, now)) {
-        st = claim(t, old, subject, NULL, err);
+    for (size_t i = 0; i < old.n / CODE_KEY_BYTES && st == ST_OK; i++) {
+        if (!has_code(now, code_at(old, i))) {
+            st = claim(t, code_at(old, i), subject, NULL, err);
+        }
     }
-    return st == ST_OK && now.n == CODE_KEY_BYTES ? claim(t, now, subject, &c, err) : st;
+    for (size_t i = 0; i < now.n / CODE_KEY_BYTES && st == ST_OK; i++) {
+        struct claim c = claim_of(subject, time[i]);
+        st = claim(t, code_at(now, i), subject, &c, err);
+    }
+    return st;
 }
 
 static enum st drop_kept(struct store_txn *t, id16 subject, const struct kept *old, struct err *err)
@@ -251,7 +276,7 @@ static enum st drop_kept(struct store_txn *t, id16 subject, const struct kept *o
     enum st st = put_rows(t, old, &none, err);
     st = st == ST_OK ? register_put(t, subject, old->place, none.place, err) : st;
     if (st == ST_OK) {
-        st = put_code(t, subject, old->code, (bytes){0}, 0, err);
+        st = put_codes(t, subject, old->code, (bytes){0}, NULL, err);
     }
     if (st == ST_OK) {
         st = store_del(t, T_STATE, bytes_of(subject.b, sizeof subject.b), err);
@@ -270,11 +295,26 @@ static enum st fold_damaged(struct subject_state *s, enum subject_type type, id1
     return fresh_seal(s, a, &k->state, &k->digest, err);
 }
 
-/* What follows from a state beside it: its rows and its code. */
+/* What follows from a state beside it: its rows and its codes. */
 struct derived {
-    uint8_t row[LIST_ROW_BYTES], code[CODE_KEY_BYTES], place[REG_PLACE_BYTES];
-    hlc code_time;
+    uint8_t row[LIST_ROW_BYTES], code[CODES_MOST * CODE_KEY_BYTES], place[REG_PLACE_BYTES];
+    hlc code_time[CODES_MOST];
 };
+
+static void derive_code(struct store_txn *t, const struct subject_state *s, int field, hlc later,
+                        struct derived *d, struct kept *out)
+{
+    const struct field_value *code = fold_shown(s, field);
+    uint8_t *key = d->code + out->code.n;
+    if (code == NULL || code->nb == 0) {
+        return;
+    }
+    store_code_key(store_of(t), (unsigned)s->type, bytes_of(code->b, code->nb), key);
+    if (!has_code(out->code, bytes_of(key, CODE_KEY_BYTES))) {
+        d->code_time[out->code.n / CODE_KEY_BYTES] = code->time | later;
+        out->code = bytes_of(d->code, out->code.n + CODE_KEY_BYTES);
+    }
+}
 
 static enum st derive(struct store_txn *t, const struct subject_state *s, struct arena tmp,
                       struct derived *d, struct kept *out)
@@ -295,14 +335,10 @@ static enum st derive(struct store_txn *t, const struct subject_state *s, struct
             return st;
         }
     }
-    const struct field_value *code = fold_shown(s, F_CODE);
-    if (code == NULL && s->type == SUBJECT_JOB) {
-        code = fold_shown(s, F_JOB_PROVISIONAL); /* until it has its official number */
-    }
-    if (code != NULL && code->nb > 0) {
-        store_code_key(store_of(t), (unsigned)s->type, bytes_of(code->b, code->nb), d->code);
-        out->code = bytes_of(d->code, sizeof d->code);
-        d->code_time = code->time;
+    out->code = (bytes){d->code, 0};
+    derive_code(t, s, F_CODE, 0, d, out);
+    if (s->type == SUBJECT_JOB) {
+        derive_code(t, s, F_JOB_PROVISIONAL, CODE_LATER, d, out);
     }
     return lists_row_encode(&row, d->row, &out->row);
 }
@@ -318,7 +354,7 @@ static enum st keep(struct store_txn *t, const struct subject_state *s, const st
     }
     st = st == ST_OK ? register_put(t, s->subject, old->place, now->place, err) : st;
     if (st == ST_OK) {
-        st = put_code(t, s->subject, old->code, now->code, d.code_time, err);
+        st = put_codes(t, s->subject, old->code, now->code, d.code_time, err);
     }
     return st == ST_OK ? put_kept(t, s->subject, now, a, err) : st;
 }
@@ -454,9 +490,9 @@ bool fold_rows_hold(struct store_txn *t, const struct subject_state *s, struct a
     }
     sum->lists += k.keys.n;
     holds = register_holds(t, s->subject, k.place, &sum->lists) && holds;
-    if (k.code.n != 0) {
+    for (size_t i = 0; i < k.code.n / CODE_KEY_BYTES; i++) {
         sum->claims++;
-        holds = holds && code_holds(t, s->subject, k.code, d.code_time);
+        holds = holds && code_holds(t, s->subject, code_at(k.code, i), d.code_time[i]);
     }
     return holds;
 }

@@ -10,7 +10,8 @@
 #include "core/store/store.h"
 
 /* fold_refold: recompute T_STATE, T_LIST and T_CODE (F_CODE -> subjects that have the code, the
- * first to have written it first, whoever came first here) of one subject from its entries. A
+ * first to have written it first, whoever came first here; a job's provisional number leads to it
+ * too, after whoever has that code officially) of one subject from its entries. A
  * subject over CAP_SUBJECT_ENTRIES, or too big for `scratch`, says `damaged` and is folded from
  * headquarters' entries and a share of each other author's; does not that fit either, it holds
  * nothing. Entries whose seal fails are left out; `check` reports them. Errors: those of the store.
@@ -107,7 +108,7 @@ enum list {
     LIST_OF_JOB = 8,       /* its goods, slips, invoices, by type */
     LIST_REGISTER = 7      /* headquarters' alone: see register.h; no rows, the keys say it all */
 };
-#define LISTS_VERSION 3 /* of T_LIST and T_CODE: raised when other rows come of the same states */
+#define LISTS_VERSION 4 /* of T_LIST and T_CODE: raised when other rows come of the same states */
 #define LIST_KEY_BYTES 96
 
 /* fold_list_prefix: of LIST_BY_TYPE (type), LIST_OF_* (id; with a type those of that type alone),

@@ -187,9 +187,11 @@ static bool not_over(const struct visit_state *v)
     return !is_over(v);
 }
 
+/* A visit that ended without signature keeps that stage when he leaves. */
 static bool not_left(const struct visit_state *v)
 {
-    return v == NULL || v->stage != VISIT_LEFT;
+    return v == NULL ||
+           (v->stage != VISIT_LEFT && !(v->stage == VISIT_ENDED && has(v, KIND_VISIT_LEFT)));
 }
 
 /* Setting out after having arrived makes no sense, unless it is a correction. */
@@ -297,7 +299,7 @@ static const struct {
     {KIND_VISIT_LEFT, N_VISIT | N_NOT_LEFT | N_SIGNED_OR_ENDED},
     {KIND_VISIT_ENDED, N_VISIT | N_UNSIGNED | N_NOT_LEFT},
     {KIND_VISIT_PAID, N_VISIT | N_FEE | N_DUE | N_SETTLED},
-    {KIND_WITHDRAWN, N_VISIT | N_UNSIGNED | N_NOT_LEFT},
+    {KIND_WITHDRAWN, N_VISIT | N_UNSIGNED}, /* of an unsigned visit also when he is gone */
     {KIND_JOB_REOPENED, N_VISIT | N_SIGNED},
     {KIND_HANDOVER_ASKED, 0},
     {KIND_HELP_ASKED, GOING},
@@ -446,7 +448,7 @@ enum kind visit_next(const struct subject_state *job, const struct visit_state *
     if (v == NULL) {
         return job->cancelled || job->archived ? (enum kind)0 : KIND_VISIT_ACCEPTED;
     }
-    if (v->stage == VISIT_LEFT || (v->stage == VISIT_ENDED && has(v, KIND_VISIT_LEFT))) {
+    if (!not_left(v)) {
         return (enum kind)0;
     }
     if (v->stage == VISIT_ENDED) {

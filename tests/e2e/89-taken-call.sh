@@ -110,6 +110,12 @@ claim "headquarters has both, taken by a technician, and their official numbers 
 his() { [ "$(at_hq "no ice" assigned)" = "$(at_hq "drips on the wall" assigned)" ] && [ -n "$(at_hq "no ice" assigned)" ]; }
 claim "numbered in the order in which they were called" in_order
 claim "they are assigned to him" his
+both() {
+    for code in "$drip" "$(at_hq "drips on the wall" code)"; do
+        dctl "$T/dev" log --job "$code" | grep -q visit.signed && hqctl log --job "$code" | grep -q visit.signed || return 1
+    done
+}
+claim "the commands find it by the official number and by the provisional one, there and on the handheld" both
 login() {
     curl -sS -o "$T/body" -c "$T/jar" -H 'Content-Type: application/json' \
         -d '{"login":"clerk","password":"a long password"}' "$URL/api/v1/session" && jq -r .csrf "$T/body" >"$T/csrf"

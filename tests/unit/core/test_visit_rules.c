@@ -386,6 +386,9 @@ static void an_ended_visit_is_over_and_a_second_one_may_begin(void)
     b = help_step("v");
     help_say(&tech, KIND_VISIT_LEFT, &b);
     CHECK_INT(visit_next(&s, visit_now()), 0);
+    CHECK_INT(may(KIND_VISIT_ENDED), RULE_OVER); /* he is gone: nothing ends twice */
+    CHECK_INT(may(KIND_VISIT_LEFT), RULE_OVER);
+    CHECK_INT(may(KIND_WITHDRAWN), RULE_OK); /* unsigned: what is wrong can be taken back */
 }
 
 static void a_cancelled_job_is_not_begun_but_work_on_it_goes_on(void)

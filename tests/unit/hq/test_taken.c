@@ -103,6 +103,43 @@ static unsigned found(const char *target, const char *what)
     return n;
 }
 
+static bool leads_to(struct store *store, const char *code, id16 job)
+{
+    struct store_txn *t = NULL;
+    id16 found = {{0}};
+    PAIR_OK(&d.p, store_read(store, &t, &d.p.err));
+    enum st st = fold_code_find(t, SUBJECT_JOB, str_bytes(str_c(code)), &found, &d.p.err);
+    store_abort(&t);
+    return st == ST_OK && id16_eq(found, job);
+}
+
+static void it_is_found_by_both_numbers_and_a_number_of_the_books_goes_before_what_he_wrote(void)
+{
+    begin();
+    id16 job = take(&dev, "C-T1-7K-000001");
+    CHECK(leads_to(dev.store, "C-T1-7K-000001", job));
+    sync_dev(&dev);
+    struct store *both[] = {dev.store, d.p.hq->store};
+    for (int k = 0; k < 2; k++) {
+        CHECK(leads_to(both[k], "R000001", job));
+        CHECK(leads_to(both[k], "C-T1-7K-000001", job));
+    }
+    /* He writes, first, the number that the books give next. */
+    id16 second_job = take(&dev, "R000003");
+    CHECK(leads_to(dev.store, "R000003", second_job));
+    id16 third = take(&dev, "C-T1-7K-000003");
+    sync_dev(&dev);
+    CHECK(leads_to(d.p.hq->store, "R000002", second_job));
+    CHECK(leads_to(d.p.hq->store, "R000004", third)); /* the next that leads nowhere */
+    CHECK(leads_to(dev.store, "R000004", third));
+    /* Books that were kept elsewhere have that number too. */
+    struct record_write w = {.field = F_CODE, .type = FT_CODE};
+    CHECK(code_of(str_bytes(S("R000003")), &w.code));
+    id16 book = pair_record(&d.p, SUBJECT_JOB, &w, 1, "hot", F_JOB_FAULT_TOLD);
+    CHECK(leads_to(d.p.hq->store, "R000003", book));
+    end();
+}
+
 static void it_is_registered_numbered_confirmed_and_all_comes_back_in_the_same_exchange(void)
 {
     uint8_t *room = malloc(CAP_SCRATCH_BYTES);
@@ -230,6 +267,7 @@ static void a_supervisor_gives_it_to_another_and_it_goes_there_and_stays_where_w
 
 int main(void)
 {
+    RUN(it_is_found_by_both_numbers_and_a_number_of_the_books_goes_before_what_he_wrote);
     RUN(it_is_registered_numbered_confirmed_and_all_comes_back_in_the_same_exchange);
     RUN(the_register_shows_it_finds_both_numbers_and_lists_what_is_new_until_it_is_on_file);
     RUN(after_a_crash_between_keeping_and_registering_the_next_open_registers);
