@@ -30,7 +30,8 @@ size_t im_get_fixed_len(void);
 
 struct pinyin {
     int learned_fd, scratch_fd;
-    bool private;
+    bool private;    /* asked for */
+    bool scratch;    /* the decoder has the words of a private field: from its first letter on */
     bool dirty;      /* something was learned and not given out yet */
     size_t count;    /* candidates now */
     size_t letter_n; /* letters composed */
@@ -42,7 +43,7 @@ struct pinyin {
 static bool decoder_open(const struct pinyin *p)
 {
     char path[40];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", p->private ? p->scratch_fd : p->learned_fd);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", p->scratch ? p->scratch_fd : p->learned_fd);
     if (!im_open_decoder(PINYIN_DICTIONARY, path)) {
         return false;
     }
@@ -132,17 +133,27 @@ void pinyin_cancel(struct pinyin *p)
     sodium_memzero(p->shown, sizeof p->shown);
 }
 
-void pinyin_private(struct pinyin *p, bool on)
+/* The words change by opening the decoder again, of which the library keeps 200 KB each time: only
+ * where something is composed in private. */
+static void use_scratch(struct pinyin *p, bool on)
 {
-    pinyin_cancel(p);
-    if (on == p->private) {
+    if (on == p->scratch) {
         return;
     }
     im_close_decoder(); /* writes what it learned into the memfd of before */
-    p->private = on;
+    p->scratch = on;
     wipe_fd(p->scratch_fd);
     if (!decoder_open(p)) {
         p->count = 0; /* no candidates: letters are typed as they are */
+    }
+}
+
+void pinyin_private(struct pinyin *p, bool on)
+{
+    pinyin_cancel(p);
+    p->private = on;
+    if (!on) {
+        use_scratch(p, false); /* at once: what was composed there goes */
     }
 }
 
@@ -196,6 +207,7 @@ bool pinyin_letter(struct pinyin *p, char c)
     if (c < 'a' || c > 'z' || p->letter_n == PINYIN_LETTERS_MAX) {
         return false;
     }
+    use_scratch(p, p->private);
     p->letters[p->letter_n++] = c;
     p->letters[p->letter_n] = '\0';
     search(p);

@@ -32,7 +32,8 @@ MUST_USE enum st pinyin_open(bytes learned, struct pinyin **out, struct err *err
 void pinyin_close(struct pinyin *p);
 
 /* pinyin_private: from here on compose without the learned words, and forget what is chosen (true),
- * or with them (false). Ends what is composed. */
+ * or with them (false). Ends what is composed. Costs nothing where no letter is typed in between.
+ */
 void pinyin_private(struct pinyin *p, bool on);
 /* pinyin_letter: one more letter a-z; false (and nothing changed) for another character, or when
  * there is no room. */

@@ -81,6 +81,23 @@ bool ui_p_fits(const struct ui *u, const struct ui_para *p, int w_px, int max_li
     return n == 0 || lines[n - 1].w_px <= w_px;
 }
 
+static bool in_word(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+bool ui_p_whole(const struct ui_para *p)
+{
+    for (int i = 0; i + 1 < p->count; i++) {
+        size_t end = p->lines[i].start + p->lines[i].n;
+        if (end > 0 && p->lines[i + 1].start == end && end < p->n && in_word(p->text[end - 1]) &&
+            in_word(p->text[end])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void note_extent(struct ui *u, int node, struct ui_rect text, struct ui_rect box, bool cut)
 {
     if (node < 0) {

@@ -147,6 +147,7 @@ struct bar {
     struct ui_para above;
     int primary_w, secondary_w, primary_h, secondary_h;
     bool stacked, any, two;
+    enum ui_style style; /* of the primary's words; set before it is measured */
 };
 
 static bool given(const char *s)
@@ -154,17 +155,25 @@ static bool given(const char *s)
     return s != NULL && s[0] != '\0';
 }
 
+/* Beside the page: does a column of w break no word of its buttons? */
+static bool side_whole(struct ui *u, const struct ui_screen *s, int w, enum ui_style style)
+{
+    struct ui_para p = ui_p_of(u, style, s->primary), q = ui_p_of(u, UI_BODY_BOLD, s->secondary);
+    int room = w - 2 * ui_w_dp(u, MARGIN) - 2 * ui_w_dp(u, 8);
+    return ui_p_fits(u, &p, room, 8) && ui_p_fits(u, &q, room, 8);
+}
+
 static void measure_bar(struct ui *u, const struct ui_screen *s, int w, bool side, struct bar *b)
 {
     int m = ui_w_dp(u, MARGIN), gap = ui_w_dp(u, 12), inner = w - 2 * m,
         least = ui_w_dp(u, PRIMARY_H);
     bool one = given(s->primary), two = given(s->secondary);
-    *b = (struct bar){.any = false}; /* it may have been measured for the side */
+    *b = (struct bar){.style = b->style}; /* it may have been measured for the side */
     b->any = one || two || given(s->above);
     b->two = one && two;
     b->primary_w = b->secondary_w = inner;
     if (b->two) {
-        struct ui_para p = ui_p_of(u, UI_BUTTON_TEXT, s->primary);
+        struct ui_para p = ui_p_of(u, b->style, s->primary);
         struct ui_para q = ui_p_of(u, UI_BODY_BOLD, s->secondary);
         int third = (inner - gap) / 3, half = (inner - gap) / 2, pad = ui_w_dp(u, 16);
         if (!side && ui_p_fits(u, &q, third - pad, 1) &&
@@ -177,8 +186,7 @@ static void measure_bar(struct ui *u, const struct ui_screen *s, int w, bool sid
         }
         b->primary_w = b->stacked ? inner : inner - gap - b->secondary_w;
     }
-    b->primary_h =
-        one ? ui_w_button_h(u, s->primary, UI_ICON_NONE, UI_BUTTON_TEXT, b->primary_w) : 0;
+    b->primary_h = one ? ui_w_button_h(u, s->primary, UI_ICON_NONE, b->style, b->primary_w) : 0;
     b->secondary_h =
         two ? ui_w_button_h(u, s->secondary, UI_ICON_NONE, UI_BODY_BOLD, b->secondary_w) : 0;
     b->primary_h = one && b->primary_h < least ? least : b->primary_h;
@@ -231,9 +239,9 @@ static unsigned draw_bar(struct ui *u, const struct ui_screen *s, const struct b
         hits |= UI_HIT_SECONDARY;
     }
     unsigned kind = s->danger ? UI_DANGER : UI_PRIMARY;
-    if (given(s->primary) && ui_w_button(u, p, given(s->primary_id) ? s->primary_id : "primary",
-                                         s->primary, UI_ICON_NONE, UI_BUTTON_TEXT,
-                                         kind | (s->primary_off ? (unsigned)UI_OFF : 0U))) {
+    if (given(s->primary) &&
+        ui_w_button(u, p, given(s->primary_id) ? s->primary_id : "primary", s->primary,
+                    UI_ICON_NONE, b->style, kind | (s->primary_off ? (unsigned)UI_OFF : 0U))) {
         hits |= UI_HIT_PRIMARY;
     }
     u->parent = parent;
@@ -293,7 +301,7 @@ static float frame_scale(float scale)
 static unsigned frame(struct ui *u, const struct ui_screen *s)
 {
     struct header h = {0};
-    struct bar b = {0};
+    struct bar b = {.style = UI_BUTTON_TEXT};
     struct ui_rect all = {0, 0, u->f.w_px, u->f.h_px};
     struct ui_kept *k = ui_w_kept(u, u->screen_key);
     int scroll = (int)(k->scroll_px + 0.5F), half = all.h * 55 / 100;
@@ -303,6 +311,11 @@ static unsigned frame(struct ui *u, const struct ui_screen *s)
     float scale = u->f.scale;
     u->f.scale = frame_scale(scale);
     measure_header(u, s, &h);
+    if (side && !side_whole(u, s, side_w, UI_BUTTON_TEXT)) { /* smaller, else below the page */
+        b.style = UI_BODY_BOLD;
+        side = side_whole(u, s, side_w, b.style);
+        b.style = side ? b.style : UI_BUTTON_TEXT;
+    }
     measure_bar(u, s, side ? side_w : all.w, side, &b);
     int beside = all.h - h.h - (s->steps > 0 ? ui_w_dp(u, SEGMENTS_H) : 0);
     struct ui_screen bare = *s;

@@ -251,6 +251,8 @@ struct ui_para ui_p_of(const struct ui *u, enum ui_style style, const char *text
 int ui_p_natural(const struct ui *u, const struct ui_para *p); /* width in one line */
 /* ui_p_fits: in w_px no word has to be broken, and it takes at most max_lines. */
 bool ui_p_fits(const struct ui *u, const struct ui_para *p, int w_px, int max_lines);
+/* ui_p_whole: as it was laid out no Latin word is broken between two lines. */
+bool ui_p_whole(const struct ui_para *p);
 
 /* ---- ui_input.c ---- */
 void ui_input_run(struct ui *u); /* in ui_begin, against the last frame's nodes */

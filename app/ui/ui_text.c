@@ -47,11 +47,18 @@ void ui_divider(struct ui *u)
 void ui_banner(struct ui *u, const char *id, enum ui_tone tone, const char *text)
 {
     int pad = ui_w_dp(u, 12), icon = ui_w_sp(u, 24), bar = ui_w_dp(u, 6);
-    int w = ui_w_inner(u) - 3 * pad - icon - bar;
+    int w = ui_w_inner(u) - 3 * pad - icon - bar, beside = 2 * pad + icon, below = 0;
     struct ui_para p = ui_p_of(u, UI_BODY, text);
     ui_p_layout(u, &p, w);
+    /* A long word and large letters, or a narrow place: the words have the whole width. */
+    if (!ui_p_whole(&p) || w < 5 * ui_w_sp(u, ui_theme_size_dp(UI_BODY))) {
+        beside = pad;
+        below = ui_w_sp(u, 26) + ui_w_dp(u, 4);
+        w = ui_w_inner(u) - 2 * pad - bar;
+        ui_p_layout(u, &p, w);
+    }
     ui_w_open(u, 8, 8);
-    int h = p.h + 2 * pad;
+    int h = p.h + below + 2 * pad;
     struct ui_rect r = ui_w_take(u, h);
     ui_colour c = ui_w_tone(u, tone, u->tok.edge);
     int radius = ui_w_dp(u, 14);
@@ -64,7 +71,7 @@ void ui_banner(struct ui *u, const char *id, enum ui_tone tone, const char *text
     int top = r.y + pad + (ui_w_sp(u, 26) - icon) / 2;
     ui_w_icon(u, i, (struct ui_rect){r.x + pad, top, icon, icon}, c);
     int node = ui_w_node(u, UI_ROLE_BANNER, id, text, NULL, r, 0);
-    ui_p_paint(u, &p, r.x + 2 * pad + icon, r.y + pad, w + bar, 0, node < 0 ? -2 : node);
+    ui_p_paint(u, &p, r.x + beside, r.y + pad + below, w + bar, 0, node < 0 ? -2 : node);
     if (node >= 0 && u->nodes[node].key == u->want_view && u->want_view != 0) {
         u->want_view = 0;
         ui_screen_bring(u, r);

@@ -1,6 +1,7 @@
 /* ui_wrap.c - where a line may end. Latin at spaces; Chinese between any two characters, but no
  * line begins with closing punctuation or ends with opening punctuation. A word longer than the
- * line is broken where the line is full, so that nothing is ever lost. Pure functions. */
+ * line is broken after its last hyphen or stroke there (codes and phone numbers are made of
+ * groups), else where the line is full, so that nothing is ever lost. Pure functions. */
 #include "app/ui/ui_state.h"
 
 uint32_t ui_wrap_code(str s, size_t *i)
@@ -105,27 +106,38 @@ static void put(struct out *o, size_t start, size_t end, int w)
     o->lines[o->n++] = (struct ui_line){(uint32_t)start, (uint32_t)(end - start), w};
 }
 
+/* Where a line may end: the next begins at `at`, this one at `solid`, w wide. */
+struct place {
+    size_t at, solid;
+    int w;
+};
+
 /* One paragraph without line feeds: bytes start to end of s. */
 static void wrap_paragraph(const struct ui_fonts *fonts, int font_px, bool bold, str s,
                            size_t start, int w_px, struct out *o)
 {
-    size_t line = start, solid = start, brk = start, brk_solid = start;
-    int w = 0, solid_w = 0, brk_w = 0;
+    size_t line = start, solid = start;
+    struct place soft = {start, start, 0}, group = soft;
+    int w = 0, solid_w = 0;
     uint32_t before = 0;
     for (size_t i = start; i < s.n;) {
         size_t next = i;
         uint32_t c = ui_wrap_code(s, &next);
         if (solid > line && may_break(before, c)) {
-            brk = i;
-            brk_solid = solid;
-            brk_w = solid_w;
+            soft = (struct place){i, solid, solid_w};
+        }
+        if (solid > line && (before == '-' || before == '/') && c != before && c != ' ') {
+            group = (struct place){i, solid, solid_w};
         }
         int a = fonts->advance_px(fonts->ctx, font_px, bold, c);
         if (c != ' ' && w + a > w_px && i > line) {
-            bool soft = brk > line;
-            put(o, line, soft ? brk_solid : solid > line ? solid : i, soft ? brk_w : solid_w);
-            line = soft ? brk : i;
-            i = solid = brk = line;
+            struct place end = soft.at > line ? soft
+                               : group.at > line
+                                   ? group
+                                   : (struct place){i, solid > line ? solid : i, solid_w};
+            put(o, line, end.solid, end.w);
+            line = end.at;
+            i = solid = line;
             w = solid_w = 0;
             before = 0;
             continue;

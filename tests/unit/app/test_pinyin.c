@@ -1,5 +1,7 @@
 /* test_pinyin.c - letters become words; what was chosen comes first next time; a private field
  * neither shows nor teaches; nothing learned is in a file or left in memory. */
+#include <malloc.h>
+
 #include "app/ime/pinyin.h"
 #include "tests/support/check.h"
 
@@ -121,6 +123,39 @@ static void a_private_field_shows_and_teaches_nothing(void)
     pinyin_close(p);
 }
 
+static size_t heap(void)
+{
+    return mallinfo2().uordblks + mallinfo2().hblkhd;
+}
+
+/* Customers pass their fields on every visit, and compose in few. */
+static void a_private_field_without_a_letter_opens_nothing(void)
+{
+    struct pinyin *p = open_with((bytes){0});
+    char out[PINYIN_WORD_BYTES];
+    bytes learned;
+    type(p, "beijing");
+    CHECK(pinyin_choose(p, find(p, "北京"), out));
+    size_t before = heap();
+    pinyin_private(p, true);
+    CHECK(!pinyin_learned(p, &learned)); /* as long as it is private */
+    for (int i = 0; i < 50; i++) {
+        pinyin_private(p, true);
+        pinyin_private(p, false);
+    }
+    size_t idle = heap();
+    CHECK(pinyin_learned(p, &learned)); /* not lost */
+    pinyin_private(p, true);
+    type(p, "nihao");
+    pinyin_private(p, false);
+#ifndef __SANITIZE_ADDRESS__ /* which counts in its own way */
+    CHECK(idle < before + 50000);
+    CHECK(heap() > before + 50000); /* so would an opening be seen */
+#endif
+    IGNORE(before + idle > 0);
+    pinyin_close(p);
+}
+
 static void letters_that_are_no_syllable_are_not_lost(void)
 {
     struct pinyin *p = open_with((bytes){0});
@@ -169,6 +204,7 @@ int main(void)
     RUN(a_word_is_chosen_piece_by_piece_and_taken_back);
     RUN(what_was_chosen_comes_first_also_after_a_restart);
     RUN(a_private_field_shows_and_teaches_nothing);
+    RUN(a_private_field_without_a_letter_opens_nothing);
     RUN(letters_that_are_no_syllable_are_not_lost);
     RUN(what_was_learned_may_be_nonsense);
     CHECK_END();

@@ -29,6 +29,10 @@ static void latin_breaks_at_spaces(void)
 static void a_word_longer_than_the_line_is_broken_not_lost(void)
 {
     CHECK_STR(wrapped("a 4R260391 b", 3), "a|4R2603|91 b");
+    CHECK_STR(wrapped("LX35-2204-000871", 6), "LX35-2204-|000871"); /* by its groups */
+    CHECK_STR(wrapped("KFR-35GW/BP3 x", 5), "KFR-35GW/|BP3 x");
+    CHECK_STR(wrapped("--abcdef", 3), "--|abcdef");
+    CHECK_STR(wrapped("at 138-0000-1001", 5), "at|138-0000-|1001"); /* blanks come first */
 }
 
 static void chinese_breaks_anywhere_but_never_before_closing_punctuation(void)
@@ -381,6 +385,46 @@ static void a_toast_goes_by_itself(void)
     CHECK(rig_find(&r, "toast") == NULL);
 }
 
+/* One page with a banner and two buttons, laid out in w by h at twice the size. */
+static void page_of(int w, int h, const char *banner, const char *primary)
+{
+    rig_start(&r, GALLERY_TODAY);
+    r.f.w_px = w;
+    r.f.h_px = h;
+    r.f.scale = 2;
+    ui_begin(&r.u, &r.f);
+    ui_screen_begin(&r.u, &(struct ui_screen){.id = "words", .title = "T", .primary = primary});
+    ui_banner(&r.u, "banner", UI_TONE_LATE, banner);
+    ui_screen_end(&r.u);
+    ui_end(&r.u, &r.out);
+}
+
+static bool drawn(const char *line)
+{
+    for (size_t k = 0; k < r.out.n; k++) {
+        const struct ui_cmd *c = &r.out.cmds[k];
+        if (c->type == UI_CMD_TEXT && str_eq((str){c->text, c->text_n}, str_c(line))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void no_word_of_a_button_or_a_banner_is_broken_where_there_is_a_way(void)
+{
+    const char *words = "Reopened by headquarters";
+    page_of(320, 480, words, "Customer signs");
+    CHECK(drawn("headquarters") || drawn("by headquarters"));
+    CHECK(drawn("Customer signs") || drawn("Customer"));
+    page_of(480, 320, words, "Record payment"); /* beside the page, in its own size */
+    CHECK(drawn("payment") && rig_find(&r, "primary")->rect.x > 240);
+    page_of(480, 320, words, "Show to the customer"); /* smaller */
+    CHECK(drawn("customer") && rig_find(&r, "primary")->rect.x > 240);
+    page_of(480, 320, words, "An extraordinarily long word"); /* below the page */
+    CHECK(rig_find(&r, "primary")->rect.x < 100);
+    CHECK(drawn("An extraordinarily long") || drawn("An extraordinarily long word"));
+}
+
 int main(void)
 {
     RUN(latin_breaks_at_spaces);
@@ -406,5 +450,6 @@ int main(void)
     RUN(the_reports_lines_are_the_trees_lines);
     RUN(confirm_waits_for_the_last_line);
     RUN(a_toast_goes_by_itself);
+    RUN(no_word_of_a_button_or_a_banner_is_broken_where_there_is_a_way);
     CHECK_END();
 }
