@@ -58,6 +58,20 @@ MUST_USE enum st acct_put(struct store_txn *t, const struct acct_user *u, struct
 typedef enum st (*acct_each_fn)(void *ctx, const struct acct_user *u);
 MUST_USE enum st acct_each(struct store_txn *t, struct arena tmp, acct_each_fn each, void *ctx,
                            struct err *err);
+/* What was done with a login, and by whom: the newest ACCT_LOG_MAX, oldest first, beside it in
+ * T_META as passwords are; never a password. acct_log_add: in the transaction of the change itself.
+ * acct_log: none (ST_OK) of a login that nothing was done with since there is a history. */
+#define ACCT_LOG_MAX 32 /* of a login; two or three a year are usual */
+enum acct_step { ACCT_MADE = 1, ACCT_PASSWORD, ACCT_SHUT, ACCT_OPENED };
+struct acct_event {
+    int64_t at_ms;
+    enum acct_step step;
+    id16 actor; /* who did it */
+};
+MUST_USE enum st acct_log_add(struct store_txn *t, const char *login, const struct acct_event *e,
+                              struct arena tmp, struct err *err);
+MUST_USE enum st acct_log(struct store_txn *t, const char *login, struct arena tmp,
+                          struct acct_event out[static ACCT_LOG_MAX], size_t *n, struct err *err);
 /* acct_pieces: how many pieces a password has: words, runs and repeats that anybody would try are
  * one each, every other character is one; the login is a word. acct_password_ok: ST_BAD_INPUT, the
  * reason's name in err->where: "password-length", or "password-common": too few pieces. */

@@ -37,6 +37,19 @@ static enum st add(void *ctx, const struct entry_view *e, enum late_why why)
     return ST_OK;
 }
 
+/* Entries about its person that are about this device. */
+static bool of_device(const void *ctx, const struct entry_view *e)
+{
+    const id8 *author = ctx;
+    union body b;
+    if ((e->kind != KIND_CERTIFICATE && e->kind != KIND_REVOKED) ||
+        body_decode(e->kind, e->body, &b) != ST_OK) {
+        return false;
+    }
+    id8 of = e->kind == KIND_CERTIFICATE ? b.certificate.author : b.revoked.author;
+    return memcmp(of.b, author->b, sizeof of.b) == 0;
+}
+
 enum st api_read_late(struct api_call *c)
 {
     struct listing l = {.c = c, .rows = json_array()};
@@ -52,7 +65,7 @@ enum st api_read_late(struct api_call *c)
         return err_set(&c->err, ST_FULL, 0, __func__, "scratch");
     }
     enum st st = late_each(c->txn, author, arena_of(room, half), add, &l, &c->err);
-    c->out =
-        json_pack("{s:o,s:b,s:o}", "device", ops_hex(author.b, 8), "more", l.more, "late", l.rows);
+    c->out = json_pack("{s:o,s:b,s:o,s:o}", "device", ops_hex(author.b, 8), "more", l.more, "late",
+                       l.rows, "history", api_history(c, c->id, of_device, &author));
     return st;
 }

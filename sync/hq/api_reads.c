@@ -175,13 +175,13 @@ static json_t *entry_json(struct api_call *c, const struct entry_view *e)
     return out;
 }
 
-static json_t *history(struct api_call *c)
+json_t *api_history(struct api_call *c, id16 subject, api_entry_fn of, const void *ctx)
 {
     json_t *list = json_array();
     struct store_cursor *cur = NULL;
     bytes key;
-    if (store_scan(c->txn, T_SUBJECT, bytes_of(c->id.b, sizeof c->id.b), (bytes){0}, &cur, NULL) !=
-        ST_OK) {
+    if (store_scan(c->txn, T_SUBJECT, bytes_of(subject.b, sizeof subject.b), (bytes){0}, &cur,
+                   NULL) != ST_OK) {
         return list;
     }
     while (json_array_size(list) < HISTORY_MAX && store_next(cur, &key) == ST_OK) {
@@ -190,7 +190,8 @@ static json_t *history(struct api_call *c)
         h32 hash;
         if (key.n == 56) {
             memcpy(hash.b, key.p + 24, sizeof hash.b);
-            if (journal_get(c->txn, hash, &c->arena, &e, NULL) == ST_OK) {
+            if (journal_get(c->txn, hash, &c->arena, &e, NULL) == ST_OK &&
+                (of == NULL || of(ctx, &e))) {
                 json_array_append_new(list, entry_json(c, &e));
             }
         }
@@ -206,7 +207,7 @@ enum st api_read_record(struct api_call *c)
     enum st st = fold_load(c->txn, c->id, &c->arena, &s, NULL, &c->err);
     if (st == ST_OK) {
         c->out = reg_detail(c, &s);
-        json_object_set_new(c->out, "history", history(c));
+        json_object_set_new(c->out, "history", api_history(c, c->id, NULL, NULL));
         if (s.type == SUBJECT_CUSTOMER || s.type == SUBJECT_EQUIPMENT) {
             reg_file_add(c, s.subject,
                          s.type == SUBJECT_CUSTOMER ? LIST_OF_CUSTOMER : LIST_OF_EQUIPMENT, c->out);
@@ -233,7 +234,7 @@ enum st api_read_job(struct api_call *c)
 
 enum st api_read_history(struct api_call *c)
 {
-    c->out = json_pack("{s:o}", "entries", history(c));
+    c->out = json_pack("{s:o}", "entries", api_history(c, c->id, NULL, NULL));
     return ST_OK;
 }
 
@@ -267,6 +268,44 @@ static enum st token_row(void *ctx, const struct acct_token *k)
                           json_pack("{s:s,s:s,s:s,s:s,s:I,s:I}", "id", k->id, "label", k->label,
                                     "login", k->login, "scopes", scopes, "made_ms",
                                     (json_int_t)k->made_ms, "until_ms", (json_int_t)k->until_ms));
+    return ST_OK;
+}
+
+static const char *step_name(enum acct_step s)
+{
+    switch (s) {
+    case ACCT_MADE:
+        return "login.made";
+    case ACCT_PASSWORD:
+        return "login.password";
+    case ACCT_SHUT:
+        return "login.shut";
+    default:
+        return "login.opened";
+    }
+}
+
+enum st api_read_login_past(struct api_call *c)
+{
+    struct acct_user u;
+    struct acct_event log[ACCT_LOG_MAX];
+    size_t n = 0;
+    enum st st = acct_get(c->txn, c->param, c->arena, &u, &c->err);
+    if (st == ST_NOT_FOUND) {
+        return api_refuse(c, 404, "not-found", "there is no such login");
+    }
+    st = st == ST_OK ? acct_log(c->txn, u.login, c->arena, log, &n, &c->err) : st;
+    if (st != ST_OK) {
+        return st;
+    }
+    json_t *steps = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_array_append_new(steps, json_pack("{s:s,s:I,s:o}", "kind", step_name(log[i].step),
+                                               "wall_ms", (json_int_t)log[i].at_ms, "actor",
+                                               reg_named(c, log[i].actor, F_TECHNICIAN_NAME)));
+    }
+    c->out = json_pack("{s:s,s:o,s:o}", "login", u.login, "entries",
+                       api_history(c, u.person, NULL, NULL), "steps", steps);
     return ST_OK;
 }
 

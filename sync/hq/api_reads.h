@@ -28,12 +28,18 @@ enum st api_read_record(struct api_call *c);
 /* api_read_shown: does headquarters hold the sign-off of that hash, does it count, is its author
  * revoked; ?author=16 hex digits for one that it does not hold (api_verify.c). Public. */
 enum st api_read_shown(struct api_call *c);
-/* api_read_late: what the revocation of the device {id} set aside, oldest first (api_late.c). */
+/* api_history: the entries about a subject, oldest first; with `of`, those that it says. */
+typedef bool (*api_entry_fn)(const void *ctx, const struct entry_view *e);
+json_t *api_history(struct api_call *c, id16 subject, api_entry_fn of, const void *ctx);
+/* api_read_late: what the revocation of the device {id} set aside, oldest first, and what was done
+ * with the device: certified, revoked (api_late.c). */
 enum st api_read_late(struct api_call *c);
 /* api_read_edition: a catalogue that was published, as a file, by its attachment's name in hex. */
 enum st api_read_edition(struct api_call *c);
 /* api_read_preview: what a catalogue would change of the one in force (api_catalogue.c). */
 enum st api_read_preview(struct api_call *c);
+/* api_read_login_past: the history of the login {id}: entries of its person, steps of the login. */
+enum st api_read_login_past(struct api_call *c);
 /* api_read_users: logins. */
 enum st api_read_users(struct api_call *c);
 /* api_read_tokens: tokens, without their secrets. */

@@ -32,11 +32,24 @@ static enum st hash_of(const json_t *in, struct acct_user *u, struct err *err)
     return st;
 }
 
+/* By whom: docketctl acts for the administrator. */
+static enum st note(struct hq *hq, const json_t *in, const struct acct_user *u, enum acct_step step,
+                    struct err *err)
+{
+    struct acct_event e = {.at_ms = u->changed_ms, .step = step, .actor = hq->admin};
+    enum st st = json_object_get(in, "actor") == NULL
+                     ? ST_OK
+                     : ops_subject(hq, in, "actor", SUBJECT_TECHNICIAN, &e.actor, err);
+    return st == ST_OK ? acct_log_add(hq->batch, u->login, &e, hq_arena(hq), err) : st;
+}
+
 /* A login's row: read, changed by `change`, written, in one transaction. */
 typedef enum st (*change_fn)(struct hq *hq, const json_t *in, struct acct_user *u, bool fresh,
                              struct err *err);
-static enum st change(struct hq *hq, const json_t *in, change_fn how, bool make, struct err *err)
+static enum st change(struct hq *hq, const json_t *in, change_fn how, enum acct_step step,
+                      struct err *err)
 {
+    bool make = step == ACCT_MADE;
     struct acct_user u;
     struct arena a = hq_arena(hq);
     str login;
@@ -66,6 +79,7 @@ static enum st change(struct hq *hq, const json_t *in, change_fn how, bool make,
         u.changed_ms = hq_now(hq).wall_ms;
         st = acct_put(hq->batch, &u, err);
     }
+    st = st == ST_OK ? note(hq, in, &u, step, err) : st;
     if (mine) {
         enum st end = hq_batch_end(hq, st == ST_OK, st == ST_OK ? err : NULL);
         st = st == ST_OK ? end : st;
@@ -128,7 +142,7 @@ static enum st add(struct hq *hq, const json_t *in, struct acct_user *u, bool fr
 
 enum st op_user_add(struct hq *hq, const json_t *in, json_t **out, struct err *err)
 {
-    return answer(change(hq, in, add, true, err), out);
+    return answer(change(hq, in, add, ACCT_MADE, err), out);
 }
 
 /* --- the rest ------------------------------------------------------------------------------- */
@@ -165,17 +179,17 @@ static enum st reopen(struct hq *hq, const json_t *in, struct acct_user *u, bool
 
 enum st op_user_password(struct hq *hq, const json_t *in, json_t **out, struct err *err)
 {
-    return answer(change(hq, in, password, false, err), out);
+    return answer(change(hq, in, password, ACCT_PASSWORD, err), out);
 }
 
 enum st op_user_disable(struct hq *hq, const json_t *in, json_t **out, struct err *err)
 {
-    return answer(change(hq, in, shut, false, err), out);
+    return answer(change(hq, in, shut, ACCT_SHUT, err), out);
 }
 
 enum st op_user_enable(struct hq *hq, const json_t *in, json_t **out, struct err *err)
 {
-    return answer(change(hq, in, reopen, false, err), out);
+    return answer(change(hq, in, reopen, ACCT_OPENED, err), out);
 }
 
 static json_t *user_json(const struct acct_user *u)

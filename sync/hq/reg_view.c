@@ -66,6 +66,9 @@ json_t *reg_named(struct api_call *c, id16 subject, int field)
     json_t *out = json_pack("{s:o}", "id", ops_hex(subject.b, 16));
     if (fold_load(c->txn, subject, &c->arena, &s, NULL, NULL) == ST_OK) {
         const struct field_value *name = fold_shown(&s, field != 0 ? field : name_field(s.type));
+        if (name == NULL && s.type == SUBJECT_EQUIPMENT) {
+            name = fold_shown(&s, F_EQUIPMENT_NAME); /* of a call that a technician took */
+        }
         json_object_set_new(out, "code", code_json(&s));
         json_object_set_new(out, "name",
                             name != NULL && name->type == FT_TEXT ? reg_text(c, name->b)

@@ -146,6 +146,18 @@ claim "the first device syncs" on alpha sync --url "$url"
 claim "and the second" on beta sync --url "$url"
 back() { ctl export --store "$stage/hq" jobs --csv >"$stage/jobs.csv"; grep AFTER "$stage/jobs.csv"
     grep -q J-AFTER-1 "$stage/jobs.csv" && grep -q J-AFTER-2 "$stage/jobs.csv" && ! grep -q J-ALONE "$stage/jobs.csv"; }
+newcomer() { # whom the backup does not know, with an entry that nobody else has
+    on gamma sync --url "$url" --json >"$stage/s" && cat "$stage/s" || return 1
+    [ "$(get unsent <"$stage/s")" = 0 ] || return 1
+    ctl recover --store "$stage/gamma" --show >"$stage/gamma.id" || return 1
+    ctl log --store "$stage/hq" --json | python3 -c '
+import json, sys
+author = open(sys.argv[1]).read().split()[-1]
+n = sum(e["author"] == author for e in json.load(sys.stdin))
+print(n, "entries of it are here")
+sys.exit(n == 0)' "$stage/gamma.id"
+}
+claim "a device that joined after the backup comes back by itself, with all that it holds" newcomer
 claim "jobs that a device had heard of are back; the one of which nobody knew is not" back
 named() { # exactly the numbers that are in the old journal and not in the new
     ctl restore --store "$stage/hq" --lost --json >"$stage/lost" || return 1

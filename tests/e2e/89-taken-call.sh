@@ -6,10 +6,14 @@
 #   the provisional number,
 # - after one sync both stand in headquarters' register as taken by a technician, with official numbers, are
 #   assigned to him and found by either number; the numbers come back to the handheld in the same exchange,
-# - what was new waits among the proposals until a clerk says that it is on file; the signed report stays.
+# - what was new waits among the proposals until a clerk has looked at it in the console, mended it, and says that it is
+#   on file (taken.mjs is the browser's half, in Debian's Chromium); the signed report stays.
 set -u
 . tests/support/e2e.sh
 e2e_begin taken
+browser() { [ -x /usr/bin/chromium ] || { echo "chromium is missing: packaging/deps.sh test"; return 1; }; }
+need "chromium is there" browser
+need "its driver is there" sh tests/support/npm.sh
 need "a demo headquarters is made" hq_demo "$T/hq"
 user() { # LOGIN ROLE
     printf 'a long password\n' | "$bin/docketctl" user add --store "$HQ" --login "$1" --password-fd 0 --name "$1" --role "$2"
@@ -128,13 +132,12 @@ claim "the search finds it by the provisional number" finds "$drip"
 claim "and by the official one" finds "$(at_hq "drips on the wall" code)"
 proposed() { [ "$(get /registers/proposals | jq -r '[.rows[].proposals[].what] | sort | join(",")')" = "$1" ]; }
 claim "what is new waits among the proposals" proposed customer,equipment
-on_file() {
-    ice_id=$(at_hq "no ice" id)
-    seen=$(get "/jobs/$ice_id" | jq -c '{fields: {proposed: 0}, seen: {proposed: .values.proposed.seen}}')
-    [ "$(curl -sS -o "$T/body" -w '%{http_code}' -b "$T/jar" -X PATCH -H "X-CSRF-Token: $(cat "$T/csrf")" -H 'Idempotency-Key: put-on-file-1' \
-        -H 'Content-Type: application/json' -d "$seen" "$URL/api/v1/jobs/$ice_id")" = 200 ] && proposed ""
+mkdir -p "${SHOTS:=$T/shots}"
+TZ=Asia/Shanghai timeout 120 node tests/e2e/taken.mjs "$URL" "$SHOTS" "$ice" 2>>"$T/log" || {
+    echo "not ok - the browser's half came to its end"
+    tail -n 20 "$T/log" | cut -c 1-400 | sed 's/^/# /'
 }
-claim "until the clerk says that it is on file" on_file
+claim "until the clerk says that it is on file" proposed ""
 stays() {
     hqctl report --job "$(at_hq "drips on the wall" code)" --pdf "$T/there.pdf" --cbor "$T/report.cbor" &&
         pdf_has "$T/there.pdf" "$drip" && "$bin/docketctl" verify "$T/report.cbor" --trust "$T/hq.pub" | grep -qx genuine

@@ -348,6 +348,9 @@ await claim('work of a lost handheld is listed, and counts once a supervisor tic
         must(await boxes(page).count() === 2, 'two entries');
         const text = await page.textContent('#detail .set-aside');
         must(text.includes('J-261120-07') && (lang === 'zh' ? /另存了 2 条/ : /2 entries are set aside/).test(text), text);
+        const all = await page.textContent('#detail');
+        for (const words of lang === 'zh' ? ['手机入网', '手机停用'] : ['Handheld enrolled', 'Handheld revoked']) { must(all.includes(words), `${words} is not in its history: ${all.slice(0, 600)}`); }
+        must((await lostRow(page).textContent()).replace(/\s/g, '').includes('40'), 'four entries came, none is unsent: nought is a figure');
         must(!(await sideways(page)), `${lang} scrolls sideways`);
         await shot(page, `late-${lang}`);
         await axe(page, `set aside ${lang}`);

@@ -96,7 +96,8 @@ function rowsView() {
             id: r.id, cls: [r.id === here.id ? 'on' : '', r.conflict ? 'conflict' : '', r.late ? 'is-late' : ''].join(' ').trim(),
             cells: reg.columns.map((c, i) => {
                 const linked = c.link || (i === 0 && !reg.columns.some((x) => x.link));
-                return { label: _(c.label), text: c.text(r) || (linked ? r.id.slice(0, 8) : ''), cls: cls(c, r), box: c.box, title: c.title ? c.title(r) : '', href: linked ? address(here.page, r.id, here.params) : '', key: r.id };
+                const words = c.text(r);
+                return { label: _(c.label), text: words || words === 0 ? String(words) : (linked ? r.id.slice(0, 8) : ''), cls: cls(c, r), box: c.box, title: c.title ? c.title(r) : '', href: linked ? address(here.page, r.id, here.params) : '', key: r.id };
             }),
         })),
         next: here.next, empty: _(reg.empty), words: { more: _('More'), further: _('Look further back') },

@@ -25,7 +25,11 @@ async function further(page, id) {
 async function load(page, id, rows) {
     if (REGISTERS[page].plain) {
         const row = rows.find((r) => r.id === id) || await further(page, id);
-        if (row && page === 'devices' && row.state === 'revoked') { return { ...row, ...await get(`/devices/${id}/late`) }; }
+        if (row && page === 'devices') { return { ...row, ...await get(`/devices/${id}/late`) }; }
+        if (row && page === 'users') {
+            const past = await get(`/users/${encodeURIComponent(id)}/history`);
+            return { ...row, history: [...past.entries, ...past.steps].sort((a, b) => a.wall_ms - b.wall_ms) };
+        }
         return row && page === 'conflicts' ? get(`/${TYPE_PATHS[row.type]}/${id}`) : row;
     }
     return get(`/${TYPE_PATHS[REGISTERS[page].type]}/${id}`);
@@ -61,7 +65,7 @@ function timeline(r) {
         const fact = facts.get(e.entry), s = signed.get(e.entry);
         const first = e === r.history[0] && e.kind === 'record.set';
         const to = e.kind === 'job.assigned' ? named(e.technician) || _('nobody') : e.reason ? W.at(W.ADMIT_REASONS, e.reason) : '';
-        const says = to || first ? to : fact ? W.factWords(e.kind, fact.body, money, quantity) : s ? `${W.at(W.OUTCOMES, s.outcome)} ${s.number}` : (e.fields || []).map((n) => label(r.type, n)).filter(Boolean).join(', ');
+        const says = to || first ? to : fact ? W.factWords(e.kind, fact.body, money, quantity) : s ? `${W.at(W.OUTCOMES, s.outcome)} ${s.number}` : (e.fields || []).map((n) => label(r.type === 'user' ? 'technician' : r.type, n)).filter(Boolean).join(', ');
         return { time: brief(e.wall_ms), moment: moment(e.wall_ms), what: says ? fmt(_('%1$s: %2$s'), W.kindWord(e.kind), says) : first && r.type === 'job' ? _('Registered') : W.kindWord(e.kind), who: [W.roleWord(e.role), named(e.actor)].filter(Boolean).join(' ') };
     });
 }
@@ -72,7 +76,7 @@ function signatures(r) {
     return (r.visits_list || []).flatMap((v) => v.signatures.map((s) => ({ ...s, visit: v.visit }))).filter((s) => s.stands).map((s) => ({
         title: fmt(_('Service report %1$s, version %2$s'), s.number, s.version), papers: papersOf(r, s), mark: s.not_covered ? '◐' : '●',
         words: [W.at(W.OUTCOMES, s.outcome), s.signer, W.outcomeWords(s), money(s.total_minor), moment(s.wall_ms),
-            s.not_covered ? n_('%d entry came after the signature: not covered by it', '%d entries came after the signature: not covered by it', s.not_covered) : _('the signature covers the whole content')].join(' · '),
+            s.not_covered ? n_('%d entry came after the signature: not covered by it', '%d entries came after the signature: not covered by it', s.not_covered) : _('the signature covers the whole content')].filter(Boolean).join(' · '),
     }));
 }
 

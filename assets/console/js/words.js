@@ -80,7 +80,8 @@ const KINDS = {
     'visit.tested': N_('Test'), 'visit.fee': N_('Fee'), 'visit.signed': N_('Customer signs'), 'visit.left': N_('Left the site'),
     'visit.ended': N_('End of the visit'), 'visit.paid': N_('Payment'), withdrawn: N_('Evidence withdrawn'),
     'job.reopened': N_('Reopen'), 'handover.asked': N_('Asked to hand over'), 'help.asked': N_('Help request'),
-    proposed: N_('Proposal'), 'visit.taken': N_('Goods taken away'), 'visit.returned': N_('Goods returned'), 'visit.position': N_('Position'),
+    proposed: N_('Proposal'), 'login.made': N_('Login made'), 'login.password': N_('New password'),
+    'login.shut': N_('Login shut'), 'login.opened': N_('Login opened again'), 'set.aside': N_('Set aside'), 'visit.taken': N_('Goods taken away'), 'visit.returned': N_('Goods returned'), 'visit.position': N_('Position'),
 };
 export const kindWord = (k) => (KINDS[k] ? _(KINDS[k]) : k);
 

@@ -87,16 +87,26 @@ static bool is(const json_t *row, h32 entry)
     return strcmp(desk_str(row, "entry"), hex) == 0;
 }
 
+/* The device's own history, not its technician's other devices': so many, and the newest. */
+static bool history_is(const json_t *page, size_t n, const char *newest)
+{
+    const json_t *list = json_object_get(page, "history");
+    return json_array_size(list) == n &&
+           strcmp(desk_str(json_array_get(list, n - 1), "kind"), newest) == 0;
+}
+
 static void it_is_listed_by_number_job_time_and_why(void)
 {
     begin();
     desk_login(&d, "supervisor");
     json_t *page = desk_get(&d, path);
     CHECK(d.status == 200 && listed(page) == 0); /* not revoked: nothing is */
+    CHECK(history_is(page, 1, "certificate"));
     json_decref(page);
     lose();
     page = desk_get(&d, path);
     CHECK_INT(listed(page), 3);
+    CHECK(history_is(page, 2, "revoked"));
     for (size_t i = 0; i < listed(page); i++) {
         const json_t *row = json_array_get(json_object_get(page, "late"), i);
         CHECK(is(row, work[i]));

@@ -1,0 +1,80 @@
+/* acct_log.c - what was done with a login, beside it in T_META. See acct.h. */
+#include "sync/hq/acct.h"
+
+#include "core/codec/hash.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* As a login's own row: a keyed hash, never the name. */
+static bytes log_key(struct store_txn *t, const char *login, char out[static 56])
+{
+    uint8_t h[17];
+    char hex[35];
+    store_code_key(store_of(t), 200, str_bytes(str_c(login)), h);
+    hex_put(bytes_of(h + 1, 16), hex);
+    snprintf(out, 56, "hq/login-log/%s", hex);
+    return str_bytes(str_c(out));
+}
+
+static json_t *event_json(const struct acct_event *e)
+{
+    char hex[33];
+    hex_put(bytes_of(e->actor.b, 16), hex);
+    return json_pack("[I,i,s]", (json_int_t)e->at_ms, (int)e->step, hex);
+}
+
+static bool event_of(const json_t *row, struct acct_event *e)
+{
+    const char *hex = json_string_value(json_array_get(row, 2));
+    json_int_t step = json_integer_value(json_array_get(row, 1));
+    memset(e, 0, sizeof *e);
+    e->at_ms = json_integer_value(json_array_get(row, 0));
+    e->step = (enum acct_step)step;
+    return step >= ACCT_MADE && step <= ACCT_OPENED && hex != NULL &&
+           hex_get(str_c(hex), e->actor.b, sizeof e->actor.b);
+}
+
+enum st acct_log(struct store_txn *t, const char *login, struct arena tmp,
+                 struct acct_event out[static ACCT_LOG_MAX], size_t *n, struct err *err)
+{
+    char key[56];
+    bytes value;
+    *n = 0;
+    enum st st = store_get(t, T_META, log_key(t, login, key), &tmp, &value, NULL);
+    if (st == ST_NOT_FOUND) {
+        return ST_OK; /* of before there was a history */
+    }
+    json_t *list = st == ST_OK ? json_loadb((const char *)value.p, value.n, 0, NULL) : NULL;
+    for (size_t i = 0; i < json_array_size(list) && *n < ACCT_LOG_MAX; i++) {
+        if (event_of(json_array_get(list, i), &out[*n])) {
+            (*n)++;
+        }
+    }
+    json_decref(list);
+    return st == ST_OK ? ST_OK : err_set(err, st, 0, __func__, "a login's history");
+}
+
+enum st acct_log_add(struct store_txn *t, const char *login, const struct acct_event *e,
+                     struct arena tmp, struct err *err)
+{
+    struct acct_event had[ACCT_LOG_MAX];
+    char key[56];
+    size_t n;
+    enum st st = acct_log(t, login, tmp, had, &n, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    json_t *list = json_array();
+    for (size_t i = n == ACCT_LOG_MAX; i < n; i++) {
+        json_array_append_new(list, event_json(&had[i]));
+    }
+    json_array_append_new(list, event_json(e));
+    char *text = json_dumps(list, JSON_COMPACT);
+    json_decref(list);
+    st = text == NULL ? err_set(err, ST_FULL, 0, __func__, "no memory")
+                      : store_put(t, T_META, log_key(t, login, key), str_bytes(str_c(text)), err);
+    free(text);
+    return st;
+}
