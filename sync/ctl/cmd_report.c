@@ -16,7 +16,8 @@
 
 struct reporting {
     const char *job, *pdf, *cbor, *text;
-    unsigned version; /* 0: the newest */
+    const char *number; /* NULL: of the newest visit that is signed */
+    unsigned version;   /* 0: the newest */
     struct ctl_view v;
     struct arena a;
     struct subject_state *state;
@@ -26,8 +27,24 @@ struct reporting {
     bool receipt; /* on a roll of 80 mm */
 };
 
+/* Whose visit's report has that number; zero: nobody's. */
+static id8 visit_of(const struct subject_state *job, str number)
+{
+    for (unsigned i = 0; i < job->nvisits; i++) {
+        const struct visit_state *v = &job->visits[i];
+        for (unsigned k = 0; k < v->nsigned; k++) {
+            const struct signature_state *g = &v->signatures[k];
+            if (str_eq(number, (str){(const char *)g->number, g->nnumber})) {
+                return v->visit;
+            }
+        }
+    }
+    return (id8){{0}};
+}
+
 static enum st find(struct reporting *r, struct err *err)
 {
+    id8 of = {{0}};
     id16 id;
     r->state = arena_new(&r->a, struct subject_state, 1);
     if (r->state == NULL) {
@@ -37,7 +54,14 @@ static enum st find(struct reporting *r, struct err *err)
         return err_set(err, ST_NOT_FOUND, 0, "report", "this store holds no job \"%s\"", r->job);
     }
     enum st st = fold_load(r->v.t, id, &r->a, r->state, NULL, err);
-    r->sig = st == ST_OK ? paper_find(r->state, (id8){{0}}, r->version, &r->visit) : NULL;
+    if (st == ST_OK && r->number != NULL) {
+        of = visit_of(r->state, str_c(r->number));
+        if (id8_zero(of)) {
+            return err_set(err, ST_NOT_FOUND, 0, "report", "job %s has no report of the number %s",
+                           r->job, r->number);
+        }
+    }
+    r->sig = st == ST_OK ? paper_find(r->state, of, r->version, &r->visit) : NULL;
     if (st == ST_OK && r->sig == NULL) {
         return err_set(err, ST_NOT_FOUND, 0, "report", "job %s has no signed report%s yet", r->job,
                        r->version != 0 ? " of that version" : "");
@@ -158,7 +182,7 @@ int ctl_cmd_report(int argc, char **argv)
         {"pin-fd", &how.pin_fd, NULL, false}, {"job", &r.job, NULL, true},
         {"pdf", &r.pdf, NULL, false},         {"cbor", &r.cbor, NULL, false},
         {"text", &r.text, NULL, false},       {"version", &version, NULL, false},
-        {"paper", &size, NULL, false}};
+        {"paper", &size, NULL, false},        {"number", &r.number, NULL, false}};
     int npos;
     int64_t n = 0;
     if (!ctl_opts(argc, argv, opts, sizeof opts / sizeof opts[0], &npos) || npos != 0 ||

@@ -65,7 +65,7 @@
             "compute indexes and states again from the entries")                                   \
     COMMAND(report, "report",                                                                      \
             "--store DIR --job CODE [--pdf FILE] [--paper a4|80mm] [--cbor FILE] "                 \
-            "[--text FILE] [--version N] [--pin-fd N]",                                            \
+            "[--text FILE] [--number REPORT] [--version N] [--pin-fd N]",                          \
             "a signed service report as PDF, proof or text")                                       \
     COMMAND(verify, "verify",                                                                      \
             "FILE --trust HQ.pub [--json] | --qr FILE [--text FILE] --trust HQ.pub",               \

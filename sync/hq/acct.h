@@ -66,7 +66,8 @@ enum acct_step { ACCT_MADE = 1, ACCT_PASSWORD, ACCT_SHUT, ACCT_OPENED };
 struct acct_event {
     int64_t at_ms;
     enum acct_step step;
-    id16 actor; /* who did it */
+    id16 actor;     /* who did it, */
+    enum role role; /* and as what */
 };
 MUST_USE enum st acct_log_add(struct store_txn *t, const char *login, const struct acct_event *e,
                               struct arena tmp, struct err *err);

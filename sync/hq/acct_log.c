@@ -22,16 +22,18 @@ static json_t *event_json(const struct acct_event *e)
 {
     char hex[33];
     hex_put(bytes_of(e->actor.b, 16), hex);
-    return json_pack("[I,i,s]", (json_int_t)e->at_ms, (int)e->step, hex);
+    return json_pack("[I,i,s,i]", (json_int_t)e->at_ms, (int)e->step, hex, (int)e->role);
 }
 
 static bool event_of(const json_t *row, struct acct_event *e)
 {
     const char *hex = json_string_value(json_array_get(row, 2));
     json_int_t step = json_integer_value(json_array_get(row, 1));
+    json_int_t role = json_integer_value(json_array_get(row, 3));
     memset(e, 0, sizeof *e);
     e->at_ms = json_integer_value(json_array_get(row, 0));
     e->step = (enum acct_step)step;
+    e->role = role > ROLE_NONE && role < ROLES ? (enum role)role : ROLE_NONE;
     return step >= ACCT_MADE && step <= ACCT_OPENED && hex != NULL &&
            hex_get(str_c(hex), e->actor.b, sizeof e->actor.b);
 }

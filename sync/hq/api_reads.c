@@ -300,8 +300,9 @@ enum st api_read_login_past(struct api_call *c)
     }
     json_t *steps = json_array();
     for (size_t i = 0; i < n; i++) {
-        json_array_append_new(steps, json_pack("{s:s,s:I,s:o}", "kind", step_name(log[i].step),
-                                               "wall_ms", (json_int_t)log[i].at_ms, "actor",
+        json_array_append_new(steps, json_pack("{s:s,s:s,s:I,s:o}", "kind", step_name(log[i].step),
+                                               "role", ops_role_name(log[i].role), "wall_ms",
+                                               (json_int_t)log[i].at_ms, "actor",
                                                reg_named(c, log[i].actor, F_TECHNICIAN_NAME)));
     }
     c->out = json_pack("{s:s,s:o,s:o}", "login", u.login, "entries",

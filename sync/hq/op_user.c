@@ -36,10 +36,18 @@ static enum st hash_of(const json_t *in, struct acct_user *u, struct err *err)
 static enum st note(struct hq *hq, const json_t *in, const struct acct_user *u, enum acct_step step,
                     struct err *err)
 {
-    struct acct_event e = {.at_ms = u->changed_ms, .step = step, .actor = hq->admin};
+    struct acct_event e = {
+        .at_ms = u->changed_ms, .step = step, .actor = hq->admin, .role = ROLE_ADMINISTRATOR};
+    struct arena a = hq_arena(hq);
+    struct subject_state s;
     enum st st = json_object_get(in, "actor") == NULL
                      ? ST_OK
                      : ops_subject(hq, in, "actor", SUBJECT_TECHNICIAN, &e.actor, err);
+    if (st == ST_OK && !id16_eq(e.actor, hq->admin) &&
+        fold_load(hq->batch, e.actor, &a, &s, NULL, NULL) == ST_OK) {
+        const struct field_value *role = fold_shown(&s, F_TECHNICIAN_ROLE);
+        e.role = role != NULL ? (enum role)role->i : ROLE_NONE;
+    }
     return st == ST_OK ? acct_log_add(hq->batch, u->login, &e, hq_arena(hq), err) : st;
 }
 

@@ -7,6 +7,7 @@
 #   values, on the screen too; the other fields are kept from either,
 # - syncing again sends no entry,
 # - a resolution by the supervisor, by name, reaches both.
+# - two devices sign for one call, unknowing: headquarters gives out either report by its number.
 set -u
 . tests/support/e2e.sh
 e2e_begin two
@@ -106,3 +107,24 @@ by_name() { hqctl log --job $JOB --json | jq -e '.[-1] | .kind_name == "record.s
 claim "the entry says that a supervisor decided" by_name
 check() { on_one check && on_two check && hqctl check; }
 claim "check passes on all three" check
+
+# Two more sign for one call, unknowing: two reports of it, each reached by its number, the older one too.
+need "two more devices join, and fetch their jobs" eval 'for d in three four; do device_make "$T/$d" T01 && device_sync "$T/$d" || return 1; done'
+signed() { # DEVICE
+    sed "s/@JOB@/#job:$(job_id "$1" J-261120-01)/; s/@FAULT@/AC-03/; s/@PART1@/AC-CAP-35/; s/@PART2@/AC-SEN-T/; /^shot/d" \
+        assets/demo/visit-a.script >"$T/visit.script"
+    play "$1" "$T/visit.script" && dctl "$1" report --job J-261120-01 --text "$1.txt" --pdf "$1.pdf"
+}
+need "the first signs for a call" signed "$T/three"
+need "the second signs for it too, unknowing" signed "$T/four"
+by_number() {
+    device_sync "$T/three" && device_sync "$T/four" || return 1
+    for d in three four; do
+        number=$(head -n 1 "$T/$d.txt" | grep -o '[A-Z0-9]*-[A-Z0-9]*-[0-9]\{6\}' | head -n 1)
+        echo "$d: $number"
+        hqctl report --job J-261120-01 --number "$number" --text "$T/$d.hq" --pdf "$T/$d.hq.pdf" &&
+            cmp "$T/$d.txt" "$T/$d.hq" && cmp "$T/$d.pdf" "$T/$d.hq.pdf" || return 1
+    done
+    ! cmp -s "$T/three.hq" "$T/four.hq" && ! hqctl report --job J-261120-01 --number T09-9-000009
+}
+claim "headquarters gives out either report by its number, to the byte, and none of another number" by_number

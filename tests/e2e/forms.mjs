@@ -177,7 +177,7 @@ await claim('a login is made, used, given a new password, shut and opened again'
     await act(admin, 'enable');
     await button(admin, 'disable').waitFor();
     const past = await admin.textContent('#detail');
-    for (const w of ['Login made', 'New password', 'Login shut', 'Login opened again']) { must(past.includes(w), `${w} is not in its history: ${past}`); }
+    for (const w of ['Login made Administrator', 'New password', 'Login shut', 'Login opened again']) { must(past.includes(w), `${w} is not in its history: ${past}`); }
     await shot(admin, 'user-history');
 });
 await claim('the list of logins is saved as CSV, and a name that is a formula is none', async () => {

@@ -196,6 +196,7 @@ static void step_is(const json_t *past, size_t i, const char *kind, const char *
     const json_t *step = json_array_get(json_object_get(past, "steps"), i);
     CHECK_STR(desk_str(step, "kind"), kind);
     CHECK_STR(desk_str(json_object_get(step, "actor"), "code"), actor);
+    CHECK_STR(desk_str(step, "role"), actor); /* the desk's logins are called as their roles */
     CHECK(json_integer_value(json_object_get(step, "wall_ms")) > 0);
 }
 
