@@ -59,7 +59,7 @@ export const FIELDS = {
         job: ref(N_('Call'), 'job'), amount: sum(N_('Amount')), at: time(N_('Issued on')), by: ref(N_('Issued by'), 'technician'), note,
     },
     device: {
-        role: { label: N_('Role'), kind: 'role' }, branch: text(N_('Branch')), entries: number(N_('Entries at headquarters')),
+        role: { label: N_('Role'), kind: 'role' }, entries: number(N_('Entries at headquarters')),
         unsent: number(N_('Entries it had not sent')), waiting: number(N_('Waiting for it')),
         outbox: number(N_('Number of the last thing sent to it')), joined_ms: time(N_('Joined on')), forked: { label: N_('Journal forked'), kind: 'flag' },
     },

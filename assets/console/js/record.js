@@ -38,7 +38,7 @@ async function load(page, id, rows) {
 function fields(r) {
     const rows = [];
     const add = (name, text, href) => { if (text) { rows.push({ label: name, text, href }); } };
-    if (r.code && r.code !== titleOf(r)) { add(_('Number'), r.code); }
+    if (r.code && r.code !== String(titleOf(r))) { add(_('Number'), r.code); }
     for (const [name, f] of Object.entries(FIELDS[r.type] || {})) {
         const v = r.fields[name];
         add(_(f.label), show(f, v), f.kind === 'ref' && v && v.id && f.of !== 'technician' ? `#/${TYPE_HOMES[f.of]}/${v.id}` : '');
@@ -52,6 +52,8 @@ function fields(r) {
         }
     }
     if (r.type === 'device') { add(_('Technician'), named(r.technician)); add(_('Last contact'), r.time_ms ? moment(r.time_ms) : _('never')); }
+    if (r.type === 'edition') { add(_('Published on'), moment(r.time_ms)); }
+    if (r.type === 'quarantine') { add(_('Came in'), moment(r.time_ms)); }
     if (r.type === 'user') { add(_('Name'), r.fields.name); add(_('Role'), W.roleWord(r.fields.role)); }
     if (r.type === 'token') { add(_('Login'), r.fields.login); add(_('Scopes'), r.fields.scopes); add(_('Until'), moment(r.time_ms)); }
     add(_('Branch'), r.branch);
