@@ -14,7 +14,7 @@
 #include <sys/resource.h>
 
 #define TOUCHES 128 /* keys and values looked at: a frame of a list that scrolls; 8 MB at most */
-#define FAULTS 64   /* 4 MB at most */
+#define FAULTS 32
 #define LMDB_MAGIC 0xBEEFC0DEU
 
 /* Where the map begins: LMDB tells only of maps at a fixed address, but each page begins with its

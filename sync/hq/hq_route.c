@@ -81,6 +81,23 @@ static id16 ref_of(const struct subject_state *s, int field)
 
 #define CONTRACTS_MAX 64 /* of one customer, or goods of one job, that go with it */
 
+/* A technician may say which machine he stands before; whoever names one that another branch has on
+ * file is not given its record for it. */
+static bool is_his_branchs(struct hq *hq, struct store_txn *t, const struct subject_state *job,
+                           id16 equipment, struct arena tmp)
+{
+    const struct field_value *named = fold_shown(job, F_JOB_EQUIPMENT);
+    const struct field_value *at = fold_shown(job, F_BRANCH), *its = NULL;
+    struct subject_state s;
+    if (named == NULL || hq_device(hq, named->author) == NULL) {
+        return true; /* the desk said so */
+    }
+    if (fold_load(t, equipment, &tmp, &s, NULL, NULL) == ST_OK) {
+        its = fold_shown(&s, F_BRANCH);
+    }
+    return its == NULL || (at != NULL && at->nb == its->nb && memcmp(at->b, its->b, its->nb) == 0);
+}
+
 /* A job and what it names, one step; what is needed to read it first. */
 static enum st grant_job(struct hq *hq, struct store_txn *t, id8 device,
                          const struct subject_state *job, struct arena tmp, struct err *err)
@@ -97,7 +114,7 @@ static enum st grant_job(struct hq *hq, struct store_txn *t, id8 device,
                         contracts, CONTRACTS_MAX, &n, err);
         }
     }
-    if (st == ST_OK && !id16_zero(equipment)) {
+    if (st == ST_OK && !id16_zero(equipment) && is_his_branchs(hq, t, job, equipment, tmp)) {
         st = grant(hq, t, device, equipment, tmp, err);
     }
     for (unsigned i = 0; i < n && st == ST_OK; i++) {

@@ -8,16 +8,16 @@
 # shellcheck source=tests/e2e/lib/stage.sh
 . "$(dirname "$0")/lib/stage.sh"
 
-# Values that fill pages of their own lose their bytes: 2 of them, or as many as there are.
-rot() { # STORE
-    python3 - "$1/env/data.mdb" <<'P'
+# Values that fill pages of their own lose their bytes: so many of them, or as many as there are.
+rot() { # STORE MANY
+    python3 - "$1/env/data.mdb" "$2" <<'P'
 import sys
-path, size = sys.argv[1], 4096
+path, many, size = sys.argv[1], int(sys.argv[2]), 4096
 data = bytearray(open(path, "rb").read())
 done = 0
 for n in range(2, len(data) // size):
     page = data[n * size:(n + 1) * size]
-    if int.from_bytes(page[0:8], "little") == n and page[10:12] == b"\x04\x00" and done < 2:
+    if int.from_bytes(page[0:8], "little") == n and page[10:12] == b"\x04\x00" and done < many:
         data[n * size + 16:n * size + 80] = bytes(64)
         done += 1
 open(path, "wb").write(data)
@@ -42,7 +42,7 @@ unserve
 claim "check finds a sound store sound" ctl check --store "$stage/hq"
 
 # --- headquarters ------------------------------------------------------------------------------------
-claim "pages of headquarters' file rot" rot "$stage/hq"
+claim "a page of headquarters' file rots" rot "$stage/hq" 1
 claim "check says that it is damaged, and changes nothing" \
     unchanged "$stage/hq" refused "damaged" ctl check --store "$stage/hq"
 crashed "$stage/hq"
@@ -57,7 +57,7 @@ no_damage() { # what headquarters alone had may be missing; nothing that is ther
 claim "what is left of the store is sound" no_damage
 
 # --- after a clean end --------------------------------------------------------------------------------
-claim "pages rot again, behind a clean end" rot "$stage/hq"
+claim "another rots, behind a clean end" rot "$stage/hq" 1
 rebuilt() { ctl rebuild --store "$stage/hq" >"$stage/rebuilt"; cat "$stage/rebuilt"; grep -q "values hold and were kept" "$stage/rebuilt"; }
 claim "rebuild leaves the damage behind and says so" rebuilt
 claim "what is left is sound again" no_damage
@@ -65,7 +65,7 @@ claim "what is left is sound again" no_damage
 # --- a handheld ---------------------------------------------------------------------------------------
 serve
 claim "the handheld is up to date" on alpha sync --url "$url"
-claim "pages of the handheld's file rot" rot "$stage/alpha"
+claim "pages of the handheld's file rot" rot "$stage/alpha" 2
 claim "check says so there" unchanged "$stage/alpha" refused "damaged" on alpha check
 crashed "$stage/alpha"
 back() { on alpha sync --url "$url" && on alpha sync --url "$url" && on alpha check; }

@@ -53,6 +53,12 @@ sed -i '/^msgid "Customer"/{n;s/""/"客户"/}; /^msgid "%d parts"/{n;s/""/"%d �
 clean() {
     said=$(sh tests/lint/run.sh 2>&1) || { echo "$said" | sed 's/^/# /'; return 1; }
 }
+# A table of the standard that needs no test to be named: nothing of it applies here.
+{
+    printf '| | level | asks for | here | shown by |\n|---|---|---|---|---|\n'
+    sed -n '/^for span in/,/; do$/p' tests/lint/asvs.sh | grep -oE '[0-9]+\.[0-9]+\.[0-9]+-[0-9]+' |
+        awk -F'[.-]' '{ for (i = $3; i <= $4; i++) printf "| %s.%s.%d | 1 | x | does not apply | |\n", $1, $2, i }'
+} >sync/hq/ASVS.md
 claim "a clean tree passes every check" clean
 
 finds() { # finds CHECK PATTERN: the check fails and prints a line like PATTERN
@@ -77,6 +83,9 @@ printf '#include "app/x.h"\n' | plant sync/hq/bad.h includes ':1: sync may not i
 printf '#include <SDL2/SDL.h>\n' | plant app/screens/bad.c includes 'SDL stays' "includes finds SDL on a screen"
 printf '#include <sys/socket.h>\n' | plant core/base/bad.c includes 'sockets stay' "includes finds a socket in core"
 printf '/* bad.h */\n\nint bad_one(int a,\n            int b);\n' | plant core/base/bad.h headers '^core/base/bad.h:4: bad_one has no comment' "headers finds a bare prototype"
+grep -v '^| 2\.1\.7 ' sync/hq/ASVS.md | plant sync/hq/ASVS.md asvs '2\.1\.7 is missing' "asvs finds a requirement left out"
+sed 's/^| 2\.1\.7 .*/| 2.1.7 | 1 | x | met | `test_none: nothing` |/' sync/hq/ASVS.md |
+    plant sync/hq/ASVS.md asvs 'no test "nothing" in test_none' "asvs finds a test that is none"
 awk 'BEGIN { for (i = 0; i < 701; i++) print "int a;" }' | plant core/base/bad.c length 'bad.c:701: more than 700' "length finds a long file"
 awk 'BEGIN { print "void f(void)\n{"; for (i = 0; i < 81; i++) print "    g();"; print "}" }' | plant core/base/bad.c length 'bad.c:2: a function of 81' "length finds a long function"
 printf 'int a;\n' | plant sync/new/a.c readme '^sync/new/README.md:1: missing' "readme finds a room without one"

@@ -389,6 +389,7 @@ static void reading_for_long_stays_right_and_keeps_little_of_the_file_in_memory(
         most = now > most ? now : most;
     }
     store_abort(&other);
+    printf("# at most %ld KiB\n", most);
     CHECK(most > 0 && most < 12000); /* of 24 MB */
     store_close(&s);
 }

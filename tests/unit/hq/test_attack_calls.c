@@ -183,10 +183,48 @@ static void what_the_desk_has_on_file_is_not_adopted(void)
     end();
 }
 
+static void he_stands_before(id16 job, id16 equipment)
+{
+    uint8_t body[CAP_BODY_BYTES];
+    struct record_write w = {.field = F_JOB_EQUIPMENT, .type = FT_REF, .ref = equipment};
+    struct append what = {.kind = KIND_RECORD_SET, .subject_type = SUBJECT_JOB, .subject = job};
+    struct now now = pair_now(&p);
+    h32 hash;
+    PAIR_OK(&p, record_encode(&w, 1, body, sizeof body, &what.body));
+    PAIR_OK(&p, journal_append(&d.journal, &what, &now, &hash, &p.err));
+}
+
+/* Nor by naming another branch's machine as the one that he stands before. */
+static void naming_a_machine_of_another_branch_brings_nothing_of_it(void)
+{
+    struct exchange_result r;
+    begin();
+    struct record_write w = {.field = F_BRANCH, .type = FT_ID8, .id = elsewhere};
+    id16 theirs = pair_record(&p, SUBJECT_EQUIPMENT, &w, 1, "Ice maker", F_EQUIPMENT_NAME);
+    w.id = here;
+    id16 ours = pair_record(&p, SUBJECT_EQUIPMENT, &w, 1, "Freezer", F_EQUIPMENT_NAME);
+    id16 customer = pair_record(&p, SUBJECT_CUSTOMER, &w, 1, "Harbour Canteen", F_CUSTOMER_NAME);
+    id16 jobs[2];
+    for (int i = 0; i < 2; i++) {
+        struct record_write of[2] = {{.field = F_JOB_CUSTOMER, .type = FT_REF, .ref = customer}, w};
+        jobs[i] = pair_record(&p, SUBJECT_JOB, of, 2, "no ice", F_JOB_FAULT_TOLD);
+        pair_assign(&p, jobs[i], who);
+    }
+    pair_sync(&p, &d, &r);
+    he_stands_before(jobs[0], theirs);
+    he_stands_before(jobs[1], ours);
+    pair_sync(&p, &d, &r);
+    pair_sync(&p, &d, &r);
+    CHECK(holds(jobs[0]) && holds(jobs[1]) && holds(ours));
+    CHECK(!holds(theirs));
+    end();
+}
+
 int main(void)
 {
     RUN(a_flood_of_calls_waits_for_everybody_else);
     RUN(a_call_on_another_branchs_customer_waits_for_the_desk);
+    RUN(naming_a_machine_of_another_branch_brings_nothing_of_it);
     RUN(what_the_desk_has_on_file_is_not_adopted);
     CHECK_END();
 }
