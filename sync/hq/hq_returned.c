@@ -58,7 +58,7 @@ static enum st take_cert(struct hq_request *r, struct store_txn *t, bytes doc, s
     st = st == ST_OK ? hq_device_add(hq, &c, err) : st;
     const struct hq_device *d = hq_device(hq, c.author);
     /* It joined after the backup: it holds what a device must hold. */
-    return st == ST_OK && d != NULL ? hq_route_device(hq, t, d, scratch(r), err) : st;
+    return st == ST_OK && d != NULL ? hq_route_returned(hq, t, d, scratch(r), err) : st;
 }
 
 /* It came without the entry that told of it, and who holds what it cuts off must hear: it is said

@@ -418,6 +418,36 @@ enum st hq_route_device(struct hq *hq, struct store_txn *t, const struct hq_devi
     return st;
 }
 
+/* Who was forgotten may hold what was cut off meanwhile: each revocation's entry goes to it. Who
+ * joins needs none: what is cut off is not passed on. */
+enum st hq_route_returned(struct hq *hq, struct store_txn *t, const struct hq_device *d,
+                          struct arena tmp, struct err *err)
+{
+    h32 *hashes = arena_new(&tmp, h32, CAP_SUBJECT_ENTRIES);
+    if (hashes == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "scratch");
+    }
+    enum st st = hq_route_device(hq, t, d, tmp, err);
+    for (unsigned k = 0; k < hq->ndevices && st == ST_OK; k++) {
+        unsigned n = 0;
+        if (!hq->devices[k].revoked) {
+            continue;
+        }
+        st = digest_hashes(t, hq->devices[k].person, hashes, CAP_SUBJECT_ENTRIES, &n, err);
+        st = st == ST_TOO_BIG ? ST_OK : st; /* as in grant */
+        for (unsigned i = 0; i < n && st == ST_OK; i++) {
+            struct arena here = tmp;
+            struct entry_view e;
+            st = journal_get(t, hashes[i], &here, &e, err);
+            if (st == ST_OK && e.kind == KIND_REVOKED) {
+                st = hq_out_add(t, d->author, hashes[i], err);
+            }
+            st = st == ST_CORRUPT ? ST_OK : st;
+        }
+    }
+    return st;
+}
+
 /* --- entries
  * -------------------------------------------------------------------------------------------- */
 

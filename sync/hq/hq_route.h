@@ -19,6 +19,9 @@ bool hq_route_has_copies(struct store_txn *t, const struct entry_view *e);
 /* hq_route_device: all that a new device must hold. */
 MUST_USE enum st hq_route_device(struct hq *hq, struct store_txn *t, const struct hq_device *d,
                                  struct arena tmp, struct err *err);
+/* hq_route_returned: the same for one that is known again, and whose journals were revoked. */
+MUST_USE enum st hq_route_returned(struct hq *hq, struct store_txn *t, const struct hq_device *d,
+                                   struct arena tmp, struct err *err);
 /* hq_route_rest: entries that were kept but not yet verified one by one, folded and routed: after a
  * large backlog, or a crash. Takes its own transactions, at most `max` entries (0: all); *left says
  * whether some remain (may be NULL). */

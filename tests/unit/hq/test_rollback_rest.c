@@ -479,8 +479,45 @@ static void a_late_entry_does_not_hide_those_before_it(void)
     end();
 }
 
+/* A device that joined after the backup holds what the restored headquarters cut off before it knew
+ * of it again (the simulation's seed 5377): it hears of the revocation all the same. */
+static void who_is_known_again_hears_of_the_revocations_meanwhile(void)
+{
+    char backup[128];
+    struct pair_device c;
+    struct exchange_result r;
+    begin();
+    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
+    id16 other = pair_record(&p, SUBJECT_TECHNICIAN, &w, 1, "Wu Min", F_TECHNICIAN_NAME);
+    id8 author = a.journal.cert.author;
+    put_back_keep_hq(&p, backup);
+    pair_join(&p, &c, other, "D3");
+    pair_assign(&p, job, other);
+    h32 x = pair_write(&p, &a, job, F_JOB_CONTACT, "Ms Chen");
+    pair_sync(&p, &a, &r);
+    pair_sync(&p, &c, &r);
+    CHECK(put_back_has(&p, c.store, x));
+    put_back_hq(&p, backup);
+    revoke(&a);
+    pair_sync(&p, &a, &r); /* heard out: c has nothing to hand back */
+    bool again = false;
+    PAIR_OK(&p, exchange_refused(&c.journal, "unknown-sender", &again, &p.err));
+    CHECK(again); /* it introduces itself */
+    for (int i = 0; i < 3; i++) {
+        pair_sync(&p, &c, &r);
+    }
+    struct store_txn *t = NULL;
+    PAIR_OK(&p, store_read(c.store, &t, &p.err));
+    CHECK(store_has(t, T_REVOKED, bytes_of(author.b, sizeof author.b)));
+    store_abort(&t);
+    CHECK(h32_eq(pair_digest(&p, c.store, job, NULL), pair_digest(&p, p.hq->store, job, NULL)));
+    pair_leave(&c);
+    end();
+}
+
 int main(void)
 {
+    RUN(who_is_known_again_hears_of_the_revocations_meanwhile);
     RUN(a_late_entry_does_not_hide_those_before_it);
     RUN(every_branch_of_a_fork_comes_to_rest_with_its_attachments);
     RUN(a_closed_epoch_comes_back_in_the_sync_that_finds_out);
