@@ -13,14 +13,14 @@
 /* ---- rows -------------------------------------------------------------------------------------
  */
 
-/* A login is a name of a person: keys hold a keyed hash of it. */
-static bytes user_key(struct store_txn *t, const char *login, char out[static 48])
+bytes acct_key(struct store_txn *t, const char *prefix, const char *login,
+               char out[static ACCT_KEY_BYTES])
 {
     uint8_t h[17];
     char hex[35];
     store_code_key(store_of(t), 200, str_bytes(str_c(login)), h);
     hex_put(bytes_of(h + 1, 16), hex);
-    snprintf(out, 48, USER_PREFIX "%s", hex);
+    snprintf(out, ACCT_KEY_BYTES, "%s%s", prefix, hex);
     return str_bytes(str_c(out));
 }
 
@@ -122,18 +122,18 @@ static enum st read_user(struct store_txn *t, bytes value, struct arena tmp, str
 enum st acct_get(struct store_txn *t, const char *login, struct arena tmp, struct acct_user *out,
                  struct err *err)
 {
-    char key[48];
+    char key[ACCT_KEY_BYTES];
     bytes value;
     memset(out, 0, sizeof *out);
-    enum st st = store_get(t, T_META, user_key(t, login, key), &tmp, &value, err);
+    enum st st = store_get(t, T_META, acct_key(t, USER_PREFIX, login, key), &tmp, &value, err);
     return st == ST_OK ? read_user(t, value, tmp, out, err) : st;
 }
 
 enum st acct_put(struct store_txn *t, const struct acct_user *u, struct err *err)
 {
-    char key[48], hex[33];
+    char key[ACCT_KEY_BYTES], hex[33];
     hex_put(bytes_of(u->person.b, 16), hex);
-    return put_row(t, user_key(t, u->login, key),
+    return put_row(t, acct_key(t, USER_PREFIX, u->login, key),
                    json_pack("{s:s,s:s,s:s,s:b,s:I}", "login", u->login, "person", hex, "hash",
                              u->hash, "disabled", u->disabled, "changed",
                              (json_int_t)u->changed_ms),

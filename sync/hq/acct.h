@@ -58,6 +58,11 @@ MUST_USE enum st acct_put(struct store_txn *t, const struct acct_user *u, struct
 typedef enum st (*acct_each_fn)(void *ctx, const struct acct_user *u);
 MUST_USE enum st acct_each(struct store_txn *t, struct arena tmp, acct_each_fn each, void *ctx,
                            struct err *err);
+/* acct_key: a login's key in T_META below `prefix`: a login is a name of a person, so it is a keyed
+ * hash. */
+#define ACCT_KEY_BYTES 56
+bytes acct_key(struct store_txn *t, const char *prefix, const char *login,
+               char out[static ACCT_KEY_BYTES]);
 /* What was done with a login, and by whom: the newest ACCT_LOG_MAX, oldest first, beside it in
  * T_META as passwords are; never a password. acct_log_add: in the transaction of the change itself.
  * acct_log: none (ST_OK) of a login that nothing was done with since there is a history. */

@@ -4,19 +4,9 @@
 #include "core/codec/hash.h"
 
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-/* As a login's own row: a keyed hash, never the name. */
-static bytes log_key(struct store_txn *t, const char *login, char out[static 56])
-{
-    uint8_t h[17];
-    char hex[35];
-    store_code_key(store_of(t), 200, str_bytes(str_c(login)), h);
-    hex_put(bytes_of(h + 1, 16), hex);
-    snprintf(out, 56, "hq/login-log/%s", hex);
-    return str_bytes(str_c(out));
-}
+#define PREFIX "hq/login-log/"
 
 static json_t *event_json(const struct acct_event *e)
 {
@@ -41,10 +31,10 @@ static bool event_of(const json_t *row, struct acct_event *e)
 enum st acct_log(struct store_txn *t, const char *login, struct arena tmp,
                  struct acct_event out[static ACCT_LOG_MAX], size_t *n, struct err *err)
 {
-    char key[56];
+    char key[ACCT_KEY_BYTES];
     bytes value;
     *n = 0;
-    enum st st = store_get(t, T_META, log_key(t, login, key), &tmp, &value, NULL);
+    enum st st = store_get(t, T_META, acct_key(t, PREFIX, login, key), &tmp, &value, NULL);
     if (st == ST_NOT_FOUND) {
         return ST_OK; /* of before there was a history */
     }
@@ -62,7 +52,7 @@ enum st acct_log_add(struct store_txn *t, const char *login, const struct acct_e
                      struct arena tmp, struct err *err)
 {
     struct acct_event had[ACCT_LOG_MAX];
-    char key[56];
+    char key[ACCT_KEY_BYTES];
     size_t n;
     enum st st = acct_log(t, login, tmp, had, &n, err);
     if (st != ST_OK) {
@@ -75,8 +65,9 @@ enum st acct_log_add(struct store_txn *t, const char *login, const struct acct_e
     json_array_append_new(list, event_json(e));
     char *text = json_dumps(list, JSON_COMPACT);
     json_decref(list);
-    st = text == NULL ? err_set(err, ST_FULL, 0, __func__, "no memory")
-                      : store_put(t, T_META, log_key(t, login, key), str_bytes(str_c(text)), err);
+    st = text == NULL
+             ? err_set(err, ST_FULL, 0, __func__, "no memory")
+             : store_put(t, T_META, acct_key(t, PREFIX, login, key), str_bytes(str_c(text)), err);
     free(text);
     return st;
 }

@@ -201,32 +201,31 @@ static const char *const rows[] = {"qwertyuiop",
                                    "q1w2e3r4t5y6u7i8o9p0",
                                    "!@#$%^&*()"};
 
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 /* What people write for a letter is that letter. */
 static char case_of(char c)
 {
     static const char from[] = "@4310$5", to[] = "aaelos5";
     const char *at = c == '\0' ? NULL : strchr(from, c);
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : at != NULL ? to[at - from] : c;
+    return at != NULL ? to[at - from] : lower(c);
 }
 
-static size_t starts(str s, size_t at, const char *word, bool folded)
+static size_t starts(str s, size_t at, const char *word)
 {
     size_t n = strlen(word);
     if (n == 0 || n > s.n - at) {
         return 0;
     }
     for (size_t i = 0; i < n; i++) {
-        char c = s.p[at + i];
-        if (c != word[i] && (!folded || case_of(c) != case_of(word[i]))) {
+        if (case_of(s.p[at + i]) != case_of(word[i])) {
             return 0;
         }
     }
     return n;
-}
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
 /* Along a row of keys, the alphabet or the digits, or one key held down: at least three. */
@@ -294,9 +293,9 @@ unsigned acct_pieces(const char *login, str s)
     unsigned n = 0;
     for (size_t at = 0; at < s.n; n++) {
         size_t most = more(character(s, at), more(run_at(s, at), again_at(s, at)));
-        most = more(most, more(year_at(s, at), starts(s, at, login, true)));
+        most = more(most, more(year_at(s, at), starts(s, at, login)));
         for (size_t i = 0; i < sizeof favourites / sizeof favourites[0]; i++) {
-            most = more(most, starts(s, at, favourites[i], true));
+            most = more(most, starts(s, at, favourites[i]));
         }
         at += most;
     }

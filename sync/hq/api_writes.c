@@ -54,8 +54,7 @@ static enum st handheld_seen(struct api_call *c, const json_t *value)
     if (value == NULL) {
         return ST_OK;
     }
-    if (hex.p == NULL || hex.n != 16 || !hex_get(hex, author.b, sizeof author.b) ||
-        !api_person_of(c, author, &person) ||
+    if (!hex_get(hex, author.b, sizeof author.b) || !api_person_of(c, author, &person) ||
         fold_load(c->txn, person, &a, &s, NULL, NULL) != ST_OK || !api_sees(c, &s)) {
         return api_refuse(c, 404, "not-found", "there is no such handheld");
     }

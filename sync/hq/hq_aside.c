@@ -41,21 +41,31 @@ static enum st look_at(struct hq *hq, struct store_txn *t, const struct entry_vi
     return due ? push(a, e, err) : ST_OK;
 }
 
-/* One entry for as many of a subject as it can name, from the first that is left. */
-static enum st say_one(struct hq *hq, struct store_txn *t, struct aside *a, size_t first,
+static int by_subject(const void *x, const void *y)
+{
+    const struct named *a = x, *b = y;
+    int d = memcmp(a->subject.b, b->subject.b, sizeof a->subject.b);
+    return d != 0 ? d : memcmp(a->hash.b, b->hash.b, sizeof a->hash.b);
+}
+
+/* One entry for as many of a subject as it can name, from *at on, which moves beyond them. */
+static enum st say_one(struct hq *hq, struct store_txn *t, const struct aside *a, size_t *at,
                        struct err *err)
 {
     uint8_t body[CAP_BODY_BYTES];
     union body b;
     h32 hash;
+    const struct named *first = &a->v[*at];
     struct append what = {
-        .kind = KIND_SET_ASIDE, .subject_type = a->v[first].type, .subject = a->v[first].subject};
+        .kind = KIND_SET_ASIDE, .subject_type = first->type, .subject = first->subject};
     enum st st = ST_OK;
     memset(&b, 0, sizeof b);
-    for (size_t i = first; i < a->n && b.named.n < CAP_FIELD_WRITES && st == ST_OK; i++) {
-        if (id16_eq(a->v[i].subject, what.subject) && !fold_is_aside(t, a->v[i].hash)) {
-            b.named.h[b.named.n++] = a->v[i].hash;
-            st = fold_mark_aside(t, a->v[i].hash, err);
+    for (; *at < a->n && id16_eq(a->v[*at].subject, what.subject) && b.named.n < CAP_FIELD_WRITES &&
+           st == ST_OK;
+         ++*at) {
+        if (!fold_is_aside(t, a->v[*at].hash)) { /* an entry may have come twice */
+            b.named.h[b.named.n++] = a->v[*at].hash;
+            st = fold_mark_aside(t, a->v[*at].hash, err);
         }
     }
     if (st == ST_OK && b.named.n != 0) {
@@ -66,11 +76,15 @@ static enum st say_one(struct hq *hq, struct store_txn *t, struct aside *a, size
     return st;
 }
 
-static enum st say_all(struct hq *hq, struct store_txn *t, struct aside *a, struct err *err)
+/* What was found, where it was found without a failure (`st`). Gives the list back. */
+static enum st say_all(struct hq *hq, struct store_txn *t, struct aside *a, enum st st,
+                       struct err *err)
 {
-    enum st st = ST_OK;
-    for (size_t i = 0; i < a->n && st == ST_OK; i++) {
-        st = fold_is_aside(t, a->v[i].hash) ? ST_OK : say_one(hq, t, a, i, err);
+    if (a->n > 1) {
+        qsort(a->v, a->n, sizeof *a->v, by_subject);
+    }
+    for (size_t at = 0; at < a->n && st == ST_OK;) {
+        st = say_one(hq, t, a, &at, err);
     }
     free(a->v);
     return st;
@@ -84,11 +98,7 @@ enum st hq_aside_entries(struct hq *hq, struct store_txn *t, const struct entry_
     for (size_t i = 0; i < n && st == ST_OK; i++) {
         st = look_at(hq, t, &e[i], arena_of(hq->routing, CAP_SCRATCH_BYTES), &a, err);
     }
-    if (st != ST_OK) {
-        free(a.v);
-        return st;
-    }
-    return say_all(hq, t, &a, err);
+    return say_all(hq, t, &a, st, err);
 }
 
 enum st hq_aside_author(struct hq *hq, struct store_txn *t, id8 author, struct err *err)
@@ -109,12 +119,7 @@ enum st hq_aside_author(struct hq *hq, struct store_txn *t, id8 author, struct e
         }
     }
     store_scan_end(&c);
-    st = st == ST_END ? ST_OK : st;
-    if (st != ST_OK) {
-        free(a.v);
-        return st;
-    }
-    return say_all(hq, t, &a, err);
+    return say_all(hq, t, &a, st == ST_END ? ST_OK : st, err);
 }
 
 enum st hq_aside_settle(struct hq *hq, struct store_txn *t, const struct entry_view *e, size_t n,

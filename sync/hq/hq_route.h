@@ -8,10 +8,15 @@
 #define SYNC_HQ_HQ_ROUTE_H
 #include "sync/hq/hq.h"
 
+#define HQ_HOLDERS_MAX 512 /* devices that hold one subject: the deployment's is held by all */
+
 /* hq_route_entry: put a kept and folded entry into the outboxes, and widen or narrow scopes where
  * it moved something. */
 MUST_USE enum st hq_route_entry(struct hq *hq, struct store_txn *t, const struct entry_view *e,
                                 struct arena tmp, struct err *err);
+/* hq_route_scopes: its second half alone: did this entry move who holds what? (hq_route_scope.c) */
+MUST_USE enum st hq_route_scopes(struct hq *hq, struct store_txn *t, const struct entry_view *e,
+                                 struct arena tmp, struct err *err);
 /* hq_route_has_copies: is there, or was there, more than one copy of the store of the entry's
  * author? A restored or cloned one opens an epoch of its own; what one copy wrote the other has to
  * hear like anybody else. */

@@ -4,6 +4,7 @@
 #include "core/base/utf8.h"
 #include "core/fold/record.h"
 #include "core/rules/call.h"
+#include "sync/hq/ops.h"
 
 #include <stdio.h>
 
@@ -68,13 +69,12 @@ static bool ref_of(const struct subject_state *s, int field, id16 *out)
     return true;
 }
 
-/* The branch of whoever took it: of his record, as for everything that he may see. */
-static bool branch_of(struct hq *hq, id16 person, id8 *out)
+static bool branch_of(struct hq *hq, id16 subject, id8 *out)
 {
     struct arena a = hq_arena(hq);
     struct subject_state s;
     const struct field_value *v = NULL;
-    if (fold_load(hq->batch, person, &a, &s, NULL, NULL) == ST_OK) {
+    if (fold_load(hq->batch, subject, &a, &s, NULL, NULL) == ST_OK) {
         v = fold_shown(&s, F_BRANCH);
     }
     if (v != NULL) {
@@ -96,13 +96,8 @@ static bool his_own(struct hq *hq, const struct subject_state *s, id16 person)
  * given all of it. */
 static bool is_open_to(struct hq *hq, id16 subject, const id8 *branch)
 {
-    struct arena a = hq_arena(hq);
-    struct subject_state s;
-    const struct field_value *v = NULL;
-    if (fold_load(hq->batch, subject, &a, &s, NULL, NULL) == ST_OK) {
-        v = fold_shown(&s, F_BRANCH);
-    }
-    return v == NULL || (branch != NULL && memcmp(v->b, branch->b, sizeof branch->b) == 0);
+    id8 its;
+    return !branch_of(hq, subject, &its) || (branch != NULL && id8_eq(its, *branch));
 }
 
 /* What he found and nobody had on file: it belongs to the branch, the equipment to its customer. */
@@ -182,7 +177,8 @@ static enum st take_in(struct hq *hq, id16 subject, struct err *err)
     bool his = d != NULL && !d->revoked && call_is_his(&job);
     bool has_customer = ref_of(&job, F_JOB_CUSTOMER, &customer);
     bool has_equipment = ref_of(&job, F_JOB_EQUIPMENT, &equipment);
-    /* The job's state lies where the next one is read. */
+    /* The branch is his who took it: of his record, as for everything that he may see. The job's
+     * state lies where that one is read. */
     bool has_branch = d != NULL && branch_of(hq, d->person, &branch);
     const id8 *at = has_branch ? &branch : NULL;
     his = his && (!has_customer || is_open_to(hq, customer, at)) &&

@@ -18,6 +18,4 @@ MUST_USE enum st hq_taken_note(struct hq *hq, struct store_txn *t, const struct 
  * Nothing is lost when it fails: it is tried again with the next request and at the next open.
  * Errors: the store's. */
 MUST_USE enum st hq_taken_settle(struct hq *hq, unsigned most, struct err *err);
-/* op_call_number: the next official number, inside the open batch. */
-MUST_USE enum st op_call_number(struct hq *hq, char out[static 24], struct err *err);
 #endif

@@ -1,7 +1,6 @@
 /* op_job.c - a call's life at the desk: call.create, job.cancel, job.archive. */
 #include "core/model/bodies.h"
 #include "core/rules/office.h"
-#include "sync/hq/hq_taken.h"
 #include "sync/hq/ops.h"
 
 #include <stdio.h>

@@ -62,21 +62,24 @@ const char *ops_role_name(enum role r);
  * assign         {job, technician ("" or absent: nobody)} -> {entry}
  * assign.batch   {assignments: [assign ...]} -> {results: [...]}; one transaction: all or none
  * record.set     {type, id?, code?, fields: {name: value}} -> {id, entry, created, unchanged}
- *                  values: text, integer, code, subject by code or id; a field as they stand is
- * left out record.batch   {records: [record.set ...]} -> {results: [...]}; one transaction: all or
- * none forget         {customer} -> {erased, kept, kept_until_ms?, entry...} conflicts      {} ->
- * {conflicts: [{type, id, code, field, values: [{entry, author, actor, value}]}]} resolve {type, id
- * | code, field, value | entry} -> {entry}
+ *                values: text, integer, code, subject by code or id; a field as they stand is
+ *                left out
+ * record.batch   {records: [record.set ...]} -> {results: [...]}; one transaction: all or none
+ * forget         {customer} -> {erased, kept, kept_until_ms?, entry...}
+ * conflicts      {} -> {conflicts: [{type, id, code, field, values: [{entry, author, actor,
+ *                value}]}]}
+ * resolve        {type, id | code, field, value | entry} -> {entry}
  * revoke         {author, since_ms?} -> {number, entry, set_aside}: with since_ms only what
- * receipts covered by then stands
+ *                receipts covered by then stands
  * admit          {author?} -> {late: [{entry, author, type, subject, kind, sequence, claimed_ms,
  *                why}]}: what a revocation cut off (late.h); {entries: [hash], reason: 1 to 4,
  *                author?} -> {admitted, entries}: a supervisor lets it count
- * job.restore    {job} -> {entry}: its cancellation is taken back cash.accept    {job, paid?:
- * [entry], amount} -> {entry} edition.publish{file | data_base64url} -> {number, attachment, entry}
+ * job.restore    {job} -> {entry}: its cancellation is taken back
+ * cash.accept    {job, paid?: [entry], amount} -> {entry}
+ * edition.publish {file | data_base64url} -> {number, attachment, entry}
  * bundle.import  {file, answer?} -> {received_entries, answer_bytes, problem}: ingest a *.docket,
- * write the answer's file status {}
- * -> counts, last receipts, devices, problems */
+ *                write the answer's file
+ * status         {} -> counts, last receipts, devices, problems */
 /* For the console and its clerks:
  * job.reopen     {job, reason} -> {entry, version}: its signed report counts as unsigned until
  *                that version is signed; a supervisor's
@@ -97,6 +100,8 @@ enum st op_shown_keep(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_root_take(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_call_create(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_record_edit(struct hq *, const json_t *, json_t **, struct err *);
+/* op_call_number: the next official number of a call, inside the open batch. */
+MUST_USE enum st op_call_number(struct hq *hq, char out[static 24], struct err *err);
 enum st op_job_cancel(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_job_archive(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_paper_step(struct hq *, const json_t *, json_t **, struct err *);

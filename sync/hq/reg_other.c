@@ -4,6 +4,7 @@
 #include "core/codec/cbor.h"
 #include "core/codec/hash.h"
 #include "sync/hq/hq_store.h"
+#include "sync/hq/reg_query.h"
 #include "sync/hq/shown.h"
 
 #include <stdio.h>
@@ -133,8 +134,8 @@ static enum st devices(struct api_call *c, struct reg_rows *rows)
 /* ---- quarantine -------------------------------------------------------------------------------
  */
 
-/* What came in and could not be kept: when, from whom, why; never its content. */
-/* Of a branch: what its own devices sent. */
+/* What came in and could not be kept: when, from whom, why; never its content. Who sees one branch
+ * sees what its own devices sent. */
 static json_t *odd_row(struct api_call *c, bytes key, bytes value)
 {
     struct cbor_r r = cbor_r_init(value);
@@ -333,9 +334,8 @@ enum st reg_other_rows(struct api_call *c, const struct reg *r, struct reg_rows 
 static int by_key(const void *a, const void *b)
 {
     const struct reg_one *x = a, *y = b;
-    size_t n = x->key_n < y->key_n ? x->key_n : y->key_n;
-    int d = memcmp(x->key, y->key, n);
-    return d != 0 ? d : (x->key_n > y->key_n) - (x->key_n < y->key_n);
+    bytes p = bytes_of(x->key, x->key_n), q = bytes_of(y->key, y->key_n);
+    return reg_before(q, p) - reg_before(p, q);
 }
 
 void reg_other_sort(struct reg_rows *rows, enum register_dimension d, enum register_order order)

@@ -1,6 +1,8 @@
 /* test_aside.c - a branch that a revocation cuts off by lineage alone: who holds the chain in part
  * is told by name, and folds what headquarters folds. */
 #include "core/fold/refold.h"
+#include "core/model/bodies.h"
+#include "sync/engine/digest.h"
 #include "sync/hq/hq_epoch.h"
 #include "tests/unit/hq/put_back.h"
 
@@ -33,20 +35,29 @@ static void end(void)
     pair_end(&p);
 }
 
-/* The device records something of a job that nobody else has. */
-static h32 write_alone(struct pair_device *d)
+static h32 write_about(struct pair_device *d, id16 subject)
 {
     uint8_t body[CAP_BODY_BYTES];
     struct record_write w = {.field = F_JOB_CONTACT, .type = FT_TEXT, .i = 0};
     struct append_att att = {.type = ATT_TEXT, .content = str_bytes(S("Mr Wu"))};
-    struct append what = {
-        .kind = KIND_RECORD_SET, .subject_type = SUBJECT_JOB, .atts = &att, .natt = 1};
+    struct append what = {.kind = KIND_RECORD_SET,
+                          .subject_type = SUBJECT_JOB,
+                          .subject = subject,
+                          .atts = &att,
+                          .natt = 1};
     struct now now = pair_now(&p);
     h32 hash = {{0}};
-    randombytes_buf(what.subject.b, sizeof what.subject.b);
     PAIR_OK(&p, record_encode(&w, 1, body, sizeof body, &what.body));
     PAIR_OK(&p, journal_append(&d->journal, &what, &now, &hash, &p.err));
     return hash;
+}
+
+/* The device records something of a job that nobody else has. */
+static h32 write_alone(struct pair_device *d)
+{
+    id16 subject;
+    randombytes_buf(subject.b, sizeof subject.b);
+    return write_about(d, subject);
 }
 
 static void revoke(int64_t since_ms)
@@ -212,6 +223,56 @@ static void a_head_that_comes_after_its_revocation_tells_which_branch_stands(voi
 }
 
 /* A thief's branch of more entries than a day's work, all of one job, that a colleague holds. */
+/* How many entries of headquarters set something of a subject aside, and how much in all. */
+static unsigned said_of(id16 subject, unsigned *named)
+{
+    struct store_txn *t = NULL;
+    h32 hashes[64];
+    unsigned n, entries = 0;
+    *named = 0;
+    PAIR_OK(&p, store_read(p.hq->store, &t, &p.err));
+    PAIR_OK(&p, digest_hashes(t, subject, hashes, 64, &n, &p.err));
+    for (unsigned i = 0; i < n; i++) {
+        uint8_t room[CAP_ENTRY_BYTES + 512];
+        struct arena tmp = arena_of(room, sizeof room);
+        struct entry_view e;
+        union body body;
+        PAIR_OK(&p, journal_get(t, hashes[i], &tmp, &e, &p.err));
+        if (e.kind == KIND_SET_ASIDE) {
+            PAIR_OK(&p, body_decode(e.kind, e.body, &body));
+            entries++;
+            *named += body.named.n;
+        }
+    }
+    store_abort(&t);
+    return entries;
+}
+
+/* A branch goes to and fro between many jobs: of each one entry says as much as it can name. */
+static void a_branch_of_many_jobs_is_set_aside_job_by_job(void)
+{
+    enum { JOBS = 12, EACH = CAP_FIELD_WRITES + 4 };
+    struct exchange_result r;
+    id16 jobs[JOBS];
+    begin();
+    randombytes_buf(jobs, sizeof jobs);
+    for (unsigned i = 0; i < JOBS * EACH; i++) {
+        write_about(&twin, jobs[i % JOBS]);
+    }
+    pair_sync(&p, &twin, &r);
+    for (unsigned i = 0; i <= JOBS * EACH; i++) {
+        write_alone(&b);
+    }
+    pair_exchange(&p, &b, NULL, NULL);
+    revoke(p.ms);
+    for (unsigned i = 0; i < JOBS; i++) {
+        unsigned named;
+        CHECK_INT(said_of(jobs[i], &named), 2);
+        CHECK_INT(named, EACH);
+    }
+    end();
+}
+
 static void a_long_branch_of_one_job_is_set_aside_whole(void)
 {
     enum { LONG = 300 };
@@ -313,6 +374,7 @@ int main(void)
 {
     RUN(by_a_technicians_key_nothing_is_set_aside);
     RUN(a_long_branch_of_one_job_is_set_aside_whole);
+    RUN(a_branch_of_many_jobs_is_set_aside_job_by_job);
     RUN(a_reopening_that_is_set_aside_is_nobodys);
     RUN(a_head_that_comes_after_its_revocation_tells_which_branch_stands);
     RUN(a_branch_that_was_passed_on_is_set_aside_by_name);

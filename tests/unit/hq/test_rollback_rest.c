@@ -479,8 +479,34 @@ static void a_late_entry_does_not_hide_those_before_it(void)
     end();
 }
 
+/* How many revocations wait in a device's outbox. */
+static unsigned revocations_out(const struct pair_device *d)
+{
+    const id8 to = d->journal.cert.author;
+    struct store_txn *t = NULL;
+    struct store_cursor *c = NULL;
+    bytes key, row;
+    unsigned n = 0;
+    PAIR_OK(&p, store_read(p.hq->store, &t, &p.err));
+    PAIR_OK(&p, store_scan(t, T_OUT, bytes_of(to.b, sizeof to.b), (bytes){0}, &c, &p.err));
+    while (store_next(c, &key) == ST_OK) {
+        uint8_t room[CAP_ENTRY_BYTES + 1024];
+        struct arena tmp = arena_of(room, sizeof room);
+        struct entry_view e;
+        h32 hash;
+        PAIR_OK(&p, store_value(c, &tmp, &row, &p.err));
+        memcpy(hash.b, row.p, sizeof hash.b);
+        PAIR_OK(&p, journal_get(t, hash, &tmp, &e, &p.err));
+        n += e.kind == KIND_REVOKED;
+    }
+    store_scan_end(&c);
+    store_abort(&t);
+    return n;
+}
+
 /* A device that joined after the backup holds what the restored headquarters cut off before it knew
- * of it again (the simulation's seed 5377): it hears of the revocation all the same. */
+ * of it again (the simulation's seed 5377): it hears of the revocation all the same. Its technician
+ * lost both of his: of each it hears once. */
 static void who_is_known_again_hears_of_the_revocations_meanwhile(void)
 {
     char backup[128];
@@ -499,6 +525,7 @@ static void who_is_known_again_hears_of_the_revocations_meanwhile(void)
     CHECK(put_back_has(&p, c.store, x));
     put_back_hq(&p, backup);
     revoke(&a);
+    revoke(&b);
     pair_sync(&p, &a, &r); /* heard out: c has nothing to hand back */
     bool again = false;
     PAIR_OK(&p, exchange_refused(&c.journal, "unknown-sender", &again, &p.err));
@@ -510,6 +537,7 @@ static void who_is_known_again_hears_of_the_revocations_meanwhile(void)
     PAIR_OK(&p, store_read(c.store, &t, &p.err));
     CHECK(store_has(t, T_REVOKED, bytes_of(author.b, sizeof author.b)));
     store_abort(&t);
+    CHECK_INT(revocations_out(&c), 2);
     CHECK(h32_eq(pair_digest(&p, c.store, job, NULL), pair_digest(&p, p.hq->store, job, NULL)));
     pair_leave(&c);
     end();
