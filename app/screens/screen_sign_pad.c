@@ -1,8 +1,7 @@
 /* screen_sign_pad.c - the customer's third page: who signs, and the pad that fills the page. */
 #include "app/screens/sign.h"
 
-/* Not read, or not asked for a rating (a restart forgets it): back to that page. True: so it was.
- */
+/* Not read, or not asked for a rating yet: back to that page. True: so it was. */
 static bool check_pages(struct app *a, struct sign *s, id16 job)
 {
     struct sign_pass p;
@@ -13,10 +12,10 @@ static bool check_pages(struct app *a, struct sign *s, id16 job)
         s->read_again = changed;
         sign_turn_page(s, &p, k);
         app_go(a, SCREEN_SIGN_READ, job);
-    } else if (!s->rated) {
+    } else if (!s->d.rated) {
         app_go(a, SCREEN_SIGN_RATE, job);
     }
-    return k < p.n || !s->rated;
+    return k < p.n || !s->d.rated;
 }
 
 SCREEN_ENTER(sign_pad)

@@ -1,5 +1,6 @@
 /* screen_sign_rate.c - the customer's second page: four questions, none answered for him, and a
- * comment. What he says is in memory only and is sealed to headquarters when he leaves the page. */
+ * comment. What he says is in memory only, and sealed to headquarters when the page is left: by
+ * him, or because the device locks. */
 #include <sodium.h>
 
 #include "app/screens/sign.h"
@@ -9,7 +10,7 @@ SCREEN_ENTER(sign_rate)
 {
     if (sign_enter(a)) {
         struct sign *s = sign_data(a);
-        s->again = s->rated && s->nsealed > 0;
+        s->again = s->d.nsealed > 0;
     }
 }
 
@@ -31,11 +32,12 @@ static bool seal(struct app *a, struct sign *s)
     for (int k = 0; k < RATE_QUESTIONS; k++) {
         r.grade[k] = (enum rating_grade)(s->grade[k] + 1);
     }
+    sodium_memzero(s->d.sealed, sizeof s->d.sealed);
     bool ok = utf8_clean(app_frame(a), str_c(s->comment), &r.comment) == ST_OK &&
               ratings_encode(&r, plain, sizeof plain, &p) == ST_OK &&
-              app_ratings_seal(a, p, s->sealed, sizeof s->sealed, &sealed) == ST_OK;
+              app_ratings_seal(a, p, s->d.sealed, sizeof s->d.sealed, &sealed) == ST_OK;
     sodium_memzero(plain, sizeof plain);
-    s->nsealed = (uint16_t)sealed.n;
+    s->d.nsealed = (uint16_t)sealed.n;
     return ok;
 }
 
@@ -51,7 +53,16 @@ static void leave(struct app *a, struct sign *s, bool go_on)
         IGNORE(!seal(a, s)); /* without a key there is no rating: the visit goes on */
     }
     wipe(s);
-    s->rated = s->rated || said || go_on;
+    s->d.rated = s->d.rated || said || go_on;
+    sign_keep(a, s);
+}
+
+SCREEN_LEAVE(sign_rate)
+{
+    struct sign *s = sign_data(a);
+    if (s != NULL) {
+        leave(a, s, false);
+    }
 }
 
 /* One rating serves for all visits of the pass, and he is told so. */
@@ -110,8 +121,8 @@ SCREEN(sign_rate)
                            .step = 2,
                            .primary = _("Go on to sign"),
                            .primary_id = "rated",
-                           .secondary = _("No rating"),
-                           .secondary_id = "unrated"};
+                           .secondary = _("Not signing"),
+                           .secondary_id = "refuse"};
     unsigned hit = ui_screen_begin(u, &sc);
     if (s->again) {
         ui_banner(u, "again", UI_TONE_INFO,
@@ -119,19 +130,20 @@ SCREEN(sign_rate)
     }
     for_all(a, u, s);
     questions(u, s);
-    bool refuse = ui_button(u, "refuse", _("Not signing"), UI_SECONDARY);
+    bool unrated = ui_button(u, "unrated", _("No rating"), UI_SECONDARY);
     ui_screen_end(u);
     form_lang_end(a, keep);
-    if ((hit & UI_HIT_SECONDARY) != 0) {
+    if (unrated) {
         wipe(s);
-        sodium_memzero(s->sealed, sizeof s->sealed);
-        s->nsealed = 0;
-        s->rated = true;
+        sodium_memzero(s->d.sealed, sizeof s->d.sealed);
+        s->d.nsealed = 0;
+        s->d.rated = true;
+        sign_keep(a, s);
         app_go(a, SCREEN_SIGN_PAD, j->subject);
         return;
     }
     bool go_on = (hit & UI_HIT_PRIMARY) != 0, back = (hit & UI_HIT_BACK) != 0;
-    bool turn = (hit & UI_HIT_ACTION) != 0;
+    bool turn = (hit & UI_HIT_ACTION) != 0, refuse = (hit & UI_HIT_SECONDARY) != 0;
     if (!(go_on || back || turn || refuse)) {
         return;
     }

@@ -7,7 +7,8 @@
  * empty, long or many, and tests/ui/golden.sh --accept: the tests name what lacks. */
 #include "app/screens/screens.h"
 
-#define ROW(ID, name, enter) [ID] = {ID, #name, enter, screen_##name##_frame}
+#define ROW(ID, name, enter) [ID] = {ID, #name, enter, screen_##name##_frame, NULL}
+#define ROW_LEAVE(ID, name, enter, leave) [ID] = {ID, #name, enter, screen_##name##_frame, leave}
 
 const struct screen screens[SCREENS] = {
     ROW(SCREEN_FIRST_START, first_start, NULL),
@@ -22,7 +23,7 @@ const struct screen screens[SCREENS] = {
     ROW(SCREEN_TEST, test, screen_test_enter),
     ROW(SCREEN_FEE, fee, screen_fee_enter),
     ROW(SCREEN_SIGN_READ, sign_read, screen_sign_read_enter),
-    ROW(SCREEN_SIGN_RATE, sign_rate, screen_sign_rate_enter),
+    ROW_LEAVE(SCREEN_SIGN_RATE, sign_rate, screen_sign_rate_enter, screen_sign_rate_leave),
     ROW(SCREEN_SIGN_PAD, sign_pad, screen_sign_pad_enter),
     ROW(SCREEN_SIGN_REFUSE, sign_refuse, screen_sign_refuse_enter),
     ROW(SCREEN_HAND_BACK, hand_back, screen_hand_back_enter),

@@ -10,6 +10,7 @@
 
 #define SCREEN(name) void screen_##name##_frame(struct app *a, struct ui *u)
 #define SCREEN_ENTER(name) void screen_##name##_enter(struct app *a)
+#define SCREEN_LEAVE(name) void screen_##name##_leave(struct app *a)
 
 SCREEN(first_start);
 SCREEN_ENTER(unlock);
@@ -34,6 +35,7 @@ SCREEN_ENTER(sign_read);
 SCREEN(sign_read);
 SCREEN_ENTER(sign_rate);
 SCREEN(sign_rate);
+SCREEN_LEAVE(sign_rate);
 SCREEN_ENTER(sign_pad);
 SCREEN(sign_pad);
 SCREEN_ENTER(sign_refuse);

@@ -5,7 +5,7 @@
 #include "app/screens/sign.h"
 #include "core/base/utf8.h"
 
-enum { VERSION = 3 };
+enum { VERSION = 4 };
 _Static_assert(sizeof(struct sign) <= CAP_SCREEN_BYTES,
                "the customer's pages fit a screen's block");
 _Static_assert(sizeof(struct sign_form) + 16 <= CAP_DRAFT_BYTES, "the draft fits");
@@ -264,7 +264,7 @@ bool sign_send(struct app *a, struct sign *s, unsigned outcome)
 {
     struct sign_intent i = {.outcome = outcome,
                             .relation = s->d.relation,
-                            .ratings_sealed = bytes_of(s->sealed, s->nsealed),
+                            .ratings_sealed = bytes_of(s->d.sealed, s->d.nsealed),
                             .template_ = s->d.english ? REPORT_1_EN : REPORT_1_ZH};
     if (!name_reports(a, s, &i)) {
         return false;

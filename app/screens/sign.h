@@ -5,8 +5,9 @@
  * out, rates once and signs once; each report gets a sign-off of its own, all of them or none.
  *
  * Language, name, strokes and which text was read are the draft "sign"; the writer drops it with
- * the sign-off. Grades and comment are in memory only: plain while their page is up, sealed to
- * headquarters when it is left; a restart asks that page again. */
+ * the sign-off. Grades, comment and code are plain in memory only, while their page is up; when it
+ * is left, also by a lock, they are sealed to headquarters, and only the sealed box is in the
+ * draft. A power loss on that page asks it again. */
 #ifndef APP_SCREENS_SIGN_H
 #define APP_SCREENS_SIGN_H
 #include "app/screens/form.h"
@@ -31,7 +32,9 @@ struct sign_form {
     char seal[FORM_LINE];     /* what company seal stands on the paper copy; empty: none */
     unsigned outcome, reason; /* of not signing */
     char words[FORM_WORDS];
-    uint16_t nstrokes;
+    bool rated; /* the rate page was left: by rating, or by leaving it out */
+    uint16_t nsealed, nstrokes;
+    uint8_t sealed[SIGN_COMMENT + 128]; /* the rating: nobody on this device can open it */
     uint8_t strokes[CAP_STROKES_BYTES];
 };
 struct sign {
@@ -44,15 +47,12 @@ struct sign {
     int grade[RATE_QUESTIONS]; /* -1: none */
     char comment[SIGN_COMMENT];
     char code[CAP_CODE_BYTES + 1]; /* what headquarters gave the customer, if anything */
-    bool rated;                    /* the page was left: by rating, or by leaving it out */
     bool sent;                     /* it became sign-offs, of `first` at least */
     id16 first;
     bool again;      /* it was left before; only the newer rating counts */
     bool fresh;      /* nobody has looked at it yet: from the top */
     bool read_again; /* the report changed since it was read */
-    uint16_t nsealed;
-    uint8_t sealed[SIGN_COMMENT + 128];
-    bool naming; /* the page of name and relation */
+    bool naming;     /* the page of name and relation */
     bool no_reason, no_words;
     unsigned seen;
 };

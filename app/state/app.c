@@ -149,6 +149,13 @@ void let_go(struct app *a)
     a->store = NULL;
 }
 
+void screen_leave(struct app *a)
+{
+    if (a->store != NULL && a->entered && screens[present(a)].leave != NULL) {
+        screens[present(a)].leave(a);
+    }
+}
+
 /* What the last frame showed lies in its memory until now. */
 static void wipe(struct app *a)
 {
@@ -336,6 +343,8 @@ void app_close(struct app **ap)
     }
     *ap = NULL;
     net_stop(&a->net);
+    a->frame = arena_of(a->frame_mem, APP_FRAME_BYTES);
+    screen_leave(a);
     let_go(a); /* before the writer closes the store */
     writer_stop(&a->writer);
     drafts_drop(a);

@@ -72,6 +72,7 @@ struct screen {
     const char *name; /* stable ASCII: #name in scripts, shots, the restored place */
     void (*enter)(struct app *a);
     void (*frame)(struct app *a, struct ui *u);
+    void (*leave)(struct app *a); /* the device locks or closes on it; NULL: drafts hold all */
 };
 extern const struct screen screens[SCREENS];
 /* app_go: show a screen (for `subject` where it concerns one). The place is kept as a draft, so

@@ -242,6 +242,9 @@ void app_changed(struct app *a);
 /* app.c. turn_begin: a turn but for the drawing. */
 void turn_begin(struct app *a);
 void restore_place(struct app *a);
+/* screen_leave: the present screen keeps what it has in memory only; before let_go, when the device
+ * locks or closes. */
+void screen_leave(struct app *a);
 /* let_go: drop all that reads the store or holds what it held; the pointer goes last. UI thread. */
 void let_go(struct app *a);
 /* app_push: to the writer; NULL-safe result of queue_push. */

@@ -209,6 +209,7 @@ bool app_lock(struct app *a)
     if (app_busy(a) != APP_IDLE) {
         return false;
     }
+    screen_leave(a);
     /* The writer may close the store as soon as it has the intent: from here the UI reads nothing.
      */
     struct store *store = a->store;

@@ -53,7 +53,7 @@ function saved(all) {
 }
 
 // Where a restart lands when the page itself is no form: a list that was only being looked through,
-// and what the customer rates, which is in no draft and is asked again.
+// and what the customer rates, which is in no draft until he leaves that page.
 const LANDS = { faults: ['diagnose'], 'sign-rate': ['sign-read', 'sign-rate'],
     'hand-back': ['job'], history: ['job'] };
 
@@ -71,7 +71,7 @@ function form(t) {
     return out.sort();
 }
 
-// Grades and comment are nobody's but the customer's and headquarters': in no draft.
+// Grades and comment are nobody's but the customer's and headquarters': in no draft, or sealed.
 function askedAgain(t) {
     return t.nodes.every((n) => !(n.role === 'radio' && n.checked) &&
         !(n.id === 'comment' && n.value !== ''));

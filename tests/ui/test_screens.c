@@ -149,15 +149,21 @@ static void a_01_a_technician_takes_a_call_himself_and_visits_it_with_no_network
     everywhere("tests/ui/take-call.script");
 }
 
-static void half_typed_things_are_where_they_were_and_ratings_are_asked_again(void)
+static void drafts(const struct look *l)
 {
     static const char *const parts[] = {"tests/ui/drafts-1.script", "tests/ui/drafts-2.script",
-                                        "tests/ui/drafts-3.script", "tests/ui/drafts-4.script"};
+                                        "tests/ui/drafts-3.script", "tests/ui/drafts-4.script",
+                                        "tests/ui/drafts-5.script"};
     struct device d;
     make_device(&d);
     for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++) {
-        run_on(&d, parts[k], &(struct look){&SIZES[1], 1.0F, "en", UI_LIGHT, .left = false});
+        run_on(&d, parts[k], l);
     }
+}
+
+static void half_typed_things_are_where_they_were_and_ratings_stay_sealed(void)
+{
+    drafts(&(struct look){&SIZES[1], 1.0F, "en", UI_LIGHT, .left = false});
 }
 
 /* The clerk takes it in; the supervisor inspects it, once in vain. */
@@ -431,6 +437,8 @@ int main(int argc, char **argv)
                 changed(&l);
             } else if (strcmp(argv[k], "pieces") == 0) {
                 pieces(&l);
+            } else if (strcmp(argv[k], "drafts") == 0) {
+                drafts(&l);
             } else if (strcmp(argv[k], "reopened") == 0) {
                 reopened(&l);
             } else if (strcmp(argv[k], "bare") == 0) {
@@ -505,7 +513,7 @@ int main(int argc, char **argv)
     RUN(f_01_before_leaving_customers_are_called_and_parts_are_one_list);
     RUN(a_01_a_technician_takes_a_call_himself_and_visits_it_with_no_network);
     RUN(what_is_known_of_a_fault_is_found_by_code_and_by_word);
-    RUN(half_typed_things_are_where_they_were_and_ratings_are_asked_again);
+    RUN(half_typed_things_are_where_they_were_and_ratings_stay_sealed);
     RUN(nothing_at_all_and_hundreds_of_everything);
     RUN(every_screen_of_the_table_was_seen_in_all_its_states);
     RUN(nothing_is_wrong_in_any_size_scale_theme_language_or_hand);

@@ -2,7 +2,7 @@
  * one pass, all of them or none (issue: one signature, bound in every sign-off). */
 #include "tests/unit/app/state_rig.h"
 
-#include "app/screens/form.h"
+#include "app/screens/sign.h"
 #include "app/state/desk_site.h"
 #include "core/rules/visit.h"
 
@@ -297,6 +297,67 @@ static void a_draft_of_another_job_that_was_signed_goes_too(void)
     rig_end(&r);
 }
 
+/* On the rate page: what was chosen before the device locked, or was closed. */
+static void rate(struct rig *r, int grade, const char *comment)
+{
+    rig_go(r, SCREEN_SIGN_RATE, JOBS[0]);
+    struct sign *s = sign_data(r->a);
+    CHECK(s != NULL);
+    s->grade[RATE_SKILL] = grade;
+    snprintf(s->comment, sizeof s->comment, "%s", comment);
+    r->a->entered = true;
+}
+
+static bool holds(bytes in, const char *word)
+{
+    size_t n = strlen(word);
+    for (size_t k = 0; k + n <= in.n; k++) {
+        if (memcmp(in.p + k, word, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Back on the page: the newest rating is there, sealed, and nothing says what it is. */
+static void sealed(struct rig *r, const char *comment, uint8_t *box, size_t *n)
+{
+    rig_go(r, SCREEN_SIGN_RATE, JOBS[0]);
+    screens[SCREEN_SIGN_RATE].enter(r->a);
+    const struct sign *s = sign_data(r->a);
+    CHECK(s != NULL && s->again && s->d.rated);
+    CHECK(s->d.nsealed > RATINGS_SEAL_OVERHEAD);
+    CHECK(s->grade[RATE_SKILL] == -1 && s->comment[0] == '\0');
+    bytes draft = app_draft_get(r->a, "sign");
+    CHECK(draft.n > s->d.nsealed && !holds(draft, comment));
+    *n = s->d.nsealed;
+    memcpy(box, s->d.sealed, *n);
+}
+
+static void what_was_rated_is_sealed_when_the_device_locks_or_closes(void)
+{
+    struct rig r;
+    uint8_t first[sizeof((struct sign_form *)0)->sealed], second[sizeof first];
+    size_t n1 = 0, n2 = 0;
+    work_all(&r);
+    rate(&r, 3, "he was rude");
+    CHECK(app_lock(r.a));
+    rig_settle(&r);
+    rig_unlock(&r);
+    sealed(&r, "he was rude", first, &n1);
+    rate(&r, 0, "all well, after all");
+    rig_restart(&r);
+    sealed(&r, "all well, after all", second, &n2);
+    CHECK(n2 != n1);
+    rig_go(&r, SCREEN_SIGN_RATE, JOBS[0]); /* nothing more is said: it stays as it is */
+    CHECK(app_lock(r.a));
+    rig_settle(&r);
+    rig_unlock(&r);
+    sealed(&r, "all well", first, &n1);
+    CHECK(n1 == n2 && memcmp(first, second, n1) == 0);
+    rig_end(&r);
+}
+
 int main(void)
 {
     RUN(the_site_has_the_present_job_first_and_what_is_ready_before_the_rest);
@@ -305,5 +366,6 @@ int main(void)
     RUN(all_or_none_when_one_report_is_not_the_one_that_was_read);
     RUN(b_18_17_refused_by_all_in_one_pass_with_one_reason);
     RUN(a_draft_of_another_job_that_was_signed_goes_too);
+    RUN(what_was_rated_is_sealed_when_the_device_locks_or_closes);
     CHECK_END();
 }
