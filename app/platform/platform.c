@@ -1,5 +1,7 @@
 /* platform.c - what window and headless have in common: clock, script, painting. */
 #include "app/platform/platform_inside.h"
+
+#include "core/base/be64.h"
 #include <SDL2/SDL_image.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,9 +79,7 @@ static void read_boot_id(struct platform *p)
     if (f != NULL) {
         fclose(f);
     }
-    for (int i = 0; i < 8; i++) {
-        p->boot_id[i] = (uint8_t)(h >> (56 - 8 * i));
-    }
+    be64_put(p->boot_id, h);
 }
 
 /* ==== open and close ========================================================================= */

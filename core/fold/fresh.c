@@ -100,37 +100,49 @@ static bool is_cut_off(struct source *s, const struct entry_view *e)
     return true;
 }
 
-static bytes note_key(const char *name, h32 entry, uint8_t key[static 41])
-{
-    memcpy(key, name, 9);
-    memcpy(key + 9, entry.b, sizeof entry.b);
-    return bytes_of(key, 41);
-}
 #define ADMITTED "admitted/"
 #define ASIDE "setaside/"
+#define NOTE_NAME_BYTES (sizeof ADMITTED - 1)
+#define NOTE_KEY_BYTES (NOTE_NAME_BYTES + sizeof(h32))
+_Static_assert(sizeof ASIDE == sizeof ADMITTED, "one length of key");
+
+static bytes note_key(const char *name, h32 entry, uint8_t key[static NOTE_KEY_BYTES])
+{
+    memcpy(key, name, NOTE_NAME_BYTES);
+    memcpy(key + NOTE_NAME_BYTES, entry.b, sizeof entry.b);
+    return bytes_of(key, NOTE_KEY_BYTES);
+}
+
+static enum st note(struct store_txn *t, const char *name, h32 entry, struct err *err)
+{
+    uint8_t key[NOTE_KEY_BYTES];
+    return store_put(t, T_META, note_key(name, entry, key), str_bytes(S("1")), err);
+}
+
+static bool is_noted(struct store_txn *t, const char *name, h32 entry)
+{
+    uint8_t key[NOTE_KEY_BYTES];
+    return store_has(t, T_META, note_key(name, entry, key));
+}
 
 enum st fold_mark_admitted(struct store_txn *t, h32 entry, struct err *err)
 {
-    uint8_t key[41];
-    return store_put(t, T_META, note_key(ADMITTED, entry, key), str_bytes(S("1")), err);
+    return note(t, ADMITTED, entry, err);
 }
 
 bool fold_is_admitted(struct store_txn *t, h32 entry)
 {
-    uint8_t key[41];
-    return store_has(t, T_META, note_key(ADMITTED, entry, key));
+    return is_noted(t, ADMITTED, entry);
 }
 
 enum st fold_mark_aside(struct store_txn *t, h32 entry, struct err *err)
 {
-    uint8_t key[41];
-    return store_put(t, T_META, note_key(ASIDE, entry, key), str_bytes(S("1")), err);
+    return note(t, ASIDE, entry, err);
 }
 
 bool fold_is_aside(struct store_txn *t, h32 entry)
 {
-    uint8_t key[41];
-    return store_has(t, T_META, note_key(ASIDE, entry, key));
+    return is_noted(t, ASIDE, entry);
 }
 
 bool fold_is_cut_off(struct store_txn *t, const struct entry_view *e, struct arena tmp)

@@ -2,8 +2,8 @@
 #include "core/fold/lineage.h"
 
 #include "core/journal/append.h"
+#include "core/journal/place.h"
 
-#define PLACE_BYTES 25 /* T_ENTRY's key: author, epoch, sequence, branch */
 #define NAME "lineage/"
 #define NAME_BYTES 8
 #define KEY_BYTES (NAME_BYTES + 32)
@@ -17,41 +17,11 @@
         */
 #define WAY_BYTES (RUNS_MAX * RUN_BYTES + BELOW_BYTES)
 
-static void put_be64(uint8_t *p, uint64_t v)
-{
-    for (int i = 7; i >= 0; i--) {
-        p[i] = (uint8_t)v;
-        v >>= 8;
-    }
-}
-
-static uint64_t get_be64(const uint8_t *p)
-{
-    uint64_t v = 0;
-    for (int i = 0; i < 8; i++) {
-        v = v << 8 | p[i];
-    }
-    return v;
-}
-
 static bytes note_key(h32 head, uint8_t key[static KEY_BYTES])
 {
     memcpy(key, NAME, NAME_BYTES);
     memcpy(key + NAME_BYTES, head.b, sizeof head.b);
     return bytes_of(key, KEY_BYTES);
-}
-
-/* The branch byte of the place where an entry is kept, -1 when it is not here. */
-static int branch_of(struct store_txn *t, h32 hash)
-{
-    uint8_t room[128];
-    struct arena tmp = arena_of(room, sizeof room);
-    bytes place;
-    if (store_get(t, T_HASH, bytes_of(hash.b, sizeof hash.b), &tmp, &place, NULL) != ST_OK ||
-        place.n != PLACE_BYTES) {
-        return -1;
-    }
-    return place.p[PLACE_BYTES - 1];
 }
 
 /* ---- the note ------------------------------------------------------------------------------- */
@@ -64,7 +34,7 @@ static bool next_of(struct store_txn *t, h32 at, uint64_t expected, int *branch,
     uint8_t room[CAP_ENTRY_BYTES + 128];
     struct arena tmp = arena_of(room, sizeof room);
     struct entry_view e;
-    *branch = branch_of(t, at);
+    *branch = place_branch_of(t, at);
     if (*branch < 0 || journal_get(t, at, &tmp, &e, NULL) != ST_OK ||
         (expected != 0 && e.seq != expected)) {
         return false;
@@ -88,7 +58,7 @@ static size_t way_down(struct store_txn *t, h32 at, uint8_t way[static WAY_BYTES
             n += RUN_BYTES;
             last = branch;
         }
-        put_be64(way + n - RUN_BYTES, seq);
+        be64_put(way + n - RUN_BYTES, seq);
         way[n - 1] = (uint8_t)branch;
         if (seq == 1) {
             memset(at.b, 0, sizeof at.b);
@@ -108,7 +78,7 @@ enum st lineage_keep(struct store_txn *t, const struct revocation *r, struct err
         uint8_t way[WAY_BYTES], key[KEY_BYTES];
         h32 head = r->heads[i].hash;
         /* The main branch's byte says it all. */
-        size_t n = branch_of(t, head) > 0 ? way_down(t, head, way) : 0;
+        size_t n = place_branch_of(t, head) > 0 ? way_down(t, head, way) : 0;
         if (n != 0) {
             st = store_put(t, T_META, note_key(head, key), bytes_of(way, n), err);
         }
@@ -122,7 +92,7 @@ static enum where look_up(bytes way, const struct entry_view *e, int branch)
 {
     size_t runs = way.n - BELOW_BYTES;
     for (size_t i = 0; i < runs; i += RUN_BYTES) {
-        if (e->seq >= get_be64(way.p + i)) {
+        if (e->seq >= be64_get(way.p + i)) {
             return branch == way.p[i + RUN_BYTES - 1] ? ON_THE_WAY : BESIDE;
         }
     }
@@ -162,7 +132,7 @@ static enum where where_is(struct store_txn *t, const struct entry_view *e, h32 
     bool noted = store_side(store_of(t)) == STORE_HQ &&
                  store_get(t, T_META, note_key(head, key), &tmp, &way, NULL) == ST_OK &&
                  way.n > BELOW_BYTES && (way.n - BELOW_BYTES) % RUN_BYTES == 0;
-    return noted ? look_up(way, e, branch_of(t, e->hash)) : walk(t, e, head);
+    return noted ? look_up(way, e, place_branch_of(t, e->hash)) : walk(t, e, head);
 }
 
 /* ---- what is asked -------------------------------------------------------------------------- */
@@ -177,18 +147,19 @@ bool lineage_beyond(struct store_txn *t, const struct entry_view *e, uint64_t se
     if (store_side(store_of(t)) != STORE_HQ) {
         return false; /* what is held of the chain elsewhere must not change a subject's state */
     }
-    int branch = branch_of(t, head);
-    return branch == 0 ? branch_of(t, e->hash) > 0 : branch > 0 && where_is(t, e, head) == BESIDE;
+    int branch = place_branch_of(t, head);
+    return branch == 0 ? place_branch_of(t, e->hash) > 0
+                       : branch > 0 && where_is(t, e, head) == BESIDE;
 }
 
 bool lineage_leads(struct store_txn *t, const struct entry_view *e, uint64_t seq, h32 head)
 {
-    int branch = branch_of(t, head);
+    int branch = place_branch_of(t, head);
     if (e->seq > seq || branch < 0) {
         return false;
     }
     if (branch == 0 && store_side(store_of(t)) == STORE_HQ) {
-        return branch_of(t, e->hash) == 0;
+        return place_branch_of(t, e->hash) == 0;
     }
     return where_is(t, e, head) == ON_THE_WAY;
 }

@@ -1,6 +1,7 @@
 /* lists.c - where a subject stands in the lists that screens and commands walk. */
 #include "core/fold/lists.h"
 
+#include "core/base/be64.h"
 #include "core/codec/cbor.h"
 #include "core/rules/service.h"
 
@@ -100,14 +101,6 @@ void lists_row(const struct subject_state *s, struct list_row *row)
 
 /* ---- keys ----------------------------------------------------------------------------------- */
 
-static void put_be64(uint8_t *p, uint64_t v)
-{
-    for (int i = 7; i >= 0; i--) {
-        p[i] = (uint8_t)v;
-        v >>= 8;
-    }
-}
-
 static uint64_t order_of_time(int64_t ms)
 {
     return (uint64_t)ms ^ (UINT64_C(1) << 63); /* negative times before positive ones */
@@ -157,7 +150,7 @@ static void job_keys(const struct subject_state *s, const struct calendar *cal,
 {
     uint8_t sort[8];
     bool done = fold_job_done(s);
-    put_be64(sort, done ? done_order(s) : open_order(s, cal));
+    be64_put(sort, done ? done_order(s) : open_order(s, cal));
     add_key(keys, done ? LIST_JOBS_DONE : LIST_JOBS_OPEN, sort, sizeof sort, s->subject);
 }
 

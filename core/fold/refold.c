@@ -1,6 +1,7 @@
 /* refold.c - the fold over a store: the state that is kept, its rows, its code. */
 #include "core/fold/refold.h"
 
+#include "core/base/be64.h"
 #include "core/codec/cbor.h"
 #include "core/fold/fresh.h"
 #include "core/fold/lists.h"
@@ -193,9 +194,7 @@ static bool claim_before(const struct claim *a, const struct claim *b)
 static struct claim claim_of(id16 subject, hlc time)
 {
     struct claim c = {.subject = subject};
-    for (unsigned i = 0; i < 8; i++) {
-        c.time[i] = (uint8_t)(time >> (56 - 8 * i));
-    }
+    be64_put(c.time, time);
     return c;
 }
 

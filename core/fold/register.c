@@ -1,6 +1,7 @@
 /* register.c - see register.h. */
 #include "core/fold/register.h"
 
+#include "core/base/be64.h"
 #include "core/codec/cbor.h"
 #include "core/rules/office.h"
 #include "core/rules/service.h"
@@ -83,18 +84,13 @@ bool register_has(enum subject_type type, enum register_dimension d)
 bytes register_time(int64_t ms, uint8_t out[static REG_SORT_BYTES])
 {
     uint64_t v = (uint64_t)ms ^ SIGN_BIT; /* negative times before positive ones */
-    for (unsigned i = 0; i < 8; i++) {
-        out[i] = (uint8_t)(v >> (56 - 8 * i));
-    }
+    be64_put(out, v);
     return bytes_of(out, 8);
 }
 
 int64_t register_time_ms(const uint8_t in[static 8])
 {
-    uint64_t v = 0;
-    for (unsigned i = 0; i < 8; i++) {
-        v = v << 8 | in[i];
-    }
+    uint64_t v = be64_get(in);
     return (int64_t)(v ^ SIGN_BIT);
 }
 

@@ -5,8 +5,8 @@
 #include "core/fold/lineage.h"
 #include "core/fold/refold.h"
 #include "core/journal/append.h"
+#include "core/journal/place.h"
 
-#define ENTRY_KEY_BYTES 25
 #define SUBJECTS_MAX 64 /* folded between two looks at the entries: a cursor outlives no write */
 
 static bool earlier(const struct revocation *r, const struct revocation *other)
@@ -54,10 +54,7 @@ static bool is_forked(struct store_txn *t, bytes key)
  * chain any may: the head need not lie on the branch that came first here. */
 static bool concerned(struct store_txn *t, const struct revocation *r, bool any, bytes key)
 {
-    uint64_t seq = 0;
-    for (unsigned i = 16; i < 24; i++) {
-        seq = seq << 8 | key.p[i];
-    }
+    uint64_t seq = place_seq(key);
     bool listed = false, may = false;
     for (unsigned i = 0; i < r->nheads && !any; i++) {
         if (memcmp(r->heads[i].epoch.b, key.p + 8, 8) == 0) {
@@ -80,14 +77,14 @@ static void add(id16 *ids, unsigned *n, id16 subject)
 
 /* The next subjects after the entry at `at`, which moves on. ST_END: there are no more. */
 static enum st next_subjects(struct store_txn *t, const struct revocation *r, bool any,
-                             uint8_t at[static ENTRY_KEY_BYTES], struct arena scratch, id16 *ids,
+                             uint8_t at[static PLACE_BYTES], struct arena scratch, id16 *ids,
                              unsigned *n, struct err *err)
 {
     struct store_cursor *c = NULL;
     bytes key, whole;
     *n = 0;
     enum st st = store_scan(t, T_ENTRY, bytes_of(r->author.b, sizeof r->author.b),
-                            bytes_of(at, ENTRY_KEY_BYTES), &c, err);
+                            bytes_of(at, PLACE_BYTES), &c, err);
     while (st == ST_OK && *n < SUBJECTS_MAX) {
         struct arena tmp = scratch;
         struct entry_view e;
@@ -95,10 +92,10 @@ static enum st next_subjects(struct store_txn *t, const struct revocation *r, bo
         if (st != ST_OK) {
             break;
         }
-        if (key.n != ENTRY_KEY_BYTES) {
+        if (!place_is(key)) {
             continue;
         }
-        memcpy(at, key.p, ENTRY_KEY_BYTES);
+        memcpy(at, key.p, PLACE_BYTES);
         if (concerned(t, r, any, key)) {
             st = store_value(c, &tmp, &whole, err);
             if (st == ST_OK && entry_parse(whole, &e, NULL, NULL) == ST_OK) {
@@ -114,7 +111,7 @@ static enum st next_subjects(struct store_txn *t, const struct revocation *r, bo
 static enum st refold_all(struct store_txn *t, const struct revocation *r, bool any,
                           struct arena scratch, struct err *err)
 {
-    uint8_t at[ENTRY_KEY_BYTES] = {0};
+    uint8_t at[PLACE_BYTES] = {0};
     id16 ids[SUBJECTS_MAX];
     unsigned n;
     enum st st = ST_OK;

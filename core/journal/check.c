@@ -3,10 +3,9 @@
 #include "core/journal/check.h"
 
 #include "core/fold/refold.h"
+#include "core/journal/place.h"
 #include "core/store/salvage.h"
 
-#define ENTRY_KEY_BYTES 25
-#define BRANCH_AT 24
 #define SUBJECT_KEY_BYTES 56
 #define SMALL_BYTES 160 /* room for an index row */
 
@@ -73,15 +72,6 @@ static struct check_place place_of(const struct entry_view *e)
                                 .subject = e->subject};
 }
 
-static uint64_t get_be64(const uint8_t *p)
-{
-    uint64_t v = 0;
-    for (unsigned i = 0; i < 8; i++) {
-        v = v << 8 | p[i];
-    }
-    return v;
-}
-
 static bool held_whole(const struct check *c, id8 author)
 {
     return store_side(store_of(c->t)) == STORE_HQ || (c->has_own && id8_eq(c->own, author));
@@ -103,9 +93,7 @@ static void check_indexes(struct check *c, bytes key, const struct entry_view *e
     struct check_place p = place_of(e);
     uint8_t subject[SUBJECT_KEY_BYTES];
     memcpy(subject, e->subject.b, 16);
-    for (unsigned i = 0; i < 8; i++) {
-        subject[16 + i] = (uint8_t)(e->time >> (56 - 8 * i));
-    }
+    be64_put(subject + 16, e->time);
     memcpy(subject + 24, e->hash.b, 32);
     if (!leads_to(c, T_HASH, bytes_of(e->hash.b, sizeof e->hash.b), key)) {
         tell(c, CHECK_HASH_INDEX, &p);
@@ -249,13 +237,13 @@ static enum st check_entry(struct check *c, struct store_cursor *cur, bytes key,
     bytes whole;
     struct arena before = c->scratch;
     c->out->entries++;
-    if (key.n != ENTRY_KEY_BYTES) {
+    if (!place_is(key)) {
         tell(c, CHECK_MISPLACED, &p);
         return ST_OK;
     }
     memcpy(p.author.b, key.p, 8);
     memcpy(p.epoch.b, key.p + 8, 8);
-    p.seq = get_be64(key.p + 16);
+    p.seq = place_seq(key);
     begin_chain(c, p.author, p.epoch);
     enum st st = store_value(cur, &c->scratch, &whole, err);
     struct entry_view e;
@@ -266,7 +254,7 @@ static enum st check_entry(struct check *c, struct store_cursor *cur, bytes key,
                (!id8_eq(e.author, p.author) || !id8_eq(e.epoch, p.epoch) || e.seq != p.seq)) {
         tell(c, CHECK_MISPLACED, &p);
     } else if (st == ST_OK) {
-        if (key.p[BRANCH_AT] != 0) {
+        if (place_branch(key) != 0) {
             check_branch(c, &e);
         } else {
             check_main(c, &e);

@@ -2,19 +2,9 @@
 #include "core/journal/forks.h"
 
 #include "core/codec/cbor.h"
+#include "core/journal/place.h"
 
-#define ENTRY_KEY_BYTES 25 /* author, epoch, sequence, branch: keep.c */
-#define PLACE_BYTES 24     /* without the branch */
 #define PROOF_ITEMS 2
-
-static uint64_t seq_of(bytes key)
-{
-    uint64_t seq = 0;
-    for (unsigned i = 16; i < PLACE_BYTES; i++) {
-        seq = seq << 8 | key.p[i];
-    }
-    return seq;
-}
 
 static bool read_at(struct store_cursor *c, struct arena *room, struct entry_view *e)
 {
@@ -26,43 +16,35 @@ static bool read_at(struct store_cursor *c, struct arena *room, struct entry_vie
 /* The keys of a number lie side by side: those of the main branch and of the others. */
 static enum st find_pair(struct store_txn *t, bytes prefix, uint64_t *seq, struct err *err)
 {
-    uint8_t last[PLACE_BYTES] = {0};
+    uint8_t last[PLACE_NUMBER_BYTES] = {0};
     struct store_cursor *c = NULL;
     bytes key;
     enum st st = store_scan(t, T_ENTRY, prefix, (bytes){NULL, 0}, &c, err);
     bool found = false;
     while (st == ST_OK && !found) {
         st = store_next(c, &key);
-        if (st != ST_OK || key.n != ENTRY_KEY_BYTES) {
+        if (st != ST_OK || !place_is(key)) {
             continue;
         }
         found = memcmp(last, key.p, sizeof last) == 0;
-        *seq = seq_of(key);
+        *seq = place_seq(key);
         memcpy(last, key.p, sizeof last);
     }
     store_scan_end(&c);
     return st == ST_END ? ST_NOT_FOUND : st;
 }
 
-static void place_of(id8 author, id8 epoch, uint64_t seq, uint8_t out[static PLACE_BYTES])
-{
-    memcpy(out, author.b, sizeof author.b);
-    memcpy(out + 8, epoch.b, sizeof epoch.b);
-    for (unsigned i = 0; i < 8; i++) {
-        out[16 + i] = (uint8_t)(seq >> (56 - 8 * i));
-    }
-}
-
 /* Two entries under one number: `with` and another, or the first two when it is zero. */
-static enum st pair_at(struct store_txn *t, const uint8_t place[static PLACE_BYTES], h32 with,
-                       struct arena *room, struct entry_view *a, struct entry_view *b,
+static enum st pair_at(struct store_txn *t, const uint8_t place[static PLACE_NUMBER_BYTES],
+                       h32 with, struct arena *room, struct entry_view *a, struct entry_view *b,
                        struct err *err)
 {
     struct store_cursor *c = NULL;
     bytes key;
     unsigned n = 0;
     bool any = h32_zero(with), met = any;
-    enum st st = store_scan(t, T_ENTRY, bytes_of(place, PLACE_BYTES), (bytes){NULL, 0}, &c, err);
+    enum st st =
+        store_scan(t, T_ENTRY, bytes_of(place, PLACE_NUMBER_BYTES), (bytes){NULL, 0}, &c, err);
     while (st == ST_OK && n < PROOF_ITEMS) {
         struct arena before = *room;
         struct entry_view e;
@@ -90,12 +72,12 @@ enum st forks_first(struct store_txn *t, id8 author, id8 epoch, struct arena *ro
     uint64_t seq = 0;
     memset(a, 0, sizeof *a);
     memset(b, 0, sizeof *b);
-    place_of(author, epoch, 0, place);
+    place_put(author, epoch, 0, 0, place);
     enum st st = find_pair(t, bytes_of(place, 16), &seq, err);
     if (st != ST_OK) {
         return st;
     }
-    place_of(author, epoch, seq, place);
+    place_put(author, epoch, seq, 0, place);
     return pair_at(t, place, (h32){{0}}, room, a, b, err);
 }
 
@@ -104,7 +86,7 @@ static uint64_t first_of(struct store_txn *t, id8 author, id8 epoch, struct aren
     uint8_t prefix[PLACE_BYTES];
     struct chain_mark m;
     uint64_t seq = 0;
-    place_of(author, epoch, 0, prefix);
+    place_put(author, epoch, 0, 0, prefix);
     bool forked = chain_mark_get(t, author, epoch, &tmp, &m, NULL) == ST_OK && m.forked;
     return forked && find_pair(t, bytes_of(prefix, 16), &seq, NULL) == ST_OK ? seq : UINT64_MAX;
 }
@@ -139,12 +121,12 @@ bool forks_touch(struct store_txn *t, id16 subject, struct arena tmp)
     while (!touched && store_next(c, &key) == ST_OK) {
         struct arena room = tmp;
         id8 author, epoch;
-        if (store_value(c, &room, &place, NULL) != ST_OK || place.n != ENTRY_KEY_BYTES) {
+        if (store_value(c, &room, &place, NULL) != ST_OK || !place_is(place)) {
             continue;
         }
         memcpy(author.b, place.p, sizeof author.b);
         memcpy(epoch.b, place.p + 8, sizeof epoch.b);
-        touched = forks_cover(t, &seen, author, epoch, seq_of(place), room);
+        touched = forks_cover(t, &seen, author, epoch, place_seq(place), room);
     }
     store_scan_end(&c);
     return touched;
@@ -164,7 +146,7 @@ enum st forks_file_make(struct store_txn *t, h32 hash, struct arena *room, bytes
     if (st != ST_OK) {
         return st == ST_NOT_FOUND ? err_set(err, st, 0, __func__, "no such entry is here") : st;
     }
-    place_of(one.author, one.epoch, one.seq, place);
+    place_put(one.author, one.epoch, one.seq, 0, place);
     st = pair_at(t, place, hash, room, &a, &b, err);
     if (st == ST_NOT_FOUND) {
         return err_set(err, st, 0, __func__, "no second entry under its number is here");

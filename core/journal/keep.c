@@ -4,42 +4,11 @@
  * second entry with one sequence goes onto a branch of its own, and so does what continues that
  * branch. */
 #include "core/journal/append.h"
+#include "core/journal/place.h"
 #include "core/journal/said.h"
 
-#define ENTRY_KEY_BYTES 25
 #define SUBJECT_KEY_BYTES 56
 #define BRANCHES 256
-
-static void put_be64(uint8_t *p, uint64_t v)
-{
-    for (int i = 7; i >= 0; i--) {
-        p[i] = (uint8_t)v;
-        v >>= 8;
-    }
-}
-
-static bytes entry_key(id8 author, id8 epoch, uint64_t seq, unsigned branch,
-                       uint8_t out[static ENTRY_KEY_BYTES])
-{
-    memcpy(out, author.b, 8);
-    memcpy(out + 8, epoch.b, 8);
-    put_be64(out + 16, seq);
-    out[24] = (uint8_t)branch;
-    return bytes_of(out, ENTRY_KEY_BYTES);
-}
-
-/* The branch on which an entry lies; 0 when it is not here. */
-static unsigned branch_of(struct store_txn *t, h32 hash)
-{
-    uint8_t room[256];
-    struct arena tmp = arena_of(room, sizeof room);
-    bytes key;
-    if (store_get(t, T_HASH, bytes_of(hash.b, sizeof hash.b), &tmp, &key, NULL) != ST_OK ||
-        key.n != ENTRY_KEY_BYTES) {
-        return 0;
-    }
-    return key.p[ENTRY_KEY_BYTES - 1];
-}
 
 /* Which branch `e` goes to. Anything but the main branch is a fork. */
 static enum st choose_branch(struct store_txn *t, const struct entry_view *e,
@@ -47,12 +16,13 @@ static enum st choose_branch(struct store_txn *t, const struct entry_view *e,
 {
     bool follows = e->seq == m->seq + 1;
     bool linked = follows && (e->seq == 1 || h32_eq(e->prev, m->hash));
-    unsigned b = linked || e->seq == 1 ? 0 : branch_of(t, e->prev);
+    int before = linked || e->seq == 1 ? 0 : place_branch_of(t, e->prev);
+    unsigned b = before > 0 ? (unsigned)before : 0; /* 0: where it goes on from is not here */
     if (!linked && follows && b == 0) {
         b = 1; /* it continues another entry than the one that is the head here */
     }
-    uint8_t key[ENTRY_KEY_BYTES];
-    while (b < BRANCHES && store_has(t, T_ENTRY, entry_key(e->author, e->epoch, e->seq, b, key))) {
+    uint8_t key[PLACE_BYTES];
+    while (b < BRANCHES && store_has(t, T_ENTRY, place_put(e->author, e->epoch, e->seq, b, key))) {
         b++;
     }
     if (b == BRANCHES) {
@@ -67,7 +37,7 @@ static enum st put_indexes(struct store_txn *t, const struct entry_view *e, byte
 {
     uint8_t subject[SUBJECT_KEY_BYTES];
     memcpy(subject, e->subject.b, 16);
-    put_be64(subject + 16, e->time);
+    be64_put(subject + 16, e->time);
     memcpy(subject + 24, e->hash.b, 32);
     enum st st = store_put(t, T_HASH, bytes_of(e->hash.b, sizeof e->hash.b), place, err);
     st = st != ST_OK ? st : store_put(t, T_SUBJECT, bytes_of(subject, sizeof subject), place, err);
@@ -91,8 +61,8 @@ enum st journal_keep_next(struct store_txn *t, const struct entry_view *e, struc
     if (m->forked || e->seq != m->seq + 1 || (e->seq > 1 && !h32_eq(e->prev, m->hash))) {
         return ST_CONFLICT;
     }
-    uint8_t key[ENTRY_KEY_BYTES];
-    bytes place = entry_key(e->author, e->epoch, e->seq, 0, key);
+    uint8_t key[PLACE_BYTES];
+    bytes place = place_put(e->author, e->epoch, e->seq, 0, key);
     enum st st = store_put_new(t, T_ENTRY, place, e->whole, err);
     if (st == ST_OK) {
         move_mark(m, e);
@@ -102,17 +72,17 @@ enum st journal_keep_next(struct store_txn *t, const struct entry_view *e, struc
 
 enum st journal_index(struct store_txn *t, const struct entry_view *e, struct err *err)
 {
-    uint8_t key[ENTRY_KEY_BYTES];
-    return put_indexes(t, e, entry_key(e->author, e->epoch, e->seq, 0, key), err);
+    uint8_t key[PLACE_BYTES];
+    return put_indexes(t, e, place_put(e->author, e->epoch, e->seq, 0, key), err);
 }
 
 /* Held already, beyond a gap that has just been filled: the mark goes on over it. */
 static void step_over(struct store_txn *t, const struct entry_view *e, struct chain_mark *m)
 {
-    uint8_t key[ENTRY_KEY_BYTES];
+    uint8_t key[PLACE_BYTES];
     bool next = e->seq == m->seq + 1 && (e->seq == 1 || h32_eq(e->prev, m->hash));
-    if (next && branch_of(t, e->hash) == 0 &&
-        store_has(t, T_ENTRY, entry_key(e->author, e->epoch, e->seq, 0, key))) {
+    if (next && place_branch_of(t, e->hash) == 0 &&
+        store_has(t, T_ENTRY, place_put(e->author, e->epoch, e->seq, 0, key))) {
         move_mark(m, e);
     }
 }
@@ -121,14 +91,14 @@ static void step_over(struct store_txn *t, const struct entry_view *e, struct ch
 static enum st keep_aside(struct store_txn *t, const struct entry_view *e, struct chain_mark *m,
                           bool *forked, struct err *err)
 {
-    uint8_t key[ENTRY_KEY_BYTES];
+    uint8_t key[PLACE_BYTES];
     unsigned branch = 0;
     if (store_has(t, T_HASH, bytes_of(e->hash.b, sizeof e->hash.b))) {
         step_over(t, e, m);
         return ST_EXISTS;
     }
     enum st st = choose_branch(t, e, m, &branch, err);
-    bytes place = entry_key(e->author, e->epoch, e->seq, branch, key);
+    bytes place = place_put(e->author, e->epoch, e->seq, branch, key);
     if (st == ST_OK) {
         st = store_put(t, T_ENTRY, place, e->whole, err);
     }
@@ -163,16 +133,13 @@ enum st journal_keep_marked(struct store_txn *t, const struct entry_view *e, str
  * is the chain's last. */
 static enum st run_to_end(struct store_txn *t, struct chain_mark *m, struct err *err)
 {
-    uint8_t room[CAP_ENTRY_BYTES + 64], key[ENTRY_KEY_BYTES];
+    uint8_t room[CAP_ENTRY_BYTES + 64], key[PLACE_BYTES];
     struct arena a = arena_of(room, sizeof room);
     struct entry_view e;
     bytes last;
-    entry_key(m->author, m->epoch, 0, 0, key);
+    place_put(m->author, m->epoch, 0, 0, key);
     enum st st = store_last(t, T_ENTRY, bytes_of(key, 16), &a, &last, err);
-    uint64_t seq = 0;
-    for (unsigned i = 0; st == ST_OK && i < 8; i++) {
-        seq = seq << 8 | last.p[16 + i];
-    }
+    uint64_t seq = st == ST_OK ? place_seq(last) : 0;
     if (st != ST_OK || seq <= m->seq) {
         return st == ST_NOT_FOUND ? ST_OK : st;
     }
@@ -262,6 +229,6 @@ enum st journal_at(struct store_txn *t, id8 author, id8 epoch, uint64_t seq, str
                    struct entry_view *e, struct err *err)
 {
     memset(e, 0, sizeof *e);
-    uint8_t key[ENTRY_KEY_BYTES];
-    return read_entry(t, entry_key(author, epoch, seq, 0, key), a, e, err);
+    uint8_t key[PLACE_BYTES];
+    return read_entry(t, place_put(author, epoch, seq, 0, key), a, e, err);
 }

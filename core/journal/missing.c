@@ -1,9 +1,7 @@
 /* missing.c - see missing.h. */
 #include "core/journal/missing.h"
 
-#define ENTRY_KEY_BYTES 25
-#define CHAIN_BYTES 16
-#define BRANCH_AT 24
+#include "core/journal/place.h"
 
 struct missing {
     struct store_txn *t;
@@ -12,7 +10,7 @@ struct missing {
     const struct missing_sink *sink;
     struct missing_totals *out;
     bool in_chain;
-    uint8_t chain[CHAIN_BYTES];
+    uint8_t chain[PLACE_CHAIN_BYTES];
     uint64_t last; /* of the chain in hand, held */
 };
 
@@ -69,22 +67,22 @@ static enum st see(struct missing *m, struct store_cursor *c, bytes key, struct 
     struct entry_view e;
     bytes whole;
     enum st st = store_value(c, &a, &whole, err);
-    if (st == ST_CORRUPT || (st == ST_OK && (key.n != ENTRY_KEY_BYTES ||
-                                             entry_parse(whole, &e, NULL, NULL) != ST_OK))) {
+    if (st == ST_CORRUPT ||
+        (st == ST_OK && (!place_is(key) || entry_parse(whole, &e, NULL, NULL) != ST_OK))) {
         return ST_OK; /* as if it were not there */
     }
     if (st != ST_OK) {
         return st;
     }
     see_atts(m, &e);
-    if (key.p[BRANCH_AT] != 0) {
+    if (place_branch(key) != 0) {
         return ST_OK;
     }
-    if (!m->in_chain || memcmp(m->chain, key.p, CHAIN_BYTES) != 0) {
+    if (!m->in_chain || memcmp(m->chain, key.p, PLACE_CHAIN_BYTES) != 0) {
         st = end_chain(m, err);
         m->in_chain = true;
         m->last = 0;
-        memcpy(m->chain, key.p, CHAIN_BYTES);
+        memcpy(m->chain, key.p, PLACE_CHAIN_BYTES);
     }
     tell(m, m->last + 1, e.seq - 1);
     m->last = e.seq;
@@ -103,9 +101,9 @@ static enum st see_empty(struct missing *m, struct err *err)
     for (st = store_next(c, &key); st == ST_OK; st = st == ST_OK ? store_next(c, &key) : st) {
         struct arena tmp = m->scratch;
         bytes first;
-        if (key.n == CHAIN_BYTES &&
+        if (key.n == PLACE_CHAIN_BYTES &&
             store_last(m->t, T_ENTRY, key, &tmp, &first, NULL) == ST_NOT_FOUND) {
-            memcpy(m->chain, key.p, CHAIN_BYTES);
+            memcpy(m->chain, key.p, PLACE_CHAIN_BYTES);
             m->in_chain = true;
             m->last = 0;
             st = end_chain(m, err);

@@ -2,6 +2,7 @@
 #include "core/journal/own.h"
 
 #include "core/base/encode.h"
+#include "core/journal/place.h"
 #include "core/store/salvage.h"
 
 #include <sodium.h>
@@ -45,9 +46,7 @@ enum st own_said_put(struct store_txn *t, const struct entry_evidence *said, str
     b[0] = (uint8_t)((said->has_boot ? 1U : 0U) | (said->has_receipt ? 2U : 0U) |
                      (said->has_offset ? 4U : 0U));
     memcpy(b + 1, said->boot_id, 8);
-    for (unsigned i = 0; i < 8; i++) {
-        b[9 + i] = (uint8_t)((uint64_t)said->receipt_ms >> (56 - 8 * i));
-    }
+    be64_put(b + 9, (uint64_t)said->receipt_ms);
     memcpy(b + 17, said->receipt.b, 32);
     b[49] = (uint8_t)((uint16_t)said->utc_offset_minutes >> 8);
     b[50] = (uint8_t)said->utc_offset_minutes;
@@ -68,11 +67,7 @@ static void said_get(struct store_txn *t, struct entry_evidence *said)
     said->has_receipt = (b.p[0] & 2) != 0;
     said->has_offset = (b.p[0] & 4) != 0;
     memcpy(said->boot_id, b.p + 1, 8);
-    uint64_t ms = 0;
-    for (size_t i = 0; i < 8; i++) {
-        ms = ms << 8 | b.p[9 + i];
-    }
-    said->receipt_ms = (int64_t)ms;
+    said->receipt_ms = (int64_t)be64_get(b.p + 9);
     memcpy(said->receipt.b, b.p + 17, 32);
     said->utc_offset_minutes = (int16_t)(uint16_t)(b.p[49] << 8 | b.p[50]);
 }
@@ -96,10 +91,7 @@ static void find_last_held(struct journal *j, struct store_txn *t)
         key.n < 24) {
         return;
     }
-    uint64_t seq = 0;
-    for (size_t i = 16; i < 24; i++) {
-        seq = seq << 8 | key.p[i];
-    }
+    uint64_t seq = be64_get(key.p + 16);
     for (; seq > 0; seq--) {
         struct arena tmp = scratch;
         struct entry_view e;

@@ -2,18 +2,15 @@
 #include "core/journal/said.h"
 
 #include "core/journal/append.h"
+#include "core/journal/place.h"
 
-#define CHAIN_BYTES 16
 #define SAID_KEY_BYTES 24
-#define BRANCH_AT 24 /* in T_ENTRY's key */
 
 static bytes said_key(id8 author, id8 epoch, uint64_t seq, uint8_t out[static SAID_KEY_BYTES])
 {
     memcpy(out, author.b, 8);
     memcpy(out + 8, epoch.b, 8);
-    for (unsigned i = 0; i < 8; i++) {
-        out[CHAIN_BYTES + i] = (uint8_t)(~seq >> (56 - 8 * i));
-    }
+    be64_put(out + PLACE_CHAIN_BYTES, ~seq);
     return bytes_of(out, SAID_KEY_BYTES);
 }
 
@@ -21,7 +18,7 @@ enum st said_index(struct store_txn *t, const struct entry_view *e, bytes place,
 {
     const struct entry_evidence *ev = &e->evidence;
     uint8_t key[SAID_KEY_BYTES];
-    if (place.n <= BRANCH_AT || place.p[BRANCH_AT] != 0 ||
+    if (!place_is(place) || place_branch(place) != 0 ||
         !(ev->has_boot || ev->has_receipt || ev->has_offset)) {
         return ST_OK;
     }
@@ -87,11 +84,7 @@ static void take(struct walk *w, const struct entry_view *e)
 
 static uint64_t seq_of(bytes key)
 {
-    uint64_t v = 0;
-    for (unsigned i = 0; i < 8; i++) {
-        v = v << 8 | key.p[CHAIN_BYTES + i];
-    }
-    return ~v;
+    return ~be64_get(key.p + PLACE_CHAIN_BYTES);
 }
 
 enum st said_at(struct store_txn *t, id8 author, id8 epoch, uint64_t seq, struct arena tmp,
@@ -102,7 +95,7 @@ enum st said_at(struct store_txn *t, id8 author, id8 epoch, uint64_t seq, struct
     struct walk w = {.out = out};
     bytes key, start = said_key(author, epoch, seq, from);
     memset(out, 0, sizeof *out);
-    enum st st = store_scan(t, T_SAID, bytes_of(from, CHAIN_BYTES), start, &c, err);
+    enum st st = store_scan(t, T_SAID, bytes_of(from, PLACE_CHAIN_BYTES), start, &c, err);
     for (unsigned n = 0; st == ST_OK && n < SAID_WALK_MAX; n++) {
         struct arena a = tmp;
         struct entry_view e;

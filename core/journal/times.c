@@ -1,6 +1,7 @@
 /* times.c - see times.h. */
 #include "core/journal/times.h"
 
+#include "core/base/be64.h"
 #include "core/journal/said.h"
 #include "core/report/receipt_log.h"
 
@@ -39,22 +40,6 @@ static bool out_of(int64_t ms, int64_t low, int64_t high)
 /* --- the clock of this device ------------------------------------------------------------------
  */
 
-static void put_be64(uint8_t *p, int64_t v)
-{
-    for (unsigned i = 0; i < 8; i++) {
-        p[i] = (uint8_t)((uint64_t)v >> (56 - 8 * i));
-    }
-}
-
-static int64_t get_be64(const uint8_t *p)
-{
-    uint64_t v = 0;
-    for (unsigned i = 0; i < 8; i++) {
-        v = v << 8 | p[i];
-    }
-    return (int64_t)v;
-}
-
 void times_anchor_get(struct store_txn *t, struct times_anchor *out)
 {
     uint8_t room[ANCHOR_BYTES + 64];
@@ -67,9 +52,9 @@ void times_anchor_get(struct store_txn *t, struct times_anchor *out)
         return;
     }
     memcpy(out->boot_id, b.p, sizeof out->boot_id);
-    out->boot_ms = get_be64(b.p + 8);
-    out->low_ms = get_be64(b.p + 16);
-    out->high_ms = get_be64(b.p + 24);
+    out->boot_ms = (int64_t)be64_get(b.p + 8);
+    out->low_ms = (int64_t)be64_get(b.p + 16);
+    out->high_ms = (int64_t)be64_get(b.p + 24);
     out->has = true;
 }
 
@@ -77,9 +62,9 @@ static enum st anchor_put(struct store_txn *t, const struct times_anchor *a, str
 {
     uint8_t b[ANCHOR_BYTES];
     memcpy(b, a->boot_id, sizeof a->boot_id);
-    put_be64(b + 8, a->boot_ms);
-    put_be64(b + 16, a->low_ms);
-    put_be64(b + 24, a->high_ms);
+    be64_put(b + 8, (uint64_t)a->boot_ms);
+    be64_put(b + 16, (uint64_t)a->low_ms);
+    be64_put(b + 24, (uint64_t)a->high_ms);
     return store_put(t, T_META, str_bytes(S(ANCHOR_KEY)), bytes_of(b, sizeof b), err);
 }
 

@@ -1,19 +1,6 @@
-/* catalogue.h - an edition: parts, faults, prices, calendar as one attachment (ATT_EDITION, CBOR).
- *
- *   edition = { 1: uint,               ; number
- *               2: [* part], 3: [* fault], 4: [* price],   ; each table ascending by its code
- *               5: { 1: int,             ; minutes ahead of UTC
- *                    2: [7*7 day], 3: [* [int, day]] },  ; Monday first; days since 1970 that
- * differ 6: uint,                 ; days a device keeps an archived job 7: tstr }                ;
- * where the customer's copy is verified 8: [+ case]            ; hard cases, ascending; absent:
- * none part  = [code, name, name-en, unit, price, serialized: bool, months of warranty] fault =
- * [code, name, name-en, equipment type, cause, cause-en, action, action-en, knowledge, frequency,
- * cause code, action code] price = [code, name, name-en, unit, price, class] case = [code, fault
- * codes with blanks between, title, title-en, equipment type, symptom, symptom-en, cause, cause-en,
- * action, action-en] day   =
- * [*3 [from, to]]              ; minutes of the day, open Codes are byte
- * strings, the rest of the words text strings; money in minor units. Text here is not personal. A
- * reader is opened over bytes that outlive it and looks rows up by halves. */
+/* catalogue.h - an edition: parts, faults, prices, hard cases, calendar, as one attachment
+ * (ATT_EDITION; its bytes: catalogue_form.h). Text here is not personal. A reader is opened over
+ * bytes that outlive it and looks rows up by halves. */
 #ifndef CORE_MODEL_CATALOGUE_H
 #define CORE_MODEL_CATALOGUE_H
 #include "core/base/arena.h"
@@ -61,6 +48,8 @@ MUST_USE enum st catalogue_open(bytes edition, struct arena *a, struct catalogue
 /* catalogue_encode: canonical bytes (same content, same bytes). Sorts the tables in place.
  * ST_BAD_INPUT: a code twice; ST_FULL. */
 MUST_USE enum st catalogue_encode(struct catalogue *c, uint8_t *buf, size_t cap, bytes *out);
+/* catalogue_ascends: is every table in the order of its codes, each there once? */
+bool catalogue_ascends(const struct catalogue *c);
 const struct cat_part *catalogue_part(const struct catalogue *c, bytes number); /* NULL: unknown */
 const struct cat_fault *catalogue_fault(const struct catalogue *c, bytes code);
 const struct cat_price *catalogue_price(const struct catalogue *c, bytes code);

@@ -1,6 +1,7 @@
 /* day.c - see day.h. */
 #include "core/model/day.h"
 
+#include "core/base/be64.h"
 #include "core/base/caps.h"
 #include "core/codec/hash.h"
 
@@ -12,9 +13,7 @@ id16 day_subject(id16 person, int64_t midnight_ms)
     struct hash32_state h;
     uint8_t hash[HASH_BYTES], at[8];
     id16 id;
-    for (unsigned i = 0; i < sizeof at; i++) {
-        at[i] = (uint8_t)((uint64_t)midnight_ms >> (56 - 8 * i));
-    }
+    be64_put(at, (uint64_t)midnight_ms);
     hash32_begin(&h);
     hash32_add(&h, bytes_of(what, sizeof what));
     hash32_add(&h, bytes_of(person.b, sizeof person.b));

@@ -1,6 +1,7 @@
 /* receipt_log.c - see receipt_log.h. */
 #include "core/report/receipt_log.h"
 
+#include "core/base/be64.h"
 #include "core/codec/hash.h"
 
 #define NEWEST_KEY_BYTES 16
@@ -14,9 +15,7 @@ enum st receipt_log_put(struct store_txn *t, const struct receipt *r, bytes doc,
     hash32(doc, hash.b);
     memcpy(key, r->author.b, 8);
     memcpy(key + 8, r->epoch.b, 8);
-    for (unsigned i = 0; i < 8; i++) {
-        key[16 + i] = (uint8_t)(r->seq >> (56 - 8 * i));
-    }
+    be64_put(key + 16, r->seq);
     memcpy(key + 24, hash.b, 8);
     return store_put(t, T_RECEIPT, bytes_of(key, sizeof key), doc, err);
 }
@@ -51,11 +50,7 @@ enum st receipt_log_cited(struct store_txn *t, id8 author, h32 hash, struct aren
 
 static uint64_t seq_of(bytes key)
 {
-    uint64_t v = 0;
-    for (unsigned i = 16; i < 24; i++) {
-        v = v << 8 | key.p[i];
-    }
-    return v;
+    return be64_get(key.p + 16);
 }
 
 enum st receipt_log_covers(struct store_txn *t, id8 author, id8 epoch, uint64_t seq,

@@ -3,12 +3,9 @@
 #include "core/store/salvage.h"
 
 #include "core/journal/append.h"
+#include "core/journal/place.h"
 #include "core/store/inside.h"
 #include "core/store/rebuild.h"
-
-#define ENTRY_KEY_BYTES 25
-#define CHAIN_BYTES 16
-#define BRANCH_AT 24
 
 static bool has_note(struct store_txn *t, const char *name)
 {
@@ -39,7 +36,7 @@ enum st store_tail_settled(struct store_txn *t, struct err *err)
 /* One chain's main branch: how far from 1 without gap, and how far at all. */
 struct prefix {
     bool any, whole; /* whole: it should have no gap */
-    uint8_t chain[CHAIN_BYTES];
+    uint8_t chain[PLACE_CHAIN_BYTES];
     uint64_t seq, last;
 };
 
@@ -83,7 +80,7 @@ static bool is_own(struct store_txn *t, bytes key, bytes epoch)
     struct arena tmp = arena_of(room, sizeof room);
     struct chain_mark m;
     id8 author, of;
-    if (key.n != CHAIN_BYTES) {
+    if (key.n != PLACE_CHAIN_BYTES) {
         return false;
     }
     memcpy(author.b, key.p, 8);
@@ -130,17 +127,14 @@ static enum st lower_marks(struct store_txn *t, struct arena tmp, struct err *er
         return st;
     }
     for (st = store_next(c, &key); st == ST_OK; st = st == ST_OK ? store_next(c, &key) : st) {
-        uint64_t seq = 0;
-        if (key.n != ENTRY_KEY_BYTES || key.p[BRANCH_AT] != 0) {
+        if (!place_is(key) || place_branch(key) != 0) {
             continue;
         }
-        for (unsigned i = 0; i < 8; i++) {
-            seq = seq << 8 | key.p[CHAIN_BYTES + i];
-        }
-        if (!p.any || memcmp(p.chain, key.p, CHAIN_BYTES) != 0) {
+        const uint64_t seq = place_seq(key);
+        if (!p.any || memcmp(p.chain, key.p, PLACE_CHAIN_BYTES) != 0) {
             st = p.any ? lower(t, &p, tmp, err) : ST_OK;
             p = (struct prefix){.any = true};
-            memcpy(p.chain, key.p, CHAIN_BYTES);
+            memcpy(p.chain, key.p, PLACE_CHAIN_BYTES);
             p.whole =
                 t->s->side == STORE_HQ || (has_own && memcmp(own.b, key.p, sizeof own.b) == 0);
         }
@@ -160,7 +154,7 @@ static bool is_behind(struct store_txn *t, bytes key)
     struct chain_mark m;
     struct entry_view e;
     id8 author, epoch;
-    if (key.n != CHAIN_BYTES) {
+    if (key.n != PLACE_CHAIN_BYTES) {
         return false;
     }
     memcpy(author.b, key.p, 8);

@@ -3,12 +3,10 @@
 
 #include "core/fold/refold.h"
 #include "core/journal/append.h"
+#include "core/journal/place.h"
 #include "core/journal/said.h"
 #include "core/store/inside.h"
 
-#define ENTRY_KEY_BYTES 25 /* author 8, epoch 8, sequence 8, branch 1 */
-#define CHAIN_BYTES 16
-#define BRANCH_AT 24
 #define SUBJECT_KEY_BYTES 56 /* subject 16, time 8, hash 32 */
 
 static enum st drop_derived(struct store_txn *t, struct err *err)
@@ -28,9 +26,7 @@ static enum st index_entry(struct store_txn *t, bytes place, const struct entry_
 {
     uint8_t key[SUBJECT_KEY_BYTES];
     memcpy(key, e->subject.b, 16);
-    for (unsigned i = 0; i < 8; i++) {
-        key[16 + i] = (uint8_t)(e->time >> (56 - 8 * i));
-    }
+    be64_put(key + 16, e->time);
     memcpy(key + 24, e->hash.b, 32);
     enum st st = store_put(t, T_HASH, bytes_of(e->hash.b, sizeof e->hash.b), place, err);
     st = st != ST_OK ? st : store_put(t, T_SUBJECT, bytes_of(key, sizeof key), place, err);
@@ -86,7 +82,7 @@ static enum st see(struct store_txn *t, bytes place, const struct entry_view *e,
         }
         *seen = (struct chain_seen){.any = true, .m = {.author = e->author, .epoch = e->epoch}};
     }
-    if (place.p[BRANCH_AT] != 0) {
+    if (place_branch(place) != 0) {
         seen->m.forked = true;
     } else if (e->seq > seen->m.seq) {
         seen->m.seq = e->seq;
@@ -99,12 +95,8 @@ static enum st see(struct store_txn *t, bytes place, const struct entry_view *e,
 /* Is the entry where its own author, epoch and sequence say? */
 static bool in_place(bytes key, const struct entry_view *e)
 {
-    uint64_t seq = 0;
-    for (unsigned i = 0; i < 8 && key.n == ENTRY_KEY_BYTES; i++) {
-        seq = seq << 8 | key.p[CHAIN_BYTES + i];
-    }
-    return key.n == ENTRY_KEY_BYTES && memcmp(key.p, e->author.b, 8) == 0 &&
-           memcmp(key.p + 8, e->epoch.b, 8) == 0 && seq == e->seq;
+    return place_is(key) && memcmp(key.p, e->author.b, 8) == 0 &&
+           memcmp(key.p + 8, e->epoch.b, 8) == 0 && place_seq(key) == e->seq;
 }
 
 static enum st index_all(struct store_txn *t, struct arena scratch,

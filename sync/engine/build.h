@@ -34,8 +34,13 @@ struct build {
 };
 
 /* build_entry: an entry as it lies, after the small attachments that it names; large ones are
- * queued. build_hand_back: others' entries that a restored headquarters asked for (recall.h). */
+ * queued. build_note_large: queues those alone. build_hashes: of the subjects that headquarters
+ * asked about. build_large: what is queued, at most `budget` bytes of it. build_hand_back: others'
+ * entries that a restored headquarters asked for (recall.h). */
 MUST_USE enum st build_entry(struct build *b, const struct entry_view *e, void *unused);
+MUST_USE enum st build_note_large(struct build *b, const struct entry_view *e, void *unused);
+MUST_USE enum st build_hashes(struct build *b);
+MUST_USE enum st build_large(struct build *b, uint64_t budget);
 MUST_USE enum st build_hand_back(struct build *b);
 /* Of a parcel: what lies beside the main branch of an own chain, on another one or beyond a gap.
  * build_beside: is there any of it that no receipt covers? build_branches_list: each end of a

@@ -1,6 +1,7 @@
 /* device_meta.c - see device_meta.h. */
 #include "sync/engine/device_meta.h"
 
+#include "core/base/be64.h"
 #include "core/codec/cbor.h"
 #include "core/codec/hash.h"
 
@@ -44,12 +45,8 @@ enum st device_cursor_get(struct store_txn *t, struct device_cursor *c, struct e
     enum st st = get(t, S("sync/cursor"), b, sizeof b, &n, err);
     if (st == ST_OK && n >= 16) {
         memcpy(c->epoch.b, b, 8);
-        for (unsigned i = 8; i < 16; i++) {
-            c->place = c->place << 8 | b[i];
-        }
-        for (unsigned i = 16; i < n; i++) {
-            c->mark = c->mark << 8 | b[i];
-        }
+        c->place = be64_get(b + 8);
+        c->mark = n == sizeof b ? be64_get(b + 16) : 0; /* older stores have none */
     }
     return st;
 }
@@ -58,10 +55,8 @@ enum st device_cursor_put(struct store_txn *t, const struct device_cursor *c, st
 {
     uint8_t b[CURSOR_BYTES];
     memcpy(b, c->epoch.b, 8);
-    for (unsigned i = 0; i < 8; i++) {
-        b[8 + i] = (uint8_t)(c->place >> (56 - 8 * i));
-        b[16 + i] = (uint8_t)(c->mark >> (56 - 8 * i));
-    }
+    be64_put(b + 8, c->place);
+    be64_put(b + 16, c->mark);
     return put(t, S("sync/cursor"), bytes_of(b, sizeof b), err);
 }
 

@@ -1,6 +1,7 @@
 /* exchange_back.c - what a restored headquarters has lost and this device holds (recall.h), and of
  * a parcel the branches of own chains: nobody asks whoever is gone. */
 #include "sync/engine/build.h"
+#include "core/journal/place.h"
 #include "sync/engine/recall.h"
 
 static enum st send_doc(struct build *b, enum table table, enum item_kind kind, id8 author)
@@ -56,25 +57,12 @@ static enum st hand_back_entry(struct build *b, struct store_cursor *c, uint64_t
     return st == ST_CORRUPT ? ST_OK : st; /* damage hides nothing else */
 }
 
-static uint64_t seq_of(bytes key)
-{
-    uint64_t seq = 0;
-    for (size_t i = 16; i < 24; i++) {
-        seq = seq << 8 | key.p[i];
-    }
-    return seq;
-}
-
 static enum st scan_chain(struct build *b, const struct recall_row *row, uint64_t seq,
                           struct store_cursor **c)
 {
-    uint8_t from[25] = {0};
-    memcpy(from, row->author.b, 8);
-    memcpy(from + 8, row->epoch.b, 8);
-    for (unsigned i = 0; i < 8; i++) {
-        from[16 + i] = (uint8_t)(seq >> (56 - 8 * i));
-    }
-    return store_scan(b->t, T_ENTRY, bytes_of(from, 16), bytes_of(from, 25), c, b->err);
+    uint8_t from[PLACE_BYTES];
+    bytes start = place_put(row->author, row->epoch, seq, 0, from);
+    return store_scan(b->t, T_ENTRY, bytes_of(from, PLACE_CHAIN_BYTES), start, c, b->err);
 }
 
 /* One chain of another author from where headquarters lacks it: main branch and others, as they
@@ -103,7 +91,7 @@ static enum st hand_back_branch(struct build *b, const struct recall_row *row, u
     enum st st = scan_chain(b, row, seq, &c);
     while (st == ST_OK) {
         st = store_next(c, &key);
-        if (st == ST_OK && key.n == 25 && key.p[24] == branch) {
+        if (st == ST_OK && place_is(key) && place_branch(key) == branch) {
             *found = true;
             st = hand_back_entry(b, c, left);
         }
@@ -153,7 +141,7 @@ enum st build_hand_back(struct build *b)
 
 static bool is_beside(bytes key, const struct chain_mark *m)
 {
-    return key.n == 25 && (key.p[24] != 0 || seq_of(key) > m->seq);
+    return place_is(key) && (place_branch(key) != 0 || place_seq(key) > m->seq);
 }
 
 static enum st scan_beside(struct build *b, const struct chain_mark *m, struct store_cursor **c)
@@ -170,7 +158,7 @@ enum st build_beside(struct build *b, const struct chain_mark *m, bool *any)
     enum st st = scan_beside(b, m, &c);
     while (st == ST_OK && !*any) {
         st = store_next(c, &key);
-        *any = st == ST_OK && is_beside(key, m) && seq_of(key) > m->receipt_seq;
+        *any = st == ST_OK && is_beside(key, m) && place_seq(key) > m->receipt_seq;
     }
     store_scan_end(&c);
     return st == ST_END ? ST_OK : st;
@@ -188,7 +176,7 @@ static enum st goes_on(struct build *b, const struct entry_view *e, bool *on)
         struct arena tmp = b->arena;
         struct entry_view next;
         st = store_next(c, &key);
-        if (st != ST_OK || key.n != 25 || seq_of(key) != e->seq + 1) {
+        if (st != ST_OK || !place_is(key) || place_seq(key) != e->seq + 1) {
             break;
         }
         st = store_value(c, &tmp, &whole, b->err);
@@ -254,7 +242,7 @@ static enum st list_ends(struct build *b, const struct chain_mark *m)
     enum st st = scan_beside(b, m, &c);
     while (st == ST_OK) {
         st = store_next(c, &key);
-        if (st == ST_OK && is_beside(key, m) && seq_of(key) > m->receipt_seq) {
+        if (st == ST_OK && is_beside(key, m) && place_seq(key) > m->receipt_seq) {
             st = list_end(b, c, m);
         }
     }

@@ -1,6 +1,8 @@
 /* recall.c - see recall.h. */
 #include "sync/engine/recall.h"
 
+#include "core/base/be64.h"
+
 #include <sodium/randombytes.h>
 #include <sodium/utils.h>
 
@@ -11,22 +13,6 @@
 static bytes recall_key(void)
 {
     return str_bytes(S("sync/recall"));
-}
-
-static uint64_t get_number(const uint8_t *p)
-{
-    uint64_t x = 0;
-    for (unsigned i = 0; i < 8; i++) {
-        x = x << 8 | p[i];
-    }
-    return x;
-}
-
-static void put_number(uint64_t x, uint8_t *p)
-{
-    for (unsigned i = 0; i < 8; i++) {
-        p[i] = (uint8_t)(x >> (56 - 8 * i));
-    }
 }
 
 static enum st get(struct store_txn *t, uint8_t name[static NAME_BYTES], struct recall_row *out,
@@ -46,10 +32,10 @@ static enum st get(struct store_txn *t, uint8_t name[static NAME_BYTES], struct 
         struct recall_row *r = &out[(*n)++];
         memcpy(r->author.b, v.p + at, 8);
         memcpy(r->epoch.b, v.p + at + 8, 8);
-        r->from = get_number(v.p + at + 16);
+        r->from = be64_get(v.p + at + 16);
         r->asked = (v.p[at + 24] & 1U) != 0;
         r->all = (v.p[at + 24] & 2U) != 0;
-        r->seq = get_number(v.p + at + 25);
+        r->seq = be64_get(v.p + at + 25);
         memcpy(r->head, v.p + at + 33, sizeof r->head);
     }
     return ST_OK;
@@ -81,9 +67,9 @@ static enum st put(struct store_txn *t, const uint8_t name[static NAME_BYTES],
         uint8_t *p = b + NAME_BYTES + (size_t)k * ROW_BYTES;
         memcpy(p, rows[k].author.b, 8);
         memcpy(p + 8, rows[k].epoch.b, 8);
-        put_number(rows[k].from, p + 16);
+        be64_put(p + 16, rows[k].from);
         p[24] = (uint8_t)(rows[k].asked | rows[k].all << 1);
-        put_number(rows[k].seq, p + 25);
+        be64_put(p + 25, rows[k].seq);
         memcpy(p + 33, rows[k].head, sizeof rows[k].head);
     }
     return store_put(t, T_META, recall_key(), bytes_of(b, NAME_BYTES + (size_t)n * ROW_BYTES), err);
