@@ -88,7 +88,6 @@ static enum st find_table(struct restoring *r, struct err *err)
 /* --- restoring
  * --------------------------------------------------------------------------------------------- */
 
-/* A new epoch before the store is anybody's: no number is given twice. */
 /* A code that the backup has as unused may have been used since, and has been seen by who used it.
  */
 static enum st end_codes(struct hq *hq, struct err *err)
@@ -108,6 +107,7 @@ static enum st end_codes(struct hq *hq, struct err *err)
     return st;
 }
 
+/* A new epoch before the store is anybody's: no number is given twice. */
 static enum st begin_anew(struct restoring *r, struct err *err)
 {
     struct hq *hq = NULL;

@@ -96,9 +96,9 @@ MUST_USE enum st ctl_call(const char *dir, const char *keys, const char *op, jso
                           json_t **out, struct err *err);
 /* ctl_pin: read a PIN: from fd N, or the terminal without echo. Into a sodium_malloc'ed buffer of
  * CAP_PIN_MAX + 1 bytes that the caller frees by sodium_free. ST_BAD_INPUT when there is none. */
+MUST_USE enum st ctl_pin(const char *pin_fd, const char *prompt, char **out, struct err *err);
 /* ctl_secret: the same with another bound, in bytes: a password is longer than a PIN. */
 MUST_USE enum st ctl_secret(const char *pin_fd, const char *prompt, size_t max, char **out,
                             struct err *err);
-MUST_USE enum st ctl_pin(const char *pin_fd, const char *prompt, char **out, struct err *err);
 struct now ctl_now(void);
 #endif
