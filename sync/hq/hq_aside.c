@@ -3,6 +3,7 @@
 
 #include "core/fold/revoked.h"
 #include "core/model/bodies.h"
+#include "sync/hq/late.h"
 
 #include <stdlib.h>
 
@@ -32,12 +33,13 @@ static enum st push(struct aside *a, const struct entry_view *e, struct err *err
 }
 
 static enum st look_at(struct hq *hq, struct store_txn *t, const struct entry_view *e,
-                       struct arena tmp, struct aside *a, struct err *err)
+                       struct aside *a, struct err *err)
 {
+    uint8_t room[3 * CAP_TRUST_BYTES];
     bool other = !id8_eq(e->author, hq->journal.head.author);
     bool due = other && store_has(t, T_REVOKED, bytes_of(e->author.b, sizeof e->author.b)) &&
                !fold_is_bad(t, e->hash) && !fold_is_aside(t, e->hash) &&
-               fold_is_branch_cut_off(t, e, tmp);
+               fold_is_branch_cut_off(t, e, arena_of(room, sizeof room));
     return due ? push(a, e, err) : ST_OK;
 }
 
@@ -96,30 +98,29 @@ enum st hq_aside_entries(struct hq *hq, struct store_txn *t, const struct entry_
     struct aside a = {.v = NULL};
     enum st st = ST_OK;
     for (size_t i = 0; i < n && st == ST_OK; i++) {
-        st = look_at(hq, t, &e[i], arena_of(hq->routing, CAP_SCRATCH_BYTES), &a, err);
+        st = look_at(hq, t, &e[i], &a, err);
     }
     return say_all(hq, t, &a, st, err);
 }
 
+struct finding {
+    struct hq *hq;
+    struct store_txn *t;
+    struct aside a;
+    struct err *err;
+};
+
+static enum st found(void *ctx, const struct entry_view *e, enum late_why why)
+{
+    struct finding *f = ctx;
+    return why == LATE_BRANCH ? look_at(f->hq, f->t, e, &f->a, f->err) : ST_OK;
+}
+
 enum st hq_aside_author(struct hq *hq, struct store_txn *t, id8 author, struct err *err)
 {
-    struct aside a = {.v = NULL};
-    struct store_cursor *c = NULL;
-    bytes key, whole;
-    enum st st =
-        store_scan(t, T_ENTRY, bytes_of(author.b, sizeof author.b), (bytes){NULL, 0}, &c, err);
-    while (st == ST_OK) {
-        uint8_t room[CAP_ENTRY_BYTES + 512];
-        struct arena tmp = arena_of(room, sizeof room);
-        struct entry_view e;
-        st = store_next(c, &key);
-        if (st == ST_OK && store_value(c, &tmp, &whole, NULL) == ST_OK &&
-            entry_parse(whole, &e, NULL, NULL) == ST_OK) {
-            st = look_at(hq, t, &e, arena_of(hq->routing, CAP_SCRATCH_BYTES), &a, err);
-        }
-    }
-    store_scan_end(&c);
-    return say_all(hq, t, &a, st == ST_END ? ST_OK : st, err);
+    struct finding f = {.hq = hq, .t = t, .err = err};
+    enum st st = late_each(t, author, arena_of(hq->routing, CAP_SCRATCH_BYTES), found, &f, err);
+    return say_all(hq, t, &f.a, st, err);
 }
 
 enum st hq_aside_settle(struct hq *hq, struct store_txn *t, const struct entry_view *e, size_t n,

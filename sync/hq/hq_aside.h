@@ -14,7 +14,7 @@
  * hq->routing. Errors: those of the store. */
 MUST_USE enum st hq_aside_entries(struct hq *hq, struct store_txn *t, const struct entry_view *e,
                                   size_t n, struct err *err);
-/* hq_aside_author: of all that is held of `author`, who has just been revoked. Cost: his entries.
+/* hq_aside_author: of all that is held of `author`, who has just been revoked. Cost: as late_each.
  */
 MUST_USE enum st hq_aside_author(struct hq *hq, struct store_txn *t, id8 author, struct err *err);
 /* hq_aside_settle: of entries that were just kept and folded: where one of them shows which branch
