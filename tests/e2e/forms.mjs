@@ -1,58 +1,20 @@
 // The browser's half of 87-forms.sh: node forms.mjs URL SHOTS EDITION. Prints ok and not ok.
-import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
+import { PASSWORD, axe, button, claim, closed, end, go, hear, inside, knock, must, newPage, row, submit } from './lib/browser.mjs';
 
-const require = createRequire(new URL('../package.json', import.meta.url));
-const { chromium } = require('playwright-core');
-const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const [, , url, shots, edition] = process.argv;
-const PASSWORD = 'a long password';
 
-let failures = 0;
-async function claim(words, f) {
-    try {
-        await f();
-        console.log(`ok - ${words}`);
-    } catch (e) {
-        failures++;
-        console.log(`not ok - ${words}`);
-        console.log(`# ${String(e.stack || e).split('\n').slice(0, 6).join(' | ').slice(0, 900)}`);
-    }
-}
-function must(fact, words) { if (!fact) { throw new Error(words); } }
-
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: false, args: ['--no-sandbox', '--disable-gpu', '--headless=new', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 const errors = [], outside = [];
 async function open(login, { lang = 'zh-CN', width = 1280, password = PASSWORD } = {}) {
-    const context = await browser.newContext({ viewport: { width, height: 800 }, locale: lang, timezoneId: 'Asia/Shanghai', acceptDownloads: true });
-    const page = await context.newPage();
-    page.setDefaultTimeout(20000);
-    page.on('console', (m) => { if (m.type() === 'error' && !/status of (400|401|409|429)/.test(m.text())) { errors.push(`${login}: ${m.text()}`); } });
-    page.on('pageerror', (e) => errors.push(`${login}: ${e.message}`));
+    const page = await newPage({ viewport: { width, height: 800 }, locale: lang, acceptDownloads: true });
+    hear(page, errors, login);
     page.on('request', (r) => { if (!r.url().startsWith(url) && !/^(data|blob):/.test(r.url())) { outside.push(r.url()); } });
     await page.addInitScript(() => { window.print = () => { window.printed = (window.printed || 0) + 1; }; });
     await page.goto(url);
-    await page.fill('#login', login);
-    await page.fill('#password', password);
-    await page.keyboard.press('Enter');
+    await knock(page, login, password);
     return page;
 }
-const inside = async (page) => { await page.waitForFunction(() => document.body.dataset.ready !== undefined); return page; };
-async function go(page, hash) {
-    await page.evaluate((h) => { delete document.body.dataset.ready; if (location.hash === h) { dispatchEvent(new HashChangeEvent('hashchange')); } else { location.hash = h; } }, hash);
-    await page.waitForFunction((h) => document.body.dataset.ready === h, hash);
-}
-async function axe(page, where) {
-    await page.evaluate(axeSource);
-    const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }));
-    const bad = found.violations.filter((v) => ['serious', 'critical'].includes(v.impact));
-    must(bad.length === 0, `${where}: ${bad.map((v) => `${v.id} ${v.nodes.slice(0, 2).map((n) => n.html.slice(0, 120)).join(' ; ')}`).join(' | ')}`);
-}
 const shot = (page, name) => page.screenshot({ path: `${shots}/${name}.png` });
-const row = (page, text) => page.locator('#rows tbody tr', { hasText: text });
-const button = (page, name) => page.locator(`#detail button[data-act="${name}"]`);
-const submit = (page) => page.click('#dialog button[value=go]');
-const closed = (page) => page.waitForFunction(() => !document.querySelector('#dialog').open);
 async function fill(page, fields) {
     await page.waitForSelector('#dialog[open]');
     for (const [name, value] of Object.entries(fields)) {
@@ -251,5 +213,4 @@ await claim('nothing was asked of another host, and no error stands in the conso
     must(outside.length === 0, outside.slice(0, 3).join(' '));
     must(errors.length === 0, errors.slice(0, 5).join(' | '));
 });
-await browser.close();
-process.exit(failures ? 1 : 0);
+await end();

@@ -1,46 +1,19 @@
 // The browser's half of 88-reopen.sh: node reopen.mjs URL SHOTS JOB. Prints ok and not ok.
-import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
+import { axe, claim, end, go, hear, inside, knock, must, newPage, row } from './lib/browser.mjs';
 
-const require = createRequire(new URL('../package.json', import.meta.url));
-const { chromium } = require('playwright-core');
-const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const [, , url, shots, job] = process.argv;
-let failures = 0;
-async function claim(words, f) {
-    try {
-        await f();
-        console.log(`ok - ${words}`);
-    } catch (e) {
-        failures++;
-        console.log(`not ok - ${words}`);
-        console.log(`# ${String(e.stack || e).split('\n').slice(0, 6).join(' | ').slice(0, 900)}`);
-    }
-}
-function must(fact, words) { if (!fact) { throw new Error(words); } }
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: false, args: ['--no-sandbox', '--disable-gpu', '--headless=new', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 const errors = [];
 async function open(login, lang, width) {
-    const context = await browser.newContext({ viewport: { width, height: 844 }, locale: lang, timezoneId: 'Asia/Shanghai' });
-    const page = await context.newPage();
-    page.setDefaultTimeout(20000);
-    page.on('pageerror', (e) => errors.push(e.message));
+    const page = await newPage({ viewport: { width, height: 844 }, locale: lang });
+    hear(page, errors);
     await page.goto(url);
-    await page.fill('#login', login);
-    await page.fill('#password', 'a long password');
-    await page.keyboard.press('Enter');
-    await page.waitForFunction(() => document.body.dataset.ready !== undefined);
-    await page.evaluate(() => { delete document.body.dataset.ready; location.hash = '#/vouchers'; });
-    await page.waitForFunction(() => document.body.dataset.ready === '#/vouchers');
-    await page.locator('#rows tbody tr', { hasText: job }).locator('a').first().click();
+    await knock(page, login);
+    await inside(page);
+    await go(page, '#/vouchers');
+    await row(page, job).locator('a').first().click();
     await page.waitForSelector('#detail h2');
     return page;
-}
-async function axe(page, where) {
-    await page.evaluate(axeSource);
-    const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }));
-    const bad = found.violations.filter((v) => ['serious', 'critical'].includes(v.impact));
-    must(bad.length === 0, `${where}: ${bad.map((v) => v.id).join(' ')}`);
 }
 await claim('the record of a signed call links both papers of its report; the clerk has no button to reopen', async () => {
     const page = await open('clerk', 'zh-CN', 1280);
@@ -74,5 +47,4 @@ await claim('the supervisor reopens it by the form; the record says that it coun
     await page.screenshot({ path: `${shots}/reopened-en.png` });
 });
 await claim('no error was shown', async () => must(errors.length === 0, errors.join(' | ')));
-await browser.close();
-process.exit(failures ? 1 : 0);
+await end();

@@ -1,32 +1,14 @@
 // The browser's half of 86-verify.sh: node verify.mjs URL SHOTS STORY FILE... Prints ok and not ok.
-import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
+import { axe, browser, claim, end, hear, must, newPage } from './lib/browser.mjs';
 
-const require = createRequire(new URL('../package.json', import.meta.url));
-const { chromium } = require('playwright-core');
-const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const [, , url, shots, story, ...files] = process.argv;
 const [first, second] = files.map((f) => readFileSync(f, 'utf8').replace(/\n$/, ''));
 
-async function claim(words, f) {
-    try {
-        await f();
-        console.log(`ok - ${words}`);
-    } catch (e) {
-        console.log(`not ok - ${words}`);
-        console.log(`# ${String(e.stack || e).split('\n').slice(0, 6).join(' | ').slice(0, 900)}`);
-    }
-}
-function must(fact, words) { if (!fact) { throw new Error(words); } }
-
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: false, args: ['--no-sandbox', '--disable-gpu', '--headless=new', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 const errors = [], asked = [];
 async function open(code, { lang = 'zh-CN', width = 1280, scheme = 'light', before } = {}) {
-    const context = await browser.newContext({ viewport: { width, height: width < 700 ? 844 : 900 }, locale: lang, timezoneId: 'Asia/Shanghai', colorScheme: scheme });
-    const page = await context.newPage();
-    page.setDefaultTimeout(20000);
-    page.on('console', (m) => { if (m.type() === 'error') { errors.push(m.text()); } });
-    page.on('pageerror', (e) => errors.push(e.message));
+    const page = await newPage({ viewport: { width, height: width < 700 ? 844 : 900 }, locale: lang, colorScheme: scheme });
+    hear(page, errors, '', null);
     page.on('request', (r) => asked.push({ url: r.url(), body: r.postData() || '' }));
     if (before) { await page.addInitScript(before); }
     page.answer = await page.goto(`${url}/verify${code === '' ? '' : `#${code}`}`);
@@ -35,12 +17,6 @@ async function open(code, { lang = 'zh-CN', width = 1280, scheme = 'light', befo
 }
 const said = (page) => page.textContent('#verify');
 const says = async (page, ...words) => { const t = await said(page); for (const w of words) { must(t.includes(w), `"${w}" is not in: ${t.slice(0, 700)}`); } };
-async function axe(page, where) {
-    await page.evaluate(axeSource);
-    const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }));
-    const bad = found.violations.filter((v) => ['serious', 'critical'].includes(v.impact));
-    must(bad.length === 0, `${where}: ${bad.map((v) => `${v.id} ${v.nodes.slice(0, 2).map((n) => n.html.slice(0, 120)).join(' ; ')}`).join(' | ')}`);
-}
 const wide = (page) => page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
 const LOOKS = [['zh-CN', 1280, 'light'], ['en-GB', 1280, 'light'], ['zh-CN', 390, 'light'], ['en-GB', 390, 'dark']];
 async function everywhere(code, name, zh, en) {
@@ -178,4 +154,4 @@ await claim(`nothing was asked of another host, no address held the code, and no
     must(!asked.some((r) => r.url.split('#')[0].includes(first.slice(100, 140))), 'the code went out in an address');
     must(errors.length === 0, errors.join(' | '));
 });
-await browser.close();
+await end();

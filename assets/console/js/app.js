@@ -1,7 +1,7 @@
 // The console: who is here, which page, what changed elsewhere, keys.
 import { _, N_, speak, preferred, language, fmt } from './i18n.js';
 import { call, get, query, whenLoggedOut } from './api.js';
-import { $, draw, say, LOGIN, SHELL } from './view.js';
+import { $, draw, say, unpressed, LOGIN, SHELL } from './view.js';
 import { GROUPS, PAGES, REGISTERS, source, title, short } from './registers.js';
 import { roleWord, TYPES, stateWord } from './words.js';
 import { TYPE_HOMES } from './fields.js';
@@ -91,7 +91,10 @@ function setCounts(d) {
     list.counts(d);
 }
 async function count() {
-    if (app.me && desk()) { setCounts(await get('/dashboard')); }
+    if (!app.me || !desk()) { return; }
+    const d = await get('/dashboard');
+    await unpressed();
+    if (app.me) { setCounts(d); }
 }
 
 // ---- pages ----------------------------------------------------------------------------------------

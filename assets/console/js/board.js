@@ -1,7 +1,7 @@
 // The dispatch board: a column a technician, a heading a day, what was left over first.
 import { _, fmt, n_, day, clock, limit, moment } from './i18n.js';
 import { get, call } from './api.js';
-import { $, draw, say } from './view.js';
+import { $, draw, say, unpressed } from './view.js';
 import { named } from './fields.js';
 import { CLASS_LETTERS, stateWord } from './words.js';
 import { actionsOf, act } from './actions.js';
@@ -34,6 +34,7 @@ function days(jobs, may) {
 
 export async function show(app) {
     const b = await get('/board');
+    await unpressed();
     if (app.page !== 'board') { return; } // gone on meanwhile
     const may = app.me.role === 'supervisor';
     const jobs = new Map();

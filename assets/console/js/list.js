@@ -1,7 +1,7 @@
 // A register's page: filters in the address, rows by a cursor, a record beside them.
 import { _, N_ } from './i18n.js';
 import { get, query } from './api.js';
-import { $, draw, LIST, ROWS, TILES } from './view.js';
+import { $, draw, unpressed, LIST, ROWS, TILES } from './view.js';
 import { REGISTERS, source, title } from './registers.js';
 import { showRecord } from './record.js';
 import { fresh, freshLabel } from './actions.js';
@@ -112,6 +112,7 @@ async function load() {
     const mine = here;
     const many = Math.min(200, Math.max(PAGE, mine.rows.length));
     const page = await fetchRows('', many);
+    await unpressed();
     if (here !== mine) { return; }
     Object.assign(mine, { rows: page.rows, next: page.next });
     drawRows();

@@ -1,7 +1,7 @@
 // A record beside its list: what it is, what may be done, its proof and its whole history.
 import { _, N_, fmt, n_, brief, moment, money, quantity, limit } from './i18n.js';
 import { get, call, query } from './api.js';
-import { draw, say, DETAIL, TIMELINE } from './view.js';
+import { draw, say, unpressed, DETAIL, TIMELINE } from './view.js';
 import { FIELDS, TYPE_PATHS, TYPE_HOMES, show, named, label } from './fields.js';
 import { actionsOf, act, titleOf } from './actions.js';
 import { REGISTERS, source } from './registers.js';
@@ -159,6 +159,7 @@ export async function showRecord(aside, { page, id, rows, me, back, done }) {
     let record;
     try {
         record = await load(page, id, rows);
+        await unpressed();
         if (aside.asked !== asked) { return undefined; }
     } catch (e) {
         if (aside.asked !== asked) { return undefined; }

@@ -12,6 +12,20 @@ export function draw(element, template, view, partials) {
     if (again) { again.focus({ preventScroll: true }); }
 }
 
+// What changed elsewhere waits while something is pressed: an element that is replaced between press
+// and release takes no click. The click of a touch comes a moment after its release.
+const CLICK_MS = 100;
+let pressed = false;
+const held = [];
+function released() {
+    if (pressed) { setTimeout(() => { pressed = false; held.splice(0).forEach((go) => go()); }, CLICK_MS); }
+}
+addEventListener('pointerdown', (e) => { pressed = pressed || e.button === 0; }, true);
+addEventListener('pointermove', (e) => { if (!e.buttons) { released(); } }, true); // let go outside the window
+['pointerup', 'pointercancel'].forEach((type) => addEventListener(type, released, true));
+addEventListener('blur', released); // the window's own
+export const unpressed = () => (pressed ? new Promise((go) => { held.push(go); }) : null);
+
 export function say(words) {
     const toast = $('#toast');
     toast.textContent = words;

@@ -75,4 +75,18 @@ static inline bool put_back_has(struct pair *p, struct store *s, h32 entry)
     store_abort(&t);
     return there;
 }
+
+/* What a store says of an epoch: how far it was known, and whether it forked. */
+static inline struct chain_mark put_back_mark(struct pair *p, struct store *s, id8 author,
+                                              id8 epoch)
+{
+    struct store_txn *t = NULL;
+    uint8_t room[512];
+    struct arena tmp = arena_of(room, sizeof room);
+    struct chain_mark m = {.seq = 0};
+    PAIR_OK(p, store_read(s, &t, &p->err));
+    PAIR_OK(p, chain_mark_get(t, author, epoch, &tmp, &m, &p->err));
+    store_abort(&t);
+    return m;
+}
 #endif

@@ -5,6 +5,7 @@
 #include "sync/engine/digest.h"
 #include "sync/hq/hq_epoch.h"
 #include "tests/unit/hq/put_back.h"
+#include "tests/unit/hq/scene.h"
 
 static struct pair p;
 static struct pair_device a, b, twin;
@@ -13,62 +14,15 @@ static id16 job;
 /* `b` and `twin` are two copies of one store, `a` a colleague who has the same job. */
 static void begin(void)
 {
-    struct exchange_result r;
-    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
     pair_begin(&p);
-    id16 who = pair_record(&p, SUBJECT_TECHNICIAN, &w, 1, "Li Wei", F_TECHNICIAN_NAME);
-    id16 c = pair_record(&p, SUBJECT_CUSTOMER, NULL, 0, "Golden Lotus", F_CUSTOMER_NAME);
-    job = pair_job(&p, c, "no cooling");
-    pair_assign(&p, job, who);
-    pair_join(&p, &a, who, "D1");
-    pair_join(&p, &b, who, "D2");
-    pair_sync(&p, &a, &r);
-    pair_sync(&p, &b, &r);
+    job = scene_pair(&p, &a, &b, NULL);
     put_back_twin(&p, &b, &twin);
 }
 
 static void end(void)
 {
-    pair_leave(&a);
-    pair_leave(&b);
     pair_leave(&twin);
-    pair_end(&p);
-}
-
-static h32 write_about(struct pair_device *d, id16 subject)
-{
-    uint8_t body[CAP_BODY_BYTES];
-    struct record_write w = {.field = F_JOB_CONTACT, .type = FT_TEXT, .i = 0};
-    struct append_att att = {.type = ATT_TEXT, .content = str_bytes(S("Mr Wu"))};
-    struct append what = {.kind = KIND_RECORD_SET,
-                          .subject_type = SUBJECT_JOB,
-                          .subject = subject,
-                          .atts = &att,
-                          .natt = 1};
-    struct now now = pair_now(&p);
-    h32 hash = {{0}};
-    PAIR_OK(&p, record_encode(&w, 1, body, sizeof body, &what.body));
-    PAIR_OK(&p, journal_append(&d->journal, &what, &now, &hash, &p.err));
-    return hash;
-}
-
-/* The device records something of a job that nobody else has. */
-static h32 write_alone(struct pair_device *d)
-{
-    id16 subject;
-    randombytes_buf(subject.b, sizeof subject.b);
-    return write_about(d, subject);
-}
-
-static void revoke(int64_t since_ms)
-{
-    json_t *out = NULL, *in = json_pack("{s:o}", "author", ops_hex(b.journal.head.author.b, 8));
-    if (since_ms != 0) {
-        json_object_set_new(in, "since_ms", json_integer(since_ms));
-    }
-    PAIR_OK(&p, ops_run(p.hq, "revoke", in, &out, &p.err));
-    json_decref(in);
-    json_decref(out);
+    scene_end(&p, &a, &b);
 }
 
 static void admit(h32 what)
@@ -127,13 +81,13 @@ static void a_branch_that_was_passed_on_is_set_aside_by_name(void)
     begin();
     h32 y = pair_write(&p, &twin, job, F_JOB_PHONE, "12 34");
     pair_sync(&p, &twin, &r);
-    write_alone(&b);
-    write_alone(&b);
+    scene_write_alone(&p, &b);
+    scene_write_alone(&p, &b);
     pair_exchange(&p, &b, NULL, NULL);
     pair_sync(&p, &a, &r);
     CHECK(put_back_has(&p, a.store, y));
     counts(true);
-    revoke(p.ms);
+    scene_revoke(&p, &b, p.ms);
     pair_sync(&p, &a, &r);
     counts(false);
     admit(y);
@@ -149,8 +103,8 @@ static void a_branch_that_a_restored_headquarters_forgot_is_set_aside_when_it_co
     char backup[128];
     struct exchange_result r;
     begin();
-    write_alone(&b);
-    write_alone(&b);
+    scene_write_alone(&p, &b);
+    scene_write_alone(&p, &b);
     pair_sync(&p, &b, &r);
     put_back_keep_hq(&p, backup);
     h32 y = pair_write(&p, &twin, job, F_JOB_PHONE, "12 34");
@@ -160,7 +114,7 @@ static void a_branch_that_a_restored_headquarters_forgot_is_set_aside_when_it_co
     put_back_hq(&p, backup);
     CHECK(!put_back_has(&p, p.hq->store, y));
     PAIR_OK(&p, hq_epoch_renew(p.hq, p.hq->journal.head.seq, &p.err));
-    revoke(0);
+    scene_revoke(&p, &b, 0);
     for (unsigned i = 0; i < 2; i++) {
         pair_sync(&p, &a, &r);
     }
@@ -180,10 +134,10 @@ static void of_what_its_author_brings_later_nothing_is_said(void)
 {
     struct exchange_result r;
     begin();
-    write_alone(&b);
-    write_alone(&b);
+    scene_write_alone(&p, &b);
+    scene_write_alone(&p, &b);
     pair_sync(&p, &b, &r);
-    revoke(0);
+    scene_revoke(&p, &b, 0);
     h32 head = p.hq->journal.head.hash;
     h32 y = pair_write(&p, &twin, job, F_JOB_PHONE, "12 34");
     pair_exchange(&p, &twin, NULL, NULL);
@@ -202,10 +156,10 @@ static void a_head_that_comes_after_its_revocation_tells_which_branch_stands(voi
     struct exchange_result r;
     begin();
     put_back_keep_hq(&p, backup);
-    write_alone(&b);
-    write_alone(&b);
+    scene_write_alone(&p, &b);
+    scene_write_alone(&p, &b);
     pair_sync(&p, &b, &r);
-    revoke(0);
+    scene_revoke(&p, &b, 0);
     pair_sync(&p, &a, &r);
     put_back_hq(&p, backup);
     PAIR_OK(&p, hq_epoch_renew(p.hq, p.hq->journal.head.seq, &p.err));
@@ -257,14 +211,14 @@ static void a_branch_of_many_jobs_is_set_aside_job_by_job(void)
     begin();
     randombytes_buf(jobs, sizeof jobs);
     for (unsigned i = 0; i < JOBS * EACH; i++) {
-        write_about(&twin, jobs[i % JOBS]);
+        scene_write_about(&p, &twin, jobs[i % JOBS]);
     }
     pair_sync(&p, &twin, &r);
     for (unsigned i = 0; i <= JOBS * EACH; i++) {
-        write_alone(&b);
+        scene_write_alone(&p, &b);
     }
     pair_exchange(&p, &b, NULL, NULL);
-    revoke(p.ms);
+    scene_revoke(&p, &b, p.ms);
     for (unsigned i = 0; i < JOBS; i++) {
         unsigned named;
         CHECK_INT(said_of(jobs[i], &named), 2);
@@ -283,11 +237,11 @@ static void a_long_branch_of_one_job_is_set_aside_whole(void)
     }
     pair_sync(&p, &twin, &r);
     for (unsigned i = 0; i <= LONG; i++) {
-        write_alone(&b);
+        scene_write_alone(&p, &b);
     }
     pair_exchange(&p, &b, NULL, NULL);
     pair_sync(&p, &a, &r);
-    revoke(p.ms);
+    scene_revoke(&p, &b, p.ms);
     pair_sync(&p, &a, &r);
     h32 here = pair_digest(&p, a.store, job, NULL);
     h32 there = pair_digest(&p, p.hq->store, job, NULL);
@@ -318,12 +272,12 @@ static void a_reopening_that_is_set_aside_is_nobodys(void)
     reopen_as_a_thief(&twin, signoff);
     pair_write(&p, &twin, job, F_JOB_PHONE, "12 34");
     pair_sync(&p, &twin, &r);
-    write_alone(&b);
-    write_alone(&b);
-    write_alone(&b);
+    scene_write_alone(&p, &b);
+    scene_write_alone(&p, &b);
+    scene_write_alone(&p, &b);
     pair_exchange(&p, &b, NULL, NULL);
     pair_sync(&p, &a, &r);
-    revoke(p.ms);
+    scene_revoke(&p, &b, p.ms);
     pair_sync(&p, &a, &r);
     struct store *const both[] = {p.hq->store, a.store};
     uint8_t *room = malloc(CAP_SCRATCH_BYTES);
@@ -349,7 +303,7 @@ static void by_a_technicians_key_nothing_is_set_aside(void)
     h32 hash, y = pair_write(&p, &b, job, F_JOB_PHONE, "12 34");
     pair_sync(&p, &b, &r);
     pair_sync(&p, &a, &r);
-    revoke(0);
+    scene_revoke(&p, &b, 0);
     pair_sync(&p, &a, &r);
     struct append what = {.kind = KIND_SET_ASIDE,
                           .subject_type = SUBJECT_JOB,

@@ -3,6 +3,7 @@
 #include "sync/engine/device_meta.h"
 #include "sync/hq/hq_epoch.h"
 #include "tests/unit/hq/put_back.h"
+#include "tests/unit/hq/scene.h"
 
 static struct pair p;
 static struct pair_device a, twin;
@@ -11,12 +12,8 @@ static id16 who, job;
 static void begin(void)
 {
     struct exchange_result r;
-    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
     pair_begin(&p);
-    who = pair_record(&p, SUBJECT_TECHNICIAN, &w, 1, "Li Wei", F_TECHNICIAN_NAME);
-    id16 c = pair_record(&p, SUBJECT_CUSTOMER, NULL, 0, "Golden Lotus", F_CUSTOMER_NAME);
-    job = pair_job(&p, c, "no cooling");
-    pair_assign(&p, job, who);
+    job = scene_job(&p, &who);
     pair_join(&p, &a, who, "D1");
     pair_sync(&p, &a, &r);
 }

@@ -2,7 +2,7 @@
  */
 #include "sync/engine/digest.h"
 #include "sync/hq/hq_ingest.h"
-#include "tests/unit/hq/pair.h"
+#include "tests/unit/hq/scene.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,24 +13,13 @@ static id16 who, job;
 
 static void begin(void)
 {
-    struct exchange_result r;
-    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
     pair_begin(&p);
-    who = pair_record(&p, SUBJECT_TECHNICIAN, &w, 1, "Li Wei", F_TECHNICIAN_NAME);
-    id16 c = pair_record(&p, SUBJECT_CUSTOMER, NULL, 0, "Golden Lotus", F_CUSTOMER_NAME);
-    job = pair_job(&p, c, "no cooling");
-    pair_assign(&p, job, who);
-    pair_join(&p, &a, who, "D1");
-    pair_join(&p, &b, who, "D2");
-    pair_sync(&p, &a, &r);
-    pair_sync(&p, &b, &r);
+    job = scene_pair(&p, &a, &b, &who);
 }
 
 static void end(void)
 {
-    pair_leave(&a);
-    pair_leave(&b);
-    pair_end(&p);
+    scene_end(&p, &a, &b);
 }
 
 static void same_everywhere(id16 subject, unsigned conflicts)

@@ -3,6 +3,7 @@
 #include "sync/carrier/file.h"
 #include "sync/engine/parcel.h"
 #include "tests/unit/hq/put_back.h"
+#include "tests/unit/hq/scene.h"
 
 static struct pair p;
 static struct pair_device a;
@@ -17,24 +18,12 @@ static bool there(const char *path)
 static void begin(void)
 {
     struct exchange_result r;
-    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
     pair_begin(&p);
-    who = pair_record(&p, SUBJECT_TECHNICIAN, &w, 1, "Li Wei", F_TECHNICIAN_NAME);
-    id16 c = pair_record(&p, SUBJECT_CUSTOMER, NULL, 0, "Golden Lotus", F_CUSTOMER_NAME);
-    job = pair_job(&p, c, "no cooling");
-    pair_assign(&p, job, who);
+    job = scene_job(&p, &who);
     pair_join(&p, &a, who, "D1");
     pair_sync(&p, &a, &r);
     parcel_path(a.dir, parcel, sizeof parcel);
     snprintf(parcel_key, sizeof parcel_key, "%.190s.key", parcel);
-}
-
-static void revoke(id8 author)
-{
-    json_t *out = NULL, *in = json_pack("{s:o}", "author", ops_hex(author.b, 8));
-    PAIR_OK(&p, ops_run(p.hq, "revoke", in, &out, &p.err));
-    json_decref(in);
-    json_decref(out);
 }
 
 static bool due(void)
@@ -57,7 +46,7 @@ static void hear_of_it_late(id8 visit, h32 *late)
     *late = pair_step(&p, &a, job, KIND_VISIT_TRAVELLING, visit);
     pair_write(&p, &a, job, F_JOB_CONTACT, "Mrs Zhou at the gate");
     CHECK(!due());
-    revoke(a.journal.head.author);
+    scene_revoke(&p, &a, 0);
     PAIR_OK(&p,
             hq_exchange(p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem, &p.err));
     PAIR_OK(&p, exchange_answer(&a.journal, bytes_of(ans.p, ans.n), &now, &r, &p.err));
@@ -163,7 +152,7 @@ static void with_nothing_owed_there_is_no_parcel_and_the_keys_go_all_the_same(vo
     struct parcel_made made;
     struct exchange_result r;
     begin();
-    revoke(a.journal.head.author);
+    scene_revoke(&p, &a, 0);
     r = pair_exchange(&p, &a, NULL, NULL);
     CHECK(r.revoked && due());
     struct now now = pair_now(&p);
@@ -282,7 +271,7 @@ static void branch(unsigned exchanges)
     CHECK(put_back_has(&p, a.store, x) && put_back_has(&p, a.store, y));
     pair_leave(&twin);
     put_back_hq(&p, backup);
-    revoke(a.journal.head.author);
+    scene_revoke(&p, &a, 0);
     for (unsigned i = 0; i < exchanges; i++) {
         r = pair_exchange(&p, &a, NULL, NULL);
     }
@@ -324,7 +313,7 @@ static void a_receipt_for_what_a_copy_wrote_is_none_for_the_parcel(void)
     pair_write(&p, &twin, job, F_JOB_CONTACT, "Ms Chen, at the back door");
     struct now now = pair_now(&p);
     PAIR_OK(&p, exchange_request(&a.journal, NULL, &now, bundle_buffer_sink, &req, &r, &p.err));
-    revoke(a.journal.head.author);
+    scene_revoke(&p, &a, 0);
     PAIR_OK(&p,
             hq_exchange(p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem, &p.err));
     h32 mine = pair_write(&p, &a, job, F_JOB_PRIORITY, "1");
@@ -390,7 +379,7 @@ static void a_photo_of_a_closed_epoch_is_awaited_and_nothing_else(void)
     PAIR_OK(&p, journal_new_epoch(&a.journal, &now, &p.err));
     sync_without_photos();
     sync_without_photos();
-    revoke(a.journal.head.author);
+    scene_revoke(&p, &a, 0);
     sync_without_photos();
     CHECK(due());
     now = pair_now(&p);
@@ -424,7 +413,7 @@ static void a_parcel_of_which_nothing_is_awaited_stays_until_an_answer_comes(voi
     struct parcel_made made;
     uint8_t forged[64] = {1};
     begin();
-    revoke(a.journal.head.author);
+    scene_revoke(&p, &a, 0);
     CHECK(pair_exchange(&p, &a, NULL, NULL).revoked);
     struct now now = pair_now(&p);
     PAIR_OK(&p, parcel_make(&a.journal, a.dir, &now, &made, &p.err));

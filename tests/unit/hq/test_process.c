@@ -2,7 +2,7 @@
  * a server that goes away, the backlog. */
 #include "sync/carrier/http_client.h"
 #include "sync/hq/control.h"
-#include "tests/unit/hq/pair.h"
+#include "tests/unit/hq/scene.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -80,13 +80,9 @@ static struct now real_now(void)
 
 static void begin(void)
 {
-    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
     pair_begin(&p);
     p.ms = real_now().wall_ms; /* docketd has the system's clock */
-    who = pair_record(&p, SUBJECT_TECHNICIAN, &w, 1, "Li Wei", F_TECHNICIAN_NAME);
-    id16 c = pair_record(&p, SUBJECT_CUSTOMER, NULL, 0, "Golden Lotus", F_CUSTOMER_NAME);
-    job = pair_job(&p, c, "no cooling");
-    pair_assign(&p, job, who);
+    job = scene_job(&p, &who);
     pair_join(&p, &d, who, "D1");
 }
 

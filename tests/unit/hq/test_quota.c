@@ -4,7 +4,7 @@
 #include "sync/engine/digest.h"
 #include "sync/hq/hq_quota.h"
 #include "sync/hq/hq_receipt.h"
-#include "tests/unit/hq/pair.h"
+#include "tests/unit/hq/scene.h"
 
 #include <lmdb.h>
 
@@ -164,10 +164,7 @@ static void an_author_has_so_many_epochs_and_a_revocation_lists_them_all(void)
     }
     r = pair_exchange(&p, &d, NULL, NULL);
     CHECK(r.problems >= 1 && r.first_problem.code == PROBLEM_QUOTA);
-    json_t *out = NULL, *in = json_pack("{s:o}", "author", ops_hex(d.journal.head.author.b, 8));
-    PAIR_OK(&p, ops_run(p.hq, "revoke", in, &out, &p.err));
-    json_decref(in);
-    json_decref(out);
+    scene_revoke(&p, &d, 0);
     struct store_txn *t = NULL;
     struct revocation *x = calloc(1, sizeof *x);
     struct arena tmp = hq_arena(p.hq);

@@ -1,6 +1,6 @@
 /* test_receipts.c - a server may answer 200 with whatever it likes: "at headquarters" is said only
  * from a true receipt. The answers are forged here, some of them with headquarters' own keys. */
-#include "tests/unit/hq/pair.h"
+#include "tests/unit/hq/scene.h"
 
 static struct pair p;
 static struct pair_device d, e2;
@@ -11,25 +11,14 @@ static bool spoil; /* flip a bit of the signature */
 static void begin(void)
 {
     id8 visit = {{1}};
-    struct exchange_result r;
-    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
     pair_begin(&p);
-    id16 who = pair_record(&p, SUBJECT_TECHNICIAN, &w, 1, "Li Wei", F_TECHNICIAN_NAME);
-    id16 c = pair_record(&p, SUBJECT_CUSTOMER, NULL, 0, "Golden Lotus", F_CUSTOMER_NAME);
-    job = pair_job(&p, c, "no cooling");
-    pair_assign(&p, job, who);
-    pair_join(&p, &d, who, "D1");
-    pair_join(&p, &e2, who, "D2");
-    pair_sync(&p, &d, &r);
-    pair_sync(&p, &e2, &r);
+    job = scene_pair(&p, &d, &e2, NULL);
     mine = pair_step(&p, &d, job, KIND_VISIT_ACCEPTED, visit);
 }
 
 static void end(void)
 {
-    pair_leave(&d);
-    pair_leave(&e2);
-    pair_end(&p);
+    scene_end(&p, &d, &e2);
 }
 
 /* What headquarters would say if it lied: an answer with these receipts, sealed as it should be. */

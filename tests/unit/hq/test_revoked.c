@@ -1,6 +1,6 @@
 /* test_revoked.c - what is taken back and let in again: a device and its later work, a job's
  * cancellation. */
-#include "tests/unit/hq/pair.h"
+#include "tests/unit/hq/scene.h"
 
 static struct pair p;
 static struct pair_device a, b;
@@ -8,24 +8,13 @@ static id16 who, job;
 
 static void begin(void)
 {
-    struct exchange_result r;
-    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
     pair_begin(&p);
-    who = pair_record(&p, SUBJECT_TECHNICIAN, &w, 1, "Li Wei", F_TECHNICIAN_NAME);
-    id16 c = pair_record(&p, SUBJECT_CUSTOMER, NULL, 0, "Golden Lotus", F_CUSTOMER_NAME);
-    job = pair_job(&p, c, "no cooling");
-    pair_assign(&p, job, who);
-    pair_join(&p, &a, who, "D1");
-    pair_join(&p, &b, who, "D2");
-    pair_sync(&p, &a, &r);
-    pair_sync(&p, &b, &r);
+    job = scene_pair(&p, &a, &b, &who);
 }
 
 static void end(void)
 {
-    pair_leave(&a);
-    pair_leave(&b);
-    pair_end(&p);
+    scene_end(&p, &a, &b);
 }
 
 static void a_revoked_device_is_told_and_its_later_work_is_not_passed_on(void)
@@ -35,10 +24,7 @@ static void a_revoked_device_is_told_and_its_later_work_is_not_passed_on(void)
     begin();
     pair_step(&p, &a, job, KIND_VISIT_ACCEPTED, visit);
     pair_sync(&p, &a, &r);
-    json_t *out = NULL, *in = json_pack("{s:o}", "author", ops_hex(a.journal.head.author.b, 8));
-    PAIR_OK(&p, ops_run(p.hq, "revoke", in, &out, &p.err));
-    json_decref(in);
-    json_decref(out);
+    scene_revoke(&p, &a, 0);
     h32 later = pair_step(&p, &a, job, KIND_VISIT_ARRIVED, visit);
     r = pair_exchange(&p, &a, NULL, NULL);
     CHECK(r.revoked);
@@ -71,14 +57,11 @@ static void late_work_of_a_revoked_device_is_admitted_by_name(void)
     begin();
     pair_step(&p, &a, job, KIND_VISIT_ACCEPTED, visit);
     pair_sync(&p, &a, &r);
-    json_t *out = NULL, *in = json_pack("{s:o}", "author", ops_hex(a.journal.head.author.b, 8));
-    PAIR_OK(&p, ops_run(p.hq, "revoke", in, &out, &p.err));
-    json_decref(in);
-    json_decref(out);
+    scene_revoke(&p, &a, 0);
     h32 later = pair_step(&p, &a, job, KIND_VISIT_TRAVELLING, visit);
     r = pair_exchange(&p, &a, NULL, NULL);
     pair_sync(&p, &b, &r);
-    in = json_object();
+    json_t *out = NULL, *in = json_object();
     PAIR_OK(&p, ops_run(p.hq, "admit", in, &out, &p.err));
     const json_t *late = json_object_get(out, "late");
     CHECK_INT(json_array_size(late), 1);

@@ -2,10 +2,8 @@
  * twice under one number, what anybody holds comes back, each effect counts once. */
 #include "sync/engine/digest.h"
 #include "sync/hq/hq_epoch.h"
-#include "tests/unit/hq/pair.h"
-
-#include <sys/wait.h>
-#include <unistd.h>
+#include "tests/unit/hq/put_back.h"
+#include "tests/unit/hq/scene.h"
 
 static struct pair p;
 static struct pair_device a, b;
@@ -14,110 +12,14 @@ static id16 who, job;
 static void begin(void)
 {
     struct exchange_result r;
-    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
     pair_begin(&p);
-    who = pair_record(&p, SUBJECT_TECHNICIAN, &w, 1, "Li Wei", F_TECHNICIAN_NAME);
-    id16 c = pair_record(&p, SUBJECT_CUSTOMER, NULL, 0, "Golden Lotus", F_CUSTOMER_NAME);
-    job = pair_job(&p, c, "no cooling");
-    pair_assign(&p, job, who);
-    pair_join(&p, &a, who, "D1");
-    pair_join(&p, &b, who, "D2");
-    pair_sync(&p, &a, &r);
-    pair_sync(&p, &b, &r);
+    job = scene_pair(&p, &a, &b, &who);
     pair_sync(&p, &a, &r);
 }
 
 static void end(void)
 {
-    pair_leave(&a);
-    pair_leave(&b);
-    pair_end(&p);
-}
-
-static void copy(const char *from, const char *to)
-{
-    int status = 1;
-    pid_t pid = fork();
-    if (pid == 0) {
-        execlp("cp", "cp", "-r", from, to, (char *)NULL);
-        _exit(127);
-    }
-    CHECK(waitpid(pid, &status, 0) == pid && status == 0);
-}
-
-/* A copy of a device's folder, as it stands. */
-static void keep_device(struct pair_device *d, char out[static 128])
-{
-    pair_dir(out, 128, "copy");
-    pair_close_device(d);
-    copy(d->dir, out);
-    pair_open_device(&p, d);
-}
-/* The device is what the copy was. */
-static void put_device(struct pair_device *d, const char *from)
-{
-    pair_close_device(d);
-    snprintf(d->dir, sizeof d->dir, "%.127s", from);
-    pair_open_device(&p, d);
-}
-
-static void keep_hq(char out[static 128])
-{
-    static const char *const parts[] = {"", ".keytable", ".keys"};
-    pair_dir(out, 128, "backup");
-    pair_end(&p);
-    for (size_t i = 0; i < 3; i++) {
-        char from[200], to[200];
-        snprintf(from, sizeof from, "%s%s", p.dir, parts[i]);
-        snprintf(to, sizeof to, "%s%s", out, parts[i]);
-        copy(from, to);
-    }
-    pair_open_hq(&p);
-}
-static void put_hq(const char *from)
-{
-    pair_end(&p);
-    snprintf(p.dir, sizeof p.dir, "%.127s", from);
-    pair_open_hq(&p);
-}
-
-static void everybody(unsigned rounds)
-{
-    struct exchange_result r;
-    for (unsigned i = 0; i < rounds; i++) {
-        pair_sync(&p, &a, &r);
-        pair_sync(&p, &b, &r);
-    }
-}
-
-static bool has(struct store *s, h32 entry)
-{
-    struct store_txn *t = NULL;
-    PAIR_OK(&p, store_read(s, &t, &p.err));
-    bool there = store_has(t, T_HASH, bytes_of(entry.b, 32));
-    store_abort(&t);
-    return there;
-}
-
-static void same_everywhere(id16 subject)
-{
-    h32 there = pair_digest(&p, p.hq->store, subject, NULL);
-    h32 here = pair_digest(&p, a.store, subject, NULL);
-    h32 other = pair_digest(&p, b.store, subject, NULL);
-    CHECK_BYTES(here.b, 32, there.b, 32);
-    CHECK_BYTES(other.b, 32, there.b, 32);
-}
-
-static struct chain_mark mark_at(struct store *s, id8 author, id8 epoch)
-{
-    struct store_txn *t = NULL;
-    uint8_t room[512];
-    struct arena tmp = arena_of(room, sizeof room);
-    struct chain_mark m = {.seq = 0};
-    PAIR_OK(&p, store_read(s, &t, &p.err));
-    PAIR_OK(&p, chain_mark_get(t, author, epoch, &tmp, &m, &p.err));
-    store_abort(&t);
-    return m;
+    scene_end(&p, &a, &b);
 }
 
 /* What the visit of the job adds up to in cash. */
@@ -174,14 +76,14 @@ static void a_device_restored_from_an_old_copy_opens_an_epoch_and_gets_its_tail_
     struct exchange_result r;
     id8 visit = {{1}};
     begin();
-    keep_device(&a, old);
+    put_back_keep(&p, &a, old);
     id8 before = a.journal.head.epoch;
     struct chain_head then = a.journal.head;
     h32 x = pair_step(&p, &a, job, KIND_VISIT_ACCEPTED, visit);
     h32 y = pair_write(&p, &a, job, F_JOB_CONTACT, "Ms Chen");
-    everybody(1);
-    put_device(&a, old);
-    CHECK(!has(a.store, x));
+    scene_everybody(&p, &a, &b, 1);
+    put_back_device(&p, &a, old);
+    CHECK(!put_back_has(&p, a.store, x));
     r = pair_exchange(&p, &a, NULL, NULL);
     CHECK(r.new_epoch && !r.forked);
     CHECK(!id8_eq(a.journal.head.epoch, before));
@@ -195,15 +97,15 @@ static void a_device_restored_from_an_old_copy_opens_an_epoch_and_gets_its_tail_
     CHECK(e.body.n > 32 && memcmp(e.body.p + e.body.n - 32, then.hash.b, 32) == 0);
     store_abort(&t);
     pair_sync(&p, &a, &r);
-    CHECK(has(a.store, x) && has(a.store, y));
+    CHECK(put_back_has(&p, a.store, x) && put_back_has(&p, a.store, y));
     CHECK_INT(r.unsent, 0);
     CHECK_INT(pair_place(&p, &a, y), SYNC_HQ);
-    CHECK(!mark_at(p.hq->store, a.journal.head.author, before).forked);
-    CHECK_INT(mark_at(a.store, a.journal.head.author, before).seq, then.seq + 2);
+    CHECK(!put_back_mark(&p, p.hq->store, a.journal.head.author, before).forked);
+    CHECK_INT(put_back_mark(&p, a.store, a.journal.head.author, before).seq, then.seq + 2);
     h32 z = pair_step(&p, &a, job, KIND_VISIT_ARRIVED, visit);
-    everybody(2);
+    scene_everybody(&p, &a, &b, 2);
     CHECK_INT(pair_place(&p, &a, z), SYNC_HQ);
-    same_everywhere(job);
+    scene_same(&p, &a, &b, job);
     end();
 }
 
@@ -213,24 +115,25 @@ static void one_that_worked_on_before_it_synced_is_a_fork_that_is_kept_and_told(
     struct exchange_result r;
     id8 v1 = {{1}}, v2 = {{2}};
     begin();
-    keep_device(&a, old);
+    put_back_keep(&p, &a, old);
     id8 before = a.journal.head.epoch;
     h32 x = pair_step(&p, &a, job, KIND_VISIT_ACCEPTED, v1);
     h32 x2 = pay(&a, v1, 12000);
-    everybody(1);
-    put_device(&a, old);
+    scene_everybody(&p, &a, &b, 1);
+    put_back_device(&p, &a, old);
     h32 y = pair_step(&p, &a, job, KIND_VISIT_ACCEPTED, v2);
     h32 y2 = pay(&a, v2, 500);
     r = pair_exchange(&p, &a, NULL, NULL);
     CHECK(r.new_epoch && r.forked && r.problems > 0);
     CHECK_INT(pair_place(&p, &a, y2), SYNC_HQ); /* its own head has its receipt */
-    everybody(2);
-    CHECK(mark_at(p.hq->store, a.journal.head.author, before).forked);
-    CHECK(has(a.store, x) && has(a.store, x2) && has(b.store, x) && has(b.store, y));
+    scene_everybody(&p, &a, &b, 2);
+    CHECK(put_back_mark(&p, p.hq->store, a.journal.head.author, before).forked);
+    CHECK(put_back_has(&p, a.store, x) && put_back_has(&p, a.store, x2) &&
+          put_back_has(&p, b.store, x) && put_back_has(&p, b.store, y));
     CHECK_INT(paid(p.hq->store), 12500); /* both branches, each once */
     CHECK_INT(paid(a.store), 12500);
     CHECK_INT(paid(b.store), 12500);
-    same_everywhere(job);
+    scene_same(&p, &a, &b, job);
     pair_sync(&p, &a, &r);
     CHECK_INT(r.unsent, 0);
     CHECK_INT(r.problems, 0); /* told while it matters, not for ever */
@@ -255,7 +158,7 @@ static void both_copies_of_a_clone_hear_of_the_fork_whatever_is_lost(void)
     begin();
     struct pair_device twin = a;
     twin.scratch = malloc(CAP_SCRATCH_BYTES);
-    keep_device(&a, twin_dir);
+    put_back_keep(&p, &a, twin_dir);
     memcpy(twin.dir, twin_dir, sizeof twin.dir);
     pair_open_device(&p, &twin);
     pair_step(&p, &a, job, KIND_VISIT_ACCEPTED, v1);
@@ -289,27 +192,27 @@ static void a_late_bundle_of_an_old_epoch_counts_once(void)
     const char *problem;
     id8 visit = {{1}};
     begin();
-    keep_device(&a, old);
+    put_back_keep(&p, &a, old);
     pair_step(&p, &a, job, KIND_VISIT_ACCEPTED, visit);
     h32 cash = pay(&a, visit, 9900);
     struct now now = pair_now(&p);
     PAIR_OK(&p, exchange_request(&a.journal, NULL, &now, bundle_buffer_sink, &stick, &r, &p.err));
-    put_device(&a, old); /* lost before headquarters had it; the stick is on its way */
+    put_back_device(&p, &a, old); /* lost before headquarters had it; the stick is on its way */
     id8 other = {{2}};
     pair_step(&p, &a, job, KIND_VISIT_ACCEPTED, other);
     pay(&a, other, 100);
-    everybody(2);
+    scene_everybody(&p, &a, &b, 2);
     CHECK_INT(paid(p.hq->store), 100);
     for (int i = 0; i < 3; i++) { /* it is read three times */
         PAIR_OK(&p, hq_exchange(p.hq, bytes_of(stick.p, stick.n), bundle_buffer_sink, &ans,
                                 &problem, &p.err));
     }
     CHECK_INT(paid(p.hq->store), 10000);
-    everybody(3);
-    CHECK(has(a.store, cash) && has(b.store, cash));
+    scene_everybody(&p, &a, &b, 3);
+    CHECK(put_back_has(&p, a.store, cash) && put_back_has(&p, b.store, cash));
     CHECK_INT(paid(a.store), 10000);
     CHECK_INT(paid(b.store), 10000);
-    same_everywhere(job);
+    scene_same(&p, &a, &b, job);
     bundle_buffer_drop(&stick);
     bundle_buffer_drop(&ans);
     end();
@@ -364,7 +267,7 @@ static id16 after_backup(h32 *theirs, h32 *ours)
     id16 fresh = pair_job(&p, job, "called after the backup");
     pair_assign(&p, fresh, who);
     *theirs = pair_step(&p, &a, job, KIND_VISIT_ACCEPTED, visit);
-    everybody(2);
+    scene_everybody(&p, &a, &b, 2);
     pair_job(&p, job, "nobody heard of it"); /* of no device */
     pair_job(&p, job, "nor of this");
     uint8_t body[CAP_BODY_BYTES];
@@ -374,7 +277,7 @@ static id16 after_backup(h32 *theirs, h32 *ours)
     PAIR_OK(&p, body_encode(KIND_JOB_CANCELLED, x, body, sizeof body, &what.body));
     PAIR_OK(&p, hq_act(p.hq, &what, ours, &p.err));
     free(x);
-    everybody(1);
+    scene_everybody(&p, &a, &b, 1);
     return fresh;
 }
 
@@ -383,27 +286,27 @@ static void restored(bool by_tool)
     char backup[128];
     h32 theirs, ours;
     begin();
-    keep_hq(backup);
+    put_back_keep_hq(&p, backup);
     uint64_t whole = p.hq->journal.head.seq;
     id8 before = p.hq->journal.head.epoch;
     id16 fresh = after_backup(&theirs, &ours);
     uint64_t reached = p.hq->journal.head.seq;
     h32 digest = pair_digest(&p, p.hq->store, fresh, NULL);
-    put_hq(backup);
-    CHECK(!has(p.hq->store, ours));
+    put_back_hq(&p, backup);
+    CHECK(!put_back_has(&p, p.hq->store, ours));
     if (by_tool) {
         PAIR_OK(&p, hq_epoch_renew(p.hq, whole, &p.err));
     }
-    everybody(3);
+    scene_everybody(&p, &a, &b, 3);
     CHECK(!id8_eq(p.hq->journal.head.epoch, before));
-    CHECK(has(p.hq->store, theirs));
-    CHECK(has(p.hq->store, ours)); /* headquarters' own, from the devices */
+    CHECK(put_back_has(&p, p.hq->store, theirs));
+    CHECK(put_back_has(&p, p.hq->store, ours)); /* headquarters' own, from the devices */
     CHECK_INT(pair_place(&p, &a, theirs), SYNC_HQ);
     h32 again = pair_digest(&p, p.hq->store, fresh, NULL);
     CHECK_BYTES(again.b, 32, digest.b, 32);
-    same_everywhere(job);
-    same_everywhere(fresh);
-    struct chain_mark m = mark_at(p.hq->store, p.hq->journal.head.author, before);
+    scene_same(&p, &a, &b, job);
+    scene_same(&p, &a, &b, fresh);
+    struct chain_mark m = put_back_mark(&p, p.hq->store, p.hq->journal.head.author, before);
     CHECK(!m.forked);
     CHECK_INT(m.holes_from, by_tool ? whole + 1 : 2);
     CHECK_INT(m.seq, reached);
@@ -434,22 +337,23 @@ static void headquarters_that_overtook_its_own_past_finds_out_too(void)
     char backup[128];
     h32 theirs, ours;
     begin();
-    keep_hq(backup);
+    put_back_keep_hq(&p, backup);
     id8 before = p.hq->journal.head.epoch;
     id16 fresh = after_backup(&theirs, &ours);
-    put_hq(backup);
+    put_back_hq(&p, backup);
     id16 newer = {{0}};
     for (int i = 0; i < 12; i++) {
         newer = pair_job(&p, job, "written under numbers that were given before");
         pair_assign(&p, newer, who);
     }
-    everybody(4);
+    scene_everybody(&p, &a, &b, 4);
     CHECK(!id8_eq(p.hq->journal.head.epoch, before));
-    CHECK(mark_at(p.hq->store, p.hq->journal.head.author, before).forked); /* kept, both */
-    CHECK(has(p.hq->store, theirs) && has(p.hq->store, ours));
-    same_everywhere(fresh);
-    same_everywhere(newer);
-    same_everywhere(job);
+    CHECK(
+        put_back_mark(&p, p.hq->store, p.hq->journal.head.author, before).forked); /* kept, both */
+    CHECK(put_back_has(&p, p.hq->store, theirs) && put_back_has(&p, p.hq->store, ours));
+    scene_same(&p, &a, &b, fresh);
+    scene_same(&p, &a, &b, newer);
+    scene_same(&p, &a, &b, job);
     end();
 }
 
@@ -459,18 +363,15 @@ static void a_revocation_and_a_device_of_after_the_backup_come_back(void)
     struct exchange_result r;
     struct pair_device c;
     begin();
-    keep_hq(backup);
+    put_back_keep_hq(&p, backup);
     pair_join(&p, &c, who, "D3");
     pair_sync(&p, &c, &r);
     id8 visit = {{7}};
     h32 step = pair_step(&p, &c, job, KIND_VISIT_ACCEPTED, visit);
     pair_sync(&p, &c, &r);
-    json_t *out = NULL, *in = json_pack("{s:o}", "author", ops_hex(b.journal.head.author.b, 8));
-    PAIR_OK(&p, ops_run(p.hq, "revoke", in, &out, &p.err));
-    json_decref(in);
-    json_decref(out);
+    scene_revoke(&p, &b, 0);
     pair_sync(&p, &a, &r);
-    put_hq(backup);
+    put_back_hq(&p, backup);
     uint64_t whole = p.hq->journal.head.seq;
     PAIR_OK(&p, hq_epoch_renew(p.hq, whole, &p.err));
     const struct hq_device *d = hq_device(p.hq, b.journal.head.author);
@@ -481,7 +382,7 @@ static void a_revocation_and_a_device_of_after_the_backup_come_back(void)
     CHECK(d != NULL && d->revoked);
     CHECK(hq_device(p.hq, c.journal.head.author) != NULL); /* its certificate, from its colleague */
     pair_sync(&p, &c, &r);
-    CHECK(has(p.hq->store, step));
+    CHECK(put_back_has(&p, p.hq->store, step));
     CHECK_INT(r.unsent, 0);
     CHECK_INT(pair_place(&p, &c, step), SYNC_HQ);
     pair_leave(&c);
@@ -498,12 +399,12 @@ static void a_device_that_joined_after_the_backup_introduces_itself(void)
     const char *problem;
     bool again = false;
     begin();
-    keep_hq(backup);
+    put_back_keep_hq(&p, backup);
     pair_join(&p, &c, who, "D3");
     h32 step = pair_step(&p, &c, job, KIND_VISIT_ACCEPTED, (id8){{7}});
     pair_sync(&p, &c, &r);
     CHECK_INT(pair_place(&p, &c, step), SYNC_HQ);
-    put_hq(backup);
+    put_back_hq(&p, backup);
     struct now now = pair_now(&p);
     PAIR_OK(&p, exchange_request(&c.journal, NULL, &now, bundle_buffer_sink, &req, &r, &p.err));
     CHECK_INT(hq_exchange(p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem, &p.err),
@@ -512,7 +413,7 @@ static void a_device_that_joined_after_the_backup_introduces_itself(void)
     PAIR_OK(&p, exchange_refused(&c.journal, problem, &again, &p.err));
     CHECK(again);
     pair_sync(&p, &c, &r);
-    CHECK(has(p.hq->store, step));
+    CHECK(put_back_has(&p, p.hq->store, step));
     CHECK_INT(r.unsent, 0);
     CHECK(hq_device(p.hq, c.journal.head.author) != NULL);
     id16 fresh = pair_job(&p, job, "called after the restore");
@@ -562,26 +463,26 @@ static void both_at_once_lose_only_what_nobody_holds(void)
     h32 theirs, ours;
     struct exchange_result r;
     begin();
-    keep_hq(backup);
-    keep_device(&a, old);
+    put_back_keep_hq(&p, backup);
+    put_back_keep(&p, &a, old);
     id8 a1 = a.journal.head.epoch, n1 = p.hq->journal.head.epoch;
     id16 fresh = after_backup(&theirs, &ours);
     h32 only = pay(&a, (id8){{1}}, 700); /* on a alone, and a is put back */
-    put_device(&a, old);
-    put_hq(backup);
-    CHECK(!has(p.hq->store, theirs) && !has(a.store, theirs));
-    everybody(4);
+    put_back_device(&p, &a, old);
+    put_back_hq(&p, backup);
+    CHECK(!put_back_has(&p, p.hq->store, theirs) && !put_back_has(&p, a.store, theirs));
+    scene_everybody(&p, &a, &b, 4);
     CHECK(!id8_eq(p.hq->journal.head.epoch, n1));
-    CHECK(has(p.hq->store, ours));
-    CHECK(has(p.hq->store, theirs)); /* a's own, which b held */
-    CHECK(!has(p.hq->store, only));
+    CHECK(put_back_has(&p, p.hq->store, ours));
+    CHECK(put_back_has(&p, p.hq->store, theirs)); /* a's own, which b held */
+    CHECK(!put_back_has(&p, p.hq->store, only));
     h32 later = pair_step(&p, &a, job, KIND_VISIT_ARRIVED, (id8){{1}});
-    everybody(3);
+    scene_everybody(&p, &a, &b, 3);
     CHECK(!id8_eq(a.journal.head.epoch, a1));
-    CHECK(has(a.store, theirs));
+    CHECK(put_back_has(&p, a.store, theirs));
     CHECK_INT(pair_place(&p, &a, later), SYNC_HQ);
-    same_everywhere(job);
-    same_everywhere(fresh);
+    scene_same(&p, &a, &b, job);
+    scene_same(&p, &a, &b, fresh);
     pair_sync(&p, &a, &r);
     CHECK_INT(r.unsent, 0);
     CHECK_INT(r.quarantined, 0);

@@ -3,6 +3,7 @@
 #include "core/fold/refold.h"
 #include "sync/hq/hq_epoch.h"
 #include "tests/unit/hq/put_back.h"
+#include "tests/unit/hq/scene.h"
 
 static struct pair p;
 static struct pair_device a, b;
@@ -10,24 +11,13 @@ static id16 job;
 
 static void begin(void)
 {
-    struct exchange_result r;
-    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
     pair_begin(&p);
-    id16 who = pair_record(&p, SUBJECT_TECHNICIAN, &w, 1, "Li Wei", F_TECHNICIAN_NAME);
-    id16 c = pair_record(&p, SUBJECT_CUSTOMER, NULL, 0, "Golden Lotus", F_CUSTOMER_NAME);
-    job = pair_job(&p, c, "no cooling");
-    pair_assign(&p, job, who);
-    pair_join(&p, &a, who, "D1");
-    pair_join(&p, &b, who, "D2");
-    pair_sync(&p, &a, &r);
-    pair_sync(&p, &b, &r);
+    job = scene_pair(&p, &a, &b, NULL);
 }
 
 static void end(void)
 {
-    pair_leave(&a);
-    pair_leave(&b);
-    pair_end(&p);
+    scene_end(&p, &a, &b);
 }
 
 /* Three branches, and the main one is the shortest: each head's receipt covers the attachments of
@@ -91,10 +81,7 @@ static void a_revoked_device_is_heard_out_by_a_restored_headquarters(void)
     char backup[128];
     struct exchange_result r;
     begin();
-    json_t *out = NULL, *in = json_pack("{s:o}", "author", ops_hex(b.journal.head.author.b, 8));
-    PAIR_OK(&p, ops_run(p.hq, "revoke", in, &out, &p.err));
-    json_decref(in);
-    json_decref(out);
+    scene_revoke(&p, &b, 0);
     put_back_keep_hq(&p, backup);
     h32 x = pair_write(&p, &b, job, F_JOB_PHONE, "12 34");
     pair_sync(&p, &b, &r);
@@ -194,14 +181,6 @@ static void digest_holds(struct store *s)
     free(room);
 }
 
-static void revoke(struct pair_device *d)
-{
-    json_t *out = NULL, *in = json_pack("{s:o}", "author", ops_hex(d->journal.head.author.b, 8));
-    PAIR_OK(&p, ops_run(p.hq, "revoke", in, &out, &p.err));
-    json_decref(in);
-    json_decref(out);
-}
-
 /* What a device sent while headquarters had forgotten its revocation is cut off again when that
  * comes back: in what is kept of the fold, there and on every device that had it meanwhile. */
 static void a_revocation_that_comes_back_undoes_what_was_folded_without_it(void)
@@ -211,7 +190,7 @@ static void a_revocation_that_comes_back_undoes_what_was_folded_without_it(void)
     begin();
     pair_sync(&p, &a, &r);
     put_back_keep_hq(&p, backup);
-    revoke(&b);
+    scene_revoke(&p, &b, 0);
     pair_sync(&p, &a, &r); /* a knows */
     put_back_hq(&p, backup);
     PAIR_OK(&p, hq_epoch_renew(p.hq, p.hq->journal.head.seq, &p.err));
@@ -247,7 +226,7 @@ static void of_two_revocations_the_earlier_stands_everywhere(void)
     bytes there, here, first;
     begin();
     put_back_keep_hq(&p, backup);
-    revoke(&b);
+    scene_revoke(&p, &b, 0);
     pair_sync(&p, &a, &r);
     bytes key = bytes_of(b.journal.head.author.b, 8);
     struct arena tmp = arena_of(room[2], sizeof room[2]);
@@ -258,7 +237,7 @@ static void of_two_revocations_the_earlier_stands_everywhere(void)
     PAIR_OK(&p, hq_epoch_renew(p.hq, p.hq->journal.head.seq, &p.err));
     pair_write(&p, &b, job, F_JOB_PHONE, "12 34");
     pair_sync(&p, &b, &r);
-    revoke(&b);
+    scene_revoke(&p, &b, 0);
     for (unsigned i = 0; i < 2; i++) {
         pair_sync(&p, &a, &r);
     }
@@ -421,7 +400,7 @@ static void a_revocation_names_the_ends_of_all_branches(void)
     pair_sync(&p, &b, &r);
     pair_exchange(&p, &twin, NULL, NULL);
     pair_sync(&p, &a, &r);
-    revoke(&b);
+    scene_revoke(&p, &b, 0);
     digest_holds(p.hq->store);
     pair_sync(&p, &a, &r);
     digest_holds(a.store);
@@ -524,8 +503,8 @@ static void who_is_known_again_hears_of_the_revocations_meanwhile(void)
     pair_sync(&p, &c, &r);
     CHECK(put_back_has(&p, c.store, x));
     put_back_hq(&p, backup);
-    revoke(&a);
-    revoke(&b);
+    scene_revoke(&p, &a, 0);
+    scene_revoke(&p, &b, 0);
     pair_sync(&p, &a, &r); /* heard out: c has nothing to hand back */
     bool again = false;
     PAIR_OK(&p, exchange_refused(&c.journal, "unknown-sender", &again, &p.err));

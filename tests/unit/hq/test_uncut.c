@@ -5,6 +5,7 @@
 #include "core/fold/revoked.h"
 #include "sync/hq/hq_route.h"
 #include "tests/unit/hq/put_back.h"
+#include "tests/unit/hq/scene.h"
 
 #define LATE 3 /* entries that came after the device was revoked */
 
@@ -19,33 +20,17 @@ static struct arena scratch(void)
     return arena_of(scratch_room, sizeof scratch_room);
 }
 
-static void revoke_a(void)
-{
-    json_t *out = NULL, *in = json_pack("{s:o}", "author", ops_hex(a.journal.head.author.b, 8));
-    PAIR_OK(&p, ops_run(p.hq, "revoke", in, &out, &p.err));
-    json_decref(in);
-    json_decref(out);
-}
-
 /* Revoked with one entry here; three more came since, and were passed on to nobody. */
 static void begin(bool revoked)
 {
     struct exchange_result r;
-    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
     pair_begin(&p);
-    id16 who = pair_record(&p, SUBJECT_TECHNICIAN, &w, 1, "Li Wei", F_TECHNICIAN_NAME);
-    id16 c = pair_record(&p, SUBJECT_CUSTOMER, NULL, 0, "Golden Lotus", F_CUSTOMER_NAME);
-    job = pair_job(&p, c, "no cooling");
-    pair_assign(&p, job, who);
-    pair_join(&p, &a, who, "D1");
-    pair_join(&p, &b, who, "D2");
-    pair_sync(&p, &a, &r);
-    pair_sync(&p, &b, &r);
+    job = scene_pair(&p, &a, &b, NULL);
     pair_write(&p, &a, job, F_JOB_CONTACT, "Ms Chen");
     pair_sync(&p, &a, &r);
     pair_sync(&p, &b, &r);
     if (revoked) {
-        revoke_a();
+        scene_revoke(&p, &a, 0);
     }
     for (unsigned i = 0; i < LATE; i++) {
         late[i] = pair_write(&p, &a, job, F_JOB_PHONE, i == 0 ? "1" : i == 1 ? "2" : "3");
@@ -56,9 +41,7 @@ static void begin(bool revoked)
 
 static void end(void)
 {
-    pair_leave(&a);
-    pair_leave(&b);
-    pair_end(&p);
+    scene_end(&p, &a, &b);
 }
 
 /* Headquarters' own words of before it was put back: an hour earlier, when it held so many of the
