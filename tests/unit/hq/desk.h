@@ -191,4 +191,12 @@ static inline const char *desk_str(const json_t *o, const char *key)
     const char *s = json_string_value(json_object_get(o, key));
     return s == NULL ? "" : s;
 }
+
+/* A record's fields as a write carries them; `text` is their object. */
+static inline json_t *desk_fields(const char *text)
+{
+    json_t *f = json_loads(text, 0, NULL);
+    CHECK(f != NULL);
+    return json_pack("{s:o}", "fields", f);
+}
 #endif

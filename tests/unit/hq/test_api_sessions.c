@@ -1,0 +1,294 @@
+/* test_api_sessions.c - the request layer: who is let in: sessions, passwords, tokens. */
+#include "tests/unit/hq/desk.h"
+
+static struct desk d;
+
+static unsigned try_login(const char *login, const char *password)
+{
+    return desk_do(&d, "POST", "/session",
+                   json_pack("{s:s,s:s}", "login", login, "password", password));
+}
+
+static void a_login_opens_a_session_and_only_with_the_password(void)
+{
+    desk_begin(&d);
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 401);
+    CHECK_INT(try_login("clerk", "something else entirely"), 401);
+    CHECK_INT(try_login("nobody", DESK_PASSWORD), 401);
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 401);
+    json_t *me = desk_ask(&d, "POST", "/session",
+                          json_pack("{s:s,s:s}", "login", "clerk", "password", DESK_PASSWORD));
+    CHECK_INT(d.status, 200);
+    CHECK_STR(desk_str(me, "role"), "clerk");
+    CHECK_STR(desk_str(me, "branch"), "SZ");
+    CHECK(strstr(d.renewed, "HttpOnly") != NULL && strstr(d.renewed, "SameSite=Strict") != NULL);
+    CHECK(strstr(d.renewed, "Secure") == NULL); /* no TLS in this test */
+    json_decref(me);
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 200);
+    desk_end(&d);
+}
+
+static void a_write_needs_the_sessions_own_token_and_a_key(void)
+{
+    char good[48];
+    desk_begin(&d);
+    desk_login(&d, "clerk");
+    memcpy(good, d.csrf, sizeof good);
+    d.csrf[0] ^= 1;
+    CHECK_INT(desk_do(&d, "POST", "/customers", desk_fields("{\"name\":\"A\"}")), 403);
+    d.csrf[0] = '\0';
+    CHECK_INT(desk_do(&d, "POST", "/customers", desk_fields("{\"name\":\"A\"}")), 403);
+    memcpy(d.csrf, good, sizeof good);
+    json_decref(desk_keyed(&d, "POST", "/customers", desk_fields("{\"name\":\"A\"}"), "short"));
+    CHECK_INT(d.status, 400);
+    json_decref(
+        desk_keyed(&d, "POST", "/customers", desk_fields("{\"name\":\"A\"}"), "12345678\n"));
+    CHECK_INT(d.status, 400);
+    CHECK_INT(desk_do(&d, "POST", "/customers", desk_fields("{\"name\":\"A\"}")), 200);
+    desk_end(&d);
+}
+
+static void a_session_is_renewed_ends_idle_and_can_be_ended_everywhere(void)
+{
+    char old[96], other[96], csrf[48];
+    desk_begin(&d);
+    desk_login(&d, "clerk");
+    memcpy(other, d.cookie, sizeof other);
+    desk_login(&d, "clerk");
+    memcpy(old, d.cookie, sizeof old);
+    d.p.ms += ACCT_ROTATE_MS;
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 200);
+    CHECK(strcmp(old, d.cookie) != 0); /* a new cookie came */
+    char renewed[96];
+    memcpy(renewed, d.cookie, sizeof renewed);
+    memcpy(d.cookie, old, sizeof old); /* the old one holds for requests under way */
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 200);
+    d.p.ms += ACCT_GRACE_MS;
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 401);
+    memcpy(d.cookie, renewed, sizeof renewed);
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 200);
+    memcpy(csrf, d.csrf, sizeof csrf);
+    CHECK_INT(desk_do(&d, "DELETE", "/sessions", NULL), 204);
+    memcpy(d.cookie, renewed, sizeof renewed);
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 401);
+    memcpy(d.cookie, other, sizeof other);
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 401);
+    desk_login(&d, "clerk");
+    d.p.ms += ACCT_IDLE_MS;
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 401);
+    desk_login(&d, "clerk");
+    for (int64_t t = 0; t < ACCT_LASTS_MS; t += ACCT_IDLE_MS / 2) {
+        d.p.ms += ACCT_IDLE_MS / 2; /* busy all day: it ends all the same */
+        desk_do(&d, "GET", "/session", NULL);
+    }
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 401);
+    desk_end(&d);
+}
+
+static void wrong_passwords_are_waited_for(void)
+{
+    desk_begin(&d);
+    for (unsigned i = 0; i < ACCT_TRIES_FREE; i++) {
+        CHECK_INT(try_login("clerk", "wrong password 123"), 401);
+    }
+    d.p.ms -= 1000; /* the test's clock moves a second a reading: the wait is not over */
+    CHECK_INT(try_login("clerk", DESK_PASSWORD), 429);
+    CHECK(d.retry >= 1);
+    d.p.ms += 3000;
+    CHECK_INT(try_login("clerk", "wrong password 123"), 401);
+    d.p.ms -= 1000;
+    CHECK_INT(try_login("clerk", DESK_PASSWORD), 429);
+    CHECK(try_login("supervisor", DESK_PASSWORD) == 200); /* others do not wait */
+    d.p.ms += 60000;
+    CHECK_INT(try_login("clerk", DESK_PASSWORD), 200);
+    desk_end(&d);
+}
+
+static void an_address_that_tries_everybody_waits_too(void)
+{
+    char login[32];
+    desk_begin(&d);
+    for (unsigned i = 0; i < ACCT_ADDRESS_TRIES; i++) {
+        snprintf(login, sizeof login, "guess%u", i);
+        CHECK_INT(try_login(login, "wrong password 123"), 401);
+    }
+    CHECK_INT(try_login("clerk", DESK_PASSWORD), 429);
+    d.p.ms += 70000;
+    CHECK_INT(try_login("clerk", DESK_PASSWORD), 200);
+    desk_end(&d);
+}
+
+static void a_shut_login_or_a_new_password_ends_the_sessions(void)
+{
+    char clerk[96];
+    desk_begin(&d);
+    desk_login(&d, "clerk");
+    memcpy(clerk, d.cookie, sizeof clerk);
+    desk_login(&d, "administrator");
+    CHECK_INT(desk_do(&d, "POST", "/users/clerk/disable", json_object()), 200);
+    CHECK_INT(try_login("clerk", DESK_PASSWORD), 401);
+    memcpy(d.cookie, clerk, sizeof clerk);
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 401);
+    desk_login(&d, "administrator");
+    CHECK_INT(desk_do(&d, "POST", "/users/clerk/enable", json_object()), 200);
+    CHECK_INT(try_login("clerk", DESK_PASSWORD), 200);
+    desk_login(&d, "clerk");
+    CHECK_INT(desk_do(&d, "POST", "/session/password",
+                      json_pack("{s:s,s:s}", "password", "not the old one", "new_password",
+                                "a new one, longer")),
+              403);
+    CHECK_INT(desk_do(&d, "POST", "/session/password",
+                      json_pack("{s:s,s:s}", "password", DESK_PASSWORD, "new_password", "short")),
+              400);
+    CHECK_INT(desk_do(&d, "POST", "/session/password",
+                      json_pack("{s:s,s:s}", "password", DESK_PASSWORD, "new_password",
+                                "a new one, longer")),
+              200);
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 200); /* one's own goes on, renewed */
+    CHECK_INT(try_login("clerk", DESK_PASSWORD), 401);
+    CHECK_INT(try_login("clerk", "a new one, longer"), 200);
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 200);
+    json_decref(desk_op(&d, "user.password", /* as docketctl does it */
+                        json_pack("{s:s,s:s}", "login", "clerk", "hash", desk_hash())));
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 401);
+    desk_end(&d);
+}
+
+/* What the next new password would be answered with: "" when it is taken. */
+static const char *judged(const char *password)
+{
+    static struct err err;
+    return acct_password_ok("clerk", str_c(password), &err) == ST_OK ? "" : err.where;
+}
+
+static const char *times(const char *one, unsigned n)
+{
+    static char buf[1024];
+    buf[0] = '\0';
+    for (size_t at = 0; n > 0 && at < sizeof buf; n--) {
+        at += (size_t)snprintf(buf + at, sizeof buf - at, "%s", one);
+    }
+    return buf;
+}
+
+static void a_password_has_12_to_128_characters_of_any_script(void)
+{
+    static const char twelve[] = "\xE5\xB1\xB1\xE9\x9B\xA8\xE9\xA3\x8E\xE9\x9B\xAA\xE8\x8A\xB1"
+                                 "\xE6\x9C\x88\xE6\xB1\x9F\xE6\xB5\xB7\xE6\x9D\xBE\xE7\xAB\xB9"
+                                 "\xE6\xA2\x85\xE9\xB9\xA4"; /* 山雨风雪花月江海松竹梅鹤 */
+    char hash[ACCT_HASH_BYTES], text[600];
+    struct err err;
+    CHECK_STR(judged("x9 kettle ro"), "");
+    CHECK_STR(judged("x9 kettle r"), "password-length");
+    CHECK_STR(judged("x9 k       ro"), "password-length"); /* spaces together are one */
+    CHECK_STR(judged(twelve), "");
+    snprintf(text, sizeof text, "%.33s", twelve);
+    CHECK_STR(judged(text), "password-length"); /* eleven of them are 33 bytes */
+    CHECK_STR(judged("\xF0\x9F\x90\xBC ta \xC3\xA9t\xC3\xA9 <'\"&> 9"), "");
+    snprintf(text, sizeof text, "%s plainer than it looks", times(twelve, 8));
+    CHECK_STR(judged(text), ""); /* 119 characters, 311 bytes */
+    snprintf(text, sizeof text, "%s plainer than it looks, and longer", times(twelve, 8));
+    CHECK_STR(judged(text), "password-length"); /* 131 */
+    /* None is cut: the last character counts. The cost is libsodium's for logins. */
+    PAIR_OK(&d.p, acct_hash("clerk", str_c(twelve), 0, hash, &err));
+    CHECK(strncmp(hash, "$argon2id$v=19$m=65536,t=2,p=1$", 31) == 0);
+    CHECK(acct_verify(hash, str_c(twelve)));
+    CHECK(!acct_verify(hash, (str){twelve, sizeof twelve - 4}));
+}
+
+static void a_password_that_anybody_would_try_is_not_taken(void)
+{
+    static const char *const common[] = {
+        "passwordpassword",
+        "Password1234",
+        "P@ssw0rd2024!",
+        "123456789012",
+        "qwertyuiop[]12",
+        "1qaz2wsx3edc4rfv",
+        "aaaaaaaaaaaa",
+        "abcabcabcabc",
+        "iloveyou1314",
+        "woaini5201314",
+        "admin123456789",
+        "clerkclerk01",
+        "CLERK-20241231",
+        "zxcvbnm12345",
+        "111222333444",
+        "qwer1234qwer1234",
+        "asdfghjkl;'1",
+        "\xE6\x88\x91\xE7\x88\xB1\xE4\xBD\xA0\xE6\x88\x91\xE7\x88\xB1\xE4\xBD\xA0"
+        "\xE6\x88\x91\xE7\x88\xB1\xE4\xBD\xA0\xE6\x88\x91\xE7\x88\xB1\xE4\xBD\xA0"};
+    static const char *const fine[] = {DESK_PASSWORD, "the clerk's own words", "a long password",
+                                       "kettle-7 under the moon", "x9fT-22lq-PPn"};
+    for (size_t i = 0; i < sizeof common / sizeof common[0]; i++) {
+        CHECK_STR(judged(common[i]), "password-common");
+    }
+    for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) {
+        CHECK_STR(judged(fine[i]), "");
+    }
+    desk_begin(&d);
+    desk_login(&d, "clerk");
+    json_t *why = desk_keyed(
+        &d, "POST", "/session/password",
+        json_pack("{s:s,s:s}", "password", DESK_PASSWORD, "new_password", "Password12345"),
+        "a-common-one");
+    CHECK_INT(d.status, 400);
+    CHECK_STR(desk_str(why, "type"), "/problems/password-common");
+    json_decref(why);
+    desk_end(&d);
+}
+
+/* ---- tokens -----------------------------------------------------------------------------------
+ */
+
+static void a_token_does_what_its_scopes_say(void)
+{
+    char secret[128], id[33], wrong[128], path[64];
+    desk_begin(&d);
+    desk_record(&d, "customer", "C1", "{\"name\":\"A\",\"branch\":\"" DESK_HERE "\"}", id);
+    desk_login(&d, "administrator");
+    json_t *bad = json_pack("{s:s,s:s,s:s}", "label", "x", "login", "clerk", "scopes", "all:read");
+    CHECK_INT(desk_do(&d, "POST", "/tokens", bad), 400);
+    json_t *out = desk_ask(&d, "POST", "/tokens",
+                           json_pack("{s:s,s:s,s:s}", "label", "map", "login", "clerk", "scopes",
+                                     "calls:read,customers:read"));
+    CHECK_INT(d.status, 200);
+    snprintf(secret, sizeof secret, "%s", desk_str(out, "secret"));
+    snprintf(path, sizeof path, "/tokens/%s", desk_str(out, "id"));
+    json_decref(out);
+    CHECK(strstr(d.body, "secret") != NULL);
+    d.token = secret;
+    d.csrf[0] = '\0';
+    CHECK_INT(desk_do(&d, "GET", "/customers/C1", NULL), 200);
+    CHECK_INT(desk_do(&d, "GET", "/registers/calls", NULL), 200);
+    CHECK_INT(desk_do(&d, "GET", "/registers/goods", NULL), 403);
+    CHECK_INT(desk_do(&d, "POST", "/customers", desk_fields("{\"name\":\"B\"}")), 403);
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 403);
+    CHECK_INT(desk_do(&d, "GET", "/users", NULL), 403);
+    memcpy(wrong, secret, sizeof wrong);
+    wrong[strlen(wrong) - 1] ^= 1;
+    d.token = wrong;
+    CHECK_INT(desk_do(&d, "GET", "/customers/C1", NULL), 401);
+    desk_login(&d, "administrator");
+    json_t *list = desk_get(&d, "/tokens");
+    CHECK(d.body != NULL && strstr(d.body, secret + 25) == NULL); /* never again */
+    json_decref(list);
+    CHECK_INT(desk_do(&d, "DELETE", path, NULL), 200);
+    d.token = secret;
+    CHECK_INT(desk_do(&d, "GET", "/customers/C1", NULL), 401);
+    desk_end(&d);
+}
+
+int main(void)
+{
+    RUN(a_login_opens_a_session_and_only_with_the_password);
+    RUN(a_write_needs_the_sessions_own_token_and_a_key);
+    RUN(a_session_is_renewed_ends_idle_and_can_be_ended_everywhere);
+    RUN(wrong_passwords_are_waited_for);
+    RUN(an_address_that_tries_everybody_waits_too);
+    RUN(a_shut_login_or_a_new_password_ends_the_sessions);
+    RUN(a_password_has_12_to_128_characters_of_any_script);
+    RUN(a_password_that_anybody_would_try_is_not_taken);
+    RUN(a_token_does_what_its_scopes_say);
+    CHECK_END();
+}
