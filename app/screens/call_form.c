@@ -2,18 +2,6 @@
 #include "app/screens/call_form.h"
 #include "app/screens/find.h"
 
-void call_form_put(char *to, size_t cap, str s)
-{
-    size_t n = s.n < cap ? s.n : cap - 1;
-    while (n < s.n && n > 0 && ((unsigned char)s.p[n] & 0xC0U) == 0x80U) {
-        n--;
-    }
-    memset(to, 0, cap);
-    if (n > 0) {
-        memcpy(to, s.p, n);
-    }
-}
-
 void call_form_customer(struct call_form *f, id16 customer)
 {
     if (!id16_eq(f->customer, customer)) {
@@ -36,32 +24,6 @@ const char *call_form_machine(struct app *a, const struct file_row *m)
                       both ? " · " : "", (int)m->phone.n, m->phone.n == 0 ? "" : m->phone.p);
 }
 
-/* Of equipment that is nobody's by its record yet: the customer of a job of it. */
-static id16 owner_of(struct app *a, const struct file_row *machine)
-{
-    id16 job, none = {{0}};
-    struct file_row r;
-    if (!id16_zero(machine->customer)) {
-        return machine->customer;
-    }
-    bool whole;
-    size_t rows = app_file_count(a, &whole);
-    if (!app_call_double(a, machine->subject, &job)) {
-        return none;
-    }
-    for (size_t k = 0; k < rows; k++) {
-        id16 his[CALL_OWN];
-        app_file_row(a, k, &r);
-        size_t n = r.type == SUBJECT_CUSTOMER ? app_file_of(a, r.subject, his, CALL_OWN) : 0;
-        for (size_t i = 0; i < n; i++) {
-            if (id16_eq(his[i], machine->subject)) {
-                return r.subject;
-            }
-        }
-    }
-    return none;
-}
-
 void call_form_scan(struct app *a, struct call_screen *s, const char *scan)
 {
     struct call_form *f = &s->d;
@@ -72,14 +34,14 @@ void call_form_scan(struct app *a, struct call_screen *s, const char *scan)
     if (!app_file_serial(a, scan, &id, &n) || !app_file_get(a, id, &m)) {
         f->equipment = (id16){{0}};
         f->in_words = true;
-        call_form_put(f->serial, sizeof f->serial, str_c(scan));
+        form_put_text(f->serial, sizeof f->serial, str_c(scan));
         return;
     }
-    id16 owner = owner_of(a, &m);
+    id16 owner = app_file_owner(a, &m);
     bool chosen = !id16_zero(f->customer) || f->fresh;
     if (chosen && !id16_zero(owner) && !id16_eq(owner, f->customer)) {
         bool named = app_file_get(a, owner, &c);
-        call_form_put(s->elsewhere, sizeof s->elsewhere,
+        form_put_text(s->elsewhere, sizeof s->elsewhere,
                       named && c.name.n > 0 ? c.name : str_c(_("another customer")));
         return;
     }
@@ -184,7 +146,7 @@ static void choose(struct app *a, struct call_screen *s, const struct file_row *
     if (r->type == SUBJECT_CUSTOMER) {
         call_form_customer(&s->d, r->subject);
     } else {
-        id16 owner = s->d.page == CALL_FIND_CUSTOMER ? owner_of(a, r) : s->d.customer;
+        id16 owner = s->d.page == CALL_FIND_CUSTOMER ? app_file_owner(a, r) : s->d.customer;
         if (!id16_zero(owner) && app_file_get(a, owner, &c)) {
             call_form_customer(&s->d, owner);
         }

@@ -53,8 +53,6 @@ void call_form_scan(struct app *a, struct call_screen *s, const char *scan);
 bool call_form_same(struct app *a, const struct call_form *f, struct file_row *out);
 /* call_form_find: the page that finds; leaves it by itself. */
 void call_form_find(struct app *a, struct ui *u, struct call_screen *s);
-/* call_form_put: text into a field of the form, cut at a code point. */
-void call_form_put(char *to, size_t cap, str s);
 /* call_form_machine: "Ice maker · IM-200". Frame arena. */
 const char *call_form_machine(struct app *a, const struct file_row *m);
 #endif

@@ -100,16 +100,16 @@ const struct fact *form_read(const struct visit_state *v, unsigned kind, union b
     return f != NULL && body_decode(kind, f->body, b) == ST_OK ? f : NULL;
 }
 
-static void put_text(char *buf, size_t cap, str s)
+void form_put_text(char *buf, size_t cap, str s)
 {
     size_t n = s.n < cap ? s.n : cap - 1;
     while (n < s.n && n > 0 && ((uint8_t)s.p[n] & 0xC0U) == 0x80U) {
         n--;
     }
+    memset(buf, 0, cap);
     if (n > 0) {
         memcpy(buf, s.p, n);
     }
-    buf[n] = '\0';
 }
 
 void form_text(struct app *a, const struct fact *f, const union body *b, enum body_att what,
@@ -120,7 +120,7 @@ void form_text(struct app *a, const struct fact *f, const union body *b, enum bo
     if (k >= 0 && (unsigned)k < f->natt) {
         s = app_text(a, f->atts[k], NULL);
     }
-    put_text(buf, cap, s);
+    form_put_text(buf, cap, s);
 }
 
 void form_begin(struct app *a, struct form_fact *f, unsigned kind, const struct fact *old)

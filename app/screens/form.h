@@ -34,6 +34,9 @@ const struct fact *form_read(const struct visit_state *v, unsigned kind, union b
 void form_text(struct app *a, const struct fact *f, const union body *b, enum body_att what,
                char *buf, size_t cap);
 
+/* form_put_text: a text into a field, cut at a code point; the rest of the field is zeroed. */
+void form_put_text(char *buf, size_t cap, str s);
+
 /* A fact that is being made. The texts are in the frame arena. */
 struct form_fact {
     unsigned kind;

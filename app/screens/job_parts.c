@@ -144,7 +144,7 @@ static void number(struct app *a, struct ui *u, const struct job_model *j)
     pair(a, u, _("Provisional number"), j->provisional);
     if (provisional) {
         ui_text(u, UI_SMALL_MUTED,
-                _("You took this call. Its official number comes with the next sync."));
+                _("Headquarters gives the official number; both lead to this job."));
     }
 }
 

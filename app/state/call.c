@@ -158,8 +158,8 @@ bool app_call_double(struct app *a, id16 equipment, id16 *job_out)
     if (id16_zero(equipment) || a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
         return false;
     }
-    if (store_scan(t, T_LIST, fold_list_prefix(LIST_OF_EQUIPMENT, 0, &equipment, prefix), none, &c,
-                   NULL) == ST_OK) {
+    if (store_scan(t, T_LIST, fold_list_prefix(LIST_OF_EQUIPMENT, SUBJECT_JOB, &equipment, prefix),
+                   none, &c, NULL) == ST_OK) {
         for (unsigned n = 0; !found && n < APP_FITTED_JOBS && store_next(c, &key) == ST_OK; n++) {
             struct arena tmp = arena_of(a->row_mem, APP_ROW_BYTES);
             struct subject_state s;

@@ -294,6 +294,34 @@ size_t app_file_of(struct app *a, id16 customer, id16 *out, size_t cap)
     return n;
 }
 
+id16 app_file_owner(struct app *a, const struct file_row *machine)
+{
+    uint8_t prefix[LIST_KEY_BYTES];
+    struct store_txn *t = NULL;
+    struct store_cursor *c = NULL;
+    bytes key, value, none = {NULL, 0};
+    id16 owner = machine->customer;
+    if (!id16_zero(owner) || a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
+        return owner;
+    }
+    if (store_scan(t, T_LIST,
+                   fold_list_prefix(LIST_OF_EQUIPMENT, SUBJECT_JOB, &machine->subject, prefix),
+                   none, &c, NULL) == ST_OK) {
+        for (unsigned n = 0;
+             n < APP_FITTED_JOBS && id16_zero(owner) && store_next(c, &key) == ST_OK; n++) {
+            struct arena tmp = arena_of(a->row_mem, APP_ROW_BYTES);
+            struct list_row row;
+            if (store_value(c, &tmp, &value, NULL) == ST_OK &&
+                list_row_decode(value, &row) == ST_OK) {
+                owner = row.customer;
+            }
+        }
+        store_scan_end(&c);
+    }
+    store_abort(&t);
+    return owner;
+}
+
 static char upper(char c)
 {
     return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;

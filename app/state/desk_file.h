@@ -23,6 +23,8 @@ bool app_file_get(struct app *a, id16 subject, struct file_row *out);
 /* app_file_of: the equipment of a customer, by its own record or by a job of his; at most `cap`.
  */
 size_t app_file_of(struct app *a, id16 customer, id16 *out, size_t cap);
+/* app_file_owner: whose a machine is: by its record, else by a job of it; zero: not known. */
+id16 app_file_owner(struct app *a, const struct file_row *machine);
 /* app_file_serial: equipment with this serial number, letters in either case; *n: how many have it
  * (the first one is meant). */
 bool app_file_serial(struct app *a, const char *serial, id16 *out, unsigned *n);

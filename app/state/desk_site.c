@@ -5,8 +5,7 @@
 #include "app/state/desk_site.h"
 #include "core/rules/visit.h"
 
-#define ROWS_MAX                                                                                   \
-    1000 /* of one customer, all kinds: a hotel with its equipment and years of calls */
+#define ROWS_MAX 1000 /* of one customer: a hotel with years of calls */
 #define LOADS_MAX 200 /* jobs among them that may be open, or were signed: some milliseconds */
 
 struct finding {
@@ -18,15 +17,6 @@ struct finding {
     struct site_item rest[APP_SITE_MAX]; /* not ready: they come after those that are */
     size_t nrest;
 };
-
-static const struct visit_state *own_newest(const struct finding *f, const struct subject_state *j)
-{
-    const struct visit_state *v = fold_visit_open(j, f->a->who.author);
-    for (unsigned k = j->nvisits; v == NULL && k-- > 0;) {
-        v = id8_eq(j->visits[k].author, f->a->who.author) ? &j->visits[k] : NULL;
-    }
-    return v;
-}
 
 static int64_t signed_at(const struct visit_state *v)
 {
@@ -51,8 +41,8 @@ static bool describe(const struct finding *f, id16 id, bool present, struct site
     if (!today_words(f->t, id, &tmp, &r) || fold_load(f->t, id, &tmp, &job, NULL, NULL) != ST_OK) {
         return false;
     }
-    const struct visit_state *v = own_newest(f, &job);
     const struct visit_state *open = fold_visit_open(&job, f->a->who.author);
+    const struct visit_state *v = open != NULL ? open : fold_visit_newest(&job, f->a->who.author);
     enum rule missing = open == NULL ? RULE_NOT_ACCEPTED : visit_missing(&job, open);
     bool going = open != NULL && open->stage < VISIT_SIGNED;
     bool to_do =
@@ -78,8 +68,7 @@ static bool wanted(const struct finding *f, const struct list_row *row)
 {
     bool begun = row->stage > VISIT_NONE && row->stage < VISIT_SIGNED;
     bool to_do = row->stage == VISIT_NONE && is_his(f, row->assigned);
-    return row->type == SUBJECT_JOB &&
-           (begun || to_do || row->conflict || (f->signed_ms != 0 && row->outcome != 0));
+    return begun || to_do || row->conflict || (f->signed_ms != 0 && row->outcome != 0);
 }
 
 static void add(struct finding *f, id16 id)
@@ -98,12 +87,12 @@ static void add(struct finding *f, id16 id)
 
 static void find_others(struct finding *f, id16 customer, id16 present)
 {
-    uint8_t prefix[17] = {LIST_OF_CUSTOMER};
+    uint8_t prefix[LIST_KEY_BYTES];
     struct store_cursor *c = NULL;
     bytes key, value, none = {NULL, 0};
     size_t rows = 0, loads = 0;
-    memcpy(prefix + 1, customer.b, sizeof customer.b);
-    if (store_scan(f->t, T_LIST, bytes_of(prefix, sizeof prefix), none, &c, NULL) != ST_OK) {
+    if (store_scan(f->t, T_LIST, fold_list_prefix(LIST_OF_CUSTOMER, SUBJECT_JOB, &customer, prefix),
+                   none, &c, NULL) != ST_OK) {
         return;
     }
     while (rows++ < ROWS_MAX && loads < LOADS_MAX && store_next(c, &key) == ST_OK) {

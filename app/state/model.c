@@ -308,11 +308,8 @@ static bool load(struct app *a, id16 subject)
         j->two_histories = forks_touch(t, subject, m);
         /* The newest of ours: open, or the last one that ended. */
         j->visit = fold_visit_open(&j->job, a->who.author);
-        for (unsigned k = 0; j->visit == NULL && k < j->job.nvisits; k++) {
-            struct visit_state *v = &j->job.visits[j->job.nvisits - 1 - k];
-            if (id8_eq(v->author, a->who.author)) {
-                j->visit = v;
-            }
+        if (j->visit == NULL) {
+            j->visit = fold_visit_newest(&j->job, a->who.author);
         }
         load_reopened(t, &m, j);
     }

@@ -183,17 +183,6 @@ bool today_words(struct store_txn *t, id16 subject, struct arena *m, struct toda
     return true;
 }
 
-/* His newest visit, over or not: help that was wanted may have ended it. */
-static const struct visit_state *own_newest(const struct subject_state *job, id8 author)
-{
-    for (unsigned k = job->nvisits; k-- > 0;) {
-        if (id8_eq(job->visits[k].author, author)) {
-            return &job->visits[k];
-        }
-    }
-    return NULL;
-}
-
 static void add_times(struct app *a, struct store_txn *t, id16 subject, struct arena tmp,
                       struct today_row *out)
 {
@@ -204,7 +193,8 @@ static void add_times(struct app *a, struct store_txn *t, id16 subject, struct a
     }
     const struct visit_state *v = fold_visit_open(&job, a->who.author);
     out->reopened = v != NULL && visit_reopened(v);
-    out->help = visit_help(&job, own_newest(&job, a->who.author));
+    /* Over or not: help that was wanted may have ended it. */
+    out->help = visit_help(&job, fold_visit_newest(&job, a->who.author));
     const struct field_value *zone = fold_shown(&job, F_JOB_ZONE);
     out->zone = zone == NULL ? 1 : (int)zone->i;
     size_t n = deadlines(&job, &a->edition.cat.calendar, d);

@@ -280,12 +280,7 @@ enum st writer_pay(struct writer *w, const struct intent *i, h32 *entry, struct 
     if (st == ST_OK) {
         /* The newest visit of ours: payment follows the signature, often after the visit is over.
          */
-        struct visit_state *v = NULL;
-        for (unsigned k = 0; k < job.nvisits; k++) {
-            if (id8_eq(job.visits[k].author, w->journal.cert.author)) {
-                v = &job.visits[k];
-            }
-        }
+        struct visit_state *v = fold_visit_newest(&job, w->journal.cert.author);
         union body b;
         memset(&b, 0, sizeof b);
         char number[33], full[40];

@@ -38,6 +38,16 @@ struct visit_state *fold_visit_open(const struct subject_state *s, id8 author)
     return NULL;
 }
 
+struct visit_state *fold_visit_newest(const struct subject_state *s, id8 author)
+{
+    for (unsigned i = s->nvisits; i-- > 0;) {
+        if (id8_eq(s->visits[i].author, author)) {
+            return &s->visits[i];
+        }
+    }
+    return NULL;
+}
+
 const struct fact *fold_fact(const struct visit_state *v, unsigned kind)
 {
     for (unsigned i = v == NULL ? 0 : v->nfacts; i-- > 0;) {

@@ -176,9 +176,11 @@ const struct field_value *fold_shown(const struct subject_state *s, int field);
 bool fold_equal(const struct field_value *a, const struct field_value *b);
 /* fold_author_role: the role in which an author's entry speaks: headquarters' by its actor. */
 enum role fold_author_role(const struct fold_author *a, const struct entry_view *e);
-/* fold_visit: by id; fold_visit_open: this author's visit that is not over, newest first; NULL. */
+/* fold_visit: by id; fold_visit_open: this author's visit that is not over, newest first;
+ * fold_visit_newest: his newest, over or not; NULL. */
 struct visit_state *fold_visit(const struct subject_state *s, id8 visit);
 struct visit_state *fold_visit_open(const struct subject_state *s, id8 author);
+struct visit_state *fold_visit_newest(const struct subject_state *s, id8 author);
 /* fold_fact: the newest fact of a kind that holds in a visit, or NULL. */
 const struct fact *fold_fact(const struct visit_state *v, unsigned kind);
 #endif

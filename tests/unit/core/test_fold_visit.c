@@ -193,6 +193,8 @@ static void an_end_without_signature_is_an_end_until_it_is_withdrawn(void)
     const struct visit_state *v = visit("v");
     CHECK(v->stage == VISIT_ENDED && v->end == END_NOBODY);
     CHECK(fold_visit_open(&s, fs.tech.author) == NULL);
+    CHECK(fold_visit_newest(&s, fs.tech.author) == v);
+    CHECK(fold_visit_newest(&s, fs.other.author) == NULL);
     withdraw(&tech, "v", h);
     v = visit("v");
     CHECK(v->stage == VISIT_ARRIVED && v->end == 0);
