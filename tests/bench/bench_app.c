@@ -24,8 +24,9 @@ static pid_t display(void)
         if (freopen("/dev/null", "w", stderr) == NULL) {
             _exit(127);
         }
+        /* Not begun anew when a child goes: the next one would find no server for a moment. */
         execlp("Xvfb", "Xvfb", "-displayfd", n, "-screen", "0", "1280x1400x24", "-nolisten", "tcp",
-               (char *)NULL);
+               "-noreset", (char *)NULL);
         _exit(127);
     }
     close(fd[1]);

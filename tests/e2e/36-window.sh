@@ -65,7 +65,7 @@ middle() { # TREE ID: x y
         awk 'NR == 1 { print int($1 + $3 / 2), int($2 + $4 / 2) }'
 }
 
-Xvfb -displayfd 3 -screen 0 1280x1024x24 -nolisten tcp 3>"$T/display" >>"$T/log" 2>&1 &
+Xvfb -displayfd 3 -screen 0 1280x1024x24 -nolisten tcp -noreset 3>"$T/display" >>"$T/log" 2>&1 &
 X=$!
 n=0
 until [ -s "$T/display" ] || [ $n -gt 100 ]; do sleep 0.1; n=$((n + 1)); done
