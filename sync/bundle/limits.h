@@ -52,7 +52,8 @@
 #define HQ_GROUP 128                    /* requests committed together: one flush for all */
 #define HQ_GROUP_ENTRIES 20000          /* ... and entries, so that nobody waits long */
 #define HQ_DOOR_ENTRIES                                                                            \
-    1024 /* of all requests under way: some 80 ms of signatures; beyond, after */
+    1024               /* of all requests under way: some 80 ms of signatures; beyond, after */
+#define HQ_DOOR_A_MS 1 /* ... and so many each millisecond: a tenth of one core */
 #define HQ_INLINE_ENTRIES 256  /* up to here folded with the commit, beyond after the receipt */
 #define HQ_REST_QUIET_MS 20    /* what follows receipts begins when nobody came for so long ... */
 #define HQ_REST_WAIT_MS 1000   /* ... or when it waited so long: a step, and on with the others */

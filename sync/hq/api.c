@@ -2,7 +2,9 @@
 #include "sync/hq/api.h"
 
 #include "sync/hq/api_inside.h"
+#include "sync/hq/api_reads.h"
 #include "sync/hq/problem.h"
+#include "sync/hq/reg.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,6 +194,34 @@ static void answer(struct api_call *c, unsigned status)
     c->reply.n = strlen(text);
     c->reply.status = status;
     c->reply.type = "application/json";
+}
+
+/* ---- what takes long ---------------------------------------------------------------------------
+ */
+
+static bool as_file(const struct api_request *r)
+{
+    const char *format = r->query == NULL ? NULL : r->query(r->ctx, "format");
+    return format != NULL && strcmp(format, "csv") == 0;
+}
+
+enum api_long api_takes_long(const struct api_request *r)
+{
+    char param[sizeof((struct api_call *)NULL)->param];
+    bool known;
+    const struct api_route *to =
+        strncmp(r->path, "/api/v1", 7) != 0
+            ? NULL
+            : api_route_find(r->method, r->path + 7, param, sizeof param, &known);
+    if (to == NULL) {
+        return API_SHORT;
+    }
+    bool hashes =
+        to->read == api_read_login || (to->op != NULL && strncmp(to->op, "user.", 5) == 0);
+    bool edition = strncmp(to->path, "/catalogue", 10) == 0 && api_is_write(to);
+    bool paper =
+        to->read == api_read_report || edition || (to->read == reg_read_page && as_file(r));
+    return hashes ? API_HASHES : paper ? API_PAPERS : API_SHORT;
 }
 
 /* ---- the way ----------------------------------------------------------------------------------

@@ -98,6 +98,12 @@ const struct api_route *api_routes(size_t *n);
 const struct api_route *api_route_find(const char *method, const char *path, char *param,
                                        size_t cap, bool *known);
 
+/* api_takes_long: a request that nobody else may wait behind: Argon2id takes a tenth of a second, a
+ * register as a file or a printed report up to some seconds. Each kind waits for its own alone: a
+ * login for no export. */
+enum api_long { API_SHORT, API_HASHES, API_PAPERS, API_LONGS };
+enum api_long api_takes_long(const struct api_request *r);
+
 enum api_way { API_DONE, API_WRITE };
 /* api_begin: API_DONE: c->reply is the answer. API_WRITE: run c->op's operation "api.write" with
  * c->in, put c->st, c->out, c->err, then api_finish. Always api_drop in the end. */

@@ -62,7 +62,9 @@ struct hq {
     bool rolled_back;       /* a device proved that this node was restored: a new epoch is due */
     bool erase_due;         /* an erasure came back from a device: keys are to be destroyed */
     atomic_size_t at_door;  /* entries of requests that are read and not answered yet; any thread */
+    atomic_llong door_ms;   /* of the boot clock: hq_request.c's measure of a crowd; any thread */
     bool rest_due;          /* entries wait for hq_route_rest */
+    uint8_t rest_at[17];    /* the chain whose turn it was last, and a zero: just beyond it */
     bool taken_due;         /* calls that technicians took wait for hq_taken_settle */
     bool taken_more;        /* ... which had enough for once, and failed at none */
     uint64_t kept_entries;  /* of devices, since the start */

@@ -245,6 +245,25 @@ enum st hq_request_feed(struct hq_request *r, bytes more)
     return ST_OK;
 }
 
+/* Are so many more signatures within what headquarters looks at before receipts: HQ_DOOR_ENTRIES at
+ * once, HQ_DOOR_A_MS each millisecond? In a crowd that lasts every pause of it would else be filled
+ * with signatures, and whoever comes next waits for them. */
+static bool door_takes(struct hq *hq, size_t n)
+{
+    struct now now;
+    hq->clock.read(hq->clock.ctx, &now);
+    const long long most = now.boot_ms + HQ_DOOR_ENTRIES / HQ_DOOR_A_MS;
+    const long long cost = (long long)((n + HQ_DOOR_A_MS - 1) / HQ_DOOR_A_MS);
+    long long until = atomic_load(&hq->door_ms), from;
+    do {
+        from = until < now.boot_ms || until > most ? now.boot_ms : until;
+        if (from + cost > most) {
+            return false;
+        }
+    } while (!atomic_compare_exchange_weak(&hq->door_ms, &until, from + cost));
+    return true;
+}
+
 enum st hq_request_ready(struct hq_request *r)
 {
     if (r->joining && r->st == ST_OK) {
@@ -267,7 +286,8 @@ enum st hq_request_ready(struct hq_request *r)
      * while many are at the door, after its receipt (hq_route_rest). */
     size_t before = atomic_fetch_add(&r->hq->at_door, r->nentries - r->at_door);
     r->at_door = r->nentries;
-    r->deferred = r->nentries > HQ_INLINE_ENTRIES || before + r->nentries > HQ_DOOR_ENTRIES;
+    r->deferred = r->nentries > HQ_INLINE_ENTRIES || before + r->nentries > HQ_DOOR_ENTRIES ||
+                  !door_takes(r->hq, r->nentries);
     for (size_t i = 0; st == ST_OK && !r->deferred && i < r->nentries; i++) {
         const struct entry_view *e = &r->entries[i];
         r->bad[i] = id8_eq(e->author, r->cert.author) &&

@@ -5,6 +5,7 @@
 #include "sync/hq/problem.h"
 #include "sync/hq/web_events.h"
 #include "sync/hq/web_files.h"
+#include "sync/hq/web_lane.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -20,6 +21,7 @@ struct web {
     struct api *api;
     struct web_files *files;
     struct web_events *events;
+    struct web_lane *lane[API_LONGS]; /* none for API_SHORT */
     bool secure;
 };
 struct web_exchange {
@@ -30,6 +32,11 @@ struct web_exchange {
     char *body;
     size_t n, cap;
     bool too_long, submitted, begun;
+    struct {
+        bool taken, full; /* it waits, or waited, in a lane; there was no room in it */
+        enum api_way way;
+        struct web_lane_task task;
+    } lane;
     struct api_request request;
     struct api_call call;
     struct hq_writer_task task;
@@ -49,6 +56,9 @@ enum st web_new(struct hq *hq, struct hq_writer *w, const struct web_options *op
     enum st st = api_new(hq, &with, &web->api, err);
     st = st == ST_OK ? web_files_load(opt->assets, &web->files, err) : st;
     st = st == ST_OK ? web_events_start(web->api, &web->events, err) : st;
+    for (unsigned i = API_SHORT + 1; i < API_LONGS && st == ST_OK; i++) {
+        st = web_lane_start(&web->lane[i], err);
+    }
     if (st != ST_OK) {
         web_free(&web);
     }
@@ -60,6 +70,9 @@ void web_quiet(struct web *web)
 {
     if (web != NULL) {
         web_events_quiet(web->events);
+        for (unsigned i = 0; i < API_LONGS; i++) {
+            web_lane_stop(web->lane[i]);
+        }
     }
 }
 
@@ -67,6 +80,9 @@ void web_free(struct web **out)
 {
     struct web *web = *out;
     if (web != NULL) {
+        for (unsigned i = 0; i < API_LONGS; i++) {
+            web_lane_free(&web->lane[i]);
+        }
         web_events_free(&web->events);
         web_files_free(&web->files);
         api_free(&web->api);
@@ -260,6 +276,43 @@ static enum MHD_Result written(struct web_exchange *x)
     return reply(x);
 }
 
+/* A read is answered, a write goes to the writer. */
+static enum MHD_Result go_on(struct web_exchange *x, enum api_way way)
+{
+    if (way == API_DONE) {
+        return reply(x);
+    }
+    x->task =
+        (struct hq_writer_task){.op = "api.write", .in = x->call.in, .done = on_written, .ctx = x};
+    x->submitted = true;
+    /* Suspended first: the writer may be done before this line ends. */
+    MHD_suspend_connection(x->connection);
+    if (hq_writer_submit(x->web->writer, &x->task) != ST_OK) {
+        x->task.st = ST_WAIT;
+        MHD_resume_connection(x->connection);
+    }
+    return MHD_YES;
+}
+
+static void in_lane(struct web_lane_task *task)
+{
+    struct web_exchange *x = task->ctx;
+    x->lane.way = api_begin(x->web->api, &x->request, &x->call);
+    MHD_resume_connection(x->connection);
+}
+
+static enum MHD_Result wait_in(struct web_exchange *x, struct web_lane *lane)
+{
+    x->lane.task = (struct web_lane_task){.run = in_lane, .ctx = x};
+    x->lane.taken = true;
+    MHD_suspend_connection(x->connection); /* first, as for the writer */
+    if (!web_lane_submit(lane, &x->lane.task)) {
+        x->lane.full = true;
+        MHD_resume_connection(x->connection);
+    }
+    return MHD_YES;
+}
+
 static enum MHD_Result ask(struct web_exchange *x)
 {
     static const char kind[] = "application/json";
@@ -282,19 +335,9 @@ static enum MHD_Result ask(struct web_exchange *x)
         .ctx = x,
         .body = bytes_of(x->body, x->n)};
     x->begun = true;
-    if (api_begin(x->web->api, &x->request, &x->call) == API_DONE) {
-        return reply(x);
-    }
-    x->task =
-        (struct hq_writer_task){.op = "api.write", .in = x->call.in, .done = on_written, .ctx = x};
-    x->submitted = true;
-    /* Suspended first: the writer may be done before this line ends. */
-    MHD_suspend_connection(c);
-    if (hq_writer_submit(x->web->writer, &x->task) != ST_OK) {
-        x->task.st = ST_WAIT;
-        MHD_resume_connection(c);
-    }
-    return MHD_YES;
+    enum api_long at_length = api_takes_long(&x->request);
+    return at_length == API_SHORT ? go_on(x, api_begin(x->web->api, &x->request, &x->call))
+                                  : wait_in(x, x->web->lane[at_length]);
 }
 
 static enum MHD_Result metrics(struct web_exchange *x)
@@ -331,6 +374,10 @@ enum MHD_Result web_complete(struct web_exchange *x)
     bool here;
     if (x->submitted) {
         return written(x);
+    }
+    if (x->lane.taken) {
+        return x->lane.full ? refuse(x, 503, "busy", "headquarters is busy: try again")
+                            : go_on(x, x->lane.way);
     }
     if (x->too_long) {
         return refuse(x, 413, "too-large", "the body is too long");

@@ -1,10 +1,12 @@
 /* test_backlog.c - a backlog is kept before its receipt, indexed and folded after it. */
+#include "core/store/inside.h"
 #include "tests/unit/hq/pair.h"
 
 #include "sync/hq/hq_ingest.h"
 #include "sync/hq/hq_route.h"
 #include "sync/hq/hq_writer.h"
 
+#include <lmdb.h>
 #include <time.h>
 
 #define MANY (HQ_INLINE_ENTRIES + 44)
@@ -92,6 +94,13 @@ static uint64_t count(enum table table)
     return n;
 }
 
+static size_t commits(void)
+{
+    MDB_envinfo info;
+    CHECK_INT(mdb_env_info(p.hq->store->env, &info), 0);
+    return info.me_last_txnid;
+}
+
 static void same_everywhere(struct field *f)
 {
     for (unsigned i = 0; i < 3; i++) {
@@ -141,7 +150,9 @@ static void a_crowd_gets_its_receipts_first_and_is_folded_after(void)
     }
     CHECK_INT(count(T_ENTRY) - before, 3 * (HQ_INLINE_ENTRIES / 2));
     CHECK_INT(count(T_HASH), indexed);
+    size_t written = commits();
     settle();
+    CHECK_INT(commits() - written, 1); /* what they left together is folded together */
     for (unsigned i = 0; i < 3; i++) {
         struct exchange_result done;
         pair_sync(&p, &f[i].d, &done);
@@ -182,6 +193,108 @@ static void few_entries_wait_for_their_signatures_while_many_are_at_the_door(voi
     pack(&f);
     CHECK_INT(take(&f, &problems), 9);
     CHECK_INT(count(T_HASH), count(T_ENTRY)); /* alone: at once */
+    come_home(&f);
+}
+
+static void still(void *ctx, struct now *out)
+{
+    struct pair *of = ctx;
+    of->ms -= 1000; /* pair_clock moves */
+    pair_clock(ctx, out);
+}
+
+/* Would a bundle's signatures be looked at before its receipt? Nobody else is at the door. */
+static bool looked_at(const struct field *f)
+{
+    struct hq_request *r = NULL;
+    PAIR_OK(&p, hq_request_new(p.hq, &r, &p.err));
+    PAIR_OK(&p, hq_request_feed(r, bytes_of(f->bundle.p, f->bundle.n)));
+    PAIR_OK(&p, hq_request_ready(r));
+    bool yes = !r->deferred;
+    hq_request_drop(&r);
+    CHECK_INT(atomic_load(&p.hq->at_door), 0);
+    return yes;
+}
+
+/* One after the other, each alone at the door: as many signatures as headquarters has time for. */
+static void a_crowd_is_one_that_comes_within_a_second_not_only_at_the_same_moment(void)
+{
+    struct field f;
+    go_out(&f);
+    work(&f, HQ_INLINE_ENTRIES);
+    CHECK_INT(pack(&f), HQ_INLINE_ENTRIES);
+    p.hq->clock.read = still;
+    for (unsigned i = 0; i < HQ_DOOR_ENTRIES / HQ_INLINE_ENTRIES; i++) {
+        CHECK(looked_at(&f));
+    }
+    CHECK(!looked_at(&f));
+    p.ms += HQ_INLINE_ENTRIES / HQ_DOOR_A_MS - 1;
+    CHECK(!looked_at(&f));
+    p.ms += 1;
+    CHECK(looked_at(&f));
+    CHECK(!looked_at(&f));
+    p.ms -= 3600000; /* a clock that was turned back does not shut the door for an hour */
+    CHECK(looked_at(&f));
+    p.ms += 3600000;
+    p.hq->clock.read = pair_clock;
+    come_home(&f);
+}
+
+/* A device that brought a long history takes its turn with those that brought a few entries. */
+static void what_one_left_is_not_folded_before_what_all_others_left(void)
+{
+    struct field f;
+    struct pair_device other[4];
+    unsigned problems, few = 5;
+    struct exchange_result done;
+    go_out(&f);
+    struct bundle_buffer bundle = f.bundle;
+    for (unsigned i = 0; i < 4; i++) {
+        char prefix[8];
+        snprintf(prefix, sizeof prefix, "T%u", i);
+        pair_join(&p, &other[i], f.d.person, prefix);
+        pair_sync(&p, &other[i], &done);
+        if (memcmp(other[i].journal.cert.author.b, f.d.journal.cert.author.b, sizeof(id8)) < 0) {
+            struct pair_device first = other[i]; /* the one whose chain is found first */
+            other[i] = f.d;
+            f.d = first;
+        }
+    }
+    pair_sync(&p, &f.d, &done);
+    work(&f, 3 * 500 + 1);
+    pack(&f);
+    atomic_store(&p.hq->at_door, HQ_DOOR_ENTRIES);
+    CHECK_INT(take(&f, &problems), 3 * 500 + 1);
+    for (unsigned i = 0; i < 4; i++) {
+        struct field small = {.d = other[i], .bundle = bundle};
+        memcpy(small.job, f.job, sizeof small.job);
+        work(&small, few);
+        pack(&small);
+        take(&small, &problems);
+        bundle = small.bundle;
+        other[i] = small.d;
+    }
+    atomic_store(&p.hq->at_door, 0);
+    for (unsigned i = 0; i < 2; i++) {
+        bool left;
+        PAIR_OK(&p, hq_route_rest(p.hq, 1, &left, &p.err)); /* a step */
+        CHECK(left);
+    }
+    struct store_txn *t = NULL;
+    PAIR_OK(&p, store_read(p.hq->store, &t, &p.err));
+    for (unsigned i = 0; i < 4; i++) {
+        const struct chain_head *head = &other[i].journal.head;
+        CHECK_INT(hq_routed(t, head->author, head->epoch), head->seq);
+    }
+    const struct chain_head *head = &f.d.journal.head;
+    CHECK(hq_routed(t, head->author, head->epoch) < head->seq);
+    store_abort(&t);
+    settle();
+    CHECK_INT(count(T_HASH), count(T_ENTRY));
+    for (unsigned i = 0; i < 4; i++) {
+        pair_leave(&other[i]);
+    }
+    bundle_buffer_drop(&bundle);
     come_home(&f);
 }
 
@@ -346,6 +459,8 @@ int main(void)
 {
     RUN(a_crowd_gets_its_receipts_first_and_is_folded_after);
     RUN(few_entries_wait_for_their_signatures_while_many_are_at_the_door);
+    RUN(a_crowd_is_one_that_comes_within_a_second_not_only_at_the_same_moment);
+    RUN(what_one_left_is_not_folded_before_what_all_others_left);
     RUN(what_follows_receipts_waits_while_others_are_at_the_door_but_not_for_ever);
     RUN(a_crash_after_the_receipt_leaves_nothing_out);
     RUN(a_backlog_sent_twice_or_in_two_parts_is_taken_once);
