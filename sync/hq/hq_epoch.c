@@ -1,6 +1,7 @@
 /* hq_epoch.c - see hq_epoch.h. */
 #include "sync/hq/hq_epoch.h"
 
+#include "core/journal/place.h"
 #include "sync/hq/ops.h"
 
 #define RANGES_MAX 1000 /* holes that are named one by one; the count says how much is missing */
@@ -154,30 +155,17 @@ static void hole(struct holes *h, uint64_t to)
     h->next = to + 1;
 }
 
-static uint64_t seq_of(bytes key)
-{
-    uint64_t seq = 0;
-    for (size_t i = 16; i < 24 && i < key.n; i++) {
-        seq = seq << 8 | key.p[i];
-    }
-    return seq;
-}
-
 static void walk(struct store_txn *t, const struct chain_mark *m, struct holes *h)
 {
-    uint8_t from[25] = {0};
+    uint8_t from[PLACE_BYTES];
     struct store_cursor *c = NULL;
     bytes key;
-    memcpy(from, m->author.b, 8);
-    memcpy(from + 8, m->epoch.b, 8);
-    for (unsigned i = 0; i < 8; i++) {
-        from[16 + i] = (uint8_t)(m->holes_from >> (56 - 8 * i));
-    }
-    if (store_scan(t, T_ENTRY, bytes_of(from, 16), bytes_of(from, 25), &c, NULL) != ST_OK) {
+    bytes start = place_put(m->author, m->epoch, m->holes_from, 0, from);
+    if (store_scan(t, T_ENTRY, bytes_of(from, PLACE_CHAIN_BYTES), start, &c, NULL) != ST_OK) {
         return;
     }
     while (store_next(c, &key) == ST_OK) {
-        uint64_t seq = seq_of(key);
+        uint64_t seq = place_seq(key);
         if (seq >= h->next) { /* else another branch under a number that was counted */
             hole(h, seq - 1);
             h->next = seq + 1;

@@ -1,4 +1,5 @@
 /* hq_mark.c - small facts: what is routed, named values, quarantine; where a store may be. */
+#include "core/base/be64.h"
 #include "core/codec/cbor.h"
 #include "core/codec/hash.h"
 #include "sync/hq/hq_store.h"
@@ -31,22 +32,15 @@ static uint64_t mark_get(struct store_txn *t, const char *name, id8 author, id8 
     uint8_t key[26], room[64];
     struct arena tmp = arena_of(room, sizeof room);
     bytes v;
-    uint64_t seq = 0;
-    if (store_get(t, T_META, mark_key(name, author, epoch, key), &tmp, &v, NULL) == ST_OK) {
-        for (size_t i = 0; i < 8 && i < v.n; i++) {
-            seq = seq << 8 | v.p[i];
-        }
-    }
-    return seq;
+    bool has = store_get(t, T_META, mark_key(name, author, epoch, key), &tmp, &v, NULL) == ST_OK;
+    return has && v.n == 8 ? be64_get(v.p) : 0;
 }
 
 static enum st mark_set(struct store_txn *t, const char *name, id8 author, id8 epoch, uint64_t seq,
                         struct err *err)
 {
     uint8_t key[26], v[8];
-    for (unsigned i = 0; i < 8; i++) {
-        v[i] = (uint8_t)(seq >> (56 - 8 * i));
-    }
+    be64_put(v, seq);
     return store_put(t, T_META, mark_key(name, author, epoch, key), bytes_of(v, sizeof v), err);
 }
 
@@ -118,6 +112,22 @@ enum st hq_meta_put(struct store_txn *t, const char *name, bytes value, struct e
 {
     char key[64];
     return store_put(t, T_META, meta_key(name, key), value, err);
+}
+
+enum st hq_count_get(struct store_txn *t, const char *name, uint64_t *count, struct err *err)
+{
+    uint8_t v[8];
+    size_t n;
+    enum st st = hq_meta_get(t, name, v, sizeof v, &n, err);
+    *count = st == ST_OK && n == sizeof v ? be64_get(v) : 0;
+    return st == ST_NOT_FOUND ? ST_OK : st;
+}
+
+enum st hq_count_put(struct store_txn *t, const char *name, uint64_t count, struct err *err)
+{
+    uint8_t v[8];
+    be64_put(v, count);
+    return hq_meta_put(t, name, bytes_of(v, sizeof v), err);
 }
 
 uint64_t hq_odd_reason(struct store_txn *t, h32 what)

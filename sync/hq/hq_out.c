@@ -1,4 +1,5 @@
 /* hq_out.c - outboxes: T_OUT, author and place -> entry hash, mark. See hq_store.h. */
+#include "core/base/be64.h"
 #include "core/codec/hash.h"
 #include "sync/hq/hq_store.h"
 
@@ -9,19 +10,13 @@
 static bytes out_key(id8 device, uint64_t place, uint8_t out[static KEY_BYTES])
 {
     memcpy(out, device.b, 8);
-    for (unsigned i = 0; i < 8; i++) {
-        out[8 + i] = (uint8_t)(place >> (56 - 8 * i));
-    }
+    be64_put(out + 8, place);
     return bytes_of(out, KEY_BYTES);
 }
 
 static uint64_t place_of(bytes key)
 {
-    uint64_t place = 0;
-    for (size_t i = 8; i < KEY_BYTES && i < key.n; i++) {
-        place = place << 8 | key.p[i];
-    }
-    return place;
+    return key.n == KEY_BYTES ? be64_get(key.p + 8) : 0;
 }
 
 uint64_t hq_out_last(struct store_txn *t, id8 device)
@@ -40,16 +35,12 @@ uint64_t hq_out_mark(struct store_txn *t, id8 device, uint64_t place)
     uint8_t key[KEY_BYTES], room[128];
     struct arena tmp = arena_of(room, sizeof room);
     bytes value;
-    uint64_t mark = 0;
     if (place == 0 ||
         store_get(t, T_OUT, out_key(device, place, key), &tmp, &value, NULL) != ST_OK ||
         value.n != ROW_BYTES) {
         return 0; /* an outbox's beginning; or a row of before there were marks */
     }
-    for (size_t i = HASH_BYTES; i < ROW_BYTES; i++) {
-        mark = mark << 8 | value.p[i];
-    }
-    return mark;
+    return be64_get(value.p + HASH_BYTES);
 }
 
 /* A mark stands for all that the outbox holds up to its place, in order. Never 0, and an integer
@@ -57,9 +48,7 @@ uint64_t hq_out_mark(struct store_txn *t, id8 device, uint64_t place)
 static void put_mark(uint64_t before, uint8_t row[static ROW_BYTES])
 {
     h32 h;
-    for (unsigned i = 0; i < 8; i++) {
-        row[HASH_BYTES + i] = (uint8_t)(before >> (56 - 8 * i));
-    }
+    be64_put(row + HASH_BYTES, before);
     hash32(bytes_of(row, ROW_BYTES), h.b);
     h.b[0] &= 0x7F;
     h.b[7] |= 1;

@@ -2,6 +2,7 @@
 #include "sync/hq/hq_returned.h"
 
 #include "core/fold/revoked.h"
+#include "core/journal/place.h"
 #include "core/model/bodies.h"
 #include "sync/hq/hq_aside.h"
 #include "sync/hq/hq_epoch.h"
@@ -203,17 +204,16 @@ static enum st step_over(struct back *b, struct chain_mark *m)
 enum st hq_returned_holes(struct store_txn *t, struct chain_mark *m, struct arena tmp,
                           struct err *err)
 {
-    uint8_t chain[16];
+    uint8_t chain[PLACE_BYTES];
     uint64_t seq = 0;
     bytes last;
     if (m->holes_from == 0 || m->seq < m->holes_from) {
         return ST_OK;
     }
-    memcpy(chain, m->author.b, 8);
-    memcpy(chain + 8, m->epoch.b, 8);
-    enum st st = store_last(t, T_ENTRY, bytes_of(chain, sizeof chain), &tmp, &last, err);
-    for (size_t i = 16; st == ST_OK && i < 24; i++) {
-        seq = seq << 8 | last.p[i];
+    place_put(m->author, m->epoch, 0, 0, chain);
+    enum st st = store_last(t, T_ENTRY, bytes_of(chain, PLACE_CHAIN_BYTES), &tmp, &last, err);
+    if (st == ST_OK) {
+        seq = place_seq(last);
     }
     m->holes_from = seq > m->seq ? m->seq + 1 : 0;
     return st;
@@ -433,16 +433,13 @@ bool hq_returned_meets(struct hq_request *r, struct store_txn *t, const struct m
 static enum st queue_from(struct hq_request *r, struct store_txn *t, const struct chain_mark *m,
                           uint64_t from, struct err *err)
 {
-    uint8_t key[25] = {0};
+    uint8_t key[PLACE_BYTES];
     struct store_cursor *c = NULL;
     bytes at, whole;
-    memcpy(key, m->author.b, 8);
-    memcpy(key + 8, m->epoch.b, 8);
-    for (unsigned i = 0; i < 8; i++) {
-        key[16 + i] = (uint8_t)((from + 1) >> (56 - 8 * i));
-    }
+    bytes start = place_put(m->author, m->epoch, from + 1, 0, key), chain;
+    chain = bytes_of(key, PLACE_CHAIN_BYTES);
     enum st st = hq_ingest_indexes(t, m, scratch(r), err);
-    st = st == ST_OK ? store_scan(t, T_ENTRY, bytes_of(key, 16), bytes_of(key, 25), &c, err) : st;
+    st = st == ST_OK ? store_scan(t, T_ENTRY, chain, start, &c, err) : st;
     while (st == ST_OK) {
         struct arena tmp = scratch(r);
         struct entry_view e;

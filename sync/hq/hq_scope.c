@@ -3,6 +3,7 @@
  * author subject -> since (24 bytes of key), and subject author 1 -> since (25 bytes): the second
  * answers "who holds this subject" without a look at every device. A 2 in place of the 1 stays
  * after it was dropped: what is erased later must be erased there too. */
+#include "core/base/be64.h"
 #include "sync/hq/hq_store.h"
 
 #define BY_DEVICE_BYTES 24
@@ -38,9 +39,7 @@ enum st hq_scope_add(struct store_txn *t, id8 device, id16 subject, int64_t now_
     if (hq_scope_has(t, device, subject)) {
         return ST_EXISTS;
     }
-    for (unsigned i = 0; i < 8; i++) {
-        since[i] = (uint8_t)((uint64_t)now_ms >> (56 - 8 * i));
-    }
+    be64_put(since, (uint64_t)now_ms);
     enum st st = store_put(t, T_SCOPE, by_device(device, subject, key), bytes_of(since, 8), err);
     if (st == ST_OK) {
         st = store_put(t, T_SCOPE, by_subject(device, subject, HOLDS, back), bytes_of(since, 8),

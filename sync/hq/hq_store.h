@@ -77,6 +77,11 @@ MUST_USE enum st hq_marks_back(struct store_txn *t, struct err *err);
 MUST_USE enum st hq_meta_get(struct store_txn *t, const char *name, uint8_t *buf, size_t cap,
                              size_t *n, struct err *err);
 MUST_USE enum st hq_meta_put(struct store_txn *t, const char *name, bytes value, struct err *err);
+/* hq_count_get, hq_count_put: a number that only grows, by its name; 0 when there was none. */
+MUST_USE enum st hq_count_get(struct store_txn *t, const char *name, uint64_t *count,
+                              struct err *err);
+MUST_USE enum st hq_count_put(struct store_txn *t, const char *name, uint64_t count,
+                              struct err *err);
 
 /* --- enrolments
  * ------------------------------------------------------------------------------------ */

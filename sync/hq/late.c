@@ -3,10 +3,9 @@
 
 #include "core/fold/refold.h"
 #include "core/journal/append.h"
+#include "core/journal/place.h"
 #include "core/keys/trust.h"
 #include "core/model/kinds.h"
-
-#define KEY_BYTES 25 /* of T_ENTRY: author, epoch, sequence, branch */
 
 const char *late_why_name(enum late_why why)
 {
@@ -20,15 +19,6 @@ struct looking {
     bool *main; /* of each head: does it lie on its journal's main branch? */
     bool readable;
 };
-
-static bool on_main(struct store_txn *t, h32 entry)
-{
-    uint8_t room[128];
-    struct arena tmp = arena_of(room, sizeof room);
-    bytes place;
-    return store_get(t, T_HASH, bytes_of(entry.b, sizeof entry.b), &tmp, &place, NULL) == ST_OK &&
-           place.n == KEY_BYTES && place.p[KEY_BYTES - 1] == 0;
-}
 
 /* A revocation that cannot be read cuts everything off, as in the fold. */
 static enum st look(struct looking *l, id8 author, struct arena *tmp, struct err *err)
@@ -46,7 +36,7 @@ static enum st look(struct looking *l, id8 author, struct arena *tmp, struct err
                             NULL) == ST_OK &&
                   revocation_open(doc, &trust, l->r, NULL) == ST_OK;
     for (unsigned i = 0; l->readable && i < l->r->nheads; i++) {
-        l->main[i] = on_main(l->t, l->r->heads[i].hash);
+        l->main[i] = place_branch_of(l->t, l->r->heads[i].hash) == 0;
     }
     return ST_OK;
 }
@@ -54,11 +44,8 @@ static enum st look(struct looking *l, id8 author, struct arena *tmp, struct err
 /* Below a trusted head, both on the main branch: most of a long history, told from its key. */
 static bool plainly_stands(const struct looking *l, bytes key)
 {
-    uint64_t seq = 0;
-    for (unsigned i = 16; i < 24; i++) {
-        seq = seq << 8 | key.p[i];
-    }
-    for (unsigned i = 0; l->readable && key.p[KEY_BYTES - 1] == 0 && i < l->r->nheads; i++) {
+    uint64_t seq = place_seq(key);
+    for (unsigned i = 0; l->readable && place_branch(key) == 0 && i < l->r->nheads; i++) {
         if (l->main[i] && seq <= l->r->heads[i].seq &&
             memcmp(l->r->heads[i].epoch.b, key.p + 8, 8) == 0) {
             return true;
@@ -108,7 +95,7 @@ enum st late_each(struct store_txn *t, id8 author, struct arena tmp, late_fn eac
              : st;
     while (st == ST_OK) {
         st = store_next(c, &key);
-        if (st == ST_OK && key.n == KEY_BYTES && !plainly_stands(&l, key)) {
+        if (st == ST_OK && place_is(key) && !plainly_stands(&l, key)) {
             st = one(&l, c, tmp, each, ctx);
         }
     }

@@ -11,25 +11,15 @@
 static enum st next_prefix(struct hq *hq, char out[static 9], struct err *err)
 {
     struct store_txn *t = NULL;
-    uint8_t v[8] = {0};
-    size_t n = 0;
     uint64_t next = 0;
     bool mine;
     enum st st = hq_write(hq, &t, &mine, err);
     if (st != ST_OK) {
         return st;
     }
-    st = hq_meta_get(t, "prefix", v, sizeof v, &n, err);
-    st = st == ST_NOT_FOUND ? ST_OK : st;
-    for (size_t i = 0; i < n; i++) {
-        next = next << 8 | v[i];
-    }
-    next++;
-    for (unsigned i = 0; i < 8; i++) {
-        v[i] = (uint8_t)(next >> (56 - 8 * i));
-    }
+    st = hq_count_get(t, "prefix", &next, err);
     if (st == ST_OK) {
-        st = hq_meta_put(t, "prefix", bytes_of(v, sizeof v), err);
+        st = hq_count_put(t, "prefix", ++next, err);
     }
     st = hq_written(hq, &t, mine, st, err);
     snprintf(out, 9, "T%02u", (unsigned)(next % 10000000));

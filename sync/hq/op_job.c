@@ -10,13 +10,11 @@
 /* Headquarters counts calls on; a code that somebody's import took is passed over. */
 enum st op_call_number(struct hq *hq, char out[static 24], struct err *err)
 {
-    uint8_t v[8] = {0};
-    size_t n = 0;
     uint64_t next = 0;
     id16 taken;
-    enum st st = hq_meta_get(hq->batch, "callnumber", v, sizeof v, &n, err);
-    for (size_t i = 0; i < n; i++) {
-        next = next << 8 | v[i];
+    enum st st = hq_count_get(hq->batch, "callnumber", &next, err);
+    if (st != ST_OK) {
+        return st;
     }
     do {
         snprintf(out, 24, "R%06llu", (unsigned long long)++next);
@@ -25,10 +23,7 @@ enum st op_call_number(struct hq *hq, char out[static 24], struct err *err)
     if (st != ST_NOT_FOUND) {
         return st;
     }
-    for (unsigned i = 0; i < 8; i++) {
-        v[i] = (uint8_t)(next >> (56 - 8 * i));
-    }
-    return hq_meta_put(hq->batch, "callnumber", bytes_of(v, sizeof v), err);
+    return hq_count_put(hq->batch, "callnumber", next, err);
 }
 
 /* One record through record.set; its id as text. */
