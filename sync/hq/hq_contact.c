@@ -7,12 +7,14 @@
 #include <stdlib.h>
 
 struct row {
+    bool used;
     id8 author;
     struct hq_contact last;
 };
 struct hq_contacts {
     pthread_mutex_t lock;
     unsigned n, max;
+    size_t places; /* a power of two, twice as many as devices: the dashboard asks for each */
     struct row *row;
 };
 
@@ -22,7 +24,10 @@ struct hq_contacts *hq_contacts_new(unsigned max)
     if (c == NULL) {
         return NULL;
     }
-    c->row = calloc(max, sizeof *c->row);
+    for (c->places = 2; c->places < 2 * (size_t)max;) {
+        c->places *= 2;
+    }
+    c->row = calloc(c->places, sizeof *c->row);
     c->max = max;
     pthread_mutex_init(&c->lock, NULL);
     if (c->row == NULL) {
@@ -41,27 +46,25 @@ void hq_contacts_free(struct hq_contacts **c)
     *c = NULL;
 }
 
-/* Under the lock. */
+/* Under the lock: its row, or the free one where it would stand. Authors are random. */
 static struct row *row_of(struct hq_contacts *c, id8 author)
 {
-    for (unsigned i = 0; i < c->n; i++) {
-        if (id8_eq(c->row[i].author, author)) {
-            return &c->row[i];
-        }
+    uint64_t at;
+    memcpy(&at, author.b, sizeof at);
+    while (c->row[at & (c->places - 1)].used &&
+           !id8_eq(c->row[at & (c->places - 1)].author, author)) {
+        at++;
     }
-    return NULL;
+    return &c->row[at & (c->places - 1)];
 }
 
 void hq_contacts_note(struct hq_contacts *c, id8 author, const struct hq_contact *what)
 {
     pthread_mutex_lock(&c->lock);
     struct row *r = row_of(c, author);
-    if (r == NULL && c->n < c->max) {
-        r = &c->row[c->n++];
-        r->author = author;
-    }
-    if (r != NULL) {
-        r->last = *what;
+    if (r->used || c->n < c->max) {
+        c->n += !r->used;
+        *r = (struct row){.used = true, .author = author, .last = *what};
     }
     pthread_mutex_unlock(&c->lock);
 }
@@ -70,11 +73,12 @@ bool hq_contacts_get(struct hq_contacts *c, id8 author, struct hq_contact *out)
 {
     pthread_mutex_lock(&c->lock);
     const struct row *r = row_of(c, author);
-    if (r != NULL) {
+    const bool met = r->used;
+    if (met) {
         *out = r->last;
     }
     pthread_mutex_unlock(&c->lock);
-    return r != NULL;
+    return met;
 }
 
 /* What the device listed as its own and had not brought by now: it brings it with the next part, or
