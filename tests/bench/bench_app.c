@@ -167,9 +167,10 @@ static void row_touch(struct bench *b, const char *dir, const char *mode, const 
 static void rows_press(struct bench *b, const char *dir)
 {
     struct bench_child c;
-    row_touch(b, dir, "press", "input to presented frame, 720x1280, p99",
-              "a finger's event into SDL's queue, the loop wakes, the button shows the press and is "
-              "presented; times down and up");
+    row_touch(
+        b, dir, "press", "input to presented frame, 720x1280, p99",
+        "a finger's event into SDL's queue, the loop wakes, the button shows the press and is "
+        "presented; times down and up");
     row_touch(b, dir, "ink", "finger to ink, 720x1280, p99",
               "a finger's move into SDL's queue, the stroke reaches to it in the frame that is "
               "presented; points of one stroke that fills the pad");

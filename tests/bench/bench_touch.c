@@ -117,7 +117,8 @@ void bench_press(const char *dir, struct bench_child *out)
     phone_close(&x);
 }
 
-/* ---- a stroke on a pad that fills the page: the kit and the window alone, no store ------------ */
+/* ---- a stroke on a pad that fills the page: the kit and the window alone, no store ------------
+ */
 
 static void pad_frame(struct phone *x, struct ui_ink *ink, const struct platform_turn *turn)
 {
