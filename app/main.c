@@ -255,7 +255,7 @@ int main(int argc, char **argv)
     struct platform *p = NULL;
     struct app *a = NULL;
     struct alone *door = NULL;
-    if (!args.p.headless && !alone_begin(args.store, &door)) {
+    if (!args.p.headless && alone_raise(args.store)) {
         fprintf(stderr, "docket: it is open already: that window was brought to the front\n");
         return 3;
     }
@@ -288,7 +288,9 @@ int main(int argc, char **argv)
         fprintf(stderr, "docket: %s\n", err.text);
         goto out;
     }
-    alone_serve(door, platform_raise, p);
+    if (!args.p.headless) {
+        door = alone_begin(args.store, platform_raise, p);
+    }
     loop(p, a, u);
     rc = platform_exit_code(p);
 out:
