@@ -255,7 +255,7 @@ int main(int argc, char **argv)
     struct platform *p = NULL;
     struct app *a = NULL;
     struct alone *door = NULL;
-    if (!args.p.headless && alone_raise(args.store)) {
+    if (!args.p.headless && !alone_begin(args.store, &door)) {
         fprintf(stderr, "docket: it is open already: that window was brought to the front\n");
         return 3;
     }
@@ -288,9 +288,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "docket: %s\n", err.text);
         goto out;
     }
-    if (!args.p.headless) {
-        door = alone_begin(args.store, platform_raise, p);
-    }
+    alone_serve(door, platform_raise, p);
     loop(p, a, u);
     rc = platform_exit_code(p);
 out:

@@ -3,6 +3,8 @@
 #include "app/ime/pinyin.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +32,7 @@ size_t im_get_fixed_len(void);
 
 struct pinyin {
     int learned_fd, scratch_fd;
+    int at_fd;       /* the file that the library knows by its path: one of the two */
     bool private;    /* asked for */
     bool scratch;    /* the decoder has the words of a private field: from its first letter on */
     bool dirty;      /* something was learned and not given out yet */
@@ -39,17 +42,6 @@ struct pinyin {
     char shown[PINYIN_WORD_BYTES + PINYIN_LETTERS_MAX + 1];
     uint8_t learned[PINYIN_LEARNED_BYTES];
 };
-
-static bool decoder_open(const struct pinyin *p)
-{
-    char path[40];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", p->scratch ? p->scratch_fd : p->learned_fd);
-    if (!im_open_decoder(PINYIN_DICTIONARY, path)) {
-        return false;
-    }
-    im_set_max_lens(PINYIN_LETTERS_MAX, PINYIN_LETTERS_MAX);
-    return true;
-}
 
 /* Every byte that a memfd held is overwritten before it goes: its pages return to the kernel. */
 static void wipe_fd(int fd)
@@ -82,7 +74,55 @@ static bool write_all(int fd, bytes b)
     return true;
 }
 
-enum st pinyin_open(bytes learned, struct pinyin **out, struct err *err)
+/* The library's only way to read words anew: it writes what it has not written yet into its file,
+ * lets go of all of it and reads the file again. What it lets go of is overwritten by the C
+ * library, since these are somebody's words. */
+static void reload(void)
+{
+    IGNORE(mallopt(M_PERTURB, 0xA5) == 0);
+    im_flush_cache();
+    IGNORE(mallopt(M_PERTURB, 0) == 0);
+}
+
+/* From here on the words of that file, as it stands: nothing of what was learned before is written
+ * into it. False: they could not be changed, and the library composes nothing any more. */
+static bool read_from(struct pinyin *p, int fd)
+{
+    if (dup3(fd, p->at_fd, O_CLOEXEC) < 0) {
+        im_close_decoder();
+        return false;
+    }
+    reload();
+    return true;
+}
+
+static bool decoder_open(struct pinyin *p)
+{
+    char path[40];
+    p->at_fd = fcntl(p->learned_fd, F_DUPFD_CLOEXEC, 0);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", p->at_fd);
+    if (p->at_fd < 0 || !im_open_decoder(PINYIN_DICTIONARY, path)) {
+        return false;
+    }
+    im_set_max_lens(PINYIN_LETTERS_MAX, PINYIN_LETTERS_MAX);
+    return true;
+}
+
+static void drop(struct pinyin *p)
+{
+    const int fds[] = {p->learned_fd, p->scratch_fd, p->at_fd};
+    wipe_fd(p->learned_fd);
+    wipe_fd(p->scratch_fd);
+    for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
+        if (fds[i] >= 0) {
+            close(fds[i]);
+        }
+    }
+    sodium_memzero(p, sizeof *p);
+    free(p);
+}
+
+enum st pinyin_open(struct pinyin **out, struct err *err)
 {
     *out = NULL;
     if (access(PINYIN_DICTIONARY, R_OK) != 0) {
@@ -94,17 +134,10 @@ enum st pinyin_open(bytes learned, struct pinyin **out, struct err *err)
     }
     p->learned_fd = memfd_create("words", MFD_CLOEXEC);
     p->scratch_fd = memfd_create("scratch", MFD_CLOEXEC);
-    if (p->learned_fd < 0 || p->scratch_fd < 0 || !write_all(p->learned_fd, learned) ||
-        !decoder_open(p)) {
+    p->at_fd = -1;
+    if (p->learned_fd < 0 || p->scratch_fd < 0 || !decoder_open(p)) {
         int sys = errno;
-        wipe_fd(p->learned_fd);
-        if (p->learned_fd >= 0) {
-            close(p->learned_fd);
-        }
-        if (p->scratch_fd >= 0) {
-            close(p->scratch_fd);
-        }
-        free(p);
+        drop(p);
         return err_set(err, ST_IO, sys, __func__, "Pinyin cannot be opened");
     }
     *out = p;
@@ -116,13 +149,9 @@ void pinyin_close(struct pinyin *p)
     if (p == NULL) {
         return;
     }
+    IGNORE(!pinyin_user(p, (bytes){NULL, 0})); /* its memory is overwritten, not only let go of */
     im_close_decoder();
-    wipe_fd(p->learned_fd);
-    wipe_fd(p->scratch_fd);
-    close(p->learned_fd);
-    close(p->scratch_fd);
-    sodium_memzero(p, sizeof *p);
-    free(p);
+    drop(p);
 }
 
 void pinyin_cancel(struct pinyin *p)
@@ -133,19 +162,29 @@ void pinyin_cancel(struct pinyin *p)
     sodium_memzero(p->shown, sizeof p->shown);
 }
 
-/* The words change by opening the decoder again, of which the library keeps 200 KB each time: only
- * where something is composed in private. */
+/* Only where something is composed in private, not where such a field is passed by. */
 static void use_scratch(struct pinyin *p, bool on)
 {
     if (on == p->scratch) {
         return;
     }
-    im_close_decoder(); /* writes what it learned into the memfd of before */
+    reload(); /* what was learned goes into the memfd of before */
     p->scratch = on;
     wipe_fd(p->scratch_fd);
-    if (!decoder_open(p)) {
+    if (!read_from(p, on ? p->scratch_fd : p->learned_fd)) {
         p->count = 0; /* no candidates: letters are typed as they are */
     }
+}
+
+bool pinyin_user(struct pinyin *p, bytes learned)
+{
+    pinyin_private(p, false);
+    reload(); /* nothing is left to be written when the next words are read */
+    p->dirty = false;
+    sodium_memzero(p->learned, sizeof p->learned);
+    wipe_fd(p->learned_fd);
+    bool written = write_all(p->learned_fd, learned);
+    return read_from(p, p->learned_fd) && written;
 }
 
 void pinyin_private(struct pinyin *p, bool on)

@@ -6,7 +6,8 @@
  * teach nothing and show nothing learned (a customer's comment) composes in private: with words
  * of its own that are wiped when it ends.
  *
- * The library keeps its state in globals: one struct pinyin a process. UI thread. */
+ * The library keeps its state in globals and some 200 KB of each opening: one struct pinyin a
+ * process, opened once; who learns changes by pinyin_user. UI thread. */
 #ifndef APP_IME_PINYIN_H
 #define APP_IME_PINYIN_H
 #include <stdbool.h>
@@ -24,13 +25,16 @@ enum {
 
 struct pinyin;
 
-/* pinyin_open: `learned` is what pinyin_learned gave (empty, or not understood: nothing learned
- * yet). ST_NOT_FOUND when the dictionary is not on this machine, ST_EXISTS when another is open,
- * ST_FULL (memory), ST_IO. *out is NULL on failure. The caller owns it: pinyin_close. */
-MUST_USE enum st pinyin_open(bytes learned, struct pinyin **out, struct err *err);
+/* pinyin_open: nobody's words. ST_NOT_FOUND when the dictionary is not on this machine, ST_FULL
+ * (memory), ST_IO. *out is NULL on failure. The caller owns it: pinyin_close. */
+MUST_USE enum st pinyin_open(struct pinyin **out, struct err *err);
 /* pinyin_close: wipes what was learned and composed. NULL is allowed. */
 void pinyin_close(struct pinyin *p);
 
+/* pinyin_user: ends what is composed, wipes what was learned so far (taken out before, by
+ * pinyin_learned, or lost) and goes on with `learned`, which pinyin_learned gave once (empty, or
+ * not understood: nothing learned yet). False: without these words, or without any. */
+MUST_USE bool pinyin_user(struct pinyin *p, bytes learned);
 /* pinyin_private: from here on compose without the learned words, and forget what is chosen (true),
  * or with them (false). Ends what is composed. Costs nothing where no letter is typed in between.
  */

@@ -6,12 +6,14 @@
 
 struct alone; /* opaque */
 
-/* alone_raise: does one run on this store? Then it was asked to show its window. */
-bool alone_raise(const char *store);
-/* alone_begin: from now on this one is the first; `raise` is called from a thread of its own, which
- * sleeps until somebody knocks. NULL: no door could be made (a folder that cannot be written): a
- * second start is then told by the store's lock alone. */
-struct alone *alone_begin(const char *store, void (*raise)(void *ctx), void *ctx);
+/* alone_begin: true: this start is the first on this store, and others will be told so from now on,
+ * also those that come at the same moment; *out is the door, NULL where none could be made (a
+ * folder that cannot be written: the store's own lock is then what tells a second start). False:
+ * one runs already and was asked to show its window. At most some 3 s, at once as a rule. */
+bool alone_begin(const char *store, struct alone **out);
+/* alone_serve: who knocked, and knocks, is answered: `raise` is called from a thread of its own,
+ * which sleeps in between. NULL is fine. */
+void alone_serve(struct alone *a, void (*raise)(void *ctx), void *ctx);
 /* alone_end: NULL is fine; nulls the caller's pointer. */
 void alone_end(struct alone **a);
 #endif

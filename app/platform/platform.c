@@ -47,7 +47,7 @@ void platform_now(void *ctx, struct now *out)
     const struct platform *p = ctx;
     memcpy(out->boot_id, p->boot_id, sizeof out->boot_id);
     if (p->c.now_ms != 0) {
-        out->wall_ms = p->c.now_ms + shift_ms(p);
+        out->wall_ms = p->c.now_ms + shift_ms(p) + (int64_t)atomic_load(&p->set_ms);
         out->boot_ms = MINUTE_MS + shift_ms(p);
         out->utc_offset_minutes = p->c.utc_offset_minutes;
         return;
@@ -129,6 +129,7 @@ enum st platform_open(const struct platform_config *c, struct platform **out, st
     p->finger = -1;
     atomic_init(&p->woken, false);
     atomic_init(&p->sim_ms, 0);
+    atomic_init(&p->set_ms, 0);
     read_boot_id(p);
     enum st st = ST_OK;
     if (c->script != NULL) {
@@ -297,6 +298,7 @@ static bool play(struct platform *p, struct ui *u, const struct ui_out *out, boo
         enum script_says says = script_next(p->script, u, busy, before, &kit_ms);
         sim = kit_ms - 1000;
         atomic_store(&p->sim_ms, sim);
+        atomic_store(&p->set_ms, script_clock_ms(p->script));
         switch (says) {
         case SCRIPT_FRAME:
             return true;

@@ -18,11 +18,13 @@ struct platform {
     uint32_t wake_event; /* window: the user event of platform_wake */
     atomic_bool woken;
     atomic_llong sim_ms; /* the script's clock; also the shift of the wall clock */
+    atomic_llong set_ms; /* by how much the script has set the wall clock */
     int64_t start_ms;    /* real monotonic at open */
     uint8_t boot_id[8];
     bool minute;
     int64_t last_minute;
-    int64_t finger; /* the one finger that is followed; -1 none, -2 the mouse */
+    int64_t finger;    /* the one finger that is followed; -1 none, -2 the mouse */
+    int64_t finger_ms; /* when it last said something */
     bool exposed, quit;
     int exit_code;
     uint64_t frames, pixels;

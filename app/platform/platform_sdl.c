@@ -4,6 +4,9 @@
 #include "app/ui/ui_tree.h"
 
 enum { WHEEL_DP = 48, MOUSE = -2, NONE = -1 };
+enum {
+    RESTS_MS = 3000
+}; /* a finger that says nothing for so long is a palm, or was lifted unseen */
 
 static float density_of(int display)
 {
@@ -137,6 +140,12 @@ static enum ui_key with_ctrl(SDL_Keycode k)
                          : key_of(k);
 }
 
+/* Keys that press what has the focus: held down they are one press, as a finger is. */
+static bool presses(enum ui_key k)
+{
+    return k == UI_KEY_ENTER || k == UI_KEY_SPACE || k == UI_KEY_ESCAPE;
+}
+
 static bool is_paste(const SDL_Event *e)
 {
     return e->type == SDL_KEYDOWN && e->key.keysym.sym == SDLK_v &&
@@ -180,6 +189,25 @@ static void finger(struct platform *p, const SDL_Event *e, struct ui_event *ev)
                                           : p->finger;
 }
 
+static int64_t finger_of(const SDL_Event *e)
+{
+    return e->type == SDL_MOUSEBUTTONDOWN ? MOUSE : (int64_t)e->tfinger.fingerId & INT64_MAX;
+}
+
+/* A panel that slept, or a driver that forgot, never says that a finger was lifted: the next one
+ * must not be refused for ever. It goes down again, or another does when it has lain still. */
+static void let_go(struct platform *p, struct ui *u, const SDL_Event *e)
+{
+    bool down = e->type == SDL_FINGERDOWN ||
+                (e->type == SDL_MOUSEBUTTONDOWN && e->button.button == SDL_BUTTON_LEFT);
+    int64_t t_ms = (int64_t)e->common.timestamp + 1;
+    if (down && p->finger != NONE &&
+        (p->finger == finger_of(e) || t_ms - p->finger_ms >= RESTS_MS)) {
+        (void)ui_event(u, &(struct ui_event){.type = UI_EV_CANCEL, .t_ms = t_ms});
+        p->finger = NONE;
+    }
+}
+
 /* False when the kit has no use for it. One finger is followed, others are let pass. */
 static bool translate(struct platform *p, const SDL_Event *e, struct ui_event *ev)
 {
@@ -221,7 +249,7 @@ static bool translate(struct platform *p, const SDL_Event *e, struct ui_event *e
         ev->key = (e->key.keysym.mod & KMOD_CTRL) != 0 ? with_ctrl(e->key.keysym.sym)
                                                        : key_of(e->key.keysym.sym);
         ev->shift = (e->key.keysym.mod & KMOD_SHIFT) != 0;
-        return ev->key != UI_KEY_NONE;
+        return ev->key != UI_KEY_NONE && (e->key.repeat == 0 || !presses(ev->key));
     case SDL_TEXTINPUT:
         ev->type = UI_EV_TEXT;
         memcpy(ev->text, e->text.text, sizeof ev->text);
@@ -296,9 +324,13 @@ void platform_sdl_wait(struct platform *p, struct ui *u, int64_t until_ms)
             window_event(p, u, &e);
         } else if (p->script == NULL && is_paste(&e)) {
             paste(u, (int64_t)e.common.timestamp + 1);
-        } else if (p->script == NULL && translate(p, &e, &ev)) {
-            (void)ui_event(u, &ev); /* a full queue: the kit is far behind, a move is lost */
+        } else if (p->script == NULL) {
+            let_go(p, u, &e);
+            if (translate(p, &e, &ev)) {
+                (void)ui_event(u, &ev);
+                p->finger_ms = ev.type <= UI_EV_UP ? ev.t_ms : p->finger_ms;
+            }
         }
-        got = SDL_PollEvent(&e);
+        got = ui_room(u) ? SDL_PollEvent(&e) : 0; /* the rest waits where it is, none is lost */
     }
 }

@@ -25,6 +25,7 @@ struct script {
     int tries;
     char clip[2048]; /* what Copy or Cut left */
     struct script_walk walk;
+    int64_t clock_ms; /* by how much somebody has set the clock */
     int64_t since_ms; /* real time at which the action in hand began; 0 not yet */
 };
 
@@ -93,6 +94,11 @@ void script_close(struct script **ps)
     free(s->actions);
     free(s);
     *ps = NULL;
+}
+
+int64_t script_clock_ms(const struct script *s)
+{
+    return s->clock_ms;
 }
 
 const char *script_path(const struct script *s)
@@ -385,6 +391,9 @@ static enum script_says begin(struct script *s, struct ui *u, int64_t real_ms, i
         return await(s, u, a, real_ms);
     case SCRIPT_PASS:
         *now += (int64_t)(a->number * 60000);
+        break;
+    case SCRIPT_CLOCK:
+        s->clock_ms += (int64_t)(a->number * 60000);
         break;
     case SCRIPT_EXPECT:
         if (!shows(u, a->text)) {

@@ -14,6 +14,7 @@
  * a signature shot NAME           NAME.png into the shots folder tree NAME           NAME.txt
  * likewise wait ["text"] [S]  until nothing is in flight (and the text shows); fails after S (30)
  *     pass N              N minutes go by on the clock
+ *     clock N             somebody sets the clock N minutes on (negative: back); no time goes by
  *     expect "text"       some node's label or value contains it, in view or not
  *     reject "text"       none does
  *     count "text" N      exactly N nodes have this label
@@ -45,4 +46,6 @@ void script_close(struct script **s);
 enum script_says script_next(struct script *s, struct ui *u, bool busy, int64_t real_ms,
                              int64_t *now_ms);
 const char *script_path(const struct script *s);
+/* script_clock_ms: by how much the clock was set in all. */
+int64_t script_clock_ms(const struct script *s);
 #endif

@@ -25,6 +25,7 @@ static const struct {
     {"tree", SCRIPT_TREE, NAME},
     {"wait", SCRIPT_AWAIT, QUOTED_OR_NONE},
     {"pass", SCRIPT_PASS, NUMBER},
+    {"clock", SCRIPT_CLOCK, NUMBER},
     {"expect", SCRIPT_EXPECT, QUOTED},
     {"reject", SCRIPT_REJECT, QUOTED},
     {"check", SCRIPT_CHECK, ALWAYS_OR_NONE},

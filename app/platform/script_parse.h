@@ -17,6 +17,7 @@ enum script_verb {
     SCRIPT_TREE,
     SCRIPT_AWAIT,
     SCRIPT_PASS,
+    SCRIPT_CLOCK,
     SCRIPT_EXPECT,
     SCRIPT_REJECT,
     SCRIPT_CHECK,

@@ -24,12 +24,16 @@ const char *call_form_machine(struct app *a, const struct file_row *m)
                       both ? " · " : "", (int)m->phone.n, m->phone.n == 0 ? "" : m->phone.p);
 }
 
-void call_form_scan(struct app *a, struct call_screen *s, const char *scan)
+void call_form_scan(struct app *a, struct ui *u, struct call_screen *s, const char *scan)
 {
     struct call_form *f = &s->d;
     struct file_row m, c;
     id16 id;
     unsigned n;
+    if (strlen(scan) > CAP_CODE_BYTES) { /* half of it would be another machine's */
+        ui_toast(u, UI_TONE_LATE, _("This code is too long for this field. Nothing was changed."));
+        return;
+    }
     memset(s->elsewhere, 0, sizeof s->elsewhere);
     if (!app_file_serial(a, scan, &id, &n) || !app_file_get(a, id, &m)) {
         f->equipment = (id16){{0}};
@@ -195,7 +199,7 @@ void call_form_find(struct app *a, struct ui *u, struct call_screen *s)
     unsigned hit = ui_screen_begin(u, &sc);
     const char *scan = ui_scan(u);
     if (scan != NULL) {
-        call_form_scan(a, s, scan);
+        call_form_scan(a, u, s, scan);
         s->d.page = CALL_MAIN;
     }
     ui_search(u, "search", customers ? _("Name, phone, address, serial") : _("Name, model, serial"),

@@ -48,7 +48,7 @@ void call_form_customer(struct call_form *f, id16 customer);
 void call_form_equipment(struct call_form *f, const struct file_row *machine);
 /* call_form_scan: a scanned serial: the machine on file that has it, and its customer; of another
  * customer than the chosen one it is told whose it is; an unknown one is the new machine's. */
-void call_form_scan(struct app *a, struct call_screen *s, const char *scan);
+void call_form_scan(struct app *a, struct ui *u, struct call_screen *s, const char *scan);
 /* call_form_same: a customer on file with this name or this number: is it he? False: none. */
 bool call_form_same(struct app *a, const struct call_form *f, struct file_row *out);
 /* call_form_find: the page that finds; leaves it by itself. */

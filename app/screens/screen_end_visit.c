@@ -82,11 +82,7 @@ static void part_wanted(struct app *a, struct ui *u, struct end_visit *s)
                             .flags = UI_FIELD_SCAN | UI_FIELD_UPPER | UI_FIELD_ASCII,
                             .error = s->bad_part ? _("Letters, digits and signs only.") : NULL};
     ui_field(u, &part);
-    const char *scan = ui_scan(u); /* that the field did not take */
-    if (scan != NULL && strlen(scan) < sizeof s->d.part) {
-        memset(s->d.part, 0, sizeof s->d.part);
-        memcpy(s->d.part, scan, strlen(scan));
-    }
+    IGNORE(!ui_scan_into(u, &part)); /* that the field did not take */
     if (s->d.part[0] != '\0') {
         ui_text(u, UI_SMALL_MUTED,
                 p != NULL ? form_name(a, p->name, p->name_en)

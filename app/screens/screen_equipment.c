@@ -71,11 +71,9 @@ SCREEN(equipment)
             .flags = k == 3 ? UI_FIELD_SCAN | UI_FIELD_UPPER : 0U,
             .error = k == 0 && s->none && s->d.line[0][0] == '\0' ? _("Say what it is.") : NULL};
         ui_field(u, &x);
-    }
-    const char *scan = ui_scan(u); /* that the field did not take */
-    if (scan != NULL && strlen(scan) < sizeof s->d.line[3]) {
-        memset(s->d.line[3], 0, sizeof s->d.line[3]);
-        memcpy(s->d.line[3], scan, strlen(scan));
+        if (k == 3) {
+            IGNORE(!ui_scan_into(u, &x)); /* that the field did not take */
+        }
     }
     if (form_close(a, u, &p, VERSION, &s->d, sizeof s->d)) {
         save(a, u, s);

@@ -61,11 +61,8 @@ static void join(struct app *a, struct ui *u, struct first_start *s)
     if (s->code_short) {
         code.error = _("The code has 16 letters and digits.");
     }
-    const char *scan = ui_scan(u);
-    if (scan != NULL && strlen(scan) < sizeof s->code) {
-        snprintf(s->code, sizeof s->code, "%s", scan);
-    }
     unsigned r = ui_field(u, &code);
+    IGNORE(!ui_scan_into(u, &code)); /* that the field did not take */
     struct ui_field address = {.id = "address",
                                .label = _("Address of headquarters"),
                                .hint = "http://…",

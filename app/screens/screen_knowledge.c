@@ -241,12 +241,8 @@ static void list(struct app *a, struct ui *u, struct knowledge *s, const struct 
 {
     struct ui_screen sc = {.id = "knowledge", .title = _("Knowledge"), .back = true};
     unsigned hit = ui_screen_begin(u, &sc);
-    const char *scan = ui_scan(u);
-    if (scan != NULL && strlen(scan) < sizeof s->search) {
-        memset(s->search, 0, sizeof s->search);
-        memcpy(s->search, scan, strlen(scan));
-    }
     ui_search(u, "search", _("Fault, code, any word"), s->search, sizeof s->search);
+    IGNORE(!ui_scan_into(u, &(struct ui_field){.text = s->search, .cap = sizeof s->search}));
     look(s, c);
     const char *const kinds[KINDS] = {with_count(a, _("Articles"), &s->hits[ARTICLES]),
                                       with_count(a, _("Hard cases"), &s->hits[CASES])};

@@ -276,7 +276,8 @@ static void take_scan(struct ui *u, struct part *s)
     s->too_long = strlen(scan) > CAP_CODE_BYTES;
     char *to = d->serial_in[0] == '\0' ? d->serial_in : d->serial_out;
     if (!s->too_long && to[0] == '\0') {
-        memcpy(to, scan, strlen(scan));
+        struct ui_field f = {.text = to, .cap = sizeof d->serial_in, .flags = UI_FIELD_ASCII};
+        IGNORE(!ui_scan_into(u, &f)); /* nothing of it is printable */
     } else if (!s->too_long) {
         ui_toast(u, UI_TONE_SOON,
                  _("Both serial numbers are there. Tap the one to replace, then scan."));

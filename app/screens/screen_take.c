@@ -150,11 +150,7 @@ static void thing(struct ui *u, struct take *s)
                               .flags = UI_FIELD_SCAN | UI_FIELD_UPPER | UI_FIELD_ASCII,
                               .error = s->bad_serial ? _("Letters, digits and signs only.") : NULL};
     ui_field(u, &serial);
-    const char *scan = ui_scan(u); /* that the field did not take */
-    if (scan != NULL && strlen(scan) < sizeof d->serial) {
-        memset(d->serial, 0, sizeof d->serial);
-        memcpy(d->serial, scan, strlen(scan));
-    }
+    IGNORE(!ui_scan_into(u, &serial)); /* that the field did not take */
     if (s->no_condition || s->no_reason) {
         ui_banner(u, "missing", UI_TONE_LATE, _("Choose the condition and the reason."));
     }

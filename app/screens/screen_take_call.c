@@ -164,7 +164,7 @@ static void in_words(struct app *a, struct ui *u, struct call_screen *s)
             if (ui_row(u, &row)) {
                 char serial[sizeof f->serial];
                 memcpy(serial, f->serial, sizeof serial);
-                call_form_scan(a, s, serial);
+                call_form_scan(a, u, s, serial);
             }
         }
     }
@@ -376,7 +376,7 @@ SCREEN(take_call)
         call(a, u, s);
         const char *scan = ui_scan(u); /* that no field took */
         if (scan != NULL) {
-            call_form_scan(a, s, scan);
+            call_form_scan(a, u, s, scan);
         }
     }
     ui_screen_end(u);

@@ -346,6 +346,7 @@ void app_close(struct app **ap)
     a->frame = arena_of(a->frame_mem, APP_FRAME_BYTES);
     screen_leave(a);
     let_go(a); /* before the writer closes the store */
+    learned_close(a);
     writer_stop(&a->writer);
     drafts_drop(a);
     for (int k = 0; k < SCREENS; k++) {

@@ -220,8 +220,9 @@ struct app {
     bool want_minute;
     int height_sp;
     bool lying;            /* the window is wider than high */
-    struct pinyin *pinyin; /* of the keyboard, while unlocked */
-    bool pinyin_given, pinyin_tried;
+    struct pinyin *pinyin; /* of the keyboard: opened once a run */
+    /* It has the words of whom the store is; the kit has it; it cannot be had this time. */
+    bool pinyin_his, pinyin_given, pinyin_none;
 };
 
 /* news.c. news_of: what came of an intent (NULL: of the network thread's work). news_tell: post it
@@ -376,11 +377,12 @@ void drafts_drop(struct app *a);
 /* drafts_settle: what became of the intent that the leaving drafts went with. */
 void drafts_settle(struct app *a, enum st st);
 /* learned.c: the keyboard's words. learned_turn: before a frame: opens, or takes away.
- * learned_keep: after it: what was newly learned goes to the writer. learned_drop: at lock and
- * close; wiped. */
+ * learned_keep: after it: what was newly learned goes to the writer. learned_drop: at lock; wiped.
+ * learned_close: at close; the library goes too. */
 void learned_turn(struct app *a, struct ui *u);
 void learned_keep(struct app *a);
 void learned_drop(struct app *a);
+void learned_close(struct app *a);
 /* drafts_evict: those of this name go from memory: the writer may have dropped them, of jobs that
  * are not on the screen. */
 void drafts_evict(struct app *a, const char *name);

@@ -25,24 +25,35 @@ static bytes kept(struct app *a, struct arena *tmp)
 
 void learned_drop(struct app *a)
 {
+    if (a->pinyin != NULL && a->pinyin_his) {
+        IGNORE(!pinyin_user(a->pinyin, (bytes){NULL, 0}));
+    }
+    a->pinyin_his = a->pinyin_none = false;
+}
+
+void learned_close(struct app *a)
+{
+    learned_drop(a);
     pinyin_close(a->pinyin);
     a->pinyin = NULL;
 }
 
 void learned_turn(struct app *a, struct ui *u)
 {
-    if (a->pinyin == NULL && a->pinyin_given) {
+    if (!a->pinyin_his && a->pinyin_given) {
         ui_pinyin(u, NULL, false);
-        a->pinyin_given = a->pinyin_tried = false;
+        a->pinyin_given = false;
     }
-    if (a->pinyin != NULL || a->pinyin_tried || a->store == NULL || !ui_wants_pinyin(u)) {
+    if (a->pinyin_his || a->pinyin_none || a->store == NULL || !ui_wants_pinyin(u)) {
         return;
     }
-    /* Once an unlock, when a field is first touched: about 2 ms. Without a dictionary on the
-     * machine the keyboard is Latin. */
-    a->pinyin_tried = true;
+    /* The library once a run, about 2 ms, when a field is first touched; his words once an unlock.
+     * Without a dictionary on the machine the keyboard is Latin. */
+    a->pinyin_none = a->pinyin == NULL && pinyin_open(&a->pinyin, NULL) != ST_OK;
     struct arena tmp = arena_of(a->row_mem, APP_ROW_BYTES);
-    if (pinyin_open(kept(a, &tmp), &a->pinyin, NULL) == ST_OK) {
+    a->pinyin_his = !a->pinyin_none && pinyin_user(a->pinyin, kept(a, &tmp));
+    a->pinyin_none = !a->pinyin_his;
+    if (a->pinyin_his) {
         ui_pinyin(u, a->pinyin, strcmp(a->settings.lang, "zh") == 0);
         a->pinyin_given = true;
     }
@@ -51,7 +62,7 @@ void learned_turn(struct app *a, struct ui *u)
 void learned_keep(struct app *a)
 {
     struct intent i = {.type = INTENT_DRAFT};
-    if (a->pinyin == NULL || a->store == NULL || !pinyin_learned(a->pinyin, &i.data)) {
+    if (!a->pinyin_his || a->store == NULL || !pinyin_learned(a->pinyin, &i.data)) {
         return;
     }
     snprintf(i.draft, sizeof i.draft, "%s", learned_draft);

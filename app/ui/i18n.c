@@ -61,6 +61,10 @@ void i18n_open(const char *locale_dir)
 void i18n_use(const char *lang)
 {
     bool zh = lang != NULL && strncmp(lang, "zh", 2) == 0;
-    setenv("LANGUAGE", zh ? "zh_CN:zh" : "en", 1);
+    const char *want = zh ? "zh_CN:zh" : "en", *now = getenv("LANGUAGE");
+    if (now != NULL && strcmp(now, want) == 0) {
+        return; /* every frame asks; what was looked up stays looked up */
+    }
+    setenv("LANGUAGE", want, 1);
     textdomain("docket"); /* makes the library forget what it looked up */
 }

@@ -54,6 +54,8 @@ void ui_init(struct ui *u, const struct ui_fonts *fonts);
 void ui_wipe(struct ui *u);
 /* ui_event: queue one event for the next ui_begin; false (and dropped) when the queue is full. */
 bool ui_event(struct ui *u, const struct ui_event *ev);
+/* ui_room: ui_event would take two more. Who reads from a queue of its own leaves it there. */
+bool ui_room(const struct ui *u);
 /* ui_touched: input waits for the next ui_begin. */
 bool ui_touched(const struct ui *u);
 void ui_begin(struct ui *u, const struct ui_frame *f);
@@ -271,6 +273,9 @@ unsigned ui_search(struct ui *u, const char *id, const char *hint, char *text, s
 /* ui_scan: the code that a scanner sent since the last frame, when no field asked for it; NULL
  * for none. Valid in this frame. */
 const char *ui_scan(const struct ui *u);
+/* ui_scan_into: such a code replaces the text of this field, as if it had the focus (its flags
+ * count, its id does not); one that is too long is refused and said. True when the text changed. */
+bool ui_scan_into(struct ui *u, const struct ui_field *f);
 /* ui_scan_gap: keys closer than this belong to a scan (default 30 ms). */
 void ui_scan_gap(struct ui *u, int gap_ms);
 

@@ -177,6 +177,23 @@ static const char *tree_value(const struct ui_field *f)
     return (f->flags & (UI_FIELD_SECRET | UI_FIELD_PRIVATE)) != 0 ? "" : f->text;
 }
 
+bool ui_scan_into(struct ui *u, const struct ui_field *f)
+{
+    if (!u->scan_now) {
+        return false;
+    }
+    u->scan_now = false;
+    if (strlen(u->scan) >= f->cap) { /* half a number would be another number */
+        ui_toast(u, UI_TONE_LATE, _("This code is too long for this field. Nothing was changed."));
+        return false;
+    }
+    size_t at = 0;
+    memset(f->text, 0, f->cap);
+    (void)ui_edit_insert(f, u->scan, &at);
+    u->again = true;
+    return true;
+}
+
 /* The gesture, the scan and the keys; p is the text as laid out before them. */
 static unsigned work(struct ui *u, const struct ui_field *f, const struct ui_para *p, bool fired,
                      int x, int y)
@@ -194,16 +211,8 @@ static unsigned work(struct ui *u, const struct ui_field *f, const struct ui_par
     if (fired && u->caret_place) {
         place_caret(u, f, p, x, y);
     }
-    bool asked = u->scan_now && (f->flags & UI_FIELD_SCAN) != 0;
-    if (asked && strlen(u->scan) >= f->cap) { /* half a number would be another number */
-        ui_toast(u, UI_TONE_LATE, _("This code is too long for this field. Nothing was changed."));
-        u->scan_now = false;
-    } else if (asked) {
-        size_t at = 0;
-        f->text[0] = '\0';
-        (void)ui_edit_insert(f, u->scan, &at);
+    if ((f->flags & UI_FIELD_SCAN) != 0 && ui_scan_into(u, f)) {
         u->caret = u->chosen_from = -1;
-        u->scan_now = false;
         out |= UI_FIELD_CHANGED;
     }
     return out | (u->edit_n > 0 ? ui_edit_run(u, f, p) : 0U);

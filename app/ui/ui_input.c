@@ -5,11 +5,17 @@
  * gap: if Enter follows as fast, they were a scan and are typed nowhere. */
 #include "app/ui/ui_state.h"
 #include "app/ime/ime.h"
+#include "app/ui/i18n.h"
 
 enum { SLOP_DP = 10, DOUBLE_TAP_MS = 150, STALE_MS = 80, SCAN_LEAST = 3 };
 #define GLIDE_TAU_MS 325.0F /* a flick fades to a third in this time */
 #define GLIDE_LEAST 0.04F   /* dp a ms: slower is standing still */
 #define GLIDE_MOST 6.0F     /* dp a ms */
+
+bool ui_room(const struct ui *u)
+{
+    return u->event_n - u->event_at + 2 <= UI_CAP_EVENTS;
+}
 
 bool ui_event(struct ui *u, const struct ui_event *ev)
 {
@@ -263,6 +269,7 @@ void ui_input_edit(struct ui *u, enum ui_key key, bool shift, const char *text)
 
 static void type_held(struct ui *u)
 {
+    u->held_over = false;
     if (u->held_n > 0) {
         u->held[u->held_n] = '\0';
         u->held_n = 0;
@@ -274,24 +281,33 @@ static void type_held(struct ui *u)
 static void take_text(struct ui *u, const struct ui_event *e)
 {
     size_t n = strnlen(e->text, sizeof e->text);
-    if (u->held_n + n >= UI_CAP_SCAN) {
-        type_held(u);
-    }
-    memcpy(u->held + u->held_n, e->text, n);
-    u->held_n += n;
     u->held_ms = e->t_ms;
+    u->held_over = u->held_over || u->held_n + n >= UI_CAP_SCAN;
+    if (!u->held_over) {
+        memcpy(u->held + u->held_n, e->text, n);
+        u->held_n += n;
+    }
 }
 
-/* Enter came as fast as the characters before it: they were a scan. */
+/* Enter came as fast as the characters before it: they were a scan. What lies over the page takes
+ * none, and the page below keeps still. */
 static bool take_scan(struct ui *u)
 {
     if (u->held_n < SCAN_LEAST) {
         return false;
     }
-    memcpy(u->scan, u->held, u->held_n);
-    u->scan[u->held_n] = '\0';
+    u->scan_now = !u->held_over && !u->modal;
+    if (u->held_over) {
+        ui_toast(u, UI_TONE_LATE, _("This code is too long for this field. Nothing was changed."));
+    } else if (u->modal) {
+        ui_toast(u, UI_TONE_SOON, _("Answer this first, then scan again."));
+    } else {
+        memcpy(u->scan, u->held, u->held_n);
+        u->scan[u->held_n] = '\0';
+    }
     u->held_n = 0;
-    u->scan_now = u->acted = true;
+    u->held_over = false;
+    u->acted = true;
     return true;
 }
 

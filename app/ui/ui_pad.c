@@ -10,21 +10,35 @@ static int32_t centi(const struct ui *u, float px)
     return (int32_t)(px * 100.0F / u->f.density);
 }
 
-/* The strokes in `r`, scaled down when the pad they were drawn on was larger. */
+/* Where strokes lie in `r`: in its middle, scaled down when the pad they were drawn on was larger.
+ */
+struct place {
+    float x0, y0, scale; /* px of their corner; of them; scale: 1 or less */
+    float px;            /* of a hundredth of a dp of theirs */
+};
+
+static struct place place_of(const struct ui *u, const struct ui_ink *ink, struct ui_rect r)
+{
+    float fit = u->f.density / 100.0F, w = (float)ink->w * fit, h = (float)ink->h * fit;
+    float sx = w > (float)r.w ? (float)r.w / w : 1, sy = h > (float)r.h ? (float)r.h / h : 1;
+    float s = sx < sy ? sx : sy;
+    return (struct place){.x0 = (float)r.x + ((float)r.w - w * s) / 2,
+                          .y0 = (float)r.y + ((float)r.h - h * s) / 2,
+                          .scale = s,
+                          .px = fit * s};
+}
+
 static void paint_ink(struct ui *u, const struct ui_ink *ink, struct ui_rect r)
 {
     if (u->measuring || ink->n == 0 || u->point_n + ink->n > UI_CAP_POINTS) {
         u->full = u->full || (!u->measuring && u->point_n + ink->n > UI_CAP_POINTS);
         return;
     }
-    float fit = u->f.density / 100.0F, w = (float)ink->w * fit, h = (float)ink->h * fit;
-    float sx = w > (float)r.w ? (float)r.w / w : 1, sy = h > (float)r.h ? (float)r.h / h : 1;
-    float s = sx < sy ? sx : sy;
-    float x0 = (float)r.x + ((float)r.w - w * s) / 2, y0 = (float)r.y + ((float)r.h - h * s) / 2;
+    struct place at = place_of(u, ink, r);
     struct ui_point *p = &u->points[u->point_n];
     for (size_t i = 0; i < ink->n; i++) {
-        p[i] = (struct ui_point){.x = x0 + (float)ink->points[i].x * fit * s,
-                                 .y = y0 + (float)ink->points[i].y * fit * s,
+        p[i] = (struct ui_point){.x = at.x0 + (float)ink->points[i].x * at.px,
+                                 .y = at.y0 + (float)ink->points[i].y * at.px,
                                  .start = ink->points[i].start || i == 0};
     }
     u->point_n += ink->n;
@@ -32,7 +46,7 @@ static void paint_ink(struct ui *u, const struct ui_ink *ink, struct ui_rect r)
     if (c != NULL) {
         c->points = p;
         c->point_n = ink->n;
-        int pen = (int)(u->f.density * PEN_DP10 / 10 * s + 0.5F);
+        int pen = (int)(u->f.density * PEN_DP10 / 10 * at.scale + 0.5F);
         c->stroke_px = pen < 2 ? 2 : pen;
         c->clip = ui_w_cross(u->clip, r);
     }
@@ -54,7 +68,9 @@ static bool take_pen(struct ui *u, struct ui_ink *ink, struct ui_rect r, bool *s
         if (ink->n == ink->cap) {
             continue; /* the pad says nothing: what is there stays a signature */
         }
-        int32_t x = centi(u, p->x - (float)r.x), y = centi(u, p->y - (float)r.y);
+        /* Begun on another pad (turned since): where the finger is, as those before are shown. */
+        struct place at = place_of(u, ink, r);
+        int32_t x = centi(u, (p->x - at.x0) / at.scale), y = centi(u, (p->y - at.y0) / at.scale);
         const struct ui_ink_point *last = ink->n > 0 ? &ink->points[ink->n - 1] : NULL;
         if (!p->start && last != NULL && last->x == x && last->y == y) {
             continue;

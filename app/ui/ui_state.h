@@ -16,11 +16,11 @@ enum {
     UI_CAP_TEXT = 256 << 10, /* copied strings a frame: the report's 15,000 bytes many times */
     UI_CAP_POINTS = 8192,    /* ink in view */
     UI_CAP_KEPT = 96,        /* scroll places and the like that outlive a frame */
-    UI_CAP_EDITS = 64,       /* key strokes for the field in one frame */
-    UI_CAP_SCAN = 256,       /* characters of one scan */
-    UI_CAP_PEN = 1024,       /* points of the pen in one frame */
-    UI_CAP_COPY = 2048,      /* bytes of the clipboard: the longest field is half of it */
-    UI_CAP_COMPOSED = 192,   /* bytes an input method has in hand: a sentence of Pinyin */
+    UI_CAP_EDITS = 128,    /* key strokes for the field in one frame; a whole held text and more */
+    UI_CAP_SCAN = 1536,    /* characters of one scan: the QR of a report has at most 1,250 */
+    UI_CAP_PEN = 1024,     /* points of the pen in one frame */
+    UI_CAP_COPY = 2048,    /* bytes of the clipboard: the longest field is half of it */
+    UI_CAP_COMPOSED = 192, /* bytes an input method has in hand: a sentence of Pinyin */
     UI_CAP_TOAST = 240
 };
 
@@ -128,6 +128,7 @@ struct ui {
     char composed[UI_CAP_COMPOSED]; /* for the field in focus; leaves with the focus */
     char held[UI_CAP_SCAN];         /* characters that may be a scan */
     size_t held_n;
+    bool held_over; /* more came than is held: no code that we read is as long */
     int64_t held_ms;
     char scan[UI_CAP_SCAN];
     bool scan_now;

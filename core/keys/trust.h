@@ -130,4 +130,8 @@ MUST_USE enum st receipt_make(const struct receipt *r, const uint8_t deployment[
  * the node's key was revoked: evidence to be shown, no ground to move a mark. */
 MUST_USE enum st receipt_open(bytes doc, const struct trust *t, struct receipt *out,
                               const char **rule);
+/* receipt_kept: the same of one that lies in one's own store, under its seal, since it was signed
+ * here or verified: the signature is not looked at again. */
+MUST_USE enum st receipt_kept(bytes doc, const struct trust *t, struct receipt *out,
+                              const char **rule);
 #endif

@@ -1,10 +1,8 @@
 /* acct.h - who may work at headquarters' console: users, passwords, sessions, tokens.
  *
  * A user is a login for a person of the company: role and branch are those of the person's record
- * (an entry like any other). Its name, the password's Argon2id hash and whether it is shut lie in
- * T_META, a token's label and hash likewise: never in the journal. What was done with either, and
- * by whom, is an entry (access.h) on the row's own subject, in the same transaction. Sessions live
- * in memory: a restart ends them. */
+ * (an entry like any other), the password's Argon2id hash and whether the login is shut lie in
+ * T_META, never in the journal. Sessions live in memory: a restart ends them. */
 #ifndef SYNC_HQ_ACCT_H
 #define SYNC_HQ_ACCT_H
 #include "sync/hq/hq.h"
@@ -47,9 +45,7 @@ struct acct_user {
     id8 branch; /* zero: headquarters itself */
     char name[128];
     bool disabled;
-    id16 subject;               /* of its entries; zero: none yet */
     int64_t changed_ms;         /* the password */
-    int64_t ended_ms;           /* sessions of before then are over */
     bool token;                 /* came by a token: */
     uint32_t scopes;            /* bit 2s: read, 2s + 1: write */
     char hash[ACCT_HASH_BYTES]; /* of the password */
@@ -67,15 +63,19 @@ MUST_USE enum st acct_each(struct store_txn *t, struct arena tmp, acct_each_fn e
 #define ACCT_KEY_BYTES 56
 bytes acct_key(struct store_txn *t, const char *prefix, const char *login,
                char out[static ACCT_KEY_BYTES]);
-/* acct_log: what was done with a login before such steps were entries: the last of them, oldest
- * first, as they were kept beside it in T_META. Nothing is added there any more. */
-#define ACCT_LOG_MAX 32 /* of a login: so many were kept */
+/* What was done with a login, and by whom: the newest ACCT_LOG_MAX, oldest first, beside it in
+ * T_META as passwords are; never a password. acct_log_add: in the transaction of the change itself.
+ * acct_log: none (ST_OK) of a login that nothing was done with since there is a history. */
+#define ACCT_LOG_MAX 32 /* of a login; two or three a year are usual */
+enum acct_step { ACCT_MADE = 1, ACCT_PASSWORD, ACCT_SHUT, ACCT_OPENED };
 struct acct_event {
     int64_t at_ms;
-    enum access_step step;
+    enum acct_step step;
     id16 actor;     /* who did it, */
     enum role role; /* and as what */
 };
+MUST_USE enum st acct_log_add(struct store_txn *t, const char *login, const struct acct_event *e,
+                              struct arena tmp, struct err *err);
 MUST_USE enum st acct_log(struct store_txn *t, const char *login, struct arena tmp,
                           struct acct_event out[static ACCT_LOG_MAX], size_t *n, struct err *err);
 /* acct_pieces: how many pieces a password has: words, runs and repeats that anybody would try are
@@ -96,18 +96,13 @@ struct acct_token {
     char label[64];
     char login[ACCT_LOGIN_BYTES + 1]; /* whose role and branch it has */
     uint32_t scopes;
-    id16 subject;              /* of its entries; zero: none yet */
     int64_t made_ms, until_ms; /* until 0: for ever */
-    int64_t ended_ms;          /* 0: not; its row stays, without the hash */
 };
 /* acct_token_make: *secret is "dkt_<id>_<64 hex>", shown once; only its hash is kept. */
 void acct_token_secret(struct acct_token *t, char secret[static 90], uint8_t hash[static 32]);
-/* acct_token_put: `hash` NULL: it has ended, and none is kept. acct_token_get: ended ones too;
- * ST_NOT_FOUND. */
 MUST_USE enum st acct_token_put(struct store_txn *t, const struct acct_token *k,
-                                const uint8_t *hash, struct err *err);
-MUST_USE enum st acct_token_get(struct store_txn *t, const char *id, struct acct_token *out,
-                                struct err *err);
+                                const uint8_t hash[static 32], struct err *err);
+MUST_USE enum st acct_token_del(struct store_txn *t, const char *id, struct err *err);
 MUST_USE enum st acct_token_check(struct store_txn *t, const char *secret, int64_t now_ms,
                                   struct acct_token *out, struct err *err);
 typedef enum st (*acct_token_fn)(void *ctx, const struct acct_token *k);

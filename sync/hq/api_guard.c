@@ -63,8 +63,8 @@ static enum st by_session(struct api_call *c, struct acct_session_view *v)
         return ST_NOT_FOUND;
     }
     enum st st = acct_get(c->txn, v->login, c->arena, &c->user, &c->err);
-    if (st == ST_OK && (v->made_ms < c->user.changed_ms || v->made_ms < c->user.ended_ms)) {
-        /* A new password, a login shut and opened again, its sessions ended: by docketctl too. */
+    if (st == ST_OK && v->made_ms < c->user.changed_ms) {
+        /* A new password, or a login shut and opened again, by docketctl too. */
         acct_close(c->api->sessions, cookie);
         return ST_NOT_FOUND;
     }

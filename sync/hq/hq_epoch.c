@@ -23,7 +23,7 @@ static bool is_forgotten(struct hq *hq, struct store_txn *t, const struct receip
         return true;
     }
     return store_get(t, T_RECEIPT, bytes_of(key, sizeof key), &tmp, &doc, NULL) == ST_OK &&
-           receipt_open(doc, &hq->journal.trust, &newest, &rule) == ST_OK &&
+           receipt_kept(doc, &hq->journal.trust, &newest, &rule) == ST_OK &&
            r->time_ms > newest.time_ms;
 }
 

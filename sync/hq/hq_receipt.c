@@ -208,7 +208,7 @@ static enum st one(struct hq_request *r, struct store_txn *t, const struct manif
     if (st != ST_OK && st != ST_NOT_FOUND) {
         return st;
     }
-    bool has = st == ST_OK && receipt_open(doc, &r->hq->journal.trust, &kept, &rule) == ST_OK;
+    bool has = st == ST_OK && receipt_kept(doc, &r->hq->journal.trust, &kept, &rule) == ST_OK;
     if (!has) {
         memset(&kept, 0, sizeof kept);
     }

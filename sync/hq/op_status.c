@@ -59,7 +59,7 @@ static void add_chains(struct store_txn *t, id8 author, json_t *o)
         struct arena trust_room = arena_of(big, big == NULL ? 0 : CAP_TRUST_BYTES + 64);
         if (big != NULL && trust_store_get(t, &trust_room, &trust, NULL, NULL) == ST_OK &&
             store_get(t, T_RECEIPT, key, &doc_room, &doc, NULL) == ST_OK &&
-            receipt_open(doc, &trust, &r, NULL) == ST_OK && r.time_ms > receipt_ms) {
+            receipt_kept(doc, &trust, &r, NULL) == ST_OK && r.time_ms > receipt_ms) {
             receipt_ms = r.time_ms;
         }
         free(big);

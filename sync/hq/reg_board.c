@@ -1,13 +1,12 @@
 /* reg_board.c - the dispatch board, and the unit at a glance: from the registers' keys. */
 #include "core/rules/service.h"
-#include "sync/hq/reg_other.h"
+#include "sync/hq/reg_devices.h"
 
 #include <stdlib.h>
 
 #define BOARD_MAX 1000  /* jobs shown at once */
 #define COUNT_MAX 10000 /* keys counted for one figure: some ms; beyond, "more" says so */
 #define LOOK_MAX 500    /* states looked into for one figure */
-#define SILENT_MS (3LL * 86400000)
 
 static id8 unit_of(const struct api_call *c)
 {
@@ -216,28 +215,6 @@ static unsigned late_unhelped(struct api_call *c)
     return late;
 }
 
-static json_t *silent(struct api_call *c)
-{
-    json_t *list = json_array();
-    struct reg_rows rows = {.n = 0};
-    IGNORE(reg_other_rows(c, reg_find("devices"), &rows) != ST_OK); /* what there is of them */
-    for (size_t i = 0; i < rows.n; i++) {
-        json_t *one = rows.v[i].json;
-        const json_t *fields = json_object_get(one, "fields");
-        int64_t ms = json_integer_value(json_object_get(one, "time_ms"));
-        /* One that has only joined is silent when it has been so since then. */
-        int64_t since = ms != 0 ? ms : json_integer_value(json_object_get(fields, "joined_ms"));
-        const char *state = json_string_value(json_object_get(one, "state"));
-        if (c->now_ms - since > SILENT_MS && state != NULL && strcmp(state, "active") == 0) {
-            json_array_append_new(
-                list, json_pack("{s:O,s:O,s:I}", "author", json_object_get(one, "id"), "technician",
-                                json_object_get(one, "technician"), "receipt_ms", (json_int_t)ms));
-        }
-    }
-    reg_other_free(&rows);
-    return list;
-}
-
 enum st reg_read_dashboard(struct api_call *c)
 {
     json_t *states = json_object();
@@ -269,6 +246,6 @@ enum st reg_read_dashboard(struct api_call *c)
                   "late_unhelped", (int)late_unhelped(c), "help", (int)help, "handovers", (int)over,
                   "conflicts", (int)apart, "cash_out_minor", (json_int_t)cash, "cash_jobs",
                   (int)cash_jobs, "withheld", (int)reg_other_shown(c), "more", more);
-    json_object_set_new(c->out, "devices_silent", silent(c));
+    json_object_set_new(c->out, "devices_silent", reg_devices_silent(c));
     return ST_OK;
 }

@@ -1,208 +1,85 @@
 /* reg_other.c - registers that are no subjects. See reg_other.h. */
 #include "sync/hq/reg_other.h"
 
+#include "core/codec/cbor.h"
 #include "core/codec/hash.h"
 #include "sync/hq/hq_store.h"
+#include "sync/hq/reg_devices.h"
 #include "sync/hq/reg_query.h"
 #include "sync/hq/shown.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A row more, taken; NULL: one that is not shown. ST_FULL. */
-static enum st add(struct reg_rows *rows, json_t *row)
+struct reg_one *reg_other_more(struct reg_rows *rows)
 {
-    if (row == NULL || rows->n == REG_OTHER_MAX) {
-        json_decref(row);
-        return ST_OK;
-    }
     if (rows->n == rows->room) {
         size_t room = rows->room == 0 ? 64 : 2 * rows->room;
         struct reg_one *v = realloc(rows->v, room * sizeof *v);
         if (v == NULL) {
-            json_decref(row);
-            return ST_FULL;
+            return NULL;
         }
         rows->v = v;
         rows->room = room;
     }
-    rows->v[rows->n++] = (struct reg_one){.json = row};
+    memset(&rows->v[rows->n], 0, sizeof rows->v[rows->n]);
+    return &rows->v[rows->n++];
+}
+
+/* A row more, taken; NULL: one that is not shown. ST_FULL. */
+static enum st add(struct reg_rows *rows, json_t *row)
+{
+    struct reg_one *one = row == NULL || rows->n == REG_OTHER_MAX ? NULL : reg_other_more(rows);
+    if (one == NULL) {
+        bool full = row != NULL && rows->n < REG_OTHER_MAX;
+        json_decref(row);
+        return full ? ST_FULL : ST_OK;
+    }
+    one->json = row;
     return ST_OK;
 }
-
-/* ---- devices ----------------------------------------------------------------------------------
- */
-
-/* When it was last heard of: in this process (`known`), else by the newest receipt given to it. */
-static int64_t heard(struct api_call *c, id8 author, int64_t known, uint64_t *entries, bool *forked)
-{
-    struct store_cursor *cur = NULL;
-    bytes key;
-    int64_t ms = known;
-    *entries = 0;
-    *forked = false;
-    if (store_scan(c->txn, T_HEAD, bytes_of(author.b, sizeof author.b), (bytes){0}, &cur, NULL) !=
-        ST_OK) {
-        return 0;
-    }
-    while (store_next(cur, &key) == ST_OK) {
-        uint8_t room[2048];
-        struct arena tmp = arena_of(room, sizeof room), doc_room = tmp;
-        struct chain_mark m;
-        struct receipt r;
-        bytes doc;
-        id8 epoch;
-        if (key.n != 16) {
-            continue;
-        }
-        memcpy(epoch.b, key.p + 8, sizeof epoch.b);
-        if (chain_mark_get(c->txn, author, epoch, &tmp, &m, NULL) == ST_OK) {
-            *entries += m.seq;
-            *forked = *forked || m.forked;
-        }
-        /* A signature a device a look at the dashboard would add up: once it was heard of in this
-         * process, that moment is the newest. */
-        if (known == 0 && store_get(c->txn, T_RECEIPT, key, &doc_room, &doc, NULL) == ST_OK &&
-            receipt_open(doc, &api_hq(c)->trust, &r, NULL) == ST_OK && r.time_ms > ms) {
-            ms = r.time_ms;
-        }
-    }
-    store_scan_end(&cur);
-    return ms;
-}
-
-static json_t *device_row(struct api_call *c, id8 author)
-{
-    struct arena a = c->arena;
-    struct cert cert;
-    bytes doc;
-    const char *rule;
-    uint64_t entries;
-    bool forked;
-    if (store_get(c->txn, T_CERT, bytes_of(author.b, sizeof author.b), &a, &doc, NULL) != ST_OK ||
-        cert_parse(doc, &cert, &rule) != ST_OK || cert.role == ROLE_HEADQUARTERS) {
-        return NULL;
-    }
-    struct hq_contact last = {.at_ms = 0};
-    bool met = hq_contacts_get(api_hq(c)->contacts, author, &last);
-    uint64_t out = hq_out_last(c->txn, author);
-    bool revoked = store_has(c->txn, T_REVOKED, bytes_of(author.b, sizeof author.b));
-    int64_t ms = heard(c, author, last.at_ms, &entries, &forked);
-    struct hq_contact past[HQ_CONTACTS];
-    unsigned n = met ? 0 : hq_contacts_last(api_hq(c)->contacts, c->txn, author, past);
-    ms = n > 0 && past[n - 1].at_ms > ms ? past[n - 1].at_ms : ms;
-    return json_pack(
-        "{s:o,s:s,s:s,s:o,s:o,s:s,s:I,s:{s:s,s:o,s:I,s:b,s:b,s:I,s:I,s:o,s:o}}", "id",
-        ops_hex(author.b, 8), "type", "device", "code", cert.prefix, "technician",
-        reg_named(c, cert.person, F_TECHNICIAN_NAME), "branch", ops_branch(cert.branch.b), "state",
-        revoked ? "revoked" : "active", "time_ms", (json_int_t)ms, "fields", "role",
-        ops_role_name(cert.role), "branch", ops_branch(cert.branch.b), "entries",
-        (json_int_t)entries, "forked", forked, "revoked", revoked, "outbox", (json_int_t)out,
-        "joined_ms", (json_int_t)cert.from_ms, "unsent",
-        met ? json_integer((json_int_t)last.unsent) : json_null(), "waiting",
-        met && last.has_cursor && last.cursor <= out ? json_integer((json_int_t)(out - last.cursor))
-                                                     : json_null());
-}
-
-static bool device_seen(struct api_call *c, id8 author)
-{
-    id16 person;
-    struct arena keep = c->arena;
-    struct subject_state s;
-    bool sees = api_person_of(c, author, &person) &&
-                fold_load(c->txn, person, &c->arena, &s, NULL, NULL) == ST_OK && api_sees(c, &s);
-    c->arena = keep;
-    return sees;
-}
-
-static enum st devices(struct api_call *c, struct reg_rows *rows)
-{
-    struct store_cursor *cur = NULL;
-    bytes key;
-    enum st st = store_scan(c->txn, T_CERT, (bytes){0}, (bytes){0}, &cur, &c->err);
-    while (st == ST_OK && rows->n < HQ_DEVICES_MAX) {
-        st = store_next(cur, &key);
-        id8 author;
-        if (st != ST_OK || key.n != sizeof author.b) {
-            continue;
-        }
-        memcpy(author.b, key.p, sizeof author.b);
-        st = add(rows, device_seen(c, author) ? device_row(c, author) : NULL);
-    }
-    store_scan_end(&cur);
-    return st == ST_END ? ST_OK : st;
-}
-
-#define SETTLED_LOOK 8 /* entries about one item, the newest first */
 
 /* ---- quarantine -------------------------------------------------------------------------------
  */
 
-/* Somebody saw to it, and it has not come again since. */
-static bool is_settled(struct api_call *c, h32 what, int64_t last_ms)
-{
-    id16 subject = hq_odd_subject(what);
-    struct store_cursor *cur = NULL;
-    bytes key;
-    bool settled = false;
-    if (store_scan_down(c->txn, T_SUBJECT, bytes_of(subject.b, sizeof subject.b), (bytes){0}, &cur,
-                        NULL) != ST_OK) {
-        return false;
-    }
-    for (unsigned n = 0; n < SETTLED_LOOK && !settled && store_next(cur, &key) == ST_OK; n++) {
-        struct arena keep = c->arena;
-        struct entry_view e;
-        h32 hash;
-        if (key.n == 56) {
-            memcpy(hash.b, key.p + 24, sizeof hash.b);
-            settled = journal_get(c->txn, hash, &c->arena, &e, NULL) == ST_OK &&
-                      e.kind == KIND_ITEM_SETTLED && e.wall_ms >= last_ms &&
-                      api_by_node(c, e.author);
-        }
-        c->arena = keep;
-    }
-    store_scan_end(&cur);
-    return settled;
-}
-
-/* What came in and could not be kept: when, from whom, why, how often; never its content. Who sees
- * one branch sees what its own devices sent. */
+/* What came in and could not be kept: when, from whom, why; never its content. Who sees one branch
+ * sees what its own devices sent. */
 static json_t *odd_row(struct api_call *c, bytes key, bytes value)
 {
-    struct hq_odd o;
-    h32 what;
-    id16 person = {{0}};
-    if (key.n != sizeof what.b || !hq_odd_read(value, &o)) {
+    struct cbor_r r = cbor_r_init(value);
+    struct cbor_map m = cbor_map_begin(&r);
+    uint64_t reason = 0;
+    int64_t ms = 0;
+    bytes item = {0}, author = {0};
+    for (int64_t k; cbor_map_next(&m, &k);) {
+        if (k == 1) {
+            reason = cbor_get_uint(&r);
+        } else if (k == 2) {
+            ms = cbor_get_int(&r);
+        } else if (k == 3) {
+            item = cbor_get_bytes(&r);
+        } else {
+            author = cbor_get_bytes(&r);
+        }
+    }
+    const char *state = "kept";
+    h32 entry;
+    id8 by;
+    if (cbor_done(&r) != ST_OK) {
         return NULL;
     }
-    memcpy(what.b, key.p, sizeof what.b);
-    if (!api_all_branches(&c->user) && !(o.has_author && device_seen(c, o.author))) {
+    memcpy(by.b, author.p, author.n == sizeof by.b ? sizeof by.b : 0);
+    if (!api_all_branches(&c->user) && (author.n != sizeof by.b || !reg_device_seen(c, by))) {
         return NULL;
     }
-    bool shown = o.reason == HQ_ODD_SHOWN;
-    const char *state = shown && shown_held(c->txn, what) ? "came"
-                        : is_settled(c, what, o.last_ms)  ? "settled"
-                        : shown                           ? "shown"
-                                                          : "kept";
-    bool known = o.has_author && api_person_of(c, o.author, &person);
-    return json_pack("{s:o,s:s,s:s,s:o,s:I,s:{s:I,s:I,s:o,s:I,s:I}}", "id", ops_hex(key.p, key.n),
-                     "type", "quarantine", "state", state, "technician",
-                     known ? reg_named(c, person, F_TECHNICIAN_NAME) : json_null(), "time_ms",
-                     (json_int_t)o.first_ms, "fields", "reason", (json_int_t)o.reason, "bytes",
-                     (json_int_t)o.item.n, "author",
-                     o.has_author ? ops_hex(o.author.b, sizeof o.author.b) : json_null(), "tries",
-                     (json_int_t)o.tries, "last_ms", (json_int_t)o.last_ms);
-}
-
-json_t *reg_other_item(struct api_call *c, h32 what)
-{
-    struct arena keep = c->arena;
-    bytes key = bytes_of(what.b, sizeof what.b), value;
-    json_t *row = store_get(c->txn, T_ODD, key, &c->arena, &value, NULL) == ST_OK
-                      ? odd_row(c, key, value)
-                      : NULL;
-    c->arena = keep;
-    return row;
+    if (reason == HQ_ODD_SHOWN && key.n == sizeof entry.b) {
+        memcpy(entry.b, key.p, sizeof entry.b);
+        state = shown_held(c->txn, entry) ? "came" : "shown";
+    }
+    return json_pack("{s:o,s:s,s:s,s:I,s:{s:I,s:I,s:o}}", "id", ops_hex(key.p, key.n), "type",
+                     "quarantine", "state", state, "time_ms", (json_int_t)ms, "fields", "reason",
+                     (json_int_t)reason, "bytes", (json_int_t)item.n, "author",
+                     ops_hex(author.p, author.n));
 }
 
 static enum st quarantine(struct api_call *c, struct reg_rows *rows)
@@ -300,31 +177,15 @@ static enum st user_row(void *ctx, const struct acct_user *u)
                               ops_hex(u->person.b, 16)));
 }
 
-struct tokens {
-    struct reg_rows *rows;
-    int64_t now_ms;
-};
-
 /* By the time until which it has access; one without end stands last. */
 static enum st token_row(void *ctx, const struct acct_token *k)
 {
-    const struct tokens *t = ctx;
     char scopes[256];
     acct_scopes_put(k->scopes, scopes, sizeof scopes);
-    const char *state = k->ended_ms != 0                               ? "ended"
-                        : k->until_ms != 0 && t->now_ms >= k->until_ms ? "expired"
-                                                                       : "active";
-    return add(t->rows,
-               json_pack("{s:s,s:s,s:s,s:s,s:I,s:{s:s,s:s,s:I,s:I}}", "id", k->id, "type", "token",
-                         "code", k->label, "state", state, "time_ms", (json_int_t)k->until_ms,
-                         "fields", "login", k->login, "scopes", scopes, "made_ms",
-                         (json_int_t)k->made_ms, "ended_ms", (json_int_t)k->ended_ms));
-}
-
-static enum st tokens(struct api_call *c, struct reg_rows *rows)
-{
-    struct tokens t = {rows, c->now_ms};
-    return acct_token_each(c->txn, token_row, &t, &c->err);
+    return add(ctx, json_pack("{s:s,s:s,s:s,s:s,s:I,s:{s:s,s:s,s:I}}", "id", k->id, "type", "token",
+                              "code", k->label, "state", "", "time_ms", (json_int_t)k->until_ms,
+                              "fields", "login", k->login, "scopes", scopes, "made_ms",
+                              (json_int_t)k->made_ms));
 }
 
 /* ---- rows -------------------------------------------------------------------------------------
@@ -341,6 +202,13 @@ static void branch_in(const json_t *row, id8 *out)
     }
 }
 
+void reg_other_apart(const char *id, struct register_place *p)
+{
+    uint8_t hash[HASH_BYTES];
+    hash32(str_bytes(str_c(id)), hash);
+    memcpy(p->subject.b, hash, sizeof p->subject.b);
+}
+
 /* Where a row stands, from what it shows. */
 static void place_of(const struct reg *r, const json_t *row, struct register_place *p)
 {
@@ -349,10 +217,8 @@ static void place_of(const struct reg *r, const json_t *row, struct register_pla
     const char *state = json_string_value(json_object_get(row, "state"));
     const char *who = json_string_value(json_object_get(json_object_get(row, "technician"), "id"));
     size_t n = code == NULL ? 0 : strlen(code);
-    uint8_t hash[HASH_BYTES];
     memset(p, 0, sizeof *p);
-    hash32(str_bytes(str_c(id == NULL ? "" : id)), hash); /* apart from others of the same key */
-    memcpy(p->subject.b, hash, sizeof p->subject.b);
+    reg_other_apart(id == NULL ? "" : id, p);
     p->time_ms = json_integer_value(json_object_get(row, "time_ms"));
     p->state = (uint8_t)(state == NULL ? 0 : reg_state_of(r, state));
     p->nnumber = (uint8_t)(n < sizeof p->number ? n : sizeof p->number);
@@ -367,15 +233,21 @@ static void place_of(const struct reg *r, const json_t *row, struct register_pla
 
 enum st reg_other_rows(struct api_call *c, const struct reg *r, struct reg_rows *rows)
 {
-    enum st st = r->source == REG_DEVICES      ? devices(c, rows)
+    enum st st = r->source == REG_DEVICES      ? reg_device_rows(c, r, rows)
                  : r->source == REG_QUARANTINE ? quarantine(c, rows)
                  : r->source == REG_EDITIONS   ? editions(c, rows)
                  : r->source == REG_USERS ? acct_each(c->txn, c->arena, user_row, rows, &c->err)
-                                          : tokens(c, rows);
-    for (size_t i = 0; i < rows->n; i++) {
+                                          : acct_token_each(c->txn, token_row, rows, &c->err);
+    for (size_t i = 0; i < rows->n && r->source != REG_DEVICES; i++) {
         place_of(r, rows->v[i].json, &rows->v[i].place);
     }
     return st;
+}
+
+const json_t *reg_other_json(struct api_call *c, struct reg_one *row)
+{
+    row->json = row->json != NULL ? row->json : reg_device_json(c, row->device, row->place.time_ms);
+    return row->json;
 }
 
 static int by_key(const void *a, const void *b)

@@ -62,7 +62,7 @@ static bool passed(const struct reg_query *q, bytes key)
 }
 
 /* What follows the walk's prefix in the next key; *row: it stands in memory. ST_END. */
-static enum st step(struct walk *w, bytes *tail, const struct reg_one **row)
+static enum st step(struct walk *w, bytes *tail, struct reg_one **row)
 {
     bytes key;
     *row = NULL;
@@ -72,7 +72,7 @@ static enum st step(struct walk *w, bytes *tail, const struct reg_one **row)
         return st;
     }
     while (w->at < w->rows.n) {
-        const struct reg_one *r = &w->rows.v[w->q->down ? w->rows.n - 1 - w->at : w->at];
+        struct reg_one *r = &w->rows.v[w->q->down ? w->rows.n - 1 - w->at : w->at];
         w->at++;
         *tail = bytes_of(r->key, r->key_n);
         if (!passed(w->q, *tail)) {
@@ -113,10 +113,12 @@ static enum st hand_on(struct api_call *c, const struct reg_query *q, id16 subje
     return st;
 }
 
-static enum st hand_on_row(struct walk *w, const struct reg_one *row, row_fn take, void *ctx,
-                           bool *taken)
+static enum st hand_on_row(struct walk *w, struct reg_one *row, row_fn take, void *ctx, bool *taken)
 {
     *taken = reg_query_wants(w->q, &row->place);
+    if (*taken && reg_other_json(w->c, row) == NULL) {
+        return err_set(&w->c->err, ST_FULL, 0, __func__, "no memory");
+    }
     return *taken ? take(ctx, w->c, row->json) : ST_OK;
 }
 
@@ -125,7 +127,7 @@ static enum st walk(struct api_call *c, struct reg_query *q, int64_t max, int64_
                     void *ctx, bool *more)
 {
     struct walk w = {.c = c, .q = q};
-    const struct reg_one *row;
+    struct reg_one *row;
     struct reg_query from = *q; /* q->place moves, passed() must not */
     bytes tail;
     int64_t n = 0;

@@ -137,7 +137,9 @@ struct bench_child { /* what a child process found out */
                      the thread's own time; press: p50, p99, -, p99 of its own time; cursor: own
                      time of a blink, of a whole picture */
     double kdf_ms, rss_kib, anon_kib, store_kib, scrolled_kib, scrolled_store_kib;
-    double pixels[2]; /* cursor: painted and presented by a blink, by a whole picture */
+    double pixels[2];  /* cursor: painted and presented by a blink, by a whole picture */
+    double part_ms[5]; /* cold: window and fonts, state, lock screen drawn; the store opened, jobs
+                          drawn. press and ink: the loop wakes, laid out, painted and presented */
     unsigned frames;
     char driver[32];
 };

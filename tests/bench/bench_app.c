@@ -95,6 +95,9 @@ static void rows_cold(struct bench *b, const char *dir, unsigned jobs)
         "driver: %s",
         bench_median(lock, b->runs), bench_median(unlock, b->runs), bench_median(kdf, b->runs),
         c.frames, c.driver);
+    bench_note("of the last run: window and fonts %.1f ms, state and threads %.1f ms, lock screen "
+               "%.1f ms; store opened %.1f ms, jobs laid out and drawn %.1f ms",
+               c.part_ms[0], c.part_ms[1], c.part_ms[2], c.part_ms[3], c.part_ms[4]);
     double m = bench_median(rss, b->runs) / 1024;
     bench_row(b, bench_fmt("memory, %u jobs, after unlock", jobs), "<= 64 MiB RSS",
               bench_fmt("%.1f MiB", m),
@@ -136,12 +139,13 @@ static void row_scroll(struct bench *b, const char *dir, unsigned jobs)
                frames, bench_median(cpu, 3), bench_median(jump, 3));
 }
 
-static void rows_press(struct bench *b, const char *dir)
+static void row_touch(struct bench *b, const char *dir, const char *mode, const char *name,
+                      const char *what)
 {
     struct bench_child c, e;
     double p50[9], p99[9], own[9];
     for (unsigned r = 0; r < 3; r++) {
-        if (!child("press", dir, &c)) {
+        if (!child(mode, dir, &c)) {
             bench_die("a child process failed", ST_BUG, NULL);
         }
         p50[r] = c.ms[0];
@@ -152,13 +156,24 @@ static void rows_press(struct bench *b, const char *dir)
         bench_die("a child process failed", ST_BUG, NULL);
     }
     double t = bench_median(p99, 3);
-    bench_row(b, "input to presented frame, 720x1280, p99", "<= 16 ms: within a frame",
+    bench_row(b, name, "<= 16 ms: within a frame",
               bench_fmt("%.2f ms (p50 %.2f ms)", t, bench_median(p50, 3)),
               bench_fmt("fill and present the window: %.2f ms", e.ms[0]), t / e.ms[0], t <= 16);
-    bench_note(
+    bench_note("%s: %u; medians: the loop wakes %.3f ms, input and layout %.3f ms, painted and "
+               "presented %.3f ms; the thread's own time p99 %.2f ms",
+               what, c.frames, c.part_ms[0], c.part_ms[1], c.part_ms[2], bench_median(own, 3));
+}
+
+static void rows_press(struct bench *b, const char *dir)
+{
+    struct bench_child c;
+    row_touch(
+        b, dir, "press", "input to presented frame, 720x1280, p99",
         "a finger's event into SDL's queue, the loop wakes, the button shows the press and is "
-        "presented; %u times down and up; the thread's own time p99 %.2f ms",
-        c.frames, bench_median(own, 3));
+        "presented; times down and up");
+    row_touch(b, dir, "ink", "finger to ink, 720x1280, p99",
+              "a finger's move into SDL's queue, the stroke reaches to it in the frame that is "
+              "presented; points of one stroke that fills the pad");
     if (!child("cursor", dir, &c)) {
         bench_die("a child process failed", ST_BUG, NULL);
     }

@@ -1,4 +1,4 @@
-// visit_kill.js - for 20-visit-kill.sh: cuts a script after one action, and judges what is left.
+// visit_kill.js - for 20-visit-kill.sh and 22-forms-kill.sh: cuts a script after one action, and judges what is left.
 //   node visit_kill.js plan SCRIPT            numbers of the actions after which the app is killed
 //   node visit_kill.js cut SCRIPT N           the script's first N actions, then a wait without end
 //   node visit_kill.js judge BEFORE AFTER LOG N   BEFORE: trees up to the kill; AFTER: trees of the
@@ -61,10 +61,14 @@ const LANDS = { faults: ['diagnose'], 'sign-rate': ['sign-read', 'sign-rate'],
 // focus, keyboard, clock times) and not the rows of a list, which depend on where it was scrolled to.
 const STATE = ['field', 'chip', 'radio', 'checkbox', 'number', 'pad', 'step', 'card', 'line'];
 
+// Where rows are a choice and not a list: the chosen one counts, too.
+const CHOICES = ['take_call', 'help'];
+
 function form(t) {
     const out = [];
     for (const n of t.nodes) {
-        if (!STATE.includes(n.role) || (n.role === 'card' && n.id === '')) continue;
+        const chosen = n.role === 'row' && n.checked && CHOICES.includes(t.screen);
+        if (!chosen && (!STATE.includes(n.role) || (n.role === 'card' && n.id === ''))) continue;
         const plain = (s) => s.replace(/\d+:\d\d/g, 'h:mm');
         out.push([n.role, plain(n.label), n.id, plain(n.value), n.checked ? 'checked' : ''].join(' | '));
     }

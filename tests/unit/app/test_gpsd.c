@@ -100,6 +100,7 @@ struct fake {
     unsigned port;
     const char *say[4]; /* one after the other */
     bool hang_up;
+    size_t flood; /* bytes without a line's end that come first; SIZE_MAX: and nothing else, ever */
     char asked[64];
     pthread_t thread;
 };
@@ -110,6 +111,12 @@ static void *serve(void *arg)
     int c = accept(f->fd, NULL, NULL);
     ssize_t n = recv(c, f->asked, sizeof f->asked - 1, 0);
     f->asked[n > 0 ? n : 0] = '\0';
+    static const char junk[4099] = "{\"class\":\"TPV\",\0\xFF\xFE\"mode\":3,{[{[\\\"";
+    for (size_t k = 0; k < f->flood; k += sizeof junk) {
+        if (send(c, junk, sizeof junk, MSG_NOSIGNAL) < 0) {
+            break; /* nobody listens any more */
+        }
+    }
     for (size_t k = 0; k < 4 && f->say[k] != NULL; k++) {
         const struct timespec moment = {.tv_nsec = 5000000};
         nanosleep(&moment, NULL); /* a line may come in pieces */
@@ -243,6 +250,41 @@ static void asking_ends_at_once_when_told_to(void)
     close(stop[1]);
 }
 
+/* Ten megabytes of anything in one line are one line that is none. */
+static void a_line_without_an_end_costs_nothing_but_itself(void)
+{
+    struct fake f = {.flood = 10 << 20, .say = {"\n", TPV "\r\n"}};
+    struct position p;
+    int stop[2];
+    CHECK_INT(pipe(stop), 0);
+    begin(&f);
+    CHECK(ask(f.port, stop[0], &p));
+    CHECK_INT(p.lat_e7, 312304167);
+    end(&f);
+    close(stop[0]);
+    close(stop[1]);
+}
+
+static void a_flood_that_never_ends_ends_when_told_to(void)
+{
+    struct fake f = {.flood = SIZE_MAX, .hang_up = true};
+    struct position p;
+    struct timespec a, b;
+    pthread_t t;
+    int stop[2];
+    CHECK_INT(pipe(stop), 0);
+    begin(&f);
+    clock_gettime(CLOCK_MONOTONIC, &a);
+    CHECK_INT(pthread_create(&t, NULL, halt, &stop[1]), 0);
+    CHECK(!ask(f.port, stop[0], &p));
+    clock_gettime(CLOCK_MONOTONIC, &b);
+    CHECK(b.tv_sec - a.tv_sec < GPSD_WAIT_MS / 2000);
+    pthread_join(t, NULL);
+    end(&f);
+    close(stop[0]);
+    close(stop[1]);
+}
+
 int main(void)
 {
     RUN(a_fix_is_read_to_the_centimetre);
@@ -252,5 +294,7 @@ int main(void)
     RUN(a_fix_that_does_not_say_how_good_it_is_waits_a_moment_for_one_that_does);
     RUN(who_hangs_up_or_is_not_there_gives_none);
     RUN(asking_ends_at_once_when_told_to);
+    RUN(a_line_without_an_end_costs_nothing_but_itself);
+    RUN(a_flood_that_never_ends_ends_when_told_to);
     CHECK_END();
 }

@@ -54,7 +54,7 @@ static void run(struct stage *t)
 {
     struct platform_turn turn;
     platform_wake(t->p);
-    for (int k = 0; k < 200; k++) {
+    for (int k = 0; k < 4000; k++) {
         CHECK(platform_wait(t->p, &u, &t->out, false, &turn));
         draw(t, &turn);
         bool soon = t->out.wake_ms < turn.now_ms + SOON_MS;
@@ -221,6 +221,79 @@ static void keys_walk_and_press(void)
     end(&t);
 }
 
+/* Enter held down on a button presses it once; what it leads to is not pressed as well. */
+static void a_key_that_is_held_presses_once(void)
+{
+    struct stage t;
+    begin(&t);
+    ui_focus(&u, "a");
+    run(&t);
+    key(SDLK_RETURN);
+    run(&t);
+    CHECK(t.s.a);
+    t.s.a = false;
+    ui_focus(&u, "b");
+    for (int k = 0; k < 30; k++) {
+        SDL_Event e = {.type = SDL_KEYDOWN};
+        e.key.keysym.sym = k % 3 == 0 ? SDLK_SPACE : k % 3 == 1 ? SDLK_RETURN : SDLK_KP_ENTER;
+        e.key.repeat = 1;
+        CHECK_INT(SDL_PushEvent(&e), 1);
+        run(&t);
+    }
+    CHECK(!t.s.a && !t.s.b);
+    key(SDLK_RETURN);
+    run(&t);
+    CHECK(t.s.b);
+    end(&t);
+}
+
+/* A panel that slept, or a driver that forgot, never says that a finger was lifted. */
+static void a_finger_that_was_lifted_unseen_does_not_lock_the_screen(void)
+{
+    struct stage t;
+    begin(&t);
+    finger(SDL_FINGERDOWN, 1, "a");
+    run(&t);
+    finger(SDL_FINGERDOWN, 1, "b"); /* the same one again: it was lifted in between */
+    finger(SDL_FINGERUP, 1, "b");
+    run(&t);
+    CHECK(!t.s.a && t.s.b);
+    t.s.b = false;
+    finger(SDL_FINGERDOWN, 2, "a");
+    run(&t);
+    finger(SDL_FINGERDOWN, 3, "b"); /* at once: the first counts */
+    finger(SDL_FINGERUP, 3, "b");
+    run(&t);
+    CHECK(!t.s.a && !t.s.b);
+    SDL_Delay(3050);
+    finger(SDL_FINGERDOWN, 4, "b"); /* it lay still, or was lifted: another one counts */
+    finger(SDL_FINGERUP, 4, "b");
+    run(&t);
+    CHECK(!t.s.a && t.s.b);
+    finger(SDL_FINGERUP, 2, "a"); /* and its late end is nobody's */
+    run(&t);
+    CHECK(!t.s.a);
+    end(&t);
+}
+
+/* The machine was busy for a while: more came meanwhile than the kit holds. */
+static void what_came_while_it_was_busy_is_not_lost(void)
+{
+    struct stage t;
+    begin(&t);
+    finger(SDL_FINGERDOWN, 1, "field");
+    finger(SDL_FINGERUP, 1, "field");
+    run(&t);
+    for (int k = 0; k < 2 * UI_CAP_EVENTS; k++) {
+        text("x");
+        key(SDLK_BACKSPACE);
+    }
+    text("end");
+    run(&t);
+    CHECK_STR(t.field, "end");
+    end(&t);
+}
+
 static void a_turned_window_is_laid_out_anew(void)
 {
     struct stage t;
@@ -262,6 +335,9 @@ int main(void)
     RUN(a_finger_that_leaves_the_window_taps_nothing);
     RUN(an_input_methods_words_reach_the_field);
     RUN(keys_walk_and_press);
+    RUN(a_key_that_is_held_presses_once);
+    RUN(a_finger_that_was_lifted_unseen_does_not_lock_the_screen);
+    RUN(what_came_while_it_was_busy_is_not_lost);
     RUN(a_turned_window_is_laid_out_anew);
     RUN(closing_ends_the_loop);
     RUN(being_raised_shows_the_picture_again);

@@ -2,6 +2,8 @@
  * scroll; keys move the focus; a scan is not typing. */
 #include "tests/unit/app/ui_rig.h"
 
+#include <math.h>
+
 static struct rig r;
 
 static float scroll(void)
@@ -254,6 +256,50 @@ static void the_gap_of_a_scan_can_be_set(void)
     CHECK_STR(r.g.scanned, "12345");
 }
 
+/* `n` characters as a scanner sends them; the queue is emptied on the way, as on a device. */
+static void scan_of(size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        rig_text(&r, k % 2 == 0 ? "A" : "7", 1);
+        if (k % 100 == 99) {
+            ui_begin(&r.u, &r.f);
+            gallery_page(&r.u, &r.g, r.page);
+            ui_end(&r.u, &r.out);
+        }
+    }
+    r.f.now_ms += 1;
+    CHECK(ui_event(&r.u,
+                   &(struct ui_event){.type = UI_EV_KEY, .key = UI_KEY_ENTER, .t_ms = r.f.now_ms}));
+    rig_settle(&r);
+}
+
+/* The largest code that we print, and one that is larger than any. */
+static void a_code_of_any_length_types_nothing(void)
+{
+    static const size_t lengths[] = {256, 1250, 1535, 1536, 6000};
+    for (size_t k = 0; k < sizeof lengths / sizeof lengths[0]; k++) {
+        rig_start(&r, GALLERY_FORM);
+        rig_tap(&r, "note");
+        scan_of(lengths[k]);
+        CHECK_STR(r.g.note, "");
+        CHECK(!r.u.full);
+        CHECK_INT(r.u.toast[0] != '\0', lengths[k] > 1535);
+    }
+    rig_start(&r, GALLERY_FORM);
+    snprintf(r.g.code, sizeof r.g.code, "OLD");
+    rig_tap(&r, "code");
+    scan_of(1250); /* the field asked; half of it would be another code */
+    CHECK_STR(r.g.code, "OLD");
+    CHECK(r.u.toast[0] != '\0');
+    rig_start(&r, GALLERY_FORM); /* a long text of an input method's is not a scan */
+    rig_tap(&r, "note");
+    for (int k = 0; k < 90; k++) {
+        rig_text(&r, "字", 1);
+    }
+    rig_settle(&r);
+    CHECK(strlen(r.g.note) > 0 && strlen(r.g.note) % 3 == 0);
+}
+
 static void the_pad_takes_every_point_and_never_scrolls(void)
 {
     rig_start(&r, GALLERY_SIGN);
@@ -280,6 +326,55 @@ static void the_pad_takes_every_point_and_never_scrolls(void)
     CHECK_INT(r.g.ink.n, 0);
 }
 
+/* The page under a question keeps still: what is scanned changes nothing that nobody sees. */
+static void a_scan_does_not_reach_below_a_dialog(void)
+{
+    rig_start(&r, GALLERY_DIALOG);
+    rig_text(&r, "4R26039177", 5);
+    r.f.now_ms += 5;
+    CHECK(ui_event(&r.u,
+                   &(struct ui_event){.type = UI_EV_KEY, .key = UI_KEY_ENTER, .t_ms = r.f.now_ms}));
+    for (int k = 0; k < 4; k++) {
+        ui_begin(&r.u, &r.f);
+        CHECK(ui_scan(&r.u) == NULL);
+        gallery_page(&r.u, &r.g, r.page);
+        ui_end(&r.u, &r.out);
+        CHECK_INT(r.g.answer, UI_DIALOG_NONE); /* its Enter answers nothing */
+    }
+    CHECK(r.u.toast[0] != '\0');
+}
+
+/* The window is turned and pulled about while he signs: every point is kept, in one stroke. */
+static void a_storm_of_sizes_during_a_stroke_costs_no_point(void)
+{
+    static const int W[] = {480, 800, 320, 1080}, H[] = {800, 480, 480, 2400};
+    rig_start(&r, GALLERY_SIGN);
+    struct ui_rect p = rig_find(&r, "pad")->rect;
+    r.f.now_ms += 500;
+    rig_send(&r, UI_EV_DOWN, (float)p.x + 10, (float)p.y + 20);
+    rig_settle(&r);
+    for (int i = 1; i <= 200; i++) {
+        r.f.now_ms += 5;
+        r.f.w_px = W[i % 4];
+        r.f.h_px = H[i % 4];
+        r.f.density = i % 4 == 3 ? 2.6F : 1;
+        rig_send(&r, UI_EV_MOVE, (float)p.x + 10 + (float)(i % 90), (float)p.y + 20);
+        ui_begin(&r.u, &r.f);
+        gallery_page(&r.u, &r.g, r.page);
+        ui_end(&r.u, &r.out);
+    }
+    rig_send(&r, UI_EV_UP, (float)p.x + 60, (float)p.y + 20);
+    rig_settle(&r);
+    CHECK(r.g.ink.n >= 201);
+    int begun = 0;
+    for (size_t i = 0; i < r.g.ink.n; i++) {
+        begun += r.g.points[i].start;
+        CHECK(i == 0 || r.g.points[i].t_ms >= r.g.points[i - 1].t_ms);
+    }
+    CHECK_INT(begun, 1);
+    CHECK_INT(r.g.ink.w, p.w * 100); /* the pad that it was begun on */
+}
+
 /* One frame after each point of a stroke the ink reaches to where the finger is. */
 static void ink_is_under_the_finger_in_the_next_frame(void)
 {
@@ -301,6 +396,40 @@ static void ink_is_under_the_finger_in_the_next_frame(void)
             CHECK_INT(ink->points[ink->point_n - 1].x, x);
             CHECK_INT(ink->points[ink->point_n - 1].y, y);
         }
+    }
+}
+
+static const struct ui_cmd *ink_shown(void)
+{
+    const struct ui_cmd *ink = NULL;
+    for (size_t k = 0; k < r.out.n; k++) {
+        ink = r.out.cmds[k].type == UI_CMD_INK ? &r.out.cmds[k] : ink;
+    }
+    return ink;
+}
+
+/* A stroke on a pad that was turned after the first one: under the finger, too. */
+static void ink_is_under_the_finger_after_a_turn(void)
+{
+    static const int W[] = {800, 320, 480}, H[] = {480, 480, 800};
+    rig_start(&r, GALLERY_SIGN);
+    struct ui_rect p = rig_find(&r, "pad")->rect;
+    rig_drag(&r, (float)p.x + 60, (float)p.y + 20, (float)p.y + 90, 10);
+    rig_send(&r, UI_EV_UP, (float)p.x + 60, (float)p.y + 90);
+    rig_settle(&r);
+    for (int k = 0; k < 3; k++) {
+        r.f.w_px = W[k];
+        r.f.h_px = H[k];
+        rig_settle(&r);
+        p = rig_find(&r, "pad")->rect;
+        float x = (float)p.x + 30, y = (float)p.y + (float)p.h / 2;
+        rig_drag(&r, x, y, y + 10, 5);
+        rig_send(&r, UI_EV_UP, x, y + 10);
+        rig_settle(&r);
+        const struct ui_cmd *ink = ink_shown();
+        CHECK(ink != NULL && ink->point_n > 10);
+        const struct ui_point *last = ink == NULL ? NULL : &ink->points[ink->point_n - 1];
+        CHECK(last != NULL && fabsf(last->x - x) < 1.5F && fabsf(last->y - y - 10) < 1.5F);
     }
 }
 
@@ -395,7 +524,11 @@ int main(void)
     RUN(a_field_that_asked_takes_the_scan_in_place_of_its_text);
     RUN(slow_keys_are_typing_even_with_enter);
     RUN(the_gap_of_a_scan_can_be_set);
+    RUN(a_code_of_any_length_types_nothing);
+    RUN(a_scan_does_not_reach_below_a_dialog);
+    RUN(a_storm_of_sizes_during_a_stroke_costs_no_point);
     RUN(ink_is_under_the_finger_in_the_next_frame);
+    RUN(ink_is_under_the_finger_after_a_turn);
     RUN(the_pad_takes_every_point_and_never_scrolls);
     RUN(an_idle_frame_asks_for_nothing_and_changes_nothing);
     RUN(a_full_queue_refuses_and_survives);

@@ -11,7 +11,7 @@ static void start(enum gallery_kind page, int w_px, int h_px)
     rig_start(&r, page);
     r.f.w_px = w_px;
     r.f.h_px = h_px;
-    CHECK_INT(pinyin_open((bytes){0}, &words, NULL), ST_OK);
+    CHECK_INT(pinyin_open(&words, NULL), ST_OK);
     ui_pinyin(&r.u, words, true);
     rig_settle(&r);
 }

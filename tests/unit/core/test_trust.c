@@ -261,6 +261,24 @@ static void the_largest_receipt_fits_and_one_of_nothing_is_said_plainly(void)
     CHECK(make_receipt(&r, &doc) == ST_BUG);
 }
 
+/* What lies under our own seal was signed or verified before: its form, its node, no more. */
+static void a_kept_receipt_is_read_without_a_look_at_its_signature(void)
+{
+    struct receipt r = some_receipt(), got;
+    bytes doc;
+    CHECK(make_receipt(&r, &doc) == ST_OK);
+    CHECK(receipt_kept(doc, &all.s.trust, &got, NULL) == ST_OK && got.seq == r.seq);
+    uint8_t altered[RECEIPT_BYTES_MAX];
+    memcpy(altered, doc.p, doc.n);
+    altered[doc.n - 1] ^= 1; /* of the signature */
+    CHECK(receipt_open(bytes_of(altered, doc.n), &all.s.trust, &got, NULL) == ST_BAD_SIGNATURE);
+    CHECK(receipt_kept(bytes_of(altered, doc.n), &all.s.trust, &got, NULL) == ST_OK);
+    CHECK(receipt_kept(bytes_of(altered, doc.n - 1), &all.s.trust, &got, NULL) != ST_OK);
+    struct trust nobody = all.s.trust;
+    nobody.nkeys = 0;
+    CHECK(receipt_kept(doc, &nobody, &got, NULL) == ST_UNTRUSTED);
+}
+
 static void a_receipt_is_by_a_node_and_by_no_other_key(void)
 {
     struct receipt r = some_receipt(), got;
@@ -296,6 +314,7 @@ int main(void)
     RUN(a_revocation_names_the_last_trusted_heads);
     RUN(a_receipt_says_what_is_held);
     RUN(the_largest_receipt_fits_and_one_of_nothing_is_said_plainly);
+    RUN(a_kept_receipt_is_read_without_a_look_at_its_signature);
     RUN(a_receipt_is_by_a_node_and_by_no_other_key);
     sample_free(&all.s);
     CHECK_END();
