@@ -78,7 +78,7 @@ static void take_step(struct app *a, const struct job_model *j, const struct ste
 /* ---- head: class, time ----------------------------------------------------------------------- */
 static const char *arrived_in(struct app *a, const struct deadline *d, enum ui_tone *tone)
 {
-    int64_t left = deadline_left_minutes(d, &app_catalogue(a)->calendar, d->met_ms);
+    int64_t left = deadline_left_minutes(d, &app_catalogue(a)->calendars, d->met_ms);
     *tone = left < 0 ? UI_TONE_LATE : UI_TONE_DONE;
     int64_t m = left < 0 ? -left : left;
     return left < 0 ? shared_fmt(a, _("arrived %lld:%02lld late"), (long long)(m / 60),
@@ -93,7 +93,7 @@ static const char *time_left(struct app *a, const struct job_model *j, enum ui_t
     for (size_t k = 0; k < j->ndeadlines; k++) {
         const struct deadline *d = &j->deadlines[k];
         if (!d->met && (j->visit == NULL || j->visit->stage < VISIT_SIGNED)) {
-            int64_t m = deadline_left_minutes(d, &app_catalogue(a)->calendar, app_now_ms(a));
+            int64_t m = deadline_left_minutes(d, &app_catalogue(a)->calendars, app_now_ms(a));
             return shared_left(a, m, tone);
         }
         met = d->met && d->kind == DL_ARRIVE ? d : met;

@@ -83,7 +83,7 @@ static void job_row(struct app *a, struct ui *u, size_t index)
     bool over = r.row.stage >= VISIT_SIGNED || r.row.cancelled;
     if (r.has_deadline && !over) {
         left = shared_left(
-            a, deadline_left_minutes(&r.deadline, &app_catalogue(a)->calendar, app_now_ms(a)),
+            a, deadline_left_minutes(&r.deadline, &app_catalogue(a)->calendars, app_now_ms(a)),
             &tone);
     }
     const char *sub = shared_fmt(a, "%.*s%s%.*s", (int)r.equipment.n, r.equipment.p,

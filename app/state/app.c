@@ -296,7 +296,7 @@ enum st app_open(const struct app_config *c, struct app **out, struct err *err)
         goto out;
     }
     pthread_mutex_init(&a->news_mutex, NULL);
-    calendar_default(&a->edition.cat.calendar);
+    calendars_default(&a->edition.cat.calendars);
     settings_load(a);
     if (c->lang != NULL) {
         snprintf(a->settings.lang, sizeof a->settings.lang, "%.2s", c->lang);

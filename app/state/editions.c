@@ -41,26 +41,26 @@ void edition_close(struct edition *e)
 {
     free(e->mem);
     memset(e, 0, sizeof *e);
-    calendar_default(&e->cat.calendar);
+    calendars_default(&e->cat.calendars);
 }
 
 /* Jobs stand in lists by their deadline, which working hours, holidays and the zone decide: other
  * ones than the lists were made by put each open job in its place. Where that fails they stand by
  * the old ones, each with its right countdown, until the next unlock. */
-static bool other_hours(struct writer *w, struct store_txn *t, const struct calendar *now)
+static bool other_hours(struct writer *w, struct store_txn *t, const struct calendars *now)
 {
     struct arena tmp = arena_of(w->work, CAP_SCRATCH_BYTES);
-    struct calendar kept;
-    fold_calendar(t, &tmp, &kept, NULL);
-    return !calendar_same(&kept, now);
+    struct calendars kept;
+    fold_calendars(t, &tmp, &kept, NULL);
+    return !calendars_same(&kept, now);
 }
 
 static void relist(struct writer *w, const struct catalogue *c)
 {
     struct store_txn *t = NULL;
     enum st st = store_write(w->store, &t, NULL);
-    st = st == ST_OK ? fold_calendar_put(t, &c->calendar, c->edition,
-                                         arena_of(w->work, CAP_SCRATCH_BYTES), NULL)
+    st = st == ST_OK ? fold_calendars_put(t, &c->calendars, c->edition,
+                                          arena_of(w->work, CAP_SCRATCH_BYTES), NULL)
                      : st;
     IGNORE(st != ST_OK || store_commit(&t, NULL) != ST_OK);
     store_abort(&t);
@@ -82,7 +82,7 @@ void edition_fetch(struct writer *w)
     bool came = !h32_zero(name) && !h32_eq(name, w->edition) &&
                 store_att_state(t, name) == ATT_HELD &&
                 edition_open(t, name, &fresh, NULL) == ST_OK;
-    bool other = came && other_hours(w, t, &fresh.cat.calendar);
+    bool other = came && other_hours(w, t, &fresh.cat.calendars);
     store_abort(&t);
     if (!came) {
         return;

@@ -302,7 +302,7 @@ static bool load(struct app *a, id16 subject)
         load_customer(t, &m, j);
         load_equipment(t, &m, j, a->when.ms);
         load_last_service(t, &m, j);
-        j->ndeadlines = deadlines(&j->job, &a->edition.cat.calendar, j->deadlines);
+        j->ndeadlines = deadlines(&j->job, &a->edition.cat.calendars, j->deadlines);
         put_right(t, m, j);
         j->place = place_of(a, t, subject);
         j->two_histories = forks_touch(t, subject, m);

@@ -197,7 +197,7 @@ static void add_times(struct app *a, struct store_txn *t, id16 subject, struct a
     out->help = visit_help(&job, fold_visit_newest(&job, a->who.author));
     const struct field_value *zone = fold_shown(&job, F_JOB_ZONE);
     out->zone = zone == NULL ? 1 : (int)zone->i;
-    size_t n = deadlines(&job, &a->edition.cat.calendar, d);
+    size_t n = deadlines(&job, &a->edition.cat.calendars, d);
     for (size_t k = 0; k < n && !out->has_deadline; k++) {
         if (!d[k].met) {
             out->deadline = d[k];

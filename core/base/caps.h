@@ -41,8 +41,11 @@
 #define CAP_RESERVE_BYTES                                                                          \
     (32ULL << 20) /* disk kept for signatures and sync; photos are refused first */
 #define CAP_HLC_AHEAD_MS                                                                           \
-    86400000LL /* a stamp more than a day ahead is never adopted (DESIGN 2)                        \
-                */
+    86400000LL                   /* a stamp more than a day ahead is never adopted (DESIGN 2)      \
+                                  */
+#define CAP_CALENDAR_DAYS 2000   /* of the company that differ: five years of every day */
+#define CAP_CALENDAR_BRANCHES 64 /* branches with hours of their own: twice what has been seen */
+#define CAP_BRANCH_DAYS 2000     /* days of all branches together: thirty each; read with a fold */
 #define CAP_PIN_MIN 4
 #define CAP_PIN_MAX 64
 #define CAP_PIN_TRIES_FREE 3 /* then back-off doubles from 5 s to 15 min */

@@ -1,4 +1,4 @@
-/* fold_calendar.c - the calendar of the edition that stands, kept beside what follows from it: see
+/* fold_calendar.c - the calendars of the edition that stands, kept beside what follows from it: see
  * refold.h. */
 #include "core/fold/refold.h"
 #include "core/model/catalogue.h"
@@ -10,7 +10,11 @@ static bytes calendar_key(void)
     return str_bytes(S("calendar"));
 }
 
-void fold_calendar(struct store_txn *t, struct arena *a, struct calendar *out, h32 *edition)
+/* The number of the edition that is kept: what its writer knew. 0 knew one calendar alone, and left
+ * those of branches out. */
+#define KNOWS_BRANCHES 1
+
+void fold_calendars(struct store_txn *t, struct arena *a, struct calendars *out, h32 *edition)
 {
     bytes v;
     struct catalogue c;
@@ -19,14 +23,18 @@ void fold_calendar(struct store_txn *t, struct arena *a, struct calendar *out, h
     memset(&c, 0, sizeof c);
     if (store_get(t, T_META, calendar_key(), a, &v, NULL) == ST_OK && v.n > 32 &&
         catalogue_open(bytes_of(v.p + 32, v.n - 32), a, &c, &rule) == ST_OK) {
-        *out = c.calendar;
+        *out = c.calendars;
         if (edition != NULL) {
-            memcpy(edition->b, v.p, 32);
+            memset(edition, 0, sizeof *edition);
+            if (c.number >= KNOWS_BRANCHES) {
+                memcpy(edition->b, v.p, 32);
+            }
         }
         return;
     }
     *a = before;
-    calendar_default(out); /* none, or one that does not read: it is put again with the next open */
+    calendars_default(
+        out); /* none, or one that does not read: it is put again with the next open */
     if (edition != NULL) {
         memset(edition, 0, sizeof *edition);
     }
@@ -67,7 +75,7 @@ static enum st relist_all(struct store_txn *t, struct arena scratch, struct err 
         unsigned n;
         st = next_jobs(t, last, &nlast, at, &n, err);
         if (n > room - all) {
-            return err_set(err, ST_FULL, 0, "fold_calendar_put", "too many open jobs");
+            return err_set(err, ST_FULL, 0, "fold_calendars_put", "too many open jobs");
         }
         memcpy(ids + all, at, n * sizeof *ids);
         all += n;
@@ -80,14 +88,15 @@ static enum st relist_all(struct store_txn *t, struct arena scratch, struct err 
     return st;
 }
 
-enum st fold_calendar_put(struct store_txn *t, const struct calendar *cal, h32 edition,
-                          struct arena scratch, struct err *err)
+enum st fold_calendars_put(struct store_txn *t, const struct calendars *all, h32 edition,
+                           struct arena scratch, struct err *err)
 {
     struct catalogue c;
     bytes v;
     size_t room = (size_t)(scratch.end - scratch.beg);
     memset(&c, 0, sizeof c);
-    c.calendar = *cal;
+    c.number = KNOWS_BRANCHES;
+    c.calendars = *all;
     memcpy(scratch.beg, edition.b, 32);
     enum st st = catalogue_encode(&c, scratch.beg + 32, room - 32, &v);
     if (st != ST_OK) {

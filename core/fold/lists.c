@@ -118,7 +118,7 @@ static void add_key(struct list_keys *k, enum list list, const uint8_t *sort, si
     key->n = (uint8_t)(1 + nsort + sizeof subject.b);
 }
 
-static uint64_t open_order(const struct subject_state *s, const struct calendar *cal)
+static uint64_t open_order(const struct subject_state *s, const struct calendars *cal)
 {
     struct deadline d[4];
     size_t n = deadlines(s, cal, d);
@@ -145,7 +145,7 @@ static uint64_t done_order(const struct subject_state *s)
     return ~order_of_time(hlc_ms(t != 0 ? t : last));
 }
 
-static void job_keys(const struct subject_state *s, const struct calendar *cal,
+static void job_keys(const struct subject_state *s, const struct calendars *cal,
                      struct list_keys *keys)
 {
     uint8_t sort[8];
@@ -174,7 +174,7 @@ static void add_of(struct list_keys *keys, enum list list, id16 of, const struct
 }
 
 void lists_keys(const struct subject_state *s, const struct list_row *row,
-                const struct calendar *cal, struct list_keys *keys)
+                const struct calendars *cal, struct list_keys *keys)
 {
     memset(keys, 0, sizeof *keys);
     uint8_t type = (uint8_t)s->type;

@@ -16,7 +16,7 @@ struct list_keys {
 /* lists_row: what the rows of a state say. lists_keys: where they stand; `cal`: of a job alone. */
 void lists_row(const struct subject_state *s, struct list_row *row);
 void lists_keys(const struct subject_state *s, const struct list_row *row,
-                const struct calendar *cal, struct list_keys *keys);
+                const struct calendars *cal, struct list_keys *keys);
 MUST_USE enum st lists_row_encode(const struct list_row *row, uint8_t buf[static LIST_ROW_BYTES],
                                   bytes *out);
 #endif

@@ -319,10 +319,10 @@ static enum st derive(struct store_txn *t, const struct subject_state *s, struct
                       struct derived *d, struct kept *out)
 {
     struct list_row row;
-    struct calendar cal = {.nexceptions = 0};
+    struct calendars cal = {.nbranches = 0};
     memset(d, 0, sizeof *d);
     if (s->type == SUBJECT_JOB) {
-        fold_calendar(t, &tmp, &cal, NULL);
+        fold_calendars(t, &tmp, &cal, NULL);
     }
     lists_row(s, &row);
     lists_keys(s, &row, &cal, &out->keys);

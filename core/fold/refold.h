@@ -32,15 +32,16 @@ MUST_USE enum st fold_fresh(struct store_txn *t, id16 subject, struct arena *a,
                             struct subject_state *out, bytes *encoded, h32 *digest,
                             struct err *err);
 
-/* --- the calendar by which jobs stand in lists: their order by deadline, what is overdue
+/* --- the calendars by which jobs stand in lists: their order by deadline, what is overdue
  * T_META "calendar": the name of the edition that it is of (32 bytes), then an edition that holds
- * nothing else. Absent: calendar_default. fold_calendar: what stands; days that differ in `a`.
- * *edition (NULL: not wanted): zero for none. fold_calendar_put: another; every open job is put in
- * its new place in the same transaction. ST_FULL: more days than `scratch` (CAP_SCRATCH_BYTES)
+ * nothing else, numbered by what its writer knew. Absent: calendars_default. fold_calendars: what
+ * stands; days that differ and branches in `a`. *edition (NULL: not wanted): zero for none, or for
+ * one that a program kept which knew no branches. fold_calendars_put: others; every open job is put
+ * in its new place in the same transaction. ST_FULL: more days than `scratch` (CAP_SCRATCH_BYTES)
  * holds; else the store's. */
-void fold_calendar(struct store_txn *t, struct arena *a, struct calendar *out, h32 *edition);
-MUST_USE enum st fold_calendar_put(struct store_txn *t, const struct calendar *c, h32 edition,
-                                   struct arena scratch, struct err *err);
+void fold_calendars(struct store_txn *t, struct arena *a, struct calendars *out, h32 *edition);
+MUST_USE enum st fold_calendars_put(struct store_txn *t, const struct calendars *all, h32 edition,
+                                    struct arena scratch, struct err *err);
 /* fold_relist: its rows anew from its kept state. Errors: those of the store. */
 MUST_USE enum st fold_relist(struct store_txn *t, id16 subject, struct arena scratch,
                              struct err *err);

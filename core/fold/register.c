@@ -253,7 +253,7 @@ int64_t register_order_ms(const struct subject_state *s)
     return at != NULL ? at->i : changed_ms(s);
 }
 
-static void due_of(const struct subject_state *s, const struct calendar *cal,
+static void due_of(const struct subject_state *s, const struct calendars *cal,
                    struct register_place *out)
 {
     struct deadline d[4];
@@ -266,7 +266,7 @@ static void due_of(const struct subject_state *s, const struct calendar *cal,
     }
 }
 
-static void job_of(const struct subject_state *s, const struct calendar *cal,
+static void job_of(const struct subject_state *s, const struct calendars *cal,
                    struct register_place *out)
 {
     out->technician = s->assigned;
@@ -290,7 +290,7 @@ static void number_of(const struct subject_state *s, const struct type_row *r,
     }
 }
 
-void register_of(const struct subject_state *s, const struct calendar *cal,
+void register_of(const struct subject_state *s, const struct calendars *cal,
                  struct register_place *out)
 {
     const struct type_row *r = type_row(s->type);

@@ -72,7 +72,7 @@ bytes register_key(const struct register_place *p, enum register_dimension d,
 int64_t register_order_ms(const struct subject_state *s);
 /* register_of: the place of a state; of a type without registers only its conflict counts.
  * register_keys: all keys of a place. */
-void register_of(const struct subject_state *s, const struct calendar *cal,
+void register_of(const struct subject_state *s, const struct calendars *cal,
                  struct register_place *out);
 void register_keys(const struct register_place *p, struct register_keys *out);
 MUST_USE enum st register_place_encode(const struct register_place *p,

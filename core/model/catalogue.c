@@ -162,16 +162,8 @@ static void put_turn(struct cbor_w *w, const struct calendar_turn *t)
     cbor_put_int(w, t->minute);
 }
 
-static void put_calendar(struct cbor_w *w, const struct calendar *c)
+static void put_days(struct cbor_w *w, const struct calendar *c)
 {
-    cbor_put_map(w, c->saving_minutes != 0 ? 4 : 3);
-    cbor_put_uint(w, C_OFFSET);
-    cbor_put_int(w, c->utc_offset_minutes);
-    cbor_put_uint(w, C_WEEK);
-    cbor_put_array(w, 7);
-    for (int i = 0; i < 7; i++) {
-        put_spans(w, &c->week[i]);
-    }
     cbor_put_uint(w, C_EXCEPTIONS);
     cbor_put_array(w, c->nexceptions);
     for (size_t i = 0; i < c->nexceptions; i++) {
@@ -179,13 +171,95 @@ static void put_calendar(struct cbor_w *w, const struct calendar *c)
         cbor_put_int(w, c->exceptions[i].day);
         put_spans(w, &c->exceptions[i]);
     }
-    if (c->saving_minutes != 0) {
-        cbor_put_uint(w, C_SUMMER);
-        cbor_put_array(w, 3);
-        cbor_put_int(w, c->saving_minutes);
-        put_turn(w, &c->begins);
-        put_turn(w, &c->ends);
+}
+
+static void put_summer(struct cbor_w *w, const struct calendar *c)
+{
+    cbor_put_uint(w, C_SUMMER);
+    cbor_put_array(w, 3);
+    cbor_put_int(w, c->saving_minutes);
+    put_turn(w, &c->begins);
+    put_turn(w, &c->ends);
+}
+
+static void put_calendar(struct cbor_w *w, const struct calendar *c)
+{
+    cbor_put_map(w, c->saving_minutes != 0 ? 4 : 3);
+    cbor_put_uint(w, C_OFFSET);
+    cbor_put_int(w, c->utc_offset_minutes);
+    cbor_put_uint(w, C_WEEK);
+    cbor_put_array(w, WEEKDAYS);
+    for (int i = 0; i < WEEKDAYS; i++) {
+        put_spans(w, &c->week[i]);
     }
+    put_days(w, c);
+    if (c->saving_minutes != 0) {
+        put_summer(w, c);
+    }
+}
+
+/* ---- branches ---- */
+
+static unsigned weekdays_said(const struct branch_hours *b)
+{
+    unsigned n = 0;
+    for (unsigned d = 0; d < WEEKDAYS; d++) {
+        n += b->weekdays >> d & 1U;
+    }
+    return n;
+}
+
+static void put_hours(struct cbor_w *w, const struct branch_hours *b)
+{
+    unsigned n = weekdays_said(b);
+    bool summer = b->zoned && b->own.saving_minutes != 0;
+    cbor_put_map(w, (b->zoned ? 1U : 0U) + (n > 0) + (b->own.nexceptions > 0) + summer);
+    if (b->zoned) {
+        cbor_put_uint(w, C_OFFSET);
+        cbor_put_int(w, b->own.utc_offset_minutes);
+    }
+    if (n > 0) {
+        cbor_put_uint(w, C_WEEK);
+        cbor_put_array(w, n);
+    }
+    for (unsigned d = 0; d < WEEKDAYS; d++) {
+        if ((b->weekdays >> d & 1U) != 0) {
+            cbor_put_array(w, 2);
+            cbor_put_uint(w, d);
+            put_spans(w, &b->own.week[d]);
+        }
+    }
+    if (b->own.nexceptions > 0) {
+        put_days(w, &b->own);
+    }
+    if (summer) {
+        put_summer(w, &b->own);
+    }
+}
+
+static void put_branches(struct cbor_w *w, const struct calendars *all)
+{
+    cbor_put_uint(w, K_BRANCHES);
+    cbor_put_array(w, all->nbranches);
+    for (size_t i = 0; i < all->nbranches; i++) {
+        cbor_put_array(w, 2);
+        cbor_put_bytes(w, bytes_of(all->branches[i].branch.b, sizeof all->branches[i].branch.b));
+        put_hours(w, &all->branches[i]);
+    }
+}
+
+static bool calendars_fit(const struct calendars *all)
+{
+    size_t days = 0;
+    bool fit =
+        all->usual.nexceptions <= CAP_CALENDAR_DAYS && all->nbranches <= CAP_CALENDAR_BRANCHES;
+    for (size_t i = 0; fit && i < all->nbranches; i++) {
+        const struct branch_hours *b = &all->branches[i];
+        days += b->own.nexceptions;
+        fit = !id8_zero(b->branch) && days <= CAP_BRANCH_DAYS &&
+              (i == 0 || memcmp(b[-1].branch.b, b->branch.b, sizeof b->branch.b) < 0);
+    }
+    return fit;
 }
 
 static void put_parts(struct cbor_w *w, const struct catalogue *c)
@@ -262,11 +336,12 @@ enum st catalogue_encode(struct catalogue *c, uint8_t *buf, size_t cap, bytes *o
     sort_rows(c->faults, sizeof *c->faults, c->nfaults);
     sort_rows(c->prices, sizeof *c->prices, c->nprices);
     sort_rows(c->cases, sizeof *c->cases, c->ncases);
-    if (!catalogue_ascends(c) || c->calendar.nexceptions > EXCEPTIONS_MOST) {
+    if (!catalogue_ascends(c) || !calendars_fit(&c->calendars)) {
         return ST_BAD_INPUT;
     }
     struct cbor_w w = cbor_w_init(buf, cap);
-    cbor_put_map(&w, c->ncases == 0 ? 7 : 8); /* without cases as it always was */
+    /* Without cases and branches as it always was. */
+    cbor_put_map(&w, 7U + (c->ncases > 0) + (c->calendars.nbranches > 0));
     cbor_put_uint(&w, K_NUMBER);
     cbor_put_uint(&w, c->number);
     cbor_put_uint(&w, K_PARTS);
@@ -276,7 +351,7 @@ enum st catalogue_encode(struct catalogue *c, uint8_t *buf, size_t cap, bytes *o
     cbor_put_uint(&w, K_PRICES);
     put_prices(&w, c);
     cbor_put_uint(&w, K_CALENDAR);
-    put_calendar(&w, &c->calendar);
+    put_calendar(&w, &c->calendars.usual);
     cbor_put_uint(&w, K_RETENTION);
     cbor_put_uint(&w, c->retention_days);
     cbor_put_uint(&w, K_VERIFY);
@@ -284,6 +359,9 @@ enum st catalogue_encode(struct catalogue *c, uint8_t *buf, size_t cap, bytes *o
     if (c->ncases > 0) {
         cbor_put_uint(&w, K_CASES);
         put_cases(&w, c);
+    }
+    if (c->calendars.nbranches > 0) {
+        put_branches(&w, &c->calendars);
     }
     return cbor_w_done(&w, out);
 }

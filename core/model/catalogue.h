@@ -1,4 +1,4 @@
-/* catalogue.h - an edition: parts, faults, prices, hard cases, calendar, as one attachment
+/* catalogue.h - an edition: parts, faults, prices, hard cases, calendars, as one attachment
  * (ATT_EDITION; its bytes: catalogue_form.h). Text here is not personal. A reader is opened over
  * bytes that outlive it and looks rows up by halves. */
 #ifndef CORE_MODEL_CATALOGUE_H
@@ -36,17 +36,18 @@ struct catalogue {
     struct cat_fault *faults; /* ascending by code */
     struct cat_price *prices; /* ascending by code */
     unsigned ncases;
-    struct cat_case *cases; /* ascending by code */
-    struct calendar calendar;
+    struct cat_case *cases;     /* ascending by code */
+    struct calendars calendars; /* the company's, and what branches do otherwise */
     unsigned retention_days;
     str verify_url; /* "https://HQ/verify" */
 };
-/* catalogue_open: parse; an edition without a calendar has calendar_default; rows and tables in
+/* catalogue_open: parse; an edition without a calendar has calendars_default; rows and tables in
  * `a`, text points into `edition`. ST_BAD_FORM, ST_FULL. */
 MUST_USE enum st catalogue_open(bytes edition, struct arena *a, struct catalogue *out,
                                 const char **rule);
 /* catalogue_encode: canonical bytes (same content, same bytes). Sorts the tables in place.
- * ST_BAD_INPUT: a code twice; ST_FULL. */
+ * ST_BAD_INPUT: a code twice, branches out of order or twice, more days or branches than caps.h
+ * bears; ST_FULL. */
 MUST_USE enum st catalogue_encode(struct catalogue *c, uint8_t *buf, size_t cap, bytes *out);
 /* catalogue_ascends: is every table in the order of its codes, each there once? */
 bool catalogue_ascends(const struct catalogue *c);

@@ -146,11 +146,11 @@ static void get_spans(struct in *in, struct calendar_day *d)
     }
 }
 
-static void get_exceptions(struct in *in, struct calendar *c)
+static void get_exceptions(struct in *in, struct calendar *c, size_t most)
 {
     unsigned n;
     struct calendar_day *d = TAKE_ROWS(in, struct calendar_day, &n);
-    if (n > EXCEPTIONS_MOST) {
+    if (n > most) {
         fail(in, "too many days");
         n = 0;
     }
@@ -195,28 +195,96 @@ static void get_summer(struct in *in, struct calendar *c)
     c->saving_minutes = (int16_t)saving;
 }
 
+static int16_t get_offset(struct in *in)
+{
+    int64_t v = cbor_get_int(&in->r);
+    if (v < -DAY_MINUTES || v > DAY_MINUTES) {
+        fail(in, "offset");
+        return 0;
+    }
+    return (int16_t)v;
+}
+
 static void get_calendar(struct in *in, struct calendar *c)
 {
     struct cbor_map m = cbor_map_begin(&in->r);
     for (int64_t key; cbor_map_next(&m, &key);) {
         if (key == C_OFFSET) {
-            int64_t v = cbor_get_int(&in->r);
-            if (v < -DAY_MINUTES || v > DAY_MINUTES) {
-                fail(in, "offset");
-            } else {
-                c->utc_offset_minutes = (int16_t)v;
-            }
+            c->utc_offset_minutes = get_offset(in);
         } else if (key == C_WEEK) {
-            want(in, 7, "week");
-            for (int i = 0; i < 7; i++) {
+            want(in, WEEKDAYS, "week");
+            for (int i = 0; i < WEEKDAYS; i++) {
                 get_spans(in, &c->week[i]);
             }
         } else if (key == C_EXCEPTIONS) {
-            get_exceptions(in, c);
+            get_exceptions(in, c, CAP_CALENDAR_DAYS);
         } else if (key == C_SUMMER) {
             get_summer(in, c);
         }
     }
+}
+
+static void get_weekdays(struct in *in, struct branch_hours *b)
+{
+    size_t n = cbor_get_array(&in->r);
+    unsigned after = 0; /* the next that may come */
+    for (size_t i = 0; i < n; i++) {
+        want(in, 2, "weekday");
+        unsigned d = get_u(in, WEEKDAYS - 1, "weekday");
+        if (d < after || in->r.st != ST_OK) {
+            fail(in, "order of weekdays");
+            return;
+        }
+        after = d + 1;
+        b->weekdays = (uint8_t)(b->weekdays | 1U << d);
+        get_spans(in, &b->own.week[d]);
+    }
+}
+
+static void get_hours(struct in *in, struct branch_hours *b, size_t most_days)
+{
+    struct cbor_map m = cbor_map_begin(&in->r);
+    for (int64_t key; cbor_map_next(&m, &key);) {
+        if (key == C_OFFSET) {
+            b->own.utc_offset_minutes = get_offset(in);
+            b->zoned = true;
+        } else if (key == C_WEEK) {
+            get_weekdays(in, b);
+        } else if (key == C_EXCEPTIONS) {
+            get_exceptions(in, &b->own, most_days);
+        } else if (key == C_SUMMER) {
+            get_summer(in, &b->own);
+        }
+    }
+    if (!b->zoned && b->own.saving_minutes != 0) {
+        fail(in, "summer time");
+    }
+}
+
+static void get_branches(struct in *in, struct calendars *all)
+{
+    size_t n = cbor_get_array(&in->r), days = 0;
+    struct branch_hours *rows =
+        n > CAP_CALENDAR_BRANCHES ? NULL : arena_new(in->a, struct branch_hours, n);
+    if (rows == NULL) {
+        in->full = in->full || n <= CAP_CALENDAR_BRANCHES;
+        fail(in, "too many branches");
+        return;
+    }
+    memset(rows, 0, n * sizeof *rows);
+    for (size_t i = 0; i < n; i++) {
+        want(in, 2, "branch");
+        cbor_get_bytes_n(&in->r, rows[i].branch.b, sizeof rows[i].branch.b);
+        if (id8_zero(rows[i].branch) || (i > 0 && memcmp(rows[i - 1].branch.b, rows[i].branch.b,
+                                                         sizeof rows[i].branch.b) >= 0)) {
+            fail(in, "order of branches");
+            return;
+        }
+        get_hours(in, &rows[i], CAP_BRANCH_DAYS - days);
+        days += rows[i].own.nexceptions;
+    }
+    all->branches = rows;
+    all->nbranches = n;
 }
 
 static void get_key(struct in *in, int64_t key, struct catalogue *c)
@@ -235,7 +303,7 @@ static void get_key(struct in *in, int64_t key, struct catalogue *c)
         get_prices(in, c);
         return;
     case K_CALENDAR:
-        get_calendar(in, &c->calendar);
+        get_calendar(in, &c->calendars.usual);
         return;
     case K_RETENTION:
         c->retention_days = get_u(in, 36500, "retention days");
@@ -245,6 +313,9 @@ static void get_key(struct in *in, int64_t key, struct catalogue *c)
         return;
     case K_CASES:
         get_cases(in, c);
+        return;
+    case K_BRANCHES:
+        get_branches(in, &c->calendars);
         return;
     default:
         return; /* a newer edition may hold more */
@@ -256,7 +327,7 @@ enum st catalogue_open(bytes edition, struct arena *a, struct catalogue *out, co
     const char *ignored;
     rule = rule == NULL ? &ignored : rule;
     memset(out, 0, sizeof *out);
-    calendar_default(&out->calendar);
+    calendars_default(&out->calendars);
     enum st st = cbor_check(edition, 0, NULL, rule);
     if (st != ST_OK) {
         return st;

@@ -16,21 +16,28 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b != 0 && (a < 0) != (b < 0));
 }
 
-static const struct calendar_day *day_of(const struct calendar *c, int64_t day)
+static const struct calendar_day *find_day(const struct calendar_day *days, size_t n, int64_t day)
 {
-    size_t lo = 0, hi = c->nexceptions;
+    size_t lo = 0, hi = n;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        if (c->exceptions[mid].day == day) {
-            return &c->exceptions[mid];
+        if (days[mid].day == day) {
+            return &days[mid];
         }
-        if (c->exceptions[mid].day < day) {
+        if (days[mid].day < day) {
             lo = mid + 1;
         } else {
             hi = mid;
         }
     }
-    return &c->week[((day + 3) % 7 + 7) % 7]; /* day 0 was a Thursday */
+    return NULL;
+}
+
+static const struct calendar_day *day_of(const struct calendar *c, int64_t day)
+{
+    const struct calendar_day *d = find_day(c->exceptions, c->nexceptions, day);
+    d = d == NULL ? find_day(c->common, c->ncommon, day) : d;
+    return d != NULL ? d : &c->week[((day + 3) % 7 + 7) % 7]; /* day 0 was a Thursday */
 }
 
 void calendar_default(struct calendar *c)
@@ -61,20 +68,27 @@ static bool same_turn(const struct calendar_turn *a, const struct calendar_turn 
            a->minute == b->minute;
 }
 
+static bool same_days(const struct calendar_day *a, size_t na, const struct calendar_day *b,
+                      size_t nb)
+{
+    bool same = na == nb;
+    for (size_t i = 0; same && i < na; i++) {
+        same = a[i].day == b[i].day && same_day(&a[i], &b[i]);
+    }
+    return same;
+}
+
 bool calendar_same(const struct calendar *a, const struct calendar *b)
 {
     bool same = a->utc_offset_minutes == b->utc_offset_minutes &&
-                a->saving_minutes == b->saving_minutes && a->nexceptions == b->nexceptions &&
+                a->saving_minutes == b->saving_minutes &&
                 (a->saving_minutes == 0 ||
                  (same_turn(&a->begins, &b->begins) && same_turn(&a->ends, &b->ends)));
     for (unsigned i = 0; same && i < 7; i++) {
         same = same_day(&a->week[i], &b->week[i]);
     }
-    for (size_t i = 0; same && i < a->nexceptions; i++) {
-        same = a->exceptions[i].day == b->exceptions[i].day &&
-               same_day(&a->exceptions[i], &b->exceptions[i]);
-    }
-    return same;
+    return same && same_days(a->exceptions, a->nexceptions, b->exceptions, b->nexceptions) &&
+           same_days(a->common, a->ncommon, b->common, b->ncommon);
 }
 
 /* ---- the zone ------------------------------------------------------------------------------- */
@@ -178,6 +192,18 @@ int64_t calendar_add(const struct calendar *c, int64_t ms, int64_t minutes)
     return ms + DAYS_MOST * DAY_MS;
 }
 
+/* Of these weeks from a day on, those before the first in which a day differs. */
+static int64_t like_any_other(const struct calendar_day *days, size_t n, int64_t from_day,
+                              int64_t weeks)
+{
+    for (size_t i = 0; i < n && weeks > 0; i++) {
+        if (days[i].day >= from_day && days[i].day <= from_day + 7 * weeks) {
+            weeks = (days[i].day - from_day - 1) / 7; /* as far as the last week before it */
+        }
+    }
+    return weeks;
+}
+
 /* Whole weeks that are like any other are counted, not walked: what is months late costs no more
  * than what is late since yesterday. They are taken off the walk; their working time is returned.
  */
@@ -185,12 +211,8 @@ static int64_t skip_weeks(struct walk *w, int64_t b_ms)
 {
     int64_t weeks = (b_ms - w->from) / (7 * DAY_MS), most = (w->last_day - w->day) / 7, sum = 0;
     weeks = weeks < most ? weeks : most;
-    for (size_t i = 0; i < w->c->nexceptions && weeks > 0; i++) {
-        int64_t day = w->c->exceptions[i].day;
-        if (day >= w->day && day <= w->day + 7 * weeks) {
-            weeks = (day - w->day - 1) / 7; /* as far as the last week before it */
-        }
-    }
+    weeks = like_any_other(w->c->exceptions, w->c->nexceptions, w->day, weeks);
+    weeks = like_any_other(w->c->common, w->c->ncommon, w->day, weeks);
     if (weeks <= 0 || w->c->saving_minutes != 0) {
         return 0;
     }

@@ -104,7 +104,7 @@ enum office_rule office_may_bill(const struct subject_state *job, id16 actor,
                                  id16 (*person)(void *ctx, id8 author), void *ctx);
 /* office_late_unhelped (B-18.14): past its planned time, not finished, and no help was asked. */
 bool office_late_unhelped(const struct subject_state *goods, int64_t now_ms);
-/* office_left_over (B-18.15): called on an earlier day (in the calendar's zone) and given to
+/* office_left_over (B-18.15): called on an earlier day (in its branch's zone) and given to
  * nobody. office_dispatch_before: does job a come before b on the board? Left-over ones first, then
  * the nearer deadline, then the earlier call, then the id. */
 struct office_due {

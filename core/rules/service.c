@@ -192,19 +192,23 @@ static bool sooner(const struct deadline *a, const struct deadline *b)
     return a->due_ms < b->due_ms;
 }
 
-size_t deadlines(const struct subject_state *job, const struct calendar *c, struct deadline out[4])
+size_t deadlines(const struct subject_state *job, const struct calendars *all,
+                 struct deadline out[4])
 {
     const struct field_value *called = fold_shown(job, F_JOB_CALLED);
     if (called == NULL) {
         return 0;
     }
     bool suburb = shown_int(job, F_JOB_ZONE, 1) == 2;
+    id8 branch = calendars_branch(job);
+    struct calendar c = calendar_of_branch(all, branch);
     size_t n = 0;
     for (size_t i = 0; i < LIMITS; i++) {
         const struct limit *l = &limits[i];
         int64_t hours = suburb ? l->suburb_hours : l->hours;
-        struct deadline d = {.kind = l->kind, .working = l->working, .hours = (int)hours};
-        d.due_ms = l->working ? calendar_add(c, called->i, hours * 60)
+        struct deadline d = {
+            .kind = l->kind, .working = l->working, .hours = (int)hours, .branch = branch};
+        d.due_ms = l->working ? calendar_add(&c, called->i, hours * 60)
                               : money_add(called->i, hours * HOUR_MS);
         d.met = met_at(job, l->met_by, &d.met_ms, &d.met_by);
         size_t j = n++;
@@ -216,9 +220,13 @@ size_t deadlines(const struct subject_state *job, const struct calendar *c, stru
     return n;
 }
 
-int64_t deadline_left_minutes(const struct deadline *d, const struct calendar *c, int64_t now_ms)
+int64_t deadline_left_minutes(const struct deadline *d, const struct calendars *all, int64_t now_ms)
 {
-    return d->working ? calendar_between(c, now_ms, d->due_ms) : (d->due_ms - now_ms) / 60000;
+    if (!d->working) {
+        return (d->due_ms - now_ms) / 60000;
+    }
+    struct calendar c = calendar_of_branch(all, d->branch);
+    return calendar_between(&c, now_ms, d->due_ms);
 }
 
 /* ---- numbers -------------------------------------------------------------------------------- */

@@ -42,6 +42,8 @@ struct calendar {
     struct calendar_day week[7];           /* 0 = Monday; `day` unused */
     const struct calendar_day *exceptions; /* ascending by day */
     size_t nexceptions;
+    const struct calendar_day *common; /* the company's, where a branch's own say nothing */
+    size_t ncommon;
     int16_t utc_offset_minutes; /* in winter */
     int16_t saving_minutes;     /* in summer so much more; 0: there is no summer time */
     struct calendar_turn begins, ends;
@@ -62,6 +64,30 @@ bool calendar_same(const struct calendar *a, const struct calendar *b);
 int64_t calendar_add(const struct calendar *c, int64_t ms, int64_t minutes);
 int64_t calendar_between(const struct calendar *c, int64_t a_ms, int64_t b_ms);
 
+/* What a branch does otherwise than the company (J-04): weekdays, days that differ, a zone. All
+ * that it does not say is the company's, as it is then. */
+struct branch_hours {
+    id8 branch;
+    uint8_t weekdays; /* bit 0: Monday; these `own` says */
+    bool zoned;       /* `own` has a zone, summer time or none with it */
+    struct calendar own;
+};
+/* The calendars of an edition. */
+struct calendars {
+    struct calendar usual;               /* the company's */
+    const struct branch_hours *branches; /* ascending by branch */
+    size_t nbranches;
+};
+/* calendars_default: calendar_default and no branch. calendars_same: do both say the same of every
+ * branch? */
+void calendars_default(struct calendars *all);
+bool calendars_same(const struct calendars *a, const struct calendars *b);
+/* calendar_of_branch: the one that a branch's working time is counted by; the company's where it
+ * has none of its own, or for no branch (zero). Nobody else chooses. Valid while `all` is.
+ * calendars_branch: the branch that a job is in; zero: none. */
+struct calendar calendar_of_branch(const struct calendars *all, id8 branch);
+id8 calendars_branch(const struct subject_state *job);
+
 enum deadline_kind {
     DL_ARRIVE = 1 /* 6 h city, 7 h suburb, working */,
     DL_RESPOND = 2 /* 3 h */,
@@ -72,16 +98,20 @@ struct deadline {
     enum deadline_kind kind;
     int64_t due_ms;
     bool working;
-    int hours; /* from the call */
+    int hours;  /* from the call */
+    id8 branch; /* whose working time it is counted in; zero: the company's */
     bool met;
     int64_t met_ms;
     h32 met_by; /* the fact's entry: times_shown puts met_ms right where its clock was wrong */
 };
-/* deadlines: those that count for a job, open ones first, the nearest first; none without a time of
- * the call, where the clock starts (J-20). met_ms is the wall time of the fact that met it. */
-size_t deadlines(const struct subject_state *job, const struct calendar *c, struct deadline out[4]);
+/* deadlines: those that count for a job, by its branch's calendar, open ones first, the nearest
+ * first; none without a time of the call, where the clock starts (J-20). met_ms is the wall time of
+ * the fact that met it. */
+size_t deadlines(const struct subject_state *job, const struct calendars *all,
+                 struct deadline out[4]);
 /* deadline_left_minutes: minutes left (negative: late), working minutes where the limit is. */
-int64_t deadline_left_minutes(const struct deadline *d, const struct calendar *c, int64_t now_ms);
+int64_t deadline_left_minutes(const struct deadline *d, const struct calendars *all,
+                              int64_t now_ms);
 
 /* number_format: prefix + "-" + epoch mark + "-" + six digits or more, NUL-terminated ASCII <= 32.
  */

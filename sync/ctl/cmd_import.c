@@ -209,6 +209,7 @@ int ctl_cmd_import(int argc, char **argv)
         return ctl_usage(argv[0]);
     }
     im.utc_offset_minutes = (int)minutes;
+    im.offset_said = offset != NULL;
     im.path = argv[2];
     im.kind = csv_columns_kind(str_c(argv[1]));
     if (im.kind == NULL) {

@@ -25,6 +25,7 @@ static const struct csv_word priorities[] = {
     {"normal", "普通", 0}, {"urgent", "紧急", 1}, {NULL, NULL, 0}};
 static const struct csv_word day_kinds[] = {{"work", "上班", CALENDAR_KIND_WORK},
                                             {"holiday", "休息", CALENDAR_KIND_HOLIDAY},
+                                            {"usual", "照常", CALENDAR_KIND_USUAL},
                                             {NULL, NULL, 0}};
 static const struct csv_word causes[] = {{"wear", "磨损", CAUSE_WEAR},
                                          {"defect", "缺陷", CAUSE_DEFECT},
@@ -135,6 +136,8 @@ static const struct csv_column calendar[] = {
     [CALENDAR_OPEN] = {"open", false, CSV_CLOCK, NULL},
     [CALENDAR_CLOSE] = {"close", false, CSV_CLOCK, NULL},
     [CALENDAR_KIND] = {"kind", true, CSV_WORD, day_kinds},
+    [CALENDAR_BRANCH] = {"branch", false, CSV_CODE, NULL},
+    [CALENDAR_ZONE] = {"zone", false, CSV_TEXT, NULL},
 };
 static const struct csv_column jobs[] = {
     [JOBS_ID] = {"id", true, CSV_CODE, NULL},

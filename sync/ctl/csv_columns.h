@@ -110,8 +110,17 @@ enum {
     CASES_ACTION_EN
 };
 enum { PRICES_CODE, PRICES_NAME, PRICES_NAME_EN, PRICES_UNIT, PRICES_PRICE, PRICES_CLASS };
-enum { CALENDAR_DATE, CALENDAR_OPEN, CALENDAR_CLOSE, CALENDAR_KIND };
-enum { CALENDAR_KIND_WORK = 1, CALENDAR_KIND_HOLIDAY = 2 }; /* numbers of calendar.kind */
+enum {
+    CALENDAR_DATE,
+    CALENDAR_OPEN,
+    CALENDAR_CLOSE,
+    CALENDAR_KIND,
+    CALENDAR_BRANCH, /* empty: the company */
+    CALENDAR_ZONE    /* as in TZ, or "usual": the company's */
+};
+/* Numbers of calendar.kind. Usual: a branch's weekday is the company's again, a date differs no
+ * more. */
+enum { CALENDAR_KIND_WORK = 1, CALENDAR_KIND_HOLIDAY = 2, CALENDAR_KIND_USUAL = 3 };
 enum {
     JOBS_ID,
     JOBS_CUSTOMER,

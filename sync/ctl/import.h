@@ -16,7 +16,8 @@ struct import {
     const struct csv_kind *kind;
     const char *verify_url; /* NULL: as it is; into the edition, for the customer's QR */
     int utc_offset_minutes;
-    const char *zone; /* of the calendar, as in TZ; NULL: utc_offset_minutes, no summer time */
+    const char *zone; /* of the company, as in TZ; NULL: utc_offset_minutes, no summer time */
+    bool offset_said; /* utc_offset_minutes was given, and not taken from this machine */
     bool dry, json;
     /* reading */
     struct csv *csv;
@@ -54,6 +55,17 @@ MUST_USE enum st import_edition_row(struct import *im, const struct csv_record *
                                     struct err *err);
 MUST_USE enum st import_edition_done(struct import *im, bytes *out, struct err *err);
 void import_edition_drop(struct import *im);
+/* import_calendar_*: the rows of a calendar, of the company and of branches, merged into those of
+ * the edition, which outlive it. _begin: *out is the caller's, to be freed; ST_FULL. _row: false
+ * with a sentence in `why` when the row is refused, and nothing has changed. _done: the outcome; it
+ * points into `c`. */
+#define IMPORT_WHY 160
+struct import_calendar;
+MUST_USE enum st import_calendar_begin(const struct calendars *was, struct import_calendar **out,
+                                       struct err *err);
+MUST_USE bool import_calendar_row(struct import *im, struct import_calendar *c,
+                                  const struct csv_record *rec, char why[static IMPORT_WHY]);
+void import_calendar_done(struct import *im, struct import_calendar *c, struct calendars *out);
 /* import_write: records, assignments, edition; the store is closed by now. */
 MUST_USE enum st import_write(struct import *im, bytes edition, struct err *err);
 #endif

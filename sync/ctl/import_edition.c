@@ -1,6 +1,6 @@
-/* import_edition.c - parts, faults, hard cases, prices and the calendar: merged into the newest
- * edition. A row replaces the row of its code; a day's rows replace that day. What the file does
- * not name stays.
+/* import_edition.c - parts, faults, hard cases, prices and the calendars (import_calendar.c):
+ * merged into the newest edition. A row replaces the row of its code; a day's rows replace that
+ * day. What the file does not name stays.
  */
 #include <stdlib.h>
 
@@ -13,8 +13,6 @@
     (3U * CAP_ATT_BYTES)                  /* newest edition, its tables, new cells: address space  \
                                            */
 #define CELL_BYTES (10U * CAP_TEXT_BYTES) /* what utf8_clean works in */
-#define DAYS_MAX 4000                     /* days that differ: all of ten years */
-#define SPANS_MAX 3
 
 struct import_edition {
     uint8_t *room, *out;
@@ -22,10 +20,7 @@ struct import_edition {
     bytes before;              /* the newest edition's bytes; empty: there is none */
     struct catalogue was, now; /* now's tables are malloc'ed, was's lie in the arena */
     unsigned parts_room, faults_room, cases_room, prices_room;
-    struct calendar_day days[DAYS_MAX]; /* exceptions, ascending */
-    bool week_named[7];                 /* this file has begun to say the weekday anew */
-    int32_t named[DAYS_MAX];            /* ... the day anew */
-    size_t nnamed;
+    struct import_calendar *calendar; /* of an import of calendars */
 };
 
 bool import_edition_is(const struct csv_kind *kind)
@@ -47,8 +42,8 @@ static enum st load_newest(struct import *im, struct import_edition *e, struct e
     if (st != ST_NOT_FOUND) {
         return st;
     }
-    calendar_default(&e->was.calendar);
-    e->was.calendar.utc_offset_minutes = (int16_t)im->utc_offset_minutes;
+    calendars_default(&e->was.calendars);
+    e->was.calendars.usual.utc_offset_minutes = (int16_t)im->utc_offset_minutes;
     e->was.retention_days = RETENTION_DAYS_USUAL;
     return ST_OK;
 }
@@ -89,15 +84,13 @@ enum st import_edition_begin(struct import *im, struct err *err)
     if (im->verify_url != NULL) {
         e->now.verify_url = str_c(im->verify_url);
     }
-    e->now.calendar.exceptions = e->days;
     if (e->now.parts == NULL || e->now.faults == NULL || e->now.cases == NULL ||
-        e->now.prices == NULL || w->calendar.nexceptions > DAYS_MAX) {
+        e->now.prices == NULL) {
         return full(err);
     }
-    for (size_t i = 0; i < w->calendar.nexceptions; i++) {
-        e->days[i] = w->calendar.exceptions[i];
-    }
-    return ST_OK;
+    return im->kind == csv_columns_kind(S("calendar"))
+               ? import_calendar_begin(&w->calendars, &e->calendar, err)
+               : ST_OK;
 }
 
 void import_edition_drop(struct import *im)
@@ -108,6 +101,7 @@ void import_edition_drop(struct import *im)
         free(e->now.faults);
         free(e->now.cases);
         free(e->now.prices);
+        free(e->calendar);
         free(e->room);
         free(e->out);
         free(e);
@@ -245,83 +239,6 @@ static bool put_price(struct import_edition *e, const struct csv_value *v)
     return at != NULL;
 }
 
-/* ---- the calendar ------------------------------------------------------------------------------
- */
-/* day_of: the row of a date, made in its place when there is none; emptied the first time that
- * this file names it. NULL: more days than DAYS_MAX. */
-static struct calendar_day *day_of(struct import_edition *e, int32_t day)
-{
-    size_t n = e->now.calendar.nexceptions, at = 0;
-    while (at < n && e->days[at].day < day) {
-        at++;
-    }
-    bool have = at < n && e->days[at].day == day, named = false;
-    for (size_t i = 0; i < e->nnamed; i++) {
-        named = named || e->named[i] == day;
-    }
-    if ((!have && n == DAYS_MAX) || (!named && e->nnamed == DAYS_MAX)) {
-        return NULL;
-    }
-    if (!have) {
-        memmove(&e->days[at + 1], &e->days[at], (n - at) * sizeof e->days[0]);
-        e->now.calendar.nexceptions++;
-    }
-    if (!named) {
-        e->named[e->nnamed++] = day;
-        e->days[at] = (struct calendar_day){.day = day};
-    }
-    return &e->days[at];
-}
-
-/* add_span: keeps a day's spans in order. A sentence when it cannot be. */
-static const char *add_span(struct calendar_day *d, int64_t from, int64_t to)
-{
-    unsigned at = 0;
-    if (from >= to) {
-        return "the day closes before it opens";
-    }
-    if (d->nspans == SPANS_MAX) {
-        return "a day is open three times at most";
-    }
-    while (at < d->nspans && d->span[at].from_min < from) {
-        at++;
-    }
-    if ((at > 0 && d->span[at - 1].to_min > from) ||
-        (at < d->nspans && to > d->span[at].from_min)) {
-        return "two spans of the day overlap";
-    }
-    for (unsigned i = d->nspans; i > at; i--) {
-        d->span[i] = d->span[i - 1];
-    }
-    d->span[at].from_min = (uint16_t)from;
-    d->span[at].to_min = (uint16_t)to;
-    d->nspans++;
-    return NULL;
-}
-
-static const char *put_day(struct import_edition *e, const struct csv_value *v)
-{
-    int weekday = v[CALENDAR_DATE].weekday;
-    bool work = v[CALENDAR_KIND].number == CALENDAR_KIND_WORK;
-    struct calendar_day *d;
-    if (work != (v[CALENDAR_OPEN].given && v[CALENDAR_CLOSE].given)) {
-        return work ? "a working day needs open and close" : "a holiday has no open and close";
-    }
-    if (weekday >= 1 && weekday <= 7) {
-        d = &e->now.calendar.week[weekday - 1];
-        if (!e->week_named[weekday - 1]) {
-            e->week_named[weekday - 1] = true;
-            *d = (struct calendar_day){0};
-        }
-    } else {
-        d = day_of(e, v[CALENDAR_DATE].day);
-    }
-    if (d == NULL) {
-        return "there are more days that differ than a calendar holds";
-    }
-    return work ? add_span(d, v[CALENDAR_OPEN].number, v[CALENDAR_CLOSE].number) : NULL;
-}
-
 /* ---- rows --------------------------------------------------------------------------------------
  */
 enum st import_edition_row(struct import *im, const struct csv_record *rec, struct err *err)
@@ -329,12 +246,11 @@ enum st import_edition_row(struct import *im, const struct csv_record *rec, stru
     struct import_edition *e = im->edition;
     const struct csv_value *v = rec->value;
     uint32_t first = 0;
-    char why[120];
+    char why[IMPORT_WHY];
     bool ok;
     if (im->kind == csv_columns_kind(S("calendar"))) {
-        const char *refusal = put_day(e, v);
-        if (refusal != NULL) {
-            import_refuse(im, rec->line, refusal);
+        if (!import_calendar_row(im, e->calendar, rec, why)) {
+            import_refuse(im, rec->line, why);
         }
         return ST_OK;
     }
@@ -368,12 +284,8 @@ enum st import_edition_done(struct import *im, bytes *out, struct err *err)
 {
     struct import_edition *e = im->edition;
     *out = (bytes){NULL, 0};
-    if (im->kind == csv_columns_kind(S("calendar"))) {
-        e->now.calendar.utc_offset_minutes = (int16_t)im->utc_offset_minutes;
-        e->now.calendar.saving_minutes = 0;
-        if (im->zone != NULL && calendar_zone(&e->now.calendar, str_c(im->zone)) != ST_OK) {
-            return err_set(err, ST_BAD_INPUT, 0, __func__, "\"%.60s\" is not a zone", im->zone);
-        }
+    if (e->calendar != NULL) {
+        import_calendar_done(im, e->calendar, &e->now.calendars);
     }
     bytes same;
     enum st st = catalogue_encode(&e->now, e->out, CAP_ATT_BYTES, &same);

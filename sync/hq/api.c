@@ -69,16 +69,18 @@ unsigned api_hash_ops(struct api_call *c)
     return c->api->hash_ops;
 }
 
-#define CALENDAR_BYTES (160U << 10) /* five years of days that differ, as bytes and as rows */
+/* Days that differ, and branches, as bytes and as rows. */
+#define CALENDAR_BYTES                                                                             \
+    ((CAP_CALENDAR_DAYS + CAP_BRANCH_DAYS) * 56U + CAP_CALENDAR_BRANCHES * 640U + 4096U)
 
-const struct calendar *api_calendar(struct api_call *c)
+const struct calendars *api_calendars(struct api_call *c)
 {
     if (c->calendar_room == NULL) {
         c->calendar_room = malloc(CALENDAR_BYTES);
         struct arena a = arena_of(c->calendar_room, c->calendar_room == NULL ? 0 : CALENDAR_BYTES);
-        fold_calendar(c->txn, &a, &c->calendar, NULL);
+        fold_calendars(c->txn, &a, &c->calendars, NULL);
     }
-    return &c->calendar;
+    return &c->calendars;
 }
 
 void api_count_failed_login(struct api_call *c)

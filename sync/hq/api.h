@@ -76,8 +76,8 @@ struct api_call {
     struct arena arena;
     int64_t now_ms;
     uint64_t number; /* of this request since the start: ties an answer to its line of the log */
-    struct calendar calendar; /* of the edition that stands; api_calendar reads it */
-    uint8_t *calendar_room;   /* its days that differ; NULL: not read yet */
+    struct calendars calendars; /* of the edition that stands; api_calendars reads them */
+    uint8_t *calendar_room;     /* their days that differ; NULL: not read yet */
 };
 
 /* A reader puts c->out (a new reference), or a whole reply of its own. */
@@ -142,8 +142,8 @@ MUST_USE enum st api_check_shown(struct api_call *c);
 void api_after_write(struct api_call *c);
 /* api_writes_of: every current write of a field, as in openapi.json's Write (reg_view.c). */
 json_t *api_writes_of(struct api_call *c, const struct subject_state *s, const char *field);
-/* api_calendar: of the edition that stands, within a read; the call's. */
-const struct calendar *api_calendar(struct api_call *c);
+/* api_calendars: of the edition that stands, within a read; the call's. */
+const struct calendars *api_calendars(struct api_call *c);
 /* api_sees: may this user see that subject: branch, and for a technician that it is his own. */
 bool api_sees(struct api_call *c, const struct subject_state *s);
 bool api_all_branches(const struct acct_user *u);

@@ -5,6 +5,7 @@
 #include "core/fold/refold.h"
 #include "core/model/catalogue.h"
 #include "sync/hq/hq.h"
+#include "sync/hq/reg_hours.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -242,15 +243,18 @@ enum st api_read_preview(struct api_call *c)
     st = st == ST_OK ? in_force(c, &old, &number) : st;
     if (st == ST_OK) {
         const struct catalogue *now = &fresh.cat, *was = old.is ? &old.cat : NULL;
+        struct calendars none; /* by which all goes before there is an edition */
+        calendars_default(&none);
         bool address =
             was == NULL ? now->verify_url.n > 0 : !str_eq(was->verify_url, now->verify_url);
-        c->out =
-            json_pack("{s:I,s:I,s:b,s:o,s:o,s:o,s:o,s:s#,s:b}", "number", (json_int_t)now->number,
-                      "in_force", (json_int_t)number, "publishable", now->number > number, "parts",
-                      diff(&all[0], was, now), "faults", diff(&all[1], was, now), "prices",
-                      diff(&all[2], was, now), "cases", diff(&all[3], was, now), "verify_url",
-                      now->verify_url.p == NULL ? "" : now->verify_url.p, (int)now->verify_url.n,
-                      "verify_url_changes", address);
+        c->out = json_pack("{s:I,s:I,s:b,s:o,s:o,s:o,s:o,s:o,s:s#,s:b}", "number",
+                           (json_int_t)now->number, "in_force", (json_int_t)number, "publishable",
+                           now->number > number, "parts", diff(&all[0], was, now), "faults",
+                           diff(&all[1], was, now), "prices", diff(&all[2], was, now), "cases",
+                           diff(&all[3], was, now), "calendars",
+                           reg_hours(&now->calendars, was == NULL ? &none : &was->calendars),
+                           "verify_url", now->verify_url.p == NULL ? "" : now->verify_url.p,
+                           (int)now->verify_url.n, "verify_url_changes", address);
     }
     drop(&fresh);
     drop(&old);

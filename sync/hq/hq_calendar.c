@@ -29,7 +29,7 @@ static enum st keep(struct hq *hq, struct store_txn *t, bytes content, h32 editi
     struct arena a = arena_of(room, room_n), scratch = hq_arena(hq);
     enum st st = catalogue_open(content, &a, &c, &rule);
     /* One of a newer version that does not read changes nothing. */
-    st = st == ST_OK     ? fold_calendar_put(t, &c.calendar, edition, scratch, err)
+    st = st == ST_OK     ? fold_calendars_put(t, &c.calendars, edition, scratch, err)
          : st == ST_FULL ? err_set(err, st, 0, __func__, "no memory")
                          : ST_OK;
     free(room);
@@ -38,11 +38,11 @@ static enum st keep(struct hq *hq, struct store_txn *t, bytes content, h32 editi
 
 static enum st settle_in(struct hq *hq, struct store_txn *t, struct err *err)
 {
-    struct calendar cal;
+    struct calendars cal;
     struct arena tmp = hq_arena(hq);
     h32 kept, now = in_force(hq, t);
     bytes content;
-    fold_calendar(t, &tmp, &cal, &kept);
+    fold_calendars(t, &tmp, &cal, &kept);
     if (h32_zero(now) || h32_eq(now, kept)) {
         return ST_OK;
     }

@@ -57,9 +57,10 @@ static unsigned counted(struct api_call *c, enum subject_type type, enum registe
     return n;
 }
 
+/* Where the day began: by the wall of the unit's branch, of all branches by the company's. */
 static int64_t midnight(struct api_call *c)
 {
-    const struct calendar *cal = api_calendar(c);
+    struct calendar at = calendar_of_branch(api_calendars(c), unit_of(c)), *cal = &at;
     int64_t now = c->now_ms + (int64_t)calendar_offset(cal, c->now_ms) * 60000;
     int64_t first = c->now_ms - now % 86400000;
     /* The clock may have been turned since. */

@@ -224,7 +224,7 @@ static json_t *visits_json(struct api_call *c, const struct subject_state *job)
 
 static json_t *deadlines_json(struct api_call *c, const struct subject_state *job)
 {
-    const struct calendar *cal = api_calendar(c);
+    const struct calendars *cal = api_calendars(c);
     struct deadline d[4];
     json_t *list = json_array();
     struct arena tmp = c->arena;

@@ -1,6 +1,8 @@
 /* reg_other.c - registers that are no subjects. See reg_other.h. */
 #include "sync/hq/reg_other.h"
 
+#include "sync/hq/reg_hours.h"
+
 #include "core/codec/cbor.h"
 #include "core/codec/hash.h"
 #include "sync/hq/hq_store.h"
@@ -126,11 +128,15 @@ static json_t *edition_row(struct api_call *c, const struct entry_view *e, h32 s
     }
     name = entry_att(e, 0);
     snprintf(number, sizeof number, "%llu", (unsigned long long)b.edition.number);
-    return json_pack("{s:o,s:s,s:s,s:s,s:I,s:{s:I,s:o}}", "id", ops_hex(name.b, 32), "type",
-                     "edition", "code", number, "state",
-                     h32_eq(name, stands) ? "stands" : "superseded", "time_ms",
-                     (json_int_t)e->wall_ms, "fields", "number", (json_int_t)b.edition.number, "by",
-                     reg_named(c, e->actor, F_TECHNICIAN_NAME));
+    bool is = h32_eq(name, stands);
+    json_t *row = json_pack(
+        "{s:o,s:s,s:s,s:s,s:I,s:{s:I,s:o}}", "id", ops_hex(name.b, 32), "type", "edition", "code",
+        number, "state", is ? "stands" : "superseded", "time_ms", (json_int_t)e->wall_ms, "fields",
+        "number", (json_int_t)b.edition.number, "by", reg_named(c, e->actor, F_TECHNICIAN_NAME));
+    if (is && row != NULL) {
+        json_object_set_new(row, "calendars", reg_hours(api_calendars(c), NULL));
+    }
+    return row;
 }
 
 /* Every version that was published. */

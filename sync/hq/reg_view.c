@@ -145,7 +145,7 @@ static json_t *fields_json(struct api_call *c, const struct subject_state *s)
 
 static void add_deadline(struct api_call *c, const struct subject_state *job, json_t *o)
 {
-    const struct calendar *cal = api_calendar(c);
+    const struct calendars *cal = api_calendars(c);
     struct deadline d[4];
     size_t n = office_open(job) ? deadlines(job, cal, d) : 0;
     for (size_t i = 0; i < n; i++) {
@@ -221,9 +221,10 @@ static void add_job(struct api_call *c, const struct subject_state *s, json_t *o
 {
     json_object_set_new(o, "technician", reg_named(c, s->assigned, F_TECHNICIAN_NAME));
     json_object_set_new(o, "class", json_integer((json_int_t)office_class(s)));
+    struct calendar cal = calendar_of_branch(api_calendars(c), calendars_branch(s));
     json_object_set_new(
         o, "left_over",
-        json_boolean(office_left_over(s, c->now_ms, calendar_offset(api_calendar(c), c->now_ms))));
+        json_boolean(office_left_over(s, c->now_ms, calendar_offset(&cal, c->now_ms))));
     json_object_set_new(o, "cash_owed_minor", json_integer((json_int_t)office_cash_owed_minor(s)));
     json_object_set_new(o, "help", json_boolean(office_help_asked(s)));
     json_object_set_new(o, "handover", json_boolean(s->handover_asked));

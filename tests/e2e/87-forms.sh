@@ -21,7 +21,7 @@ users() {
         user keeper "parts keeper" 罗永明 && user manager "branch manager" 高建军 && user dept "service department" 孙立
 }
 need "everybody has a login" users
-# Another edition, of the same tables but for three rows, by another headquarters.
+# Another edition, of the same tables but for three rows and a branch's Saturday, by another headquarters.
 edition() {
     here=$HQ
     hq_demo "$T/other" || return 1
@@ -31,6 +31,8 @@ edition() {
     map=
     [ -f assets/demo/parts.map ] && map=assets/demo/parts.map
     hq_import parts "$T/parts.csv" "$map" && hq_import parts "$T/one.csv" "$map" || return 1
+    printf 'date,open,close,kind,branch,zone\nsat,09:00,12:00,work,HZ1,CST-7\n' >"$T/hours.csv"
+    hq_import calendar "$T/hours.csv" || return 1
     printf 'a long password\n' | "$bin/docketctl" user add --store "$HQ" --login admin --password-fd 0 || return 1
     server_start "$T/other" --assets build/assets || return 1
     curl -sS -c "$T/jar" -o "$T/body" -H 'Content-Type: application/json' -d '{"login":"admin","password":"a long password"}' "$URL/api/v1/session"

@@ -190,6 +190,8 @@ await claim('a catalogue shows what it changes before it is published; then it i
     await keeper.waitForSelector('#dialog .changes');
     const text = await keeper.textContent('#dialog .changes');
     must(/新增 1，改动 1，删去 0/.test(text) && text.includes('NEW-PART-1') && text.includes('AC-CAP-35'), text.slice(0, 400));
+    const hours = '分公司 HZ1 · UTC+07:00 · 周一至周五 08:00–12:00, 13:30–17:30 · 周六 09:00–12:00 · 周日 休息';
+    must(text.includes(`上班时间`) && text.includes(`新增 · ${hours}`) && /公司 · UTC\+08:00 · 周一至周六/.test(text), `the calendars: ${text.slice(-400)}`);
     await axe(keeper, 'preview');
     await shot(keeper, 'preview');
     must(await keeper.locator('#rows tbody tr').count() === before, 'nothing is published yet');
@@ -198,6 +200,7 @@ await claim('a catalogue shows what it changes before it is published; then it i
     await keeper.waitForFunction((n) => document.querySelectorAll('#rows tbody tr').length === n + 1, before);
     must(await row(keeper, '已被取代').count() === before && await row(keeper, '现行').count() === 1, 'the versions');
     await shot(keeper, 'versions');
+    await keeper.waitForFunction((words) => document.querySelector('#detail').textContent.includes(words), hours.split(' · ').slice(1).join(' · '));
     await button(keeper, 'file').waitFor();
     const [file] = await Promise.all([keeper.waitForEvent('download'), button(keeper, 'file').click()]);
     must(Buffer.compare(readFileSync(await file.path()), readFileSync(edition)) === 0, 'the file is not the one that was published');

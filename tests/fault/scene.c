@@ -234,7 +234,7 @@ static void write_edition(const struct world *w, unsigned number)
     struct err err;
     bytes out;
     must(parts != NULL && names != NULL && buf != NULL, "edition");
-    calendar_default(&c.calendar);
+    calendars_default(&c.calendars);
     for (unsigned i = 0; i < PARTS; i++) {
         snprintf(names[i], sizeof names[i], "P-%05u", i);
         parts[i] = (struct cat_part){.number = str_c(names[i]),

@@ -174,6 +174,18 @@ static void edition_seed(void)
     HOLD(catalogue_encode(&c, buf, sizeof buf, &out) == ST_OK);
     door_seed_with(4, out);
     door_seed_with(4, bytes_of("\xa1\x01\x01", 3));
+    static const struct calendar_day days[] = {{.day = 20000},
+                                               {.day = 20001, .nspans = 1, .span = {{600, 720}}}};
+    struct branch_hours hours[] = {{.branch = {{'H', 'Z'}}, .weekdays = 0x21},
+                                   {.branch = {{'S', 'Z'}}, .zoned = true}};
+    hours[0].own.week[5] = days[1];
+    hours[1].own.exceptions = days;
+    hours[1].own.nexceptions = 2;
+    HOLD(calendar_zone(&hours[1].own, S("CET-1CEST,M3.5.0,M10.5.0/3")) == ST_OK);
+    c.calendars.branches = hours;
+    c.calendars.nbranches = 2;
+    HOLD(catalogue_encode(&c, buf, sizeof buf, &out) == ST_OK);
+    door_seed_with(4, out);
 }
 
 static void seeds(void)

@@ -243,7 +243,7 @@ static void shop_edition(struct shop *x)
                           .prices = prices,
                           .retention_days = 30,
                           .verify_url = S("https://service.example/verify")};
-    calendar_default(&c.calendar);
+    calendars_default(&c.calendars);
     static uint8_t buf[65536];
     uint8_t room[CAP_BODY_BYTES];
     bytes content, body;

@@ -56,7 +56,7 @@ static inline void many_edition(struct shop *x)
                           .prices = prices,
                           .retention_days = 30,
                           .verify_url = S("https://service.example/verify")};
-    calendar_default(&c.calendar);
+    calendars_default(&c.calendars);
     uint8_t room[CAP_BODY_BYTES];
     bytes content, body;
     union body b;

@@ -1,5 +1,5 @@
 // check.mjs - an independent reader of what Docket signs, written from core/journal/ENTRY.md and
-// core/report/PROOF.md alone. CBOR by cborg, BLAKE2b by @noble/hashes, Ed25519 by node itself; none
+// core/report/PROOF.md alone (bundle.mjs, edition.mjs: from their documents). CBOR by cborg, BLAKE2b by @noble/hashes, Ed25519 by node itself; none
 // of Docket's code.
 //
 //   node check.mjs vectors                      the committed vectors
@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { decode, encode } from 'cborg';
 import { blake2b } from '@noble/hashes/blake2b';
 import { Bad, readBundle } from './bundle.mjs';
+import { Unfit, dueAfter, readCalendars } from './edition.mjs';
 import { render } from './template.mjs';
 
 // ---- bytes, hashes, keys ------------------------------------------------------------------------
@@ -50,11 +51,11 @@ function ed25519(pk, message, signature) {
 // ---- section 1: the narrow encoding -------------------------------------------------------------
 
 function walk(v, depth, text) {
-    must(depth <= 8, 'nesting');
     if (typeof v === 'number') return must(Number.isInteger(v) && !Object.is(v, -0), 'float');
     if (typeof v === 'bigint') return must(v >= -(2n ** 63n) && v < 2n ** 63n, 'integer range');
     if (typeof v === 'string') return must(text, 'text string');
     if (v === null || typeof v === 'boolean' || v instanceof Uint8Array) return;
+    must(depth <= 8, 'nesting'); // arrays and maps that are open at once
     if (Array.isArray(v)) return v.forEach((x) => walk(x, depth + 1, text));
     must(v instanceof Map, 'type');
     for (const [k, x] of v) {
@@ -499,7 +500,30 @@ function vectors() {
     }
     rfc8032();
     bundles();
+    editions();
     reports();
+}
+
+// Each edition is read or refused as the list says, and calls are due by its calendars when the list says.
+function editions() {
+    const all = JSON.parse(readFileSync(join(here, 'edition.json'), 'utf8'));
+    for (const v of all.editions) {
+        claim(`edition, ${v.name}: ${v.expect === 'ok' ? 'accepted' : `refused as ${v.expect}`}`, () => {
+            let got = 'ok', calendars;
+            try {
+                calendars = readCalendars(read(unhex(v.hex)));
+            } catch (e) {
+                if (!(e instanceof Refused || e instanceof Unfit)) throw e;
+                got = 'bad form';
+            }
+            must(got === v.expect, `answered ${got}`);
+            for (const d of v.due) {
+                const due = dueAfter(calendars, d.branch, d.called_ms, 360);
+                must(due === d.due_ms, `${d.branch || 'the company'}, called ${d.called_ms}: due ${due}`);
+            }
+            return v.due.length > 0 ? `${v.due.length} calls` : undefined;
+        });
+    }
 }
 
 // Each bundle is refused as the list says, or holds the frames that the list says.

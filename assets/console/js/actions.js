@@ -4,6 +4,7 @@ import { _, N_, fmt, moment } from './i18n.js';
 import { call } from './api.js';
 import { FIELDS, TYPE_PATHS, toInput, named } from './fields.js';
 import { ask } from './forms.js';
+import { hoursOf, hoursWords } from './hours.js';
 import { say } from './view.js';
 import * as W from './words.js';
 
@@ -228,6 +229,7 @@ const changesOf = (p) => [
             more: all > t.rows.length ? fmt(_('and %s more'), all - t.rows.length) : '',
         };
     }),
+    { title: _('Working hours'), text: p.calendars.some((c) => c.what !== 'same') ? '' : _('as they were'), rows: p.calendars.map((c) => [c.what === 'same' ? '' : _(CHANGES[c.what]), hoursOf(c), hoursWords(c)].filter(Boolean).join(' · ')), more: '' },
     ...(p.verify_url_changes ? [{ title: _('Address on the customer\'s copy'), text: p.verify_url || '–', rows: [] }] : []),
 ];
 const invoiced = (r) => {

@@ -5,6 +5,7 @@ import { draw, say, unpressed, DETAIL, TIMELINE } from './view.js';
 import { FIELDS, TYPE_PATHS, TYPE_HOMES, show, named, label } from './fields.js';
 import { actionsOf, act, titleOf } from './actions.js';
 import { REGISTERS, source } from './registers.js';
+import { hoursOf, hoursWords } from './hours.js';
 import { print } from './paper.js';
 import * as W from './words.js';
 
@@ -52,7 +53,10 @@ function fields(r) {
         }
     }
     if (r.type === 'device') { add(_('Technician'), named(r.technician)); add(_('Last contact'), r.time_ms ? moment(r.time_ms) : _('never')); }
-    if (r.type === 'edition') { add(_('Published on'), moment(r.time_ms)); }
+    if (r.type === 'edition') {
+        add(_('Published on'), moment(r.time_ms));
+        (r.calendars || []).forEach((c) => add(fmt(_('Working hours: %s'), hoursOf(c)), hoursWords(c)));
+    }
     if (r.type === 'quarantine') { add(_('Came in'), moment(r.time_ms)); }
     if (r.type === 'user') { add(_('Name'), r.fields.name); add(_('Role'), W.roleWord(r.fields.role)); }
     if (r.type === 'token') { add(_('Login'), r.fields.login); add(_('Scopes'), r.fields.scopes); add(_('Until'), moment(r.time_ms)); }

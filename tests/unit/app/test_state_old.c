@@ -136,7 +136,7 @@ static void deadlines_count_on_across_a_clock_jump_and_the_clock_is_marked(void)
     rig_turn(&r);
     CHECK(!app_clock_wrong(r.a));
     CHECK(first_row(&r, &row) && row.has_deadline);
-    const struct calendar *cal = &app_catalogue(r.a)->calendar;
+    const struct calendars *cal = &app_catalogue(r.a)->calendars;
     int64_t right = app_now_ms(r.a), left = deadline_left_minutes(&row.deadline, cal, right);
     const int64_t skews[] = {-SHOP_NOW_MS, 365 * DAY, 3653 * DAY, -DAY, 3600000};
     for (size_t i = 0; i < sizeof skews / sizeof skews[0]; i++) {
@@ -171,13 +171,13 @@ static void another_zone_moves_no_deadline(void)
     CHECK(first_row(&r, &row) && row.has_deadline);
     int64_t due = row.deadline.due_ms;
     int64_t left =
-        deadline_left_minutes(&row.deadline, &app_catalogue(r.a)->calendar, app_now_ms(r.a));
+        deadline_left_minutes(&row.deadline, &app_catalogue(r.a)->calendars, app_now_ms(r.a));
     atomic_store(&zone_minutes, -300);
     atomic_fetch_add(&r.a->generation, 1);
     CHECK(first_row(&r, &row));
     CHECK_INT(app_now(r.a).utc_offset_minutes, -300);
     CHECK_INT(row.deadline.due_ms, due);
-    CHECK_INT(deadline_left_minutes(&row.deadline, &app_catalogue(r.a)->calendar, app_now_ms(r.a)),
+    CHECK_INT(deadline_left_minutes(&row.deadline, &app_catalogue(r.a)->calendars, app_now_ms(r.a)),
               left);
     atomic_store(&zone_minutes, 0);
     app_close(&r.a);

@@ -74,16 +74,25 @@ static void own_work_costs_no_new_gathering_but_new_words_do(void)
     rig_end(&r);
 }
 
+/* Where the app was is kept by its writer, too: the node writes when that is done. */
+static void writer_idle(struct rig *r)
+{
+    const struct timespec moment = {.tv_nsec = 500000};
+    while (!queue_idle(&r->a->writer.queue)) {
+        nanosleep(&moment, NULL);
+    }
+}
+
 #define PARTS 60000U
 /* An edition of so many parts, as headquarters would send it; with PARTS it is 3 MB, beyond any
  * scratch. */
-static void publish(struct rig *r, unsigned number, unsigned nparts, const struct calendar *hours)
+static void publish(struct rig *r, unsigned number, unsigned nparts, const struct calendars *hours)
 {
     struct cat_part *parts = calloc(nparts, sizeof *parts);
     char(*codes)[16] = calloc(nparts, sizeof *codes);
     uint8_t *buf = malloc(8U << 20), room[CAP_BODY_BYTES];
     struct shop *s = malloc(sizeof *s);
-    struct catalogue c = {.number = number, .nparts = nparts, .parts = parts, .calendar = *hours};
+    struct catalogue c = {.number = number, .nparts = nparts, .parts = parts, .calendars = *hours};
     bytes content, body;
     union body b;
     for (unsigned k = 0; k < nparts; k++) {
@@ -118,6 +127,7 @@ static void publish(struct rig *r, unsigned number, unsigned nparts, const struc
     h32 name;
     shop_must(att_make(&a, ATT_EDITION, content, &v), NULL, "manifest");
     name = v.name;
+    writer_idle(r);
     shop_must(store_write(s->store, &t, &err), &err, "write");
     shop_must(store_att_put(t, v.manifest, content, dep, &err), &err, "edition");
     struct entry_draft d = {.kind = KIND_EDITION,
@@ -152,8 +162,8 @@ static void publish(struct rig *r, unsigned number, unsigned nparts, const struc
 static void a_catalogue_of_sixty_thousand_parts_opens_for_screen_and_writer(void)
 {
     struct rig r;
-    struct calendar usual;
-    calendar_default(&usual);
+    struct calendars usual;
+    calendars_default(&usual);
     rig_begin(&r);
     CHECK_INT(app_catalogue(r.a)->number, 1);
     h32 first = app_catalogue(r.a)->edition;
@@ -194,15 +204,15 @@ static void an_edition_with_other_hours_or_another_zone_puts_open_jobs_in_their_
 {
     static struct calendar_day shut[40];
     struct rig r;
-    struct calendar c;
-    calendar_default(&c);
+    struct calendars c;
+    calendars_default(&c);
     rig_begin(&r);
     CHECK(first_is(&r, "job 2")); /* three days old */
     for (int i = 0; i < 40; i++) {
         shut[i].day = (int32_t)(SHOP_NOW_MS / SHOP_DAY_MS) - 20 + i;
     }
-    c.exceptions = shut;
-    c.nexceptions = 40;
+    c.usual.exceptions = shut;
+    c.usual.nexceptions = 40;
     publish(&r, 2, 3, &c);
     rig_restart(&r);
     CHECK_INT(app_catalogue(r.a)->number, 2);
@@ -210,23 +220,96 @@ static void an_edition_with_other_hours_or_another_zone_puts_open_jobs_in_their_
     struct store_txn *t = NULL;
     uint8_t *room = malloc(CAP_SCRATCH_BYTES);
     struct arena tmp = arena_of(room, CAP_SCRATCH_BYTES);
-    struct calendar kept;
+    struct calendars kept;
     shop_must(store_read(r.a->store, &t, NULL), NULL, "read");
-    fold_calendar(t, &tmp, &kept, NULL);
-    CHECK(calendar_same(&kept, &c) && calendar_same(&kept, &app_catalogue(r.a)->calendar));
+    fold_calendars(t, &tmp, &kept, NULL);
+    CHECK(calendars_same(&kept, &c) && calendars_same(&kept, &app_catalogue(r.a)->calendars));
     store_abort(&t);
     free(room);
-    calendar_default(&c); /* taken back by a newer one */
-    CHECK_INT(calendar_zone(&c, S("CET-1CEST,M3.5.0,M10.5.0/3")), ST_OK);
+    calendars_default(&c); /* taken back by a newer one */
+    CHECK_INT(calendar_zone(&c.usual, S("CET-1CEST,M3.5.0,M10.5.0/3")), ST_OK);
     publish(&r, 3, 3, &c);
     rig_restart(&r);
     CHECK(first_is(&r, "job 2"));
     rig_end(&r);
 }
 
+/* The node says in which branch a job is, in an epoch of its own; nothing else writes now. */
+static void put_in_branch(struct rig *r, const char *job, const char *branch)
+{
+    struct shop *s = calloc(1, sizeof *s);
+    struct record_write w = {.field = F_BRANCH, .type = FT_ID8};
+    uint8_t buf[CAP_BODY_BYTES];
+    bytes body;
+    sample_make(&s->s);
+    s->store = r->a->store;
+    s->room = malloc(SHOP_ROOM);
+    s->tmp = malloc(SHOP_ROOM);
+    s->at_ms = SHOP_NOW_MS;
+    s->head.author = s->s.node.author;
+    s->head.epoch = sample_id8("the branch's epoch");
+    memcpy(w.id.b, branch, strlen(branch));
+    shop_must(record_encode(&w, 1, buf, sizeof buf, &body), NULL, "branch");
+    writer_idle(r);
+    shop_entry(s, KIND_RECORD_SET, SUBJECT_JOB, sample_id16(job), body, NULL, ATT_TEXT, 0);
+    sample_free(&s->s);
+    free(s->room);
+    free(s->tmp);
+    free(s);
+}
+
+/* When a job's arrival is due, and the working minutes that are left until then. */
+static int64_t arrival(struct rig *r, const char *job, int64_t *left)
+{
+    rig_go(r, SCREEN_JOB, job);
+    rig_turn(r);
+    const struct job_model *j = app_job(r->a);
+    for (size_t k = 0; j != NULL && k < j->ndeadlines; k++) {
+        if (j->deadlines[k].kind == DL_ARRIVE) {
+            *left = deadline_left_minutes(&j->deadlines[k], &app_catalogue(r->a)->calendars,
+                                          SHOP_NOW_MS);
+            return j->deadlines[k].due_ms;
+        }
+    }
+    return 0;
+}
+
+/* SZ works from eight to ten in the evening: what was called three days ago comes second there. */
+static void j04_a_job_is_counted_and_stands_by_the_hours_of_its_branch(void)
+{
+    const int64_t eight = SHOP_NOW_MS - 80 * 60000LL, hour = 3600000; /* Saturday, 08:00 */
+    struct branch_hours sz = {.branch = {{'S', 'Z'}}, .weekdays = 0x7F};
+    struct calendars c;
+    struct rig r;
+    int64_t left = 0;
+    calendars_default(&c);
+    for (unsigned d = 0; d < 7; d++) {
+        sz.own.week[d] = (struct calendar_day){.nspans = 1, .span = {{1200, 1320}}};
+    }
+    c.branches = &sz;
+    c.nbranches = 1;
+    rig_begin(&r);
+    put_in_branch(&r, "job 2", "SZ");
+    publish(&r, 2, 3, &c);
+    rig_restart(&r);
+    CHECK(first_is(&r, "job 1"));
+    CHECK_INT(arrival(&r, "job 2", &left), eight + 13 * hour); /* three evenings, one hour */
+    CHECK_INT(left, 60);
+    CHECK_INT(arrival(&r, "job 1", &left), eight + 7 * hour + hour / 2);
+    CHECK_INT(left, 280);
+    rig_restart(&r);
+    c.nbranches = 0; /* the branch's hours are taken back */
+    publish(&r, 3, 3, &c);
+    rig_restart(&r);
+    CHECK(first_is(&r, "job 2"));
+    CHECK_INT(arrival(&r, "job 2", &left), eight - 3 * SHOP_DAY_MS + 8 * hour + hour / 2);
+    rig_end(&r);
+}
+
 int main(void)
 {
     RUN(an_edition_with_other_hours_or_another_zone_puts_open_jobs_in_their_new_order);
+    RUN(j04_a_job_is_counted_and_stands_by_the_hours_of_its_branch);
     RUN(a_search_finds_by_every_word_of_a_row);
     RUN(own_work_costs_no_new_gathering_but_new_words_do);
     RUN(a_catalogue_of_sixty_thousand_parts_opens_for_screen_and_writer);

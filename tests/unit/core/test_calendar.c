@@ -135,34 +135,36 @@ static const struct deadline *find(const struct deadline *d, size_t n, enum dead
 
 static void c01_six_working_hours_in_the_city_seven_in_the_suburb_from_the_call(void)
 {
-    calendar_default(&c);
+    struct calendars of;
+    calendars_default(&of);
     struct deadline d[4];
     struct subject_state s = job_called(at(0, 16, 30), 1);
-    size_t n = deadlines(&s, &c, d);
+    size_t n = deadlines(&s, &of, d);
     CHECK_INT(n, 4);
     CHECK_INT(find(d, n, DL_ARRIVE)->due_ms, at(1, 14, 30));
     CHECK(find(d, n, DL_ARRIVE)->working && !find(d, n, DL_ARRIVE)->met);
     s = job_called(at(0, 16, 30), 2);
-    n = deadlines(&s, &c, d);
+    n = deadlines(&s, &of, d);
     CHECK_INT(find(d, n, DL_ARRIVE)->due_ms, at(1, 15, 30));
-    CHECK_INT(deadline_left_minutes(find(d, n, DL_ARRIVE), &c, at(1, 13, 0)), 120);
-    CHECK_INT(deadline_left_minutes(find(d, n, DL_ARRIVE), &c, at(1, 17, 0)), -90);
+    CHECK_INT(deadline_left_minutes(find(d, n, DL_ARRIVE), &of, at(1, 13, 0)), 120);
+    CHECK_INT(deadline_left_minutes(find(d, n, DL_ARRIVE), &of, at(1, 17, 0)), -90);
 }
 
 static void c03_to_c05_are_plain_hours_and_the_nearest_open_one_is_first(void)
 {
-    calendar_default(&c);
+    struct calendars of;
+    calendars_default(&of);
     struct deadline d[4];
     struct subject_state s = job_called(at(0, 9, 0), 1);
-    size_t n = deadlines(&s, &c, d);
+    size_t n = deadlines(&s, &of, d);
     CHECK(d[0].kind == DL_RESPOND && d[0].due_ms == at(0, 12, 0) && !d[0].working);
-    CHECK_INT(deadline_left_minutes(&d[0], &c, at(0, 11, 15)), 45);
+    CHECK_INT(deadline_left_minutes(&d[0], &of, at(0, 11, 15)), 45);
     CHECK(d[1].kind == DL_PLAN && d[1].due_ms == at(0, 15, 0));
     CHECK(d[2].kind == DL_ARRIVE && d[2].due_ms == at(0, 16, 30));
     CHECK(d[3].kind == DL_SITE && d[3].due_ms == at(3, 9, 0));
     help_visit(&tech, "v", KIND_VISIT_ARRIVED);
     s = help_fold();
-    n = deadlines(&s, &c, d);
+    n = deadlines(&s, &of, d);
     CHECK(d[0].kind == DL_PLAN && !d[0].met); /* what is met goes to the end */
     CHECK(d[1].met && d[2].met && d[3].met);
     CHECK_INT(find(d, n, DL_ARRIVE)->met_ms, SAMPLE_TIME_MS + 4000);
@@ -170,12 +172,13 @@ static void c03_to_c05_are_plain_hours_and_the_nearest_open_one_is_first(void)
 
 static void j20_without_a_call_there_is_no_deadline(void)
 {
-    calendar_default(&c);
+    struct calendars of;
+    calendars_default(&of);
     struct deadline d[4];
     help_start();
     help_set(&clerk, NULL, F_JOB_ZONE, 1);
     struct subject_state s = help_fold();
-    CHECK_INT(deadlines(&s, &c, d), 0);
+    CHECK_INT(deadlines(&s, &of, d), 0);
 }
 
 int main(void)

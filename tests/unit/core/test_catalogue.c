@@ -22,9 +22,9 @@ static struct catalogue sample(unsigned n, bool backwards)
                           .prices = prices,
                           .retention_days = 30,
                           .verify_url = S("https://hq.example/verify")};
-    calendar_default(&c.calendar);
-    c.calendar.exceptions = days;
-    c.calendar.nexceptions = 2;
+    calendar_default(&c.calendars.usual);
+    c.calendars.usual.exceptions = days;
+    c.calendars.usual.nexceptions = 2;
     for (unsigned i = 0; i < n; i++) {
         unsigned k = backwards ? n - 1 - i : i;
         snprintf(names[k], sizeof names[k], "P-%04u", k % 10000);
@@ -81,8 +81,10 @@ static void every_row_is_found_by_its_code_and_no_other(void)
     CHECK(catalogue_part(&back, (bytes){0}) == NULL);
     CHECK(catalogue_price(&back, str_bytes(S("V")))->price_minor == 1); /* not V-CITY */
     CHECK(catalogue_price(&back, str_bytes(S("V-CITY")))->price_minor == 5000);
-    CHECK(back.calendar.nexceptions == 2 && back.calendar.exceptions[1].span[0].from_min == 540);
-    CHECK(back.calendar.utc_offset_minutes == 480 && back.calendar.week[6].nspans == 0);
+    CHECK(back.calendars.usual.nexceptions == 2 &&
+          back.calendars.usual.exceptions[1].span[0].from_min == 540);
+    CHECK(back.calendars.usual.utc_offset_minutes == 480 &&
+          back.calendars.usual.week[6].nspans == 0);
     CHECK(str_eq(back.verify_url, S("https://hq.example/verify")) && back.retention_days == 30);
 }
 
@@ -151,7 +153,7 @@ static void an_empty_edition_has_the_default_calendar(void)
     struct catalogue back;
     struct arena m = arena_of(room, sizeof room);
     CHECK(catalogue_open(bytes_of(empty, 3), &m, &back, NULL) == ST_OK);
-    CHECK(back.number == 5 && back.nparts == 0 && back.calendar.week[0].nspans == 2);
+    CHECK(back.number == 5 && back.nparts == 0 && back.calendars.usual.week[0].nspans == 2);
     CHECK(catalogue_part(&back, str_bytes(S("P-0001"))) == NULL);
 }
 

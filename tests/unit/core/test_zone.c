@@ -172,12 +172,13 @@ static void an_edition_carries_the_zone(void)
     const char *rule = "";
     bytes out;
     for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++) {
-        calendar_default(&c.calendar);
-        CHECK_INT(calendar_zone(&c.calendar, str_c(zones[i])), ST_OK);
+        calendar_default(&c.calendars.usual);
+        CHECK_INT(calendar_zone(&c.calendars.usual, str_c(zones[i])), ST_OK);
         CHECK_INT(catalogue_encode(&c, buf, sizeof buf, &out), ST_OK);
         CHECK_INT(catalogue_open(out, &a, &back, &rule), ST_OK);
         for (int64_t ms = SPRING; ms < SPRING + 400 * DAY; ms += 6 * HOUR) {
-            CHECK_INT(calendar_offset(&back.calendar, ms), calendar_offset(&c.calendar, ms));
+            CHECK_INT(calendar_offset(&back.calendars.usual, ms),
+                      calendar_offset(&c.calendars.usual, ms));
         }
     }
 }

@@ -231,10 +231,10 @@ static int64_t left_at(struct store *s, bool by_clock)
     uint8_t *room = malloc(CAP_SCRATCH_BYTES);
     struct arena w = arena_of(room, CAP_SCRATCH_BYTES);
     struct subject_state state;
-    struct calendar cal;
+    struct calendars cal;
     struct deadline d[4];
     int64_t left = 0;
-    calendar_default(&cal);
+    calendars_default(&cal);
     PAIR_OK(&p, store_read(s, &t, &p.err));
     PAIR_OK(&p, fold_load(t, job, &w, &state, NULL, &p.err));
     size_t n = deadlines(&state, &cal, d);
