@@ -69,7 +69,8 @@ enum st hq_route_entry(struct hq *hq, struct store_txn *t, const struct entry_vi
     }
     for (unsigned i = 0; i < n && !all && st == ST_OK; i++) {
         if (!id8_eq(holders[i], e->author)) {
-            st = hq_out_add(t, holders[i], e->hash, err);
+            st = hq_route_people(hq, t, holders[i], e, tmp, err);
+            st = st == ST_OK ? hq_out_add(t, holders[i], e->hash, err) : st;
         }
     }
     /* All of it, whatever its subject: an own chain's mark follows no hole. */

@@ -10,8 +10,8 @@
 #define PERSON_DEVICES 16
 
 /* A device gets a subject: all that is known of it, but what it wrote itself. */
-static enum st grant(struct hq *hq, struct store_txn *t, id8 device, id16 subject, struct arena tmp,
-                     struct err *err)
+enum st hq_route_grant(struct hq *hq, struct store_txn *t, id8 device, id16 subject,
+                       struct arena tmp, struct err *err)
 {
     enum st st = hq_scope_add(t, device, subject, hq_now(hq).wall_ms, err);
     if (st != ST_OK || id16_zero(subject)) {
@@ -31,7 +31,8 @@ static enum st grant(struct hq *hq, struct store_txn *t, id8 device, id16 subjec
         struct entry_view e;
         st = journal_get(t, hashes[i], &here, &e, err);
         if (st == ST_OK && !id8_eq(e.author, device) && !hq_route_withheld(t, &e)) {
-            st = hq_out_add(t, device, hashes[i], err);
+            st = hq_route_people(hq, t, device, &e, here, err);
+            st = st == ST_OK ? hq_out_add(t, device, hashes[i], err) : st;
         }
         st = st == ST_CORRUPT ? ST_OK : st;
     }
@@ -98,7 +99,7 @@ static enum st grant_job(struct hq *hq, struct store_txn *t, id8 device,
     enum st st = ST_OK;
     if (!id16_zero(customer)) {
         uint8_t key[LIST_KEY_BYTES];
-        st = grant(hq, t, device, customer, tmp, err);
+        st = hq_route_grant(hq, t, device, customer, tmp, err);
         if (st == ST_OK) {
             st = listed(t, store_scan,
                         fold_list_prefix(LIST_OF_CUSTOMER, SUBJECT_CONTRACT, &customer, key),
@@ -106,12 +107,12 @@ static enum st grant_job(struct hq *hq, struct store_txn *t, id8 device,
         }
     }
     if (st == ST_OK && !id16_zero(equipment) && is_his_branchs(hq, t, job, equipment, tmp)) {
-        st = grant(hq, t, device, equipment, tmp, err);
+        st = hq_route_grant(hq, t, device, equipment, tmp, err);
     }
     for (unsigned i = 0; i < n && st == ST_OK; i++) {
-        st = grant(hq, t, device, contracts[i], tmp, err);
+        st = hq_route_grant(hq, t, device, contracts[i], tmp, err);
     }
-    return st == ST_OK ? grant(hq, t, device, job->subject, tmp, err) : st;
+    return st == ST_OK ? hq_route_grant(hq, t, device, job->subject, tmp, err) : st;
 }
 
 /* In whose hands a customer's thing is, whose ever the job: whoever took it until the clerk has it,
@@ -157,7 +158,7 @@ static enum st job_goods(struct hq *hq, struct store_txn *t, const id8 *device,
         struct arena here = tmp;
         struct subject_state s;
         if (fold_load(t, goods[i], &here, &s, NULL, NULL) == ST_OK) {
-            st = device != NULL ? grant(hq, t, *device, goods[i], here, err)
+            st = device != NULL ? hq_route_grant(hq, t, *device, goods[i], here, err)
                                 : narrow_goods(hq, t, &s, err);
         }
     }
@@ -213,7 +214,7 @@ static enum st scope_contract(struct hq *hq, struct store_txn *t, id16 subject, 
         st = hq_scope_devices(t, customer, holders, HQ_HOLDERS_MAX, &n, err);
     }
     for (unsigned i = 0; i < n && st == ST_OK; i++) {
-        st = grant(hq, t, holders[i], subject, tmp, err);
+        st = hq_route_grant(hq, t, holders[i], subject, tmp, err);
     }
     return st;
 }
@@ -225,7 +226,7 @@ static enum st scope_person(struct hq *hq, struct store_txn *t, id16 subject, id
     unsigned n = id16_zero(person) ? 0 : hq_devices_of(hq, person, index, PERSON_DEVICES);
     enum st st = ST_OK;
     for (unsigned i = 0; i < n && st == ST_OK; i++) {
-        st = grant(hq, t, hq->devices[index[i]].author, subject, tmp, err);
+        st = hq_route_grant(hq, t, hq->devices[index[i]].author, subject, tmp, err);
     }
     return st;
 }
@@ -253,7 +254,7 @@ static enum st scope_goods(struct hq *hq, struct store_txn *t, id16 subject, str
         st = hq_scope_devices(t, job, holders, HQ_HOLDERS_MAX, &n, err);
     }
     for (unsigned i = 0; i < n && st == ST_OK; i++) {
-        st = grant(hq, t, holders[i], subject, tmp, err);
+        st = hq_route_grant(hq, t, holders[i], subject, tmp, err);
     }
     return st == ST_OK ? narrow_goods(hq, t, &s, err) : st;
 }
@@ -330,7 +331,7 @@ static enum st grant_in_hand(struct hq *hq, struct store_txn *t, const struct hq
             struct arena here = tmp;
             struct subject_state s;
             if (fold_load(t, room[i], &here, &s, NULL, NULL) == ST_OK && in_hand(&s, d->person)) {
-                st = grant(hq, t, d->author, room[i], here, err);
+                st = hq_route_grant(hq, t, d->author, room[i], here, err);
             }
         }
     }
@@ -342,9 +343,9 @@ enum st hq_route_device(struct hq *hq, struct store_txn *t, const struct hq_devi
 {
     id16 deployment;
     memcpy(deployment.b, hq->keys.deployment, 16);
-    enum st st = grant(hq, t, d->author, deployment, tmp, err);
+    enum st st = hq_route_grant(hq, t, d->author, deployment, tmp, err);
     if (st == ST_OK) {
-        st = grant(hq, t, d->author, d->person, tmp, err);
+        st = hq_route_grant(hq, t, d->author, d->person, tmp, err);
     }
     unsigned n = 0;
     id16 *all = malloc(PERSON_JOBS * sizeof *all);
@@ -374,7 +375,7 @@ enum st hq_route_device(struct hq *hq, struct store_txn *t, const struct hq_devi
     for (size_t k = 0; k < sizeof papers / sizeof papers[0] && st == ST_OK; k++) {
         st = newest_of(t, papers[k].type, d->person, all, papers[k].most, &n, err);
         for (unsigned i = 0; i < n && st == ST_OK; i++) {
-            st = grant(hq, t, d->author, all[i], tmp, err);
+            st = hq_route_grant(hq, t, d->author, all[i], tmp, err);
         }
     }
     st = st == ST_OK ? grant_in_hand(hq, t, d, all, tmp, err) : st;
@@ -411,8 +412,9 @@ static bool is_first_of_his(const struct hq *hq, unsigned revoked)
     return true;
 }
 
-/* Who was forgotten may hold what was cut off meanwhile: each revocation's entry goes to it. Who
- * joins needs none: what is cut off is not passed on. */
+/* Who was forgotten may hold what was cut off meanwhile: each revocation's entry goes to it, once:
+ * a person's record that it was just given has his. Who joins needs none: what is cut off is not
+ * passed on. */
 enum st hq_route_returned(struct hq *hq, struct store_txn *t, const struct hq_device *d,
                           struct arena tmp, struct err *err)
 {
@@ -422,7 +424,8 @@ enum st hq_route_returned(struct hq *hq, struct store_txn *t, const struct hq_de
     }
     enum st st = hq_route_device(hq, t, d, tmp, err);
     for (unsigned k = 0; k < hq->ndevices && st == ST_OK; k++) {
-        if (hq->devices[k].revoked && is_first_of_his(hq, k)) {
+        if (hq->devices[k].revoked && is_first_of_his(hq, k) &&
+            !hq_scope_has(t, d->author, hq->devices[k].person)) {
             st = tell_revoked(t, d->author, hq->devices[k].person, room, tmp, err);
         }
     }

@@ -359,7 +359,8 @@ static void a_job_taken_away_goes_and_an_open_visit_stays(void)
     pair_sync(&p, &a, &r);
     CHECK(r.received_entries >= 1); /* the reassignment itself */
     pair_sync(&p, &b, &r);
-    CHECK_INT(r.received_entries, 2); /* likewise, and a's acceptance before it */
+    /* Likewise, with the name of whom it went to, and a's acceptance before it. */
+    CHECK_INT(r.received_entries, 3);
     end();
 }
 

@@ -1,0 +1,34 @@
+/* hq_route_people.c - the people whom a device must be able to name: those who wrote what it holds,
+ * and those whom its jobs were given to. See hq_route.h. */
+#include "sync/hq/hq_route.h"
+
+#include "core/model/bodies.h"
+
+/* What a technician sees the writer of: his calls with what they name, and his own papers. */
+static bool is_seen(const struct entry_view *e)
+{
+    return e->subject_type != SUBJECT_AUTHOR && e->subject_type != SUBJECT_DEPLOYMENT &&
+           e->subject_type != SUBJECT_TECHNICIAN;
+}
+
+enum st hq_route_people(struct hq *hq, struct store_txn *t, id8 device, const struct entry_view *e,
+                        struct arena tmp, struct err *err)
+{
+    if (!is_seen(e)) {
+        return ST_OK;
+    }
+    id16 who = e->actor;
+    if (id16_zero(who)) { /* a technician, or the node itself */
+        const struct hq_device *by = hq_device(hq, e->author);
+        who = by != NULL ? by->person : who;
+    }
+    enum st st = id16_zero(who) ? ST_OK : hq_route_grant(hq, t, device, who, tmp, err);
+    if (st == ST_OK && e->kind == KIND_JOB_ASSIGNED) {
+        union body *b = arena_new(&tmp, union body, 1);
+        if (b != NULL && body_decode(e->kind, e->body, b) == ST_OK &&
+            !id16_zero(b->assigned.technician)) {
+            st = hq_route_grant(hq, t, device, b->assigned.technician, tmp, err);
+        }
+    }
+    return st;
+}
