@@ -26,6 +26,37 @@ static bool code_ok(str s)
     return s.n <= CAP_CODE_BYTES;
 }
 
+static size_t filled(size_t n)
+{
+    return (n + RATINGS_BLOCK) / RATINGS_BLOCK * RATINGS_BLOCK;
+}
+
+static bool fill(uint8_t *buf, size_t cap, bytes *out)
+{
+    size_t n = filled(out->n);
+    if (n > cap) {
+        return false;
+    }
+    memset(buf + out->n, 0, n - out->n);
+    buf[out->n] = 0x80;
+    *out = bytes_of(buf, n);
+    return true;
+}
+
+/* Without what fills the block. A map that stands alone is whole: its last byte may be anything. */
+static bytes unfilled(bytes in)
+{
+    size_t n = in.n;
+    if (cbor_check(in, 0, NULL, NULL) == ST_OK) {
+        return in;
+    }
+    while (n > 0 && in.p[n - 1] == 0) {
+        n--;
+    }
+    bool ends = n > 0 && in.p[n - 1] == 0x80 && filled(n - 1) == in.n;
+    return ends ? bytes_of(in.p, n - 1) : in;
+}
+
 enum st ratings_encode(const struct ratings *r, uint8_t *buf, size_t cap, bytes *out)
 {
     size_t pairs = (r->comment.n > 0) + (size_t)(r->code.n > 0);
@@ -58,12 +89,13 @@ enum st ratings_encode(const struct ratings *r, uint8_t *buf, size_t cap, bytes 
         cbor_put_uint(&w, K_CODE);
         cbor_put_bytes(&w, str_bytes(r->code));
     }
-    return cbor_w_done(&w, out) == ST_OK ? ST_OK : ST_TOO_BIG;
+    return cbor_w_done(&w, out) == ST_OK && fill(buf, cap, out) ? ST_OK : ST_TOO_BIG;
 }
 
 enum st ratings_decode(bytes in, struct ratings *out)
 {
     memset(out, 0, sizeof *out);
+    in = unfilled(in);
     enum st st = cbor_check(in, 0, NULL, NULL);
     if (st != ST_OK) {
         return st;

@@ -146,11 +146,47 @@ static void what_was_left_out_is_not_there(void)
     CHECK_INT(p.n, 0);
     none.grade[2] = GRADE_FAIR;
     CHECK_INT(ratings_encode(&none, buf, sizeof buf, &p), ST_OK);
-    CHECK_INT(p.n, 3);
+    CHECK_INT(p.n, RATINGS_BLOCK);
+    CHECK(memcmp(p.p, "\xa1\x03\x03\x80", 5) == 0);
     CHECK_INT(ratings_decode(p, &got), ST_OK);
     CHECK(got.grade[0] == GRADE_NONE && got.grade[2] == GRADE_FAIR && got.comment.n == 0);
     none.comment = S("a\tb");
     CHECK_INT(ratings_encode(&none, buf, sizeof buf, &p), ST_BAD_INPUT);
+}
+
+/* The technician holds the box: it must not say by its size that somebody complained. */
+static void the_length_of_a_rating_says_nothing(void)
+{
+    static uint8_t buf[RATINGS_PLAIN_MAX];
+    static char words[1024];
+    struct ratings r = {.grade = {GRADE_VERY_SATISFIED}}, got;
+    bytes p;
+    CHECK_INT(ratings_encode(&r, buf, sizeof buf, &p), ST_OK);
+    size_t least = p.n;
+    memset(words, 'x', 1023); /* the longest comment and code that the page takes */
+    for (int k = 0; k < RATE_QUESTIONS; k++) {
+        r.grade[k] = GRADE_DISSATISFIED;
+    }
+    r.comment = str_c(words);
+    r.code = S("12345678901234567890123456789012");
+    CHECK_INT(ratings_encode(&r, buf, sizeof buf, &p), ST_OK);
+    CHECK_INT(p.n, least);
+    CHECK_INT(ratings_decode(p, &got), ST_OK);
+    CHECK(str_eq(got.comment, r.comment) && str_eq(got.code, r.code));
+    static char most[CAP_TEXT_BYTES + 1];
+    memset(most, 'y', CAP_TEXT_BYTES);
+    r.comment = str_c(most); /* of another handheld: more than one block */
+    CHECK_INT(ratings_encode(&r, buf, sizeof buf, &p), ST_OK);
+    CHECK_INT(p.n % RATINGS_BLOCK, 0);
+    CHECK_INT(ratings_decode(p, &got), ST_OK);
+    CHECK_INT(got.comment.n, CAP_TEXT_BYTES);
+    buf[p.n - 1] = 1; /* what fills it is what is written, and no more or less of it */
+    CHECK_INT(ratings_decode(p, &got), ST_BAD_FORM);
+    buf[p.n - 1] = 0;
+    CHECK_INT(ratings_decode(bytes_of(p.p, p.n - 1), &got), ST_BAD_FORM);
+    /* Of the first version: nothing fills it, and it may end as what fills begins. */
+    CHECK_INT(ratings_decode(bytes_of("\xa1\x05\x63\xe4\xb8\x80", 6), &got), ST_OK);
+    CHECK(str_eq(got.comment, S("一")));
 }
 
 static void ratings_have_one_encoding(void)
@@ -175,6 +211,7 @@ int main(void)
     RUN(strokes_out_of_bounds_are_refused);
     RUN(no_bit_of_strokes_is_without_meaning);
     RUN(ratings_reach_headquarters_and_nobody_else);
+    RUN(the_length_of_a_rating_says_nothing);
     RUN(ratings_have_one_encoding);
     RUN(what_was_left_out_is_not_there);
     CHECK_END();
