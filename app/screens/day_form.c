@@ -226,27 +226,23 @@ void day_form_page(struct app *a, struct ui *u, struct day_form *f)
                            .primary_id = "keep"};
     unsigned hit = ui_screen_begin(u, &sc);
     kinds(a, u, f);
-    struct ui_field words = {.id = "words",
-                             .label = _("In words"),
-                             .text = f->words,
-                             .cap = sizeof f->words,
-                             .error = f->bad_words ? _("Say what was done.") : NULL};
-    ui_field(u, &words);
+    struct ui_field words = {
+        .id = "words", .label = _("In words"), .text = f->words, .cap = sizeof f->words};
+    form_field(u, &words, &f->bad_words, _("Say what was done."));
     ui_cols_begin(u, 2);
     struct ui_field from = {.id = "from",
                             .label = _("From"),
                             .text = f->from,
                             .cap = sizeof f->from,
-                            .flags = UI_FIELD_NUMERIC,
-                            .error = f->bad_times ? _("Two times, the earlier first: 830") : NULL};
-    ui_field(u, &from);
+                            .flags = UI_FIELD_NUMERIC};
+    form_field(u, &from, &f->bad_times, _("Two times, the earlier first: 830"));
     ui_col(u);
     struct ui_field to = {.id = "to",
                           .label = _("To"),
                           .text = f->to,
                           .cap = sizeof f->to,
                           .flags = UI_FIELD_NUMERIC};
-    ui_field(u, &to);
+    form_field(u, &to, &f->bad_times, NULL);
     ui_cols_end(u);
     bool gone = !fresh && ui_button(u, "remove", _("Take it out"), UI_DANGER);
     ui_screen_end(u);

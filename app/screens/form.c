@@ -415,6 +415,14 @@ void form_pad_header(const struct app *a, struct ui_screen *sc, int icon)
     }
 }
 
+void form_field(struct ui *u, struct ui_field *f, bool *wrong, const char *why)
+{
+    f->error = *wrong ? why : NULL;
+    if ((ui_field(u, f) & UI_FIELD_CHANGED) != 0) {
+        *wrong = false;
+    }
+}
+
 bool form_pad_clear(const struct app *a, struct ui *u, const struct ui_ink *ink)
 {
     return !form_low(a) &&

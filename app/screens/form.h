@@ -102,6 +102,8 @@ bool form_narrow(const struct app *a);
  * for a button under the pad. */
 bool form_bare(const struct app *a);
 bool form_low(const struct app *a);
+/* form_field: with what is wrong under it while *wrong; that goes when something else is typed. */
+void form_field(struct ui *u, struct ui_field *f, bool *wrong, const char *why);
 /* form_pad_header, form_pad_clear: "Clear" under the pad, or as icon number `icon` of a low page's
  * header; form_pad_clear says whether the one under the pad was tapped. */
 void form_pad_header(const struct app *a, struct ui_screen *sc, int icon);

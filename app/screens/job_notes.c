@@ -17,13 +17,10 @@ void job_reopened(struct app *a, struct ui *u, const struct job_model *j, enum j
         return;
     }
     const struct signature_state *sig = job_signature(j);
-    const char *who = j->reopened.who.n > 0                 ? shared_z(a, j->reopened.who)
-                      : j->reopened.role == ROLE_SUPERVISOR ? _("supervisor")
-                                                            : _("Headquarters");
     ui_banner(u, "reopened-by-hq", UI_TONE_LATE,
               shared_fmt(a, _("Reopened by headquarters: %s."), reopened_why(j->reopened.reason)));
     ui_card_begin(u, NULL, NULL, NULL);
-    ui_pair(u, _("Reopened by"), who);
+    ui_pair(u, _("Reopened by"), shared_who(a, &j->reopened.who));
     ui_pair(u, _("When"), app_time(a, j->reopened.when_ms, true));
     ui_pair(u, _("Signed before"),
             shared_fmt(a, _("%.*s, version %u"), (int)sig->nnumber, (const char *)sig->number,

@@ -125,9 +125,8 @@ SCREEN(call)
                           .hint = _("like 930"),
                           .text = s->d.time,
                           .cap = sizeof s->d.time,
-                          .flags = UI_FIELD_NUMERIC,
-                          .error = s->bad_time ? _("A time is like 930 or 1530.") : NULL};
-    ui_field(u, &at);
+                          .flags = UI_FIELD_NUMERIC};
+    form_field(u, &at, &s->bad_time, _("A time is like 930 or 1530."));
     struct ui_field what = {.id = "symptom",
                             .label = _("Symptom, as asked"),
                             .text = s->d.symptom,

@@ -221,14 +221,12 @@ static void bench(struct app *a, struct ui *u, struct card *s, const struct job_
         if (s->no_result && fold_fact(j->visit, KIND_VISIT_TESTED) == NULL) {
             ui_banner(u, "no-result", UI_TONE_LATE, _("Enter the result of the test first."));
         }
-        struct ui_field minutes = {
-            .id = "minutes",
-            .label = _("Minutes of repair"),
-            .text = s->d.minutes,
-            .cap = sizeof s->d.minutes,
-            .flags = UI_FIELD_NUMERIC,
-            .error = s->bad_minutes ? _("A whole number of minutes, such as 45.") : NULL};
-        ui_field(u, &minutes);
+        struct ui_field minutes = {.id = "minutes",
+                                   .label = _("Minutes of repair"),
+                                   .text = s->d.minutes,
+                                   .cap = sizeof s->d.minutes,
+                                   .flags = UI_FIELD_NUMERIC};
+        form_field(u, &minutes, &s->bad_minutes, _("A whole number of minutes, such as 45."));
     }
     if (fold_shown(&j->job, F_GOODS_HELP) == NULL &&
         ui_button(u, "help", _("Ask for help"), UI_LINK | off)) {

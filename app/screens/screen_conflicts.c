@@ -46,7 +46,7 @@ static void item(struct app *a, struct ui *u, struct conflicts *s, const struct 
         const struct conflict_value *v = &c->v[k];
         ui_text(u, UI_BODY_BOLD, v->text.n > 0 ? shared_z(a, v->text) : _("(empty)"));
         ui_text(u, UI_SMALL_MUTED,
-                shared_fmt(a, "%s%s · %s%s", shared_z(a, v->who), v->own ? _(" (you)") : "",
+                shared_fmt(a, "%s · %s%s", v->own ? _("you") : shared_who(a, &v->who),
                            app_time(a, v->when_ms, true), v->proposal ? _(" · proposed") : ""));
         if (c->field == 0) {
             continue; /* dispatch is the supervisor's */

@@ -79,9 +79,8 @@ static void part_wanted(struct app *a, struct ui *u, struct end_visit *s)
                             .hint = _("scan or type; or say it in the note"),
                             .text = s->d.part,
                             .cap = sizeof s->d.part,
-                            .flags = UI_FIELD_SCAN | UI_FIELD_UPPER | UI_FIELD_ASCII,
-                            .error = s->bad_part ? _("Letters, digits and signs only.") : NULL};
-    ui_field(u, &part);
+                            .flags = UI_FIELD_SCAN | UI_FIELD_UPPER | UI_FIELD_ASCII};
+    form_field(u, &part, &s->bad_part, _("Letters, digits and signs only."));
     IGNORE(!ui_scan_into(u, &part)); /* that the field did not take */
     if (s->d.part[0] != '\0') {
         ui_text(u, UI_SMALL_MUTED,
@@ -119,9 +118,8 @@ static void body(struct app *a, struct ui *u, struct end_visit *s)
                             .label = _("Note"),
                             .text = s->d.note,
                             .cap = sizeof s->d.note,
-                            .flags = UI_FIELD_MULTI,
-                            .error = s->no_note ? _("Say it in a few words.") : NULL};
-    ui_field(u, &note);
+                            .flags = UI_FIELD_MULTI};
+    form_field(u, &note, &s->no_note, _("Say it in a few words."));
 }
 
 SCREEN(end_visit)

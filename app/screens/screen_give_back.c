@@ -253,18 +253,16 @@ static void form_page(struct app *a, struct ui *u, struct back *s, const struct 
                                 .flags = UI_FIELD_MULTI};
         ui_field(u, &lost);
     }
-    struct ui_field amount = {
-        .id = "amount",
-        .label = o->class_ == CLASS_A ? shared_fmt(a, _("Amount due, agreed up to %s"),
-                                                   app_money(a, o->estimate_minor))
-                                      : _("Amount due"),
-        .text = s->d.amount,
-        .cap = sizeof s->d.amount,
-        .flags = UI_FIELD_NUMERIC,
-        .error = s->bad_amount
-                     ? _("A number such as 380.00, and not more than the customer agreed to.")
-                     : NULL};
-    ui_field(u, &amount);
+    struct ui_field amount = {.id = "amount",
+                              .label = o->class_ == CLASS_A
+                                           ? shared_fmt(a, _("Amount due, agreed up to %s"),
+                                                        app_money(a, o->estimate_minor))
+                                           : _("Amount due"),
+                              .text = s->d.amount,
+                              .cap = sizeof s->d.amount,
+                              .flags = UI_FIELD_NUMERIC};
+    form_field(u, &amount, &s->bad_amount,
+               _("A number such as 380.00, and not more than the customer agreed to."));
     ui_screen_end(u);
     if ((hit & UI_HIT_BACK) != 0) {
         app_go(a, SCREEN_JOB, j->subject);

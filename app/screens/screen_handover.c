@@ -68,9 +68,8 @@ SCREEN(handover)
                             .label = _("What a colleague must know"),
                             .text = s->d.note,
                             .cap = sizeof s->d.note,
-                            .flags = UI_FIELD_MULTI,
-                            .error = s->no_note ? _("Say it in a few words.") : NULL};
-    ui_field(u, &note);
+                            .flags = UI_FIELD_MULTI};
+    form_field(u, &note, &s->no_note, _("Say it in a few words."));
     if (form_close(a, u, &p, VERSION, &s->d, sizeof s->d)) {
         save(a, u, s);
     }

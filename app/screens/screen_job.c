@@ -148,10 +148,13 @@ static void changes(struct app *a, struct ui *u)
     for (size_t k = 0; k < n; k++) {
         const char *label =
             x[k].field == 0 ? _("Assigned to") : shared_field(x[k].type, x[k].field);
-        ui_pair(u, label, x[k].text.n > 0 ? shared_z(a, x[k].text) : _("nobody"));
-        ui_text(u, UI_SMALL_MUTED,
-                shared_fmt(a, "%s%s%s", shared_z(a, x[k].who), x[k].who.n > 0 ? " · " : "",
-                           app_time(a, x[k].when_ms, true)));
+        ui_pair(u, label,
+                x[k].text.n > 0 ? shared_z(a, x[k].text)
+                : x[k].nobody   ? _("nobody")
+                                : _("(empty)"));
+        ui_text(
+            u, UI_SMALL_MUTED,
+            shared_fmt(a, "%s · %s", shared_who(a, &x[k].who), app_time(a, x[k].when_ms, true)));
     }
     ui_card_end(u);
     if (ui_button(u, "changes-seen", _("I have seen it"), UI_SECONDARY)) {

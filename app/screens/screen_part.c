@@ -342,16 +342,14 @@ static void name_fields(struct app *a, struct ui *u, struct part *s)
                               .hint = _("empty when none stands on it"),
                               .text = d->number,
                               .cap = sizeof d->number,
-                              .flags = UI_FIELD_SCAN | UI_FIELD_UPPER | UI_FIELD_ASCII,
-                              .error = s->bad_number ? _("Letters, digits and signs only.") : NULL};
-    ui_field(u, &number);
+                              .flags = UI_FIELD_SCAN | UI_FIELD_UPPER | UI_FIELD_ASCII};
+    form_field(u, &number, &s->bad_number, _("Letters, digits and signs only."));
     struct ui_field price = {.id = "price",
                              .label = _("Price for one"),
                              .text = d->price,
                              .cap = sizeof d->price,
-                             .flags = UI_FIELD_NUMERIC,
-                             .error = s->bad_price ? _("An amount is like 120.00.") : NULL};
-    ui_field(u, &price);
+                             .flags = UI_FIELD_NUMERIC};
+    form_field(u, &price, &s->bad_price, _("An amount is like 120.00."));
 }
 
 static void quantity(struct ui *u, struct part *s)
@@ -370,9 +368,8 @@ static void quantity(struct ui *u, struct part *s)
                          .label = _("Quantity"),
                          .text = qty,
                          .cap = sizeof s->d.qty,
-                         .flags = UI_FIELD_NUMERIC,
-                         .error = s->bad_qty ? _("A quantity is like 2 or 0.5.") : NULL};
-    ui_field(u, &f);
+                         .flags = UI_FIELD_NUMERIC};
+    form_field(u, &f, &s->bad_qty, _("A quantity is like 2 or 0.5."));
 }
 
 static void sure(struct app *a, struct ui *u, struct part *s)

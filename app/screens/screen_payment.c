@@ -88,10 +88,8 @@ SCREEN(payment)
                              .text = s->d.amount,
                              .cap = sizeof s->d.amount,
                              .flags = UI_FIELD_NUMERIC};
-        if (s->wrong) {
-            f.error = _("The amount is a number such as 380.00, and not more than what is due.");
-        }
-        ui_field(u, &f);
+        form_field(u, &f, &s->wrong,
+                   _("The amount is a number such as 380.00, and not more than what is due."));
         ui_text(u, UI_SMALL_MUTED, _("Cash stays your debt until the accountant has accepted it."));
     }
     ui_screen_end(u);

@@ -197,9 +197,8 @@ static void lines_page(struct app *a, struct ui *u, struct price *s, const struc
                              .hint = _("0.00 when none are expected"),
                              .text = s->d.parts,
                              .cap = sizeof s->d.parts,
-                             .flags = UI_FIELD_NUMERIC,
-                             .error = s->bad_parts ? _("An amount is like 120.00.") : NULL};
-    ui_field(u, &parts);
+                             .flags = UI_FIELD_NUMERIC};
+    form_field(u, &parts, &s->bad_parts, _("An amount is like 120.00."));
     price_list(a, u, s);
     ui_screen_end(u);
     if ((hit & UI_HIT_BACK) != 0) {

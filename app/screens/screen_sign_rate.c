@@ -108,6 +108,7 @@ SCREEN(sign_rate)
         struct ui_screen none = {.id = "sign-rate", .title = _("Customer signs")};
         ui_screen_begin(u, &none);
         ui_screen_end(u);
+        sign_forget(a); /* what was chosen is for nobody to see when there is something again */
         sign_over(a);
         return;
     }
@@ -126,7 +127,8 @@ SCREEN(sign_rate)
     unsigned hit = ui_screen_begin(u, &sc);
     if (s->again) {
         ui_banner(u, "again", UI_TONE_INFO,
-                  _("Your rating is sealed. If you rate again, only the new one counts."));
+                  _("Your rating is sealed: the technician cannot read it. If you rate again, "
+                    "only the new one counts."));
     }
     for_all(a, u, s);
     questions(u, s);

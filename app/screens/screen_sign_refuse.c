@@ -1,5 +1,7 @@
 /* screen_sign_refuse.c - not signing is an outcome like signing: refused or absent, with a reason
  * (B-18 17). Or the device goes back to the technician and nothing is recorded. */
+#include <sodium.h>
+
 #include "app/screens/sign.h"
 
 SCREEN_ENTER(sign_refuse)
@@ -47,9 +49,8 @@ static void reasons(struct app *a, struct ui *u, struct sign *s)
                          .label = _("In words, if needed"),
                          .text = s->d.words,
                          .cap = sizeof s->d.words,
-                         .flags = UI_FIELD_MULTI,
-                         .error = s->no_words ? _("Say it in a few words.") : NULL};
-    ui_field(u, &f);
+                         .flags = UI_FIELD_MULTI};
+    form_field(u, &f, &s->no_words, _("Say it in a few words."));
 }
 
 static void record(struct app *a, struct ui *u, struct sign *s)
@@ -61,6 +62,15 @@ static void record(struct app *a, struct ui *u, struct sign *s)
     } else {
         ui_reveal(u, s->no_reason ? "no-reason" : "why_words");
     }
+}
+
+/* He drew, and did not confirm: nobody else may. */
+static void unsign(struct app *a, struct sign *s)
+{
+    s->ink.n = 0;
+    sodium_memzero(s->d.strokes, sizeof s->d.strokes);
+    s->d.nstrokes = 0;
+    sign_keep(a, s);
 }
 
 static unsigned page(struct app *a, struct ui *u, struct sign *s, bool *give_back)
@@ -116,6 +126,7 @@ SCREEN(sign_refuse)
     if ((hit & UI_HIT_PRIMARY) != 0 && app_busy(a) == APP_IDLE) {
         record(a, u, s);
     } else if (give_back) {
+        unsign(a, s);
         app_go(a, SCREEN_HAND_BACK, j->subject);
     } else if ((hit & UI_HIT_BACK) != 0) {
         app_back(a);

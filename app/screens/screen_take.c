@@ -139,17 +139,15 @@ static void thing(struct ui *u, struct take *s)
                             .label = _("What is taken away"),
                             .text = d->what,
                             .cap = sizeof d->what,
-                            .flags = UI_FIELD_MULTI,
-                            .error = s->no_what ? _("Say what it is.") : NULL};
-    ui_field(u, &what);
+                            .flags = UI_FIELD_MULTI};
+    form_field(u, &what, &s->no_what, _("Say what it is."));
     struct ui_field serial = {.id = "serial",
                               .label = _("Serial"),
                               .hint = _("scan or type; empty when there is none"),
                               .text = d->serial,
                               .cap = sizeof d->serial,
-                              .flags = UI_FIELD_SCAN | UI_FIELD_UPPER | UI_FIELD_ASCII,
-                              .error = s->bad_serial ? _("Letters, digits and signs only.") : NULL};
-    ui_field(u, &serial);
+                              .flags = UI_FIELD_SCAN | UI_FIELD_UPPER | UI_FIELD_ASCII};
+    form_field(u, &serial, &s->bad_serial, _("Letters, digits and signs only."));
     IGNORE(!ui_scan_into(u, &serial)); /* that the field did not take */
     if (s->no_condition || s->no_reason) {
         ui_banner(u, "missing", UI_TONE_LATE, _("Choose the condition and the reason."));
@@ -181,9 +179,8 @@ static void reason(struct app *a, struct ui *u, struct take *s)
                            .label = _("In words, if needed"),
                            .text = d->why,
                            .cap = sizeof d->why,
-                           .flags = UI_FIELD_MULTI,
-                           .error = s->no_why ? _("Say it in a few words.") : NULL};
-    ui_field(u, &why);
+                           .flags = UI_FIELD_MULTI};
+    form_field(u, &why, &s->no_why, _("Say it in a few words."));
     ui_number(u, "days",
               shared_fmt(a, _("Days until it is back: %.10s"), app_time(a, promised(a, d), true)),
               &d->days, 1, DAYS_MOST);

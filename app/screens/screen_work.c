@@ -198,9 +198,8 @@ static void actions(struct app *a, struct ui *u, struct work *s)
                          .label = _("In words, if needed"),
                          .text = s->d.words,
                          .cap = sizeof s->d.words,
-                         .flags = UI_FIELD_MULTI,
-                         .error = s->no_words ? _("Say what the other action was.") : NULL};
-    ui_field(u, &w);
+                         .flags = UI_FIELD_MULTI};
+    form_field(u, &w, &s->no_words, _("Say what the other action was."));
 }
 
 SCREEN(work)

@@ -131,5 +131,7 @@ const char *shared_result(unsigned r);
 const char *shared_end(unsigned e);
 const char *shared_place(unsigned place);
 enum ui_place shared_place_sign(unsigned place);
+/* shared_who: "Zhang Wei (supervisor), 0571-8512 0000": who can be asked about it. */
+const char *shared_who(struct app *a, const struct who *w);
 const char *shared_field(enum subject_type t, int field); /* "phone of the customer" */
 #endif

@@ -79,6 +79,30 @@ const char *shared_z(struct app *a, str s)
     return z == NULL ? "" : z;
 }
 
+static const char *role_words(enum role r)
+{
+    static const char *const t[ROLES] = {
+        [ROLE_TECHNICIAN] = N_("technician"),
+        [ROLE_CLERK] = N_("clerk"),
+        [ROLE_SUPERVISOR] = N_("supervisor"),
+        [ROLE_ACCOUNTANT] = N_("accountant"),
+        [ROLE_PARTS_KEEPER] = N_("parts keeper"),
+        [ROLE_BRANCH_MANAGER] = N_("branch manager"),
+        [ROLE_SERVICE_DEPARTMENT] = N_("service department"),
+        [ROLE_ADMINISTRATOR] = N_("administrator"),
+    };
+    return (unsigned)r < ROLES && t[r] != NULL ? _(t[r]) : NULL;
+}
+
+const char *shared_who(struct app *a, const struct who *w)
+{
+    const char *role = role_words(w->role), *name = shared_z(a, w->name);
+    const char *who = w->name.n == 0 ? (role != NULL ? role : _("Headquarters"))
+                      : role == NULL ? name
+                                     : shared_fmt(a, _("%s (%s)"), name, role);
+    return w->phone.n == 0 ? who : shared_fmt(a, _("%s, %s"), who, shared_z(a, w->phone));
+}
+
 const char *shared_accuracy(struct app *a, const struct position *p)
 {
     return p->accuracy_mm == 0

@@ -5,7 +5,7 @@
 #include "app/screens/sign.h"
 #include "core/base/utf8.h"
 
-enum { VERSION = 4 };
+enum { VERSION = 5 };
 _Static_assert(sizeof(struct sign) <= CAP_SCREEN_BYTES,
                "the customer's pages fit a screen's block");
 _Static_assert(sizeof(struct sign_form) + 16 <= CAP_DRAFT_BYTES, "the draft fits");

@@ -34,7 +34,8 @@ struct sign_form {
     char words[FORM_WORDS];
     bool rated; /* the rate page was left: by rating, or by leaving it out */
     uint16_t nsealed, nstrokes;
-    uint8_t sealed[SIGN_COMMENT + 128]; /* the rating: nobody on this device can open it */
+    uint8_t sealed[RATINGS_BLOCK +
+                   RATINGS_SEAL_OVERHEAD]; /* the rating: nobody on this device can open it */
     uint8_t strokes[CAP_STROKES_BYTES];
 };
 struct sign {

@@ -156,6 +156,15 @@ void screen_leave(struct app *a)
     }
 }
 
+void screens_wipe(struct app *a)
+{
+    for (int k = 0; k < SCREENS; k++) {
+        if (a->screen_data[k] != NULL) {
+            sodium_memzero(a->screen_data[k], a->screen_data_n[k]);
+        }
+    }
+}
+
 /* What the last frame showed lies in its memory until now. */
 static void wipe(struct app *a)
 {
@@ -349,11 +358,9 @@ void app_close(struct app **ap)
     learned_close(a);
     writer_stop(&a->writer);
     drafts_drop(a);
+    screens_wipe(a);
     for (int k = 0; k < SCREENS; k++) {
-        if (a->screen_data[k] != NULL) {
-            sodium_memzero(a->screen_data[k], a->screen_data_n[k]);
-            free(a->screen_data[k]);
-        }
+        free(a->screen_data[k]);
     }
     wipe(a);
     for (int k = 0; k < 2; k++) {

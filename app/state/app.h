@@ -80,6 +80,12 @@ extern const struct screen screens[SCREENS];
 void app_go(struct app *a, enum screen_id screen, id16 subject);
 void app_back(struct app *a);
 
+/* Who wrote something: name and phone as far as his record is held here, the role he acted in. All
+ * empty: headquarters' node. */
+struct who {
+    str name, phone;
+    enum role role;
+};
 /* ---- model: what the screens read -------------------------------------------------------------
  */
 /* A job with all it names, loaded together from one read transaction; reloaded when the store's
@@ -117,8 +123,7 @@ struct job_model {
     struct {
         bool is;
         unsigned reason; /* 1 amount, 2 content, 3 the customer asks, 4 other */
-        str who;         /* empty: not held here; then the role says it */
-        enum role role;
+        struct who who;
         int64_t when_ms;
     } reopened;
     bool two_histories; /* an entry of it lies in one of two histories (core/journal/forks.h) */
@@ -180,7 +185,7 @@ void app_job_name(struct app *a, id16 job, str *customer, str *code);
 /* Conflicts: one item a field (or the assignment) of which two values stand. */
 struct conflict_value {
     str text; /* in words, as people read it; empty when the content is not held */
-    str who;
+    struct who who;
     int64_t when_ms;
     bool proposal, own;
 };
@@ -202,9 +207,10 @@ bool app_resolve(struct app *a, id16 subject, int field, unsigned value);
  * texts in the frame arena. Nothing when no visit is open. What was seen is a draft of the job. */
 struct change_item {
     enum subject_type type;
-    int field; /* 0: the assignment */
-    str text;  /* the new value, in words */
-    str who;
+    int field;   /* 0: the assignment */
+    str text;    /* the new value, in words */
+    bool nobody; /* it is taken from him, and given to nobody */
+    struct who who;
     int64_t when_ms;
 };
 size_t app_changes(struct app *a, struct change_item *out, size_t cap);

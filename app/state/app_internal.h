@@ -246,6 +246,9 @@ void restore_place(struct app *a);
 /* screen_leave: the present screen keeps what it has in memory only; before let_go, when the device
  * locks or closes. */
 void screen_leave(struct app *a);
+/* screens_wipe: what screens have in memory is nobody's any more: whoever unlocks next reads their
+ * drafts, and no rating that somebody was about to give. */
+void screens_wipe(struct app *a);
 /* let_go: drop all that reads the store or holds what it held; the pointer goes last. UI thread. */
 void let_go(struct app *a);
 /* app_push: to the writer; NULL-safe result of queue_push. */
@@ -292,10 +295,13 @@ MUST_USE enum st writer_call_take(struct writer *w, const struct intent *i, h32 
 /* writer_copy.c: the PDF of i->entry; copy_path: its name. */
 MUST_USE enum st writer_copy(struct writer *w, const struct intent *i, struct err *err);
 void copy_path(const struct app *a, str number, unsigned version, bool roll, char *out, size_t cap);
-/* conflicts.c: a value, a person, who wrote, in words. Frame arena; empty when not held. */
+/* conflicts.c: a value, a person, in words. Frame arena; empty when not held. */
 str value_words(struct app *a, struct store_txn *t, const struct field_value *v);
 str person_words(struct app *a, struct store_txn *t, id16 person);
-str writer_words(struct app *a, struct store_txn *t, id8 author, id16 actor);
+/* who.c: who wrote: headquarters' person by an entry's actor, a technician by his certificate.
+ * who_wrote: of an entry. Texts in `m`; empty when not held. */
+void who_is(struct store_txn *t, id8 author, id16 actor, struct arena *m, struct who *out);
+void who_wrote(struct store_txn *t, h32 entry, struct arena *m, struct who *out);
 /* counter_peek: the number that the counter `name` gives next ("report", "receipt", "goods").
  * ("call" too). counter_move: it is used up. */
 MUST_USE enum st counter_move(struct store_txn *t, const char *name, uint64_t next,

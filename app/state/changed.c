@@ -88,6 +88,8 @@ static bool told(struct app *a, struct store_txn *t, const struct job_model *j, 
     }
     if (out->field == 0) {
         out->text = person_words(a, t, j->job.assigned);
+        out->nobody = id16_zero(j->job.assigned);
+        who_wrote(t, j->job.assigned_entry, &a->frame, &out->who);
         out->when_ms = j->job.nassigned == 0 ? 0 : hlc_ms(j->job.assignments[0].time);
         return true;
     }
@@ -96,7 +98,7 @@ static bool told(struct app *a, struct store_txn *t, const struct job_model *j, 
         return false; /* his own */
     }
     out->text = value_words(a, t, v);
-    out->who = writer_words(a, t, v->author, v->actor);
+    who_wrote(t, v->entry, &a->frame, &out->who);
     out->when_ms = hlc_ms(v->time);
     return true;
 }

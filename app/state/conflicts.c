@@ -67,36 +67,18 @@ str person_words(struct app *a, struct store_txn *t, id16 person)
                : (str){NULL, 0};
 }
 
-/* Headquarters' person by the entry's actor, a technician by his certificate. */
-str writer_words(struct app *a, struct store_txn *t, id8 author, id16 actor)
-{
-    if (id16_zero(actor)) {
-        /* It was verified when it was kept; the trust document is the writer thread's. */
-        uint8_t room[2 * CAP_CERT_BYTES];
-        struct arena tmp = arena_of(room, sizeof room);
-        const char *rule = NULL;
-        struct cert c;
-        bytes doc;
-        if (store_get(t, T_CERT, bytes_of(author.b, sizeof author.b), &tmp, &doc, NULL) != ST_OK ||
-            cert_parse(doc, &c, &rule) != ST_OK) {
-            return (str){NULL, 0};
-        }
-        actor = c.person;
-    }
-    return person_words(a, t, actor);
-}
-
 static void fill(struct app *a, struct store_txn *t, const struct field_state *f,
                  struct conflict_item *out)
 {
     out->v = arena_new(&a->frame, struct conflict_value, f->n);
     for (unsigned k = 0; out->v != NULL && k < f->n; k++) {
         const struct field_value *v = &f->v[k];
-        out->v[out->n++] = (struct conflict_value){.text = value_words(a, t, v),
-                                                   .who = writer_words(a, t, v->author, v->actor),
-                                                   .when_ms = hlc_ms(v->time),
-                                                   .proposal = v->proposal,
-                                                   .own = id8_eq(v->author, a->who.author)};
+        struct conflict_value *o = &out->v[out->n++];
+        *o = (struct conflict_value){.text = value_words(a, t, v),
+                                     .when_ms = hlc_ms(v->time),
+                                     .proposal = v->proposal,
+                                     .own = id8_eq(v->author, a->who.author)};
+        who_wrote(t, v->entry, &a->frame, &o->who);
     }
 }
 
@@ -105,9 +87,11 @@ static void fill_assigned(struct app *a, struct store_txn *t, const struct subje
 {
     out->v = arena_new(&a->frame, struct conflict_value, s->nassigned);
     for (unsigned k = 0; out->v != NULL && k < s->nassigned; k++) {
-        out->v[out->n++] =
-            (struct conflict_value){.text = person_words(a, t, s->assignments[k].technician),
-                                    .when_ms = hlc_ms(s->assignments[k].time)};
+        const struct assignment *x = &s->assignments[k];
+        struct conflict_value *o = &out->v[out->n++];
+        *o = (struct conflict_value){.text = person_words(a, t, x->technician),
+                                     .when_ms = hlc_ms(x->time)};
+        who_wrote(t, x->entry, &a->frame, &o->who);
     }
 }
 

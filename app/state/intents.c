@@ -219,11 +219,7 @@ bool app_lock(struct app *a)
         return false;
     }
     drafts_drop(a);
-    for (int k = 0; k < SCREENS; k++) {
-        if (a->screen_data[k] != NULL) {
-            sodium_memzero(a->screen_data[k], a->screen_data_n[k]);
-        }
-    }
+    screens_wipe(a);
     memset(a->stock, 0, sizeof a->stock);
     a->nstock = 0;
     catalogue_drop(a);

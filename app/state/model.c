@@ -268,12 +268,9 @@ static void load_reopened(struct store_txn *t, struct arena *m, struct job_model
     }
     j->reopened.is = true;
     j->reopened.reason = r.reason;
-    j->reopened.role = r.role;
+    j->reopened.who.role = r.role;
     j->reopened.when_ms = hlc_ms(r.time);
-    struct subject_state who;
-    if (fold_load(t, r.actor, m, &who, NULL, NULL) == ST_OK) {
-        j->reopened.who = field_text(t, m, &who, F_TECHNICIAN_NAME);
-    }
+    who_wrote(t, r.entry, m, &j->reopened.who);
 }
 
 static bool load(struct app *a, id16 subject)
@@ -363,13 +360,13 @@ str app_person(struct app *a, id16 person)
 str app_author_name(struct app *a, id8 author)
 {
     struct store_txn *t = NULL;
-    id16 nobody = {{0}};
+    struct who who;
     if (a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
         return (str){NULL, 0};
     }
-    str name = writer_words(a, t, author, nobody);
+    who_is(t, author, (id16){{0}}, &a->frame, &who);
     store_abort(&t);
-    return name;
+    return who.name;
 }
 
 str app_technician_name(struct app *a)

@@ -110,6 +110,7 @@ static void reopened(struct app *a, const struct writer_news *n)
         }
         return;
     }
+    screens_wipe(a);
     if (n->stopped) {
         a->later = n->result;
         drafts_drop(a);

@@ -295,7 +295,8 @@ static void shop_jobs(struct shop *x)
         SHOP_SET(x, SUBJECT_TECHNICIAN, "technician",
                  {F_TECHNICIAN_POSITION, NULL, (int64_t)x->position});
     }
-    SHOP_SET(x, SUBJECT_TECHNICIAN, "supervisor", {F_TECHNICIAN_NAME, "刘主任", 0});
+    SHOP_SET(x, SUBJECT_TECHNICIAN, "supervisor", {F_TECHNICIAN_NAME, "刘主任", 0},
+             {F_TECHNICIAN_PHONE, "0571-8512 0007", 0});
     /* Two people at headquarters gave two phone numbers without seeing each other's. */
     SHOP_SET(x, SUBJECT_CUSTOMER, "customer 1", {F_CUSTOMER_PHONE, "138-0000-9999", 0});
 }

@@ -36,7 +36,7 @@ static void fact(struct rig *r, unsigned kind, union body *b)
 }
 
 /* All but the signature. */
-static void work(struct rig *r, unsigned k)
+static void work_again(struct rig *r, unsigned k, const char *visit)
 {
     static const unsigned kinds[] = {KIND_VISIT_ACCEPTED, KIND_VISIT_ARRIVED, KIND_VISIT_DIAGNOSED,
                                      KIND_VISIT_CLASS,    KIND_VISIT_ACTION,  KIND_VISIT_TESTED,
@@ -45,7 +45,7 @@ static void work(struct rig *r, unsigned k)
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         union body b;
         memset(&b, 0, sizeof b);
-        b.head.visit = sample_id8(JOBS[k]);
+        b.head.visit = sample_id8(visit);
         switch (kinds[i]) {
         case KIND_VISIT_DIAGNOSED:
             CHECK(code_of(str_bytes(S("AC-03")), &b.diagnosed.fault));
@@ -71,6 +71,11 @@ static void work(struct rig *r, unsigned k)
         }
         fact(r, kinds[i], &b);
     }
+}
+
+static void work(struct rig *r, unsigned k)
+{
+    work_again(r, k, JOBS[k]);
 }
 
 static void work_all(struct rig *r)
@@ -348,13 +353,60 @@ static void what_was_rated_is_sealed_when_the_device_locks_or_closes(void)
     rate(&r, 0, "all well, after all");
     rig_restart(&r);
     sealed(&r, "all well, after all", second, &n2);
-    CHECK(n2 != n1);
-    rig_go(&r, SCREEN_SIGN_RATE, JOBS[0]); /* nothing more is said: it stays as it is */
+    CHECK(n1 == n2 && memcmp(first, second, n1) != 0); /* another box of one size */
+    rig_go(&r, SCREEN_SIGN_RATE, JOBS[0]);             /* nothing more is said: it stays as it is */
     CHECK(app_lock(r.a));
     rig_settle(&r);
     rig_unlock(&r);
     sealed(&r, "all well", first, &n1);
     CHECK(n1 == n2 && memcmp(first, second, n1) == 0);
+    rig_end(&r);
+}
+
+/* The disk failed on that page: whoever unlocks next is not the customer. */
+static void a_store_that_does_not_open_again_leaves_no_rating_in_memory(void)
+{
+    struct rig r;
+    work_all(&r);
+    rate(&r, 3, "he was rude");
+    const uint8_t *block = r.a->screen_data[SCREEN_SIGN_PAD];
+    CHECK(!sodium_is_zero(block, CAP_SCREEN_BYTES));
+    struct writer_news n = {.present = true,
+                            .type = INTENT_REOPEN,
+                            .go = SCREENS,
+                            .reopened = true,
+                            .result = {.what = APP_SAVING, .st = ST_IO}};
+    let_go(r.a);
+    news_tell(r.a, &n);
+    turn_begin(r.a);
+    CHECK_INT(r.a->trail[r.a->ntrail - 1].screen, SCREEN_UNLOCK);
+    CHECK(sodium_is_zero(block, CAP_SCREEN_BYTES));
+    rig_end(&r);
+}
+
+/* A rating is of one visit: the next one of the same job begins with none. */
+static void a_sealed_rating_is_not_taken_for_another_visit(void)
+{
+    struct rig r;
+    work_all(&r);
+    rate(&r, 0, "well done");
+    CHECK(app_lock(r.a));
+    rig_settle(&r);
+    rig_unlock(&r);
+    rig_go(&r, SCREEN_SIGN_PAD, JOBS[0]);
+    CHECK(sign_data(r.a)->d.nsealed > 0);
+    union body b;
+    memset(&b, 0, sizeof b);
+    b.head.visit = sample_id8(JOBS[0]);
+    b.ended.outcome = END_HELP_WANTED;
+    fact(&r, KIND_VISIT_ENDED, &b);
+    memset(&b, 0, sizeof b);
+    b.head.visit = sample_id8(JOBS[0]);
+    fact(&r, KIND_VISIT_LEFT, &b);
+    work_again(&r, 0, "another visit");
+    rig_go(&r, SCREEN_SIGN_PAD, JOBS[0]);
+    const struct sign *s = sign_data(r.a);
+    CHECK(s != NULL && s->d.nsealed == 0 && !s->d.rated && s->d.nstrokes == 0);
     rig_end(&r);
 }
 
@@ -367,5 +419,7 @@ int main(void)
     RUN(b_18_17_refused_by_all_in_one_pass_with_one_reason);
     RUN(a_draft_of_another_job_that_was_signed_goes_too);
     RUN(what_was_rated_is_sealed_when_the_device_locks_or_closes);
+    RUN(a_store_that_does_not_open_again_leaves_no_rating_in_memory);
+    RUN(a_sealed_rating_is_not_taken_for_another_visit);
     CHECK_END();
 }

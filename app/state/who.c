@@ -1,0 +1,56 @@
+/* who.c - who wrote something, in words: a name that one can ask for, and the role he acted in. */
+#include <string.h>
+
+#include "app/state/app_internal.h"
+#include "core/fold/record.h"
+#include "core/journal/append.h"
+
+static str words(struct store_txn *t, const struct subject_state *s, int field, struct arena *m)
+{
+    const struct field_value *v = fold_shown(s, field);
+    bytes content = {NULL, 0};
+    h32 att;
+    if (v == NULL || v->type != FT_TEXT) {
+        return (str){NULL, 0};
+    }
+    memcpy(att.b, v->b, sizeof att.b);
+    return store_att_get(t, att, m, NULL, &content, NULL) == ST_OK ? bytes_str(content)
+                                                                   : (str){NULL, 0};
+}
+
+void who_is(struct store_txn *t, id8 author, id16 actor, struct arena *m, struct who *out)
+{
+    struct subject_state s;
+    memset(out, 0, sizeof *out);
+    if (id16_zero(actor)) {
+        /* It was verified when it was kept; the trust document is the writer thread's. */
+        uint8_t room[2 * CAP_CERT_BYTES];
+        struct arena tmp = arena_of(room, sizeof room);
+        const char *rule = NULL;
+        struct cert c;
+        bytes doc;
+        if (store_get(t, T_CERT, bytes_of(author.b, sizeof author.b), &tmp, &doc, NULL) != ST_OK ||
+            cert_parse(doc, &c, &rule) != ST_OK || c.role == ROLE_HEADQUARTERS) {
+            return;
+        }
+        actor = c.person;
+        out->role = c.role;
+    }
+    if (fold_load(t, actor, m, &s, NULL, NULL) == ST_OK) {
+        out->name = words(t, &s, F_TECHNICIAN_NAME, m);
+        out->phone = words(t, &s, F_TECHNICIAN_PHONE, m);
+    }
+}
+
+void who_wrote(struct store_txn *t, h32 entry, struct arena *m, struct who *out)
+{
+    struct entry_view e;
+    memset(out, 0, sizeof *out);
+    if (journal_get(t, entry, m, &e, NULL) != ST_OK) {
+        return;
+    }
+    who_is(t, e.author, e.actor, m, out);
+    if (e.actor_role != ROLE_NONE) {
+        out->role = e.actor_role;
+    }
+}
