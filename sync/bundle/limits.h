@@ -47,6 +47,7 @@
 #define HQ_IN_FLIGHT_BYTES (256U << 20) /* all posted bundles together; beyond: 503, try later */
 #define HQ_AUTHOR_EXCHANGES 4           /* of one author at once: a quarter of those bytes */
 #define HQ_CONNECTIONS 1024             /* 500 devices at once, twice over */
+#define HQ_CONNECTIONS_EACH 768         /* ... of one address: it never has them all */
 #define HQ_CONNECTION_TIMEOUT_S 60      /* a slow link sends a frame in a few seconds */
 #define HQ_QUEUE 1024                   /* requests that wait for the writer: all connections */
 #define HQ_GROUP 128                    /* requests committed together: one flush for all */

@@ -13,6 +13,7 @@
 #define ACCT_PASSWORD_BYTES (4 * ACCT_PASSWORD_MAX)
 #define ACCT_HASH_BYTES 128    /* crypto_pwhash_STRBYTES */
 #define ACCT_SESSIONS_MAX 1024 /* at once; the one idle longest makes room */
+#define ACCT_SESSIONS_EACH 16  /* ... of one login: nobody's crowd out others' */
 #define ACCT_IDLE_MS (30LL * 60 * 1000)
 #define ACCT_LASTS_MS (12LL * 3600 * 1000)
 #define ACCT_ROTATE_MS (15LL * 60 * 1000) /* a session's cookie is renewed that often */
@@ -117,23 +118,54 @@ void acct_scopes_put(uint32_t scopes, char *buf, size_t cap);
 struct acct_sessions;
 struct acct_sessions *acct_sessions_new(void); /* NULL: no memory */
 void acct_sessions_free(struct acct_sessions **s);
+/* From where somebody logged in: his address, and what his browser calls itself. */
+struct acct_from {
+    char address[64];
+    char agent[96]; /* printable ASCII */
+};
+/* The login before this one (acct_seen.c: beside the login in T_META); at 0: none is known. */
+struct acct_before {
+    int64_t at_ms;
+    struct acct_from from;
+    unsigned failed; /* tries with a wrong password between the two, since docketd runs */
+};
 struct acct_session_view {
+    char id[17]; /* public name, hex: what a list of sessions calls it */
     char login[ACCT_LOGIN_BYTES + 1];
+    int64_t changed_ms; /* acct_user's as it was opened: another one ends the session */
+    struct acct_from from;
+    struct acct_before before;
+    bool common; /* the password would not be taken today */
     char csrf[44];
     char renewed[44]; /* a new cookie value that the answer must set; empty: none */
-    int64_t made_ms, until_ms;
+    int64_t made_ms, seen_ms, until_ms;
 };
-/* acct_open: a new session; *cookie is its secret. */
-void acct_open(struct acct_sessions *s, const char *login, int64_t now_ms, char cookie[static 44],
+/* acct_open: a new session of who->login, with its changed_ms, from, before and common; *cookie is
+ * its secret. */
+void acct_open(struct acct_sessions *s, const struct acct_session_view *who, int64_t now_ms,
+               char cookie[static 44], struct acct_session_view *out);
+/* acct_find: may renew it, and when it was `used` says so: it lasts on. acct_knows: neither. */
+bool acct_find(struct acct_sessions *s, const char *cookie, bool used, int64_t now_ms,
                struct acct_session_view *out);
-bool acct_find(struct acct_sessions *s, const char *cookie, int64_t now_ms,
+bool acct_knows(struct acct_sessions *s, const char *cookie, int64_t now_ms);
+/* acct_list: the live ones of a login, the one used last first; how many. Their csrf is empty. */
+unsigned acct_list(struct acct_sessions *s, const char *login, int64_t now_ms,
+                   struct acct_session_view out[static ACCT_SESSIONS_EACH]);
+/* acct_look: a live one by its public name, without csrf. acct_close_one: false: there is none. */
+bool acct_look(struct acct_sessions *s, const char *id, int64_t now_ms,
                struct acct_session_view *out);
+bool acct_close_one(struct acct_sessions *s, const char *login, const char *id);
 void acct_close(struct acct_sessions *s, const char *cookie);
 unsigned acct_close_all(struct acct_sessions *s, const char *login); /* how many */
 unsigned acct_count(struct acct_sessions *s);
-/* acct_wait_s: how long this login or address has to wait now; 0: it may try. acct_tried: it did.
- */
+/* acct_seen_get: zeroes when nothing is known. */
+void acct_seen_get(struct store_txn *t, const char *login, struct arena tmp,
+                   struct acct_before *out);
+MUST_USE enum st acct_seen_put(struct store_txn *t, const char *login, int64_t at_ms,
+                               const struct acct_from *from, struct err *err);
+/* acct_wait_s: how long this login or address has to wait now; 0: it may try. acct_tried: it did;
+ * how many times in a row it had failed before. */
 int acct_wait_s(struct acct_sessions *s, const char *login, const char *peer, int64_t now_ms);
-void acct_tried(struct acct_sessions *s, const char *login, const char *peer, bool well,
-                int64_t now_ms);
+unsigned acct_tried(struct acct_sessions *s, const char *login, const char *peer, bool well,
+                    int64_t now_ms);
 #endif

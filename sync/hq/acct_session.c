@@ -14,10 +14,14 @@
 
 /* Only hashes of cookies are kept: a picture of this memory opens no session. */
 struct session {
-    uint8_t now[32], before[32]; /* of the cookie, and of the one before it */
+    uint8_t now[32], old[32]; /* of the cookie, and of the one before it */
+    char id[17];
     char login[ACCT_LOGIN_BYTES + 1];
     char csrf[44];
-    int64_t made_ms, seen_ms, renewed_ms;
+    int64_t made_ms, seen_ms, renewed_ms, changed_ms;
+    struct acct_from from;
+    struct acct_before before;
+    bool common;
 };
 struct tries {
     uint8_t who[16]; /* keyed hash of a login or an address */
@@ -83,26 +87,55 @@ static bool live(const struct session *s, int64_t now_ms)
 static void view(const struct session *s, struct acct_session_view *out)
 {
     memset(out, 0, sizeof *out);
+    memcpy(out->id, s->id, sizeof out->id);
     memcpy(out->login, s->login, sizeof out->login);
     memcpy(out->csrf, s->csrf, sizeof out->csrf);
+    out->changed_ms = s->changed_ms;
+    out->from = s->from;
+    out->before = s->before;
+    out->common = s->common;
+    out->seen_ms = s->seen_ms;
     int64_t idle = s->seen_ms + ACCT_IDLE_MS, end = s->made_ms + ACCT_LASTS_MS;
     out->made_ms = s->made_ms;
     out->until_ms = idle < end ? idle : end;
 }
 
-void acct_open(struct acct_sessions *a, const char *login, int64_t now_ms, char cookie[static 44],
-               struct acct_session_view *out)
+/* The place of a new session: of this login's the one idle longest when it has enough, else a free
+ * one, else of all the one idle longest. */
+static struct session *place(struct acct_sessions *a, const char *login, int64_t now_ms)
 {
-    pthread_mutex_lock(&a->lock);
-    struct session *s = &a->s[0];
-    for (unsigned i = 0; i < ACCT_SESSIONS_MAX && live(s, now_ms); i++) {
-        if (!live(&a->s[i], now_ms) || a->s[i].seen_ms < s->seen_ms) {
-            s = &a->s[i];
+    struct session *oldest = &a->s[0], *his = NULL, *none = NULL;
+    unsigned n = 0;
+    for (unsigned i = 0; i < ACCT_SESSIONS_MAX; i++) {
+        struct session *s = &a->s[i];
+        if (!live(s, now_ms)) {
+            none = none == NULL ? s : none;
+            continue;
+        }
+        oldest = s->seen_ms < oldest->seen_ms ? s : oldest;
+        if (strcmp(s->login, login) == 0) {
+            n++;
+            his = his == NULL || s->seen_ms < his->seen_ms ? s : his;
         }
     }
+    return n >= ACCT_SESSIONS_EACH ? his : none != NULL ? none : oldest;
+}
+
+void acct_open(struct acct_sessions *a, const struct acct_session_view *who, int64_t now_ms,
+               char cookie[static 44], struct acct_session_view *out)
+{
+    uint8_t id[8];
+    pthread_mutex_lock(&a->lock);
+    struct session *s = place(a, who->login, now_ms);
     memset(s, 0, sizeof *s);
-    snprintf(s->login, sizeof s->login, "%s", login);
+    snprintf(s->login, sizeof s->login, "%s", who->login);
+    s->changed_ms = who->changed_ms;
+    s->from = who->from;
+    s->before = who->before;
+    s->common = who->common;
     s->made_ms = s->seen_ms = s->renewed_ms = now_ms;
+    randombytes_buf(id, sizeof id);
+    hex_put(bytes_of(id, sizeof id), s->id);
     secret(s->csrf);
     secret(cookie);
     hash32(str_bytes(str_c(cookie)), s->now);
@@ -125,7 +158,7 @@ static struct session *find(struct acct_sessions *a, const char *cookie, int64_t
             return s;
         }
         if (now_ms - s->renewed_ms < ACCT_GRACE_MS && s->renewed_ms != s->made_ms &&
-            sodium_memcmp(s->before, h, sizeof h) == 0) {
+            sodium_memcmp(s->old, h, sizeof h) == 0) {
             *older = true;
             return s;
         }
@@ -133,24 +166,90 @@ static struct session *find(struct acct_sessions *a, const char *cookie, int64_t
     return NULL;
 }
 
-bool acct_find(struct acct_sessions *a, const char *cookie, int64_t now_ms,
+bool acct_find(struct acct_sessions *a, const char *cookie, bool used, int64_t now_ms,
                struct acct_session_view *out)
 {
     bool older;
     pthread_mutex_lock(&a->lock);
     struct session *s = find(a, cookie, now_ms, &older);
     if (s != NULL) {
-        s->seen_ms = now_ms;
+        s->seen_ms = used ? now_ms : s->seen_ms;
         view(s, out);
     }
     if (s != NULL && !older && now_ms - s->renewed_ms >= ACCT_ROTATE_MS) {
-        memcpy(s->before, s->now, sizeof s->before);
+        memcpy(s->old, s->now, sizeof s->old);
         secret(out->renewed);
         hash32(str_bytes(str_c(out->renewed)), s->now);
         s->renewed_ms = now_ms;
     }
     pthread_mutex_unlock(&a->lock);
     return s != NULL;
+}
+
+bool acct_knows(struct acct_sessions *a, const char *cookie, int64_t now_ms)
+{
+    bool older;
+    pthread_mutex_lock(&a->lock);
+    bool known = find(a, cookie, now_ms, &older) != NULL;
+    pthread_mutex_unlock(&a->lock);
+    return known;
+}
+
+unsigned acct_list(struct acct_sessions *a, const char *login, int64_t now_ms,
+                   struct acct_session_view out[static ACCT_SESSIONS_EACH])
+{
+    unsigned n = 0;
+    pthread_mutex_lock(&a->lock);
+    for (unsigned i = 0; i < ACCT_SESSIONS_MAX && n < ACCT_SESSIONS_EACH; i++) {
+        if (!live(&a->s[i], now_ms) || strcmp(a->s[i].login, login) != 0) {
+            continue;
+        }
+        unsigned at = n++;
+        for (; at > 0 && out[at - 1].seen_ms < a->s[i].seen_ms; at--) {
+            out[at] = out[at - 1];
+        }
+        view(&a->s[i], &out[at]);
+        sodium_memzero(out[at].csrf, sizeof out[at].csrf);
+    }
+    pthread_mutex_unlock(&a->lock);
+    return n;
+}
+
+/* Under the lock; NULL: nobody has it. */
+static struct session *by_id(struct acct_sessions *a, const char *id)
+{
+    for (unsigned i = 0; i < ACCT_SESSIONS_MAX && *id != '\0'; i++) {
+        if (a->s[i].login[0] != '\0' && strcmp(a->s[i].id, id) == 0) {
+            return &a->s[i];
+        }
+    }
+    return NULL;
+}
+
+bool acct_look(struct acct_sessions *a, const char *id, int64_t now_ms,
+               struct acct_session_view *out)
+{
+    pthread_mutex_lock(&a->lock);
+    struct session *s = by_id(a, id);
+    bool lives = s != NULL && live(s, now_ms);
+    if (lives) {
+        view(s, out);
+        sodium_memzero(out->csrf, sizeof out->csrf);
+    }
+    pthread_mutex_unlock(&a->lock);
+    return lives;
+}
+
+bool acct_close_one(struct acct_sessions *a, const char *login, const char *id)
+{
+    pthread_mutex_lock(&a->lock);
+    struct session *s = by_id(a, id);
+    bool his = s != NULL && strcmp(s->login, login) == 0;
+    if (his) {
+        memset(s, 0, sizeof *s);
+    }
+    pthread_mutex_unlock(&a->lock);
+    return his;
 }
 
 void acct_close(struct acct_sessions *a, const char *cookie)
@@ -160,7 +259,7 @@ void acct_close(struct acct_sessions *a, const char *cookie)
     pthread_mutex_lock(&a->lock);
     for (unsigned i = 0; i < ACCT_SESSIONS_MAX; i++) {
         if (sodium_memcmp(a->s[i].now, h, sizeof h) == 0 ||
-            sodium_memcmp(a->s[i].before, h, sizeof h) == 0) {
+            sodium_memcmp(a->s[i].old, h, sizeof h) == 0) {
             memset(&a->s[i], 0, sizeof a->s[i]);
         }
     }
@@ -238,12 +337,13 @@ int acct_wait_s(struct acct_sessions *a, const char *login, const char *peer, in
     return by_login > by_peer ? by_login : by_peer;
 }
 
-void acct_tried(struct acct_sessions *a, const char *login, const char *peer, bool well,
-                int64_t now_ms)
+unsigned acct_tried(struct acct_sessions *a, const char *login, const char *peer, bool well,
+                    int64_t now_ms)
 {
     pthread_mutex_lock(&a->lock);
     struct tries *l = row_of(a, 'l', login, !well, now_ms),
                  *p = row_of(a, 'p', peer, !well, now_ms);
+    unsigned failed = l == NULL ? 0 : l->failed;
     if (well) {
         if (l != NULL) {
             memset(l, 0, sizeof *l);
@@ -263,4 +363,5 @@ void acct_tried(struct acct_sessions *a, const char *login, const char *peer, bo
         }
     }
     pthread_mutex_unlock(&a->lock);
+    return failed;
 }

@@ -6,6 +6,7 @@
 #include "sync/hq/problem.h"
 #include "sync/hq/reg.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -20,6 +21,7 @@ enum st api_new(struct hq *hq, const struct api_options *opt, struct api **out, 
         return err_set(err, ST_FULL, 0, __func__, "no memory");
     }
     a->hq = hq;
+    randombytes_buf(a->key, sizeof a->key);
     a->secure = opt->secure;
     a->hash_ops = opt->hash_ops;
     a->sessions = acct_sessions_new();
@@ -42,6 +44,7 @@ void api_free(struct api **out)
     if (a != NULL) {
         feed_free(&a->feed);
         search_free(&a->search);
+        sodium_memzero(a->key, sizeof a->key);
         rate_free(&a->strangers);
         acct_sessions_free(&a->sessions);
         free(a);
@@ -163,11 +166,15 @@ static void refuse_st(struct api_call *c, enum st st)
         IGNORE(api_refuse(c, 404, "not-found", c->err.text));
         return;
     case ST_EXISTS:
+    case ST_CONFLICT:
         IGNORE(api_refuse(c, 409, "exists", c->err.text));
         return;
     case ST_BAD_INPUT:
     case ST_TOO_BIG:
         IGNORE(api_refuse(c, 400, has_words(&c->err) ? c->err.where : "bad-input", c->err.text));
+        return;
+    case ST_BAD_SIGNATURE:
+        IGNORE(api_refuse(c, 422, "not-genuine", c->err.text));
         return;
     case ST_WAIT:
     case ST_FULL:
@@ -231,7 +238,7 @@ enum api_long api_takes_long(const struct api_request *r)
 
 static enum st route(struct api_call *c)
 {
-    bool known;
+    bool known = false;
     c->route = strncmp(c->request->path, "/api/v1", 7) != 0
                    ? NULL
                    : api_route_find(c->request->method, c->request->path + 7, c->param,
@@ -239,9 +246,11 @@ static enum st route(struct api_call *c)
     if (c->route != NULL) {
         return ST_OK;
     }
-    return strncmp(c->request->path, "/api/v1", 7) == 0 && known
-               ? api_refuse(c, 405, "method", "this address takes another method")
-               : api_refuse(c, 404, "not-found", "there is nothing at this address");
+    if (known) {
+        api_route_methods(c->request->path + 7, sizeof c->reply.allow, c->reply.allow);
+    }
+    return known ? api_refuse(c, 405, "method", "this address takes another method")
+                 : api_refuse(c, 404, "not-found", "there is nothing at this address");
 }
 
 static enum st open_read(struct api_call *c)
@@ -351,9 +360,13 @@ void api_finish(struct api_call *c)
 
 void api_handle(struct api *api, const struct api_request *r, struct api_call *c)
 {
+    json_t *out = NULL;
     if (api_begin(api, r, c) == API_WRITE) {
         c->st = ops_run(api->hq, "api.write", c->in, &c->out, &c->err);
         api_finish(c);
+    } else if (c->seen != NULL) {
+        IGNORE(ops_run(api->hq, "user.seen", c->seen, &out, NULL) != ST_OK); /* nobody waits */
+        json_decref(out);
     }
 }
 
@@ -361,6 +374,7 @@ void api_drop(struct api_call *c)
 {
     close_read(c);
     json_decref(c->in);
+    json_decref(c->seen);
     json_decref(c->out);
     free(c->reply.body);
     free(c->calendar_room);
@@ -372,9 +386,31 @@ bool api_tick(struct api *api)
     return feed_tick(api->feed);
 }
 
-size_t api_event(struct api *api, uint64_t *after, char *buf, size_t cap)
+bool api_listens(struct api *api, const char *session, struct acct_user *user)
 {
-    return feed_event(api->feed, after, buf, cap);
+    struct acct_session_view v;
+    struct store_txn *t = NULL;
+    struct now now;
+    api->hq->clock.read(api->hq->clock.ctx, &now);
+    bool lives = acct_look(api->sessions, session, now.wall_ms, &v);
+    if (!lives || user == NULL) {
+        return lives;
+    }
+    uint8_t *room = malloc(CAP_SCRATCH_BYTES);
+    bool well = room != NULL && store_read(api->hq->store, &t, NULL) == ST_OK &&
+                acct_get(t, v.login, arena_of(room, CAP_SCRATCH_BYTES), user, NULL) == ST_OK &&
+                user->changed_ms == v.changed_ms && !user->disabled && user->role != ROLE_NONE;
+    sodium_memzero(user->hash, sizeof user->hash);
+    store_abort(&t);
+    free(room);
+    return well;
+}
+
+size_t api_event(struct api *api, const struct acct_user *who, uint64_t *after, char *buf,
+                 size_t cap)
+{
+    struct feed_viewer v = {.role = who->role, .branch = who->branch, .person = who->person};
+    return feed_event(api->feed, &v, after, buf, cap);
 }
 
 char *api_metrics(struct api *api, size_t *n)

@@ -28,6 +28,8 @@ struct api_request {
     const char *method, *path;                               /* path decoded, without the query */
     const char *cookie, *csrf, *authorization, *idempotency; /* header values */
     const char *peer; /* the address that asks, as text; for rate limits only, never logged */
+    const char *from, *agent; /* ... and what its owner sees of it, with his browser's own name */
+    bool background;          /* asked by the page itself: it keeps no session alive */
     const char *(*query)(void *ctx, const char *name);
     void *ctx;
     bytes body;
@@ -40,6 +42,7 @@ struct api_reply {
     size_t n;
     char cookie[192]; /* Set-Cookie, or empty */
     char file[64];    /* download name, or empty */
+    char allow[32];   /* of a wrong method: those that this address takes; or empty */
     int retry_after_s;
     bool stream; /* server-sent events: see api_event */
 };
@@ -63,11 +66,13 @@ struct api_call {
     struct api *api;
     const struct api_request *request;
     const struct api_route *route;
-    struct acct_user user; /* zero role: nobody */
-    char param[72];        /* the path's {id} */
-    id16 id;               /* of it, where it names a subject */
-    json_t *in;            /* a write: the operation's input */
-    json_t *out;           /* the operation's answer: put there by who ran it */
+    struct acct_user user;            /* zero role: nobody */
+    struct acct_session_view session; /* his, when he came by one; id empty: by a token */
+    char param[72];                   /* the path's {id} */
+    id16 id;                          /* of it, where it names a subject */
+    json_t *in;                       /* a write: the operation's input */
+    json_t *out;                      /* the operation's answer: put there by who ran it */
+    json_t *seen; /* of a login: user.seen's input, for whoever has a writer; NULL */
     enum st st;
     struct err err;
     struct api_reply reply;
@@ -94,7 +99,9 @@ struct api_route {
     const char *what;       /* one line, as in openapi.json's summary */
 };
 const struct api_route *api_routes(size_t *n);
-/* api_route_find: *known says that another method would do. */
+/* api_route_methods: "GET, HEAD, POST": what an address takes; empty: nothing stands there.
+ * api_route_find: *known says that another method would do. */
+void api_route_methods(const char *path, size_t cap, char *out);
 const struct api_route *api_route_find(const char *method, const char *path, char *param,
                                        size_t cap, bool *known);
 
@@ -113,9 +120,15 @@ void api_finish(struct api_call *c);
 void api_handle(struct api *api, const struct api_request *r, struct api_call *c);
 void api_drop(struct api_call *c);
 
-/* api_event: what changed since `after`, as one text/event-stream event into buf; 0: nothing. The
- * number of the newest is put back into *after. */
-size_t api_event(struct api *api, uint64_t *after, char *buf, size_t cap);
+/* api_knows: does this request come from somebody who is logged in, or has a token? What he may is
+ * not asked; it changes nothing. */
+bool api_knows(struct api *api, const struct api_request *r);
+/* api_listens: does the session of that public name go on? `user` (NULL: as he was): who he is now.
+ * api_event: what changed since `after` of what `who` may see, as one text/event-stream event into
+ * buf; 0: nothing. The number of the newest is put back into *after. */
+bool api_listens(struct api *api, const char *session, struct acct_user *user);
+size_t api_event(struct api *api, const struct acct_user *who, uint64_t *after, char *buf,
+                 size_t cap);
 /* api_tick: look for new entries; true when there were any. The ticker's thread alone. */
 bool api_tick(struct api *api);
 /* api_metrics: Prometheus text, malloc; NULL when out of memory. No user, no customer in it. */

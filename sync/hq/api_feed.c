@@ -1,6 +1,7 @@
 /* api_feed.c - see api_feed.h. */
 #include "sync/hq/api_feed.h"
 
+#include "core/fold/register.h"
 #include "sync/hq/ops.h"
 
 #include <pthread.h>
@@ -21,6 +22,9 @@ struct event {
     id16 subject;
     uint8_t type;
     uint16_t kind;
+    bool placed; /* in registers: */
+    id8 branch;
+    id16 technician;
 };
 struct feed {
     struct hq *hq;
@@ -80,12 +84,33 @@ static struct chain *chain_of(struct feed *f, id8 author, id8 epoch)
     return &f->chains[f->nchains++];
 }
 
-static void tell(struct feed *f, const struct entry_view *e)
+static void tell(struct feed *f, struct store_txn *t, const struct entry_view *e)
 {
-    pthread_mutex_lock(&f->lock);
-    f->ring[++f->newest % RING] = (struct event){
+    uint8_t room[1024];
+    struct register_place p;
+    struct event now = {
         .subject = e->subject, .type = (uint8_t)e->subject_type, .kind = (uint16_t)e->kind};
+    now.placed = register_place_get(t, e->subject, arena_of(room, sizeof room), &p, NULL) == ST_OK;
+    if (now.placed) {
+        now.branch = p.branch;
+        now.technician = p.technician;
+    }
+    pthread_mutex_lock(&f->lock);
+    f->ring[++f->newest % RING] = now;
     pthread_mutex_unlock(&f->lock);
+}
+
+/* As api_sees goes, from what stands in the registers' keys. A call that went to somebody else is
+ * no longer his: his page looks again by the minute. */
+static bool concerns(const struct event *e, const struct feed_viewer *who)
+{
+    bool headquarters = id8_zero(who->branch) || who->role == ROLE_SERVICE_DEPARTMENT ||
+                        who->role == ROLE_ADMINISTRATOR;
+    if (id16_eq(e->subject, who->person) || (headquarters && who->role != ROLE_TECHNICIAN)) {
+        return true;
+    }
+    return who->role == ROLE_TECHNICIAN ? e->placed && id16_eq(e->technician, who->person)
+                                        : !e->placed || id8_eq(e->branch, who->branch);
 }
 
 /* The new entries of one chain, at most *left of them. */
@@ -105,7 +130,7 @@ static void follow(struct feed *f, struct store_txn *t, struct chain *c, unsigne
         if (journal_at(t, c->author, c->epoch, c->seq, &a, &e, NULL) != ST_OK) {
             continue;
         }
-        tell(f, &e);
+        tell(f, t, &e);
         if (search_covers(e.subject_type)) {
             /* Without memory it stays as it was found before; the next change tries again. */
             IGNORE(search_put(f->search, t, e.subject, NULL) != ST_OK);
@@ -194,7 +219,8 @@ bool feed_tick(struct feed *f)
     return news;
 }
 
-size_t feed_event(struct feed *f, uint64_t *after, char *buf, size_t cap)
+size_t feed_event(struct feed *f, const struct feed_viewer *who, uint64_t *after, char *buf,
+                  size_t cap)
 {
     struct event some[EVENT_MOST];
     unsigned n = 0;
@@ -203,11 +229,12 @@ size_t feed_event(struct feed *f, uint64_t *after, char *buf, size_t cap)
     bool more = newest - from > EVENT_MOST;
     from = more ? newest - EVENT_MOST : from;
     for (uint64_t i = from + 1; i <= newest; i++) {
-        some[n++] = f->ring[i % RING];
+        some[n] = f->ring[i % RING];
+        n += concerns(&some[n], who);
     }
     pthread_mutex_unlock(&f->lock);
     *after = newest;
-    if (n == 0) {
+    if (n == 0 && !more) {
         return 0;
     }
     int at = snprintf(buf, cap, "id: %llu\nevent: changed\ndata: {\"more\":%s,\"subjects\":[",

@@ -11,5 +11,12 @@ struct feed;
 MUST_USE enum st feed_new(struct hq *hq, struct search *search, struct feed **f, struct err *err);
 void feed_free(struct feed **f); /* NULL is fine */
 bool feed_tick(struct feed *f);  /* true: something was new, or more is to be looked at */
-size_t feed_event(struct feed *f, uint64_t *after, char *buf, size_t cap);
+/* Who listens: he is told of what a register would show him, and no more. */
+struct feed_viewer {
+    enum role role;
+    id8 branch; /* zero: all */
+    id16 person;
+};
+size_t feed_event(struct feed *f, const struct feed_viewer *who, uint64_t *after, char *buf,
+                  size_t cap);
 #endif

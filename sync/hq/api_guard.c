@@ -59,12 +59,15 @@ static enum st by_token(struct api_call *c, const char *secret)
 static enum st by_session(struct api_call *c, struct acct_session_view *v)
 {
     char cookie[64];
-    if (!api_cookie_in(c, cookie) || !acct_find(c->api->sessions, cookie, c->now_ms, v)) {
+    /* What a page asks by itself is nobody at work: a session that is left alone ends. */
+    bool used = !c->request->background && strcmp(c->route->path, "/events") != 0;
+    if (!api_cookie_in(c, cookie) || !acct_find(c->api->sessions, cookie, used, c->now_ms, v)) {
         return ST_NOT_FOUND;
     }
     enum st st = acct_get(c->txn, v->login, c->arena, &c->user, &c->err);
-    if (st == ST_OK && v->made_ms < c->user.changed_ms) {
-        /* A new password, or a login shut and opened again, by docketctl too. */
+    if (st == ST_OK && v->changed_ms != c->user.changed_ms) {
+        /* A new password, or a login shut and opened again, by docketctl too: told by the moment
+         * that it carries, not by which is later: clocks are put back. */
         acct_close(c->api->sessions, cookie);
         return ST_NOT_FOUND;
     }
@@ -72,6 +75,24 @@ static enum st by_session(struct api_call *c, struct acct_session_view *v)
         set_cookie(c, v->renewed, (v->until_ms - c->now_ms) / 1000);
     }
     return st;
+}
+
+bool api_knows(struct api *api, const struct api_request *r)
+{
+    struct api_call c = {.api = api, .request = r};
+    struct store_txn *t = NULL;
+    struct acct_token k;
+    struct now now;
+    char cookie[64];
+    const char *bearer = r->authorization;
+    api->hq->clock.read(api->hq->clock.ctx, &now);
+    if (bearer == NULL || strncmp(bearer, "Bearer ", 7) != 0) {
+        return api_cookie_in(&c, cookie) && acct_knows(api->sessions, cookie, now.wall_ms);
+    }
+    bool known = store_read(api->hq->store, &t, NULL) == ST_OK &&
+                 acct_token_check(t, bearer + 7, now.wall_ms, &k, NULL) == ST_OK;
+    store_abort(&t);
+    return known;
 }
 
 bool api_is_write(const struct api_route *r)
@@ -83,19 +104,20 @@ bool api_is_write(const struct api_route *r)
 enum st api_authorise(struct api_call *c)
 {
     const char *bearer = c->request->authorization;
-    struct acct_session_view v = {.csrf = ""};
+    struct acct_session_view *v = &c->session;
     bool token = bearer != NULL && strncmp(bearer, "Bearer ", 7) == 0;
     if (c->route->roles == AR_PUBLIC) {
         return ST_OK;
     }
-    enum st st = token ? by_token(c, bearer + 7) : by_session(c, &v);
+    enum st st = token ? by_token(c, bearer + 7) : by_session(c, v);
     if (st != ST_OK || c->user.disabled || c->user.role == ROLE_NONE) {
         memset(&c->user, 0, sizeof c->user);
+        memset(v, 0, sizeof *v);
         return api_refuse(c, 401, "unauthenticated", "log in first");
     }
     if (!token && api_is_write(c->route) &&
-        (c->request->csrf == NULL || strlen(c->request->csrf) != strlen(v.csrf) ||
-         sodium_memcmp(c->request->csrf, v.csrf, strlen(v.csrf)) != 0)) {
+        (c->request->csrf == NULL || strlen(c->request->csrf) != strlen(v->csrf) ||
+         sodium_memcmp(c->request->csrf, v->csrf, strlen(v->csrf)) != 0)) {
         return api_refuse(c, 403, "csrf", "the token of this session is missing or wrong");
     }
     /* What is asked by POST, and writes nothing, is a read. */
@@ -224,6 +246,14 @@ enum st api_body(struct api_call *c)
         return api_refuse(c, 400, "bad-input", "the body is no JSON object");
     }
     return ST_OK;
+}
+
+json_t *api_mark(struct api_call *c, str password)
+{
+    uint8_t h[32];
+    crypto_generichash(h, sizeof h, (const uint8_t *)password.p, password.n, c->api->key,
+                       sizeof c->api->key);
+    return ops_hex(h, sizeof h);
 }
 
 static enum st key_of(struct api_call *c)

@@ -14,6 +14,7 @@ struct api {
     struct feed *feed;
     struct rate *strangers; /* who need not log in, and write */
     bool secure;
+    uint8_t key[32]; /* of api_mark: this process's alone */
     unsigned hash_ops;
     atomic_ullong numbered;                           /* requests since the start */
     atomic_ullong requests[6], writes, logins_failed; /* by first digit of the status */
@@ -30,6 +31,14 @@ bool api_is_write(const struct api_route *r);
 MUST_USE enum st api_authorise(struct api_call *c);
 MUST_USE enum st api_guard(struct api_call *c);
 MUST_USE enum st api_prepare(struct api_call *c);
+/* api_from: from where this request comes, as its user is shown it. */
+void api_from(const struct api_call *c, struct acct_from *out);
+/* api_check_settle: POST /conflicts names one of the values in question, of a record that the user
+ * sees and whose fields he may write (api_settle.c). ST_OK, or refused. */
+MUST_USE enum st api_check_settle(struct api_call *c);
+/* api_mark: what tells two passwords apart as long as this process runs, and tells nothing else: a
+ * new hash is never the same twice, and a write that is sent again must be. A new reference. */
+json_t *api_mark(struct api_call *c, str password);
 /* api_body: the request's body as c->in, an object; without one an empty object. */
 MUST_USE enum st api_body(struct api_call *c);
 #endif

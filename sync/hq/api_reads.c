@@ -11,13 +11,6 @@
 
 #define HISTORY_MAX CAP_SUBJECT_ENTRIES /* all that is folded: some 0.2 s */
 
-static enum st none(struct api_call *c)
-{
-    c->reply.status = 204;
-    c->reply.type = "application/json";
-    return ST_OK;
-}
-
 enum st api_read_openapi(struct api_call *c)
 {
     c->reply.body = malloc(openapi_bytes);
@@ -29,84 +22,6 @@ enum st api_read_openapi(struct api_call *c)
     c->reply.status = 200;
     c->reply.type = "application/json";
     return ST_OK;
-}
-
-/* ---- sessions ---------------------------------------------------------------------------------
- */
-
-static json_t *session_json(struct api_call *c, const char *csrf, int64_t until_ms)
-{
-    const struct acct_user *u = &c->user;
-    return json_pack("{s:s,s:s,s:s,s:o,s:o,s:s,s:I,s:s}", "login", u->login, "name", u->name,
-                     "role", ops_role_name(u->role), "branch",
-                     id8_zero(u->branch) ? json_null() : ops_branch(u->branch.b), "person",
-                     ops_hex(u->person.b, 16), "csrf", csrf, "until_ms", (json_int_t)until_ms,
-                     "company", api_hq(c)->trust.name);
-}
-
-enum st api_read_login(struct api_call *c)
-{
-    str login, password;
-    enum st st = ops_str(c->in, "login", &login, &c->err);
-    st = st == ST_OK ? ops_str(c->in, "password", &password, &c->err) : st;
-    if (st != ST_OK) {
-        return st;
-    }
-    if (!acct_login_ok(login) || password.n > ACCT_PASSWORD_BYTES) {
-        return api_refuse(c, 401, "login", "login or password is wrong");
-    }
-    int wait = acct_wait_s(api_sessions(c), login.p, c->request->peer, c->now_ms);
-    if (wait > 0) {
-        c->reply.retry_after_s = wait;
-        return api_refuse(c, 429, "login-wait", "too many wrong tries: wait");
-    }
-    bool known = acct_get(c->txn, login.p, c->arena, &c->user, NULL) == ST_OK;
-    bool right = acct_verify(known ? c->user.hash : NULL, password);
-    bool well = right && !c->user.disabled && c->user.role != ROLE_NONE;
-    acct_tried(api_sessions(c), login.p, c->request->peer, well, c->now_ms);
-    if (!well) {
-        memset(&c->user, 0, sizeof c->user);
-        api_count_failed_login(c);
-        return api_refuse(c, 401, "login", "login or password is wrong");
-    }
-    struct acct_session_view v;
-    char cookie[44];
-    acct_open(api_sessions(c), c->user.login, c->now_ms, cookie, &v);
-    api_cookie(c, cookie);
-    c->out = session_json(c, v.csrf, v.until_ms);
-    return ST_OK;
-}
-
-enum st api_read_me(struct api_call *c)
-{
-    struct acct_session_view v = {.csrf = ""};
-    char cookie[64];
-    const char *now = c->reply.cookie[0] != '\0' ? strchr(c->reply.cookie, '=') : NULL;
-    if (now != NULL) { /* renewed just now: the old one still finds it */
-        now++;
-    }
-    if (!c->user.token && api_cookie_in(c, cookie)) {
-        IGNORE(!acct_find(api_sessions(c), cookie, c->now_ms, &v));
-    }
-    c->out = session_json(c, v.csrf, v.until_ms);
-    return ST_OK;
-}
-
-enum st api_read_logout(struct api_call *c)
-{
-    char cookie[64];
-    if (api_cookie_in(c, cookie)) {
-        acct_close(api_sessions(c), cookie);
-    }
-    api_cookie(c, "");
-    return none(c);
-}
-
-enum st api_read_logout_all(struct api_call *c)
-{
-    acct_close_all(api_sessions(c), c->user.login);
-    api_cookie(c, "");
-    return none(c);
 }
 
 enum st api_read_events(struct api_call *c)

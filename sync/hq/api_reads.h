@@ -13,6 +13,9 @@ enum st api_read_me(struct api_call *c);
 enum st api_read_logout(struct api_call *c);
 /* api_read_logout_all: all of this user end. */
 enum st api_read_logout_all(struct api_call *c);
+/* api_read_sessions: this user's, the one used last first. api_read_end_session: one of them. */
+enum st api_read_sessions(struct api_call *c);
+enum st api_read_end_session(struct api_call *c);
 /* api_read_events: a stream: web_events.c says what. */
 enum st api_read_events(struct api_call *c);
 /* api_read_status: counts of the server, nothing personal. */

@@ -2,6 +2,8 @@
 #include "sync/hq/api_reads.h"
 #include "sync/hq/reg.h"
 
+#include <stdio.h>
+
 /* Who sees the desk's registers, parts, daily reports, money. */
 #define DESK (AR_CLERK | AR_SUPERVISOR | AR_MANAGER | AR_DEPARTMENT | AR_ADMIN)
 #define PARTS_SEE (AR_PARTS | AR_SUPERVISOR | AR_MANAGER | AR_DEPARTMENT | AR_ADMIN)
@@ -17,6 +19,8 @@ static const struct api_route table[] = {
     {"GET", "/session", AR_ALL, SCOPE_NONE, 0, api_read_me, NULL, NULL, NULL, "who am I"},
     {"DELETE", "/session", AR_ALL, SCOPE_NONE, 0, api_read_logout, NULL, NULL, NULL, "log out"},
     {"DELETE", "/sessions", AR_ALL, SCOPE_NONE, 0, api_read_logout_all, NULL, NULL, NULL, "end all my sessions"},
+    {"GET", "/sessions", AR_ALL, SCOPE_NONE, 0, api_read_sessions, NULL, NULL, NULL, "my sessions: from where, since when"},
+    {"DELETE", "/sessions/{id}", AR_ALL, SCOPE_NONE, 0, api_read_end_session, NULL, NULL, NULL, "end one of my sessions"},
     {"POST", "/session/password", AR_ALL, SCOPE_NONE, 0, NULL, "user.password", NULL, NULL, "change my password"},
     {"GET", "/events", AR_ALL, SCOPE_NONE, 0, api_read_events, NULL, NULL, NULL, "what changes, as it changes"},
     {"GET", "/registers", AR_ALL, SCOPE_NONE, 0, reg_read_list, NULL, NULL, NULL, "the registers that I may see"},
@@ -120,6 +124,21 @@ static bool matches(const char *pattern, const char *path, char *param, size_t c
         }
     }
     return *path == '\0';
+}
+
+void api_route_methods(const char *path, size_t cap, char *out)
+{
+    char param[72];
+    size_t n = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < ROWS; i++) {
+        if (matches(table[i].path, path, param, sizeof param) && n < cap) {
+            bool get = strcmp(table[i].method, "GET") == 0;
+            int k = snprintf(out + n, cap - n, "%s%s%s", n == 0 ? "" : ", ", table[i].method,
+                             get ? ", HEAD" : "");
+            n += k > 0 ? (size_t)k : 0;
+        }
+    }
 }
 
 const struct api_route *api_route_find(const char *method, const char *path, char *param,

@@ -1,6 +1,8 @@
 /* api_writes.c - what a write needs beyond its operation: passwords hashed, everything that the
  * body names within the user's sight; and the sessions that end with it. */
-#include "sync/hq/api.h"
+#include "sync/hq/api_inside.h"
+
+#include <stdlib.h>
 
 /* Members of the body, and of its "fields", that name subjects. */
 static const struct {
@@ -31,9 +33,24 @@ static enum st seen(struct api_call *c, enum subject_type type, const json_t *va
     return ST_OK;
 }
 
+/* A field has one name here. By a second one, "job.customer", it would pass all that is asked of
+ * the first. */
+static enum st plainly_named(struct api_call *c, const json_t *o)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)o, name, value)
+    {
+        if (strchr(name, '.') != NULL) {
+            return err_set(&c->err, ST_BAD_INPUT, 0, __func__, "there is no field of this name");
+        }
+    }
+    return ST_OK;
+}
+
 static enum st all_seen(struct api_call *c, const json_t *o)
 {
-    enum st st = ST_OK;
+    enum st st = plainly_named(c, o);
     for (size_t i = 0; i < sizeof named / sizeof named[0] && st == ST_OK; i++) {
         st = seen(c, named[i].type, json_object_get(o, named[i].name));
     }
@@ -75,6 +92,7 @@ static enum st hash_member(struct api_call *c, const char *member)
     }
     if (st == ST_OK) {
         json_object_set_new(c->in, "hash", json_string(hash));
+        json_object_set_new(c->in, "mark", api_mark(c, password));
     }
     json_object_del(c->in, "password");
     json_object_del(c->in, "new_password");
@@ -92,6 +110,10 @@ static enum st own_password(struct api_call *c)
     bool right = wait == 0 && acct_verify(c->user.hash, old);
     if (wait == 0) {
         acct_tried(api_sessions(c), c->user.login, c->request->peer, right, c->now_ms);
+    }
+    if (wait > 0) {
+        c->reply.retry_after_s = wait;
+        return api_refuse(c, 429, "login-wait", "too many wrong tries: wait");
     }
     if (!right) {
         return api_refuse(c, 403, "password", "the password is wrong");
@@ -119,12 +141,11 @@ enum st api_check_write(struct api_call *c)
         return st == ST_OK ? hash_member(c, "password") : st;
     }
     if (strcmp(op, "resolve") == 0) {
-        str type;
-        enum st st = ops_str(c->in, "type", &type, &c->err);
-        st = st == ST_OK ? seen(c, ops_type(type), json_object_get(c->in, "id")) : st;
-        return st == ST_OK && json_object_get(c->in, "id") == NULL
-                   ? err_set(&c->err, ST_BAD_INPUT, 0, __func__, "\"id\" is missing")
-                   : st;
+        return api_check_settle(c);
+    }
+    if (strcmp(op, "assign") == 0 && !json_is_string(json_object_get(c->in, "technician"))) {
+        return err_set(&c->err, ST_BAD_INPUT, 0, __func__,
+                       "\"technician\" is a text; an empty one is nobody");
     }
     static const char *const inner[] = {"fields", "customer_new", "equipment_new"};
     enum st st = all_seen(c, c->in);
@@ -142,6 +163,26 @@ enum st api_check_write(struct api_call *c)
     return st;
 }
 
+/* Under the password that stands now: it carries the moment of its change. */
+static void anew(struct api_call *c, const char *login)
+{
+    struct acct_session_view who = c->session, v;
+    struct store_txn *t = NULL;
+    struct acct_user u;
+    uint8_t *room = malloc(CAP_SCRATCH_BYTES);
+    char cookie[44];
+    if (room != NULL && store_read(api_hq(c)->store, &t, NULL) == ST_OK &&
+        acct_get(t, login, arena_of(room, CAP_SCRATCH_BYTES), &u, NULL) == ST_OK) {
+        who.changed_ms = u.changed_ms;
+        who.common = false; /* it was measured just now */
+        acct_open(api_sessions(c), &who, c->now_ms, cookie, &v);
+        api_cookie(c, cookie);
+        json_object_set_new(c->out, "csrf", json_string(v.csrf));
+    }
+    store_abort(&t);
+    free(room);
+}
+
 /* A changed password or a shut login ends its sessions; one's own goes on under a new cookie. */
 void api_after_write(struct api_call *c)
 {
@@ -152,12 +193,6 @@ void api_after_write(struct api_call *c)
     }
     acct_close_all(api_sessions(c), login);
     if (c->route->key == NULL && !json_is_true(json_object_get(c->out, "replayed"))) {
-        struct acct_session_view v;
-        char cookie[44];
-        struct now now; /* after the write: a session is younger than its password */
-        api_hq(c)->clock.read(api_hq(c)->clock.ctx, &now);
-        acct_open(api_sessions(c), login, now.wall_ms, cookie, &v);
-        api_cookie(c, cookie);
-        json_object_set_new(c->out, "csrf", json_string(v.csrf));
+        anew(c, login);
     }
 }

@@ -36,7 +36,12 @@ static enum st once_of(const json_t *in, const char *op, const json_t *op_in, st
     crypto_generichash_state g;
     enum st st = ops_str(in, "who", &who, err);
     st = st == ST_OK ? ops_str(in, "key", &key, err) : st;
-    char *text = st == ST_OK ? json_dumps(op_in, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    json_t *same = st == ST_OK ? json_copy((json_t *)(uintptr_t)op_in) : NULL;
+    if (json_object_get(same, "mark") != NULL) {
+        json_object_del(same, "hash"); /* salted: each time another of the same password */
+    }
+    char *text = same == NULL ? NULL : json_dumps(same, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(same);
     if (st == ST_OK && text == NULL) {
         st = err_set(err, ST_FULL, 0, __func__, "no memory");
     }

@@ -54,6 +54,24 @@ static json_t *overtaken(struct hq *hq, const json_t *in, enum subject_type type
     return list;
 }
 
+/* A number leads to one record: a new one, or another (`own` NULL: any), does not take it. Else
+ * what is meant as new would be written over the one that has it, or hide it. */
+static enum st number_free(struct hq *hq, const json_t *in, enum subject_type type, const id16 *own,
+                           struct err *err)
+{
+    const json_t *given[] = {own == NULL ? json_object_get(in, "code") : NULL,
+                             json_object_get(json_object_get(in, "fields"), "code")};
+    for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
+        str s = {json_string_value(given[i]), json_string_length(given[i])};
+        id16 has;
+        if (s.p != NULL && hq_id_of(hq, type, s, &has, NULL) == ST_OK &&
+            (own == NULL || !id16_eq(has, *own))) {
+            return err_set(err, ST_EXISTS, 0, __func__, "this number is taken");
+        }
+    }
+    return ST_OK;
+}
+
 enum st op_record_edit(struct hq *hq, const json_t *in, json_t **out, struct err *err)
 {
     str name;
@@ -67,21 +85,16 @@ enum st op_record_edit(struct hq *hq, const json_t *in, json_t **out, struct err
             *out = json_pack("{s:{s:o,s:o}}", "conflict", "id", ops_hex(id.b, 16), "fields", late);
             return ST_OK; /* a refusal that carries values: api_finish makes it a 409 */
         }
+        st = st == ST_OK ? number_free(hq, in, type, &id, err) : st;
         json_t *record = json_copy((json_t *)(uintptr_t)in);
         json_object_set_new(record, "id", ops_hex(id.b, 16));
         st = st == ST_OK ? op_record_set(hq, record, out, err) : st;
         json_decref(record);
         return st;
     }
+    st = st == ST_OK ? number_free(hq, in, type, NULL, err) : st;
     json_t *record = json_deep_copy(in), *fields = json_object_get(record, "fields");
     json_t *branch = json_object_get(record, "branch");
-    if (st == ST_OK && json_object_get(record, "code") != NULL) {
-        const json_t *code = json_object_get(record, "code");
-        str s = {json_string_value(code), json_string_length(code)};
-        if (s.p != NULL && hq_id_of(hq, type, s, &id, NULL) == ST_OK) {
-            st = err_set(err, ST_EXISTS, 0, __func__, "this code is taken");
-        }
-    }
     if (branch != NULL && json_object_get(fields, "branch") == NULL) {
         json_object_set(fields, "branch", branch);
     }
@@ -226,6 +239,10 @@ static enum st take_step(struct hq *hq, const json_t *in, json_t **out, struct e
     const json_t *sent = json_object_get(in, "fields");
     st = st == ST_OK ? given_fields(step, in, given, err) : st;
     st = st == ST_OK ? allowed(hq, in, step, given, &what, err) : st;
+    if (st == ST_OK) {
+        bool fresh = json_object_get(in, "id") == NULL;
+        st = number_free(hq, in, step->type, fresh ? NULL : &what.subject, err);
+    }
     if (st != ST_OK) {
         return st;
     }

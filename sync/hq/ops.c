@@ -32,6 +32,7 @@ static const struct op table[] = {
     {"user.disable", op_user_disable},
     {"user.enable", op_user_enable},
     {"user.list", op_user_list},
+    {"user.seen", op_user_seen},
     {"token.add", op_token_add},
     {"token.remove", op_token_remove},
     {"shown.keep", op_shown_keep},

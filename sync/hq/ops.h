@@ -91,6 +91,7 @@ const char *ops_role_name(enum role r);
  * paper.step     {step, id?, code?, fields?, branch?} -> as record.set (core/rules/office.h)
  * user.add       {login, hash, person? | name, role, branch?}, user.password {login, hash},
  * user.disable, user.enable {login} -> {done};  user.list {} -> {users}
+ * user.seen      {login, at_ms, address, agent} -> {done}: he logged in
  * token.add      {label, login, scopes, days?} -> {id, secret};  token.remove {id}
  * shown.keep     {entry, certificate} (base64url) -> {held, kept}: a stranger's (shown.h)
  * root.take      {documents (base64url)} -> {serial}: signed trust documents after which another
@@ -117,6 +118,7 @@ enum st op_user_add(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_user_password(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_user_disable(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_user_enable(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_user_seen(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_user_list(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_token_add(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_token_remove(struct hq *, const json_t *, json_t **, struct err *);

@@ -38,15 +38,17 @@ unsigned problem_status(enum st st, const char *problem)
     }
 }
 
-/* Our own sentences hold no control characters; quotes and backslashes do occur (paths). */
-static void escape(const char *in, char *out, size_t cap)
+void problem_text(const char *in, size_t cap, char *out)
 {
     size_t n = 0;
     for (; *in != '\0' && n + 3 < cap; in++) {
         if (*in == '"' || *in == '\\') {
             out[n++] = '\\';
         }
-        out[n++] = (unsigned char)*in < 0x20 ? ' ' : *in;
+        out[n++] = (unsigned char)*in < 0x20 || *in == 0x7F ? ' ' : *in;
+    }
+    while (n > 0 && out[n - 1] == ' ') {
+        n--;
     }
     out[n] = '\0';
 }
@@ -54,7 +56,7 @@ static void escape(const char *in, char *out, size_t cap)
 size_t problem_json(unsigned status, const char *problem, const char *detail, char *out, size_t cap)
 {
     char text[400];
-    escape(detail, text, sizeof text);
+    problem_text(detail, sizeof text, text);
     const char *type = problem != NULL ? problem : "refused";
     int n = snprintf(out, cap,
                      "{\"type\":\"/problems/%s\",\"title\":\"%s\",\"status\":%u,\"detail\":\"%s\"}",

@@ -4,6 +4,7 @@
 #include "sync/carrier/file.h"
 #include "sync/hq/hq_answer.h"
 #include "sync/hq/hq_turns.h"
+#include "sync/hq/pace.h"
 #include "sync/hq/problem.h"
 #include "sync/hq/web.h"
 
@@ -27,12 +28,21 @@ struct server {
     struct MHD_Daemon *daemon;
     struct web *web;
     struct hq_turns *turns;
+    struct pace *pace;
     char *tls_cert, *tls_key; /* PEM, malloc */
     atomic_size_t in_flight;  /* bytes of all requests */
     char address[128];
 };
 
-enum route { ROUTE_NONE, ROUTE_SYNC, ROUTE_TRUST, ROUTE_HEALTH, ROUTE_METHOD, ROUTE_WEB };
+enum route {
+    ROUTE_NONE,
+    ROUTE_SYNC,
+    ROUTE_TRUST,
+    ROUTE_HEALTH,
+    ROUTE_METHOD,
+    ROUTE_WEB,
+    ROUTE_HOSTLESS
+};
 struct exchange {
     struct server *server;
     struct MHD_Connection *connection;
@@ -42,7 +52,8 @@ struct exchange {
     struct hq_writer_task task;
     size_t counted; /* in server->in_flight */
     bool submitted, refused;
-    bool turn; /* one of its author's, to be given back */
+    bool turn;         /* one of its author's, to be given back */
+    const char *allow; /* of a wrong method: what the address takes */
     struct {
         enum st st;
         const char *problem, *detail; /* NULL: there is none */
@@ -76,9 +87,10 @@ static enum MHD_Result dress(const struct server *s, struct MHD_Response *r, con
     return ok;
 }
 
+/* `with`: a header that the status asks for, and its value; NULL: none. */
 static enum MHD_Result reply(const struct server *s, struct MHD_Connection *c, unsigned status,
                              const char *type, const void *body, size_t n,
-                             enum MHD_ResponseMemoryMode mode, int retry_after_s)
+                             enum MHD_ResponseMemoryMode mode, const char *with, const char *value)
 {
     struct MHD_Response *r = MHD_create_response_from_buffer(n, (void *)(uintptr_t)body, mode);
     if (r == NULL) {
@@ -88,10 +100,8 @@ static enum MHD_Result reply(const struct server *s, struct MHD_Connection *c, u
         return MHD_NO;
     }
     enum MHD_Result ok = dress(s, r, type);
-    if (ok == MHD_YES && retry_after_s > 0) {
-        char wait[16];
-        snprintf(wait, sizeof wait, "%d", retry_after_s);
-        ok = MHD_add_response_header(r, MHD_HTTP_HEADER_RETRY_AFTER, wait);
+    if (ok == MHD_YES && with != NULL) {
+        ok = MHD_add_response_header(r, with, value);
     }
     if (ok == MHD_YES) {
         ok = MHD_queue_response(c, status, r);
@@ -103,15 +113,20 @@ static enum MHD_Result reply(const struct server *s, struct MHD_Connection *c, u
 static enum MHD_Result refuse(struct exchange *x, enum st st, const char *problem,
                               const char *detail, int wait_s)
 {
-    char body[PROBLEM_BYTES];
+    char body[PROBLEM_BYTES], wait[16];
     unsigned status = problem_status(st, problem);
     size_t n = problem_json(status, problem, detail, body, sizeof body);
     int retry = status == 503 || status == 429 ? (wait_s > 0 ? wait_s : 5) : 0;
     x->refused = true;
     fprintf(stderr, "{\"event\":\"refused\",\"status\":%u,\"problem\":\"%s\"}\n", status,
             problem != NULL ? problem : "");
+    snprintf(wait, sizeof wait, "%d", retry);
     return reply(x->server, x->connection, status, "application/problem+json", body, n,
-                 MHD_RESPMEM_MUST_COPY, retry);
+                 MHD_RESPMEM_MUST_COPY,
+                 retry > 0          ? MHD_HTTP_HEADER_RETRY_AFTER
+                 : x->allow != NULL ? MHD_HTTP_HEADER_ALLOW
+                                    : NULL,
+                 retry > 0 ? wait : x->allow);
 }
 
 static enum MHD_Result answer(struct exchange *x)
@@ -128,7 +143,7 @@ static enum MHD_Result answer(struct exchange *x)
         return refuse(x, ST_IO, "store", "headquarters could not read its store", 0);
     }
     return reply(x->server, x->connection, MHD_HTTP_OK, BUNDLE_MEDIA_TYPE, out.p, out.n,
-                 MHD_RESPMEM_MUST_FREE, 0);
+                 MHD_RESPMEM_MUST_FREE, NULL, NULL);
 }
 
 /* All trust documents from the first root on, as the store has them now: the root may be changed
@@ -150,7 +165,7 @@ static enum MHD_Result trust(struct exchange *x)
         return refuse(x, ST_IO, "store", "headquarters could not read its store", 0);
     }
     return reply(x->server, x->connection, MHD_HTTP_OK, "application/cose", doc.p, doc.n,
-                 MHD_RESPMEM_MUST_COPY, 0);
+                 MHD_RESPMEM_MUST_COPY, NULL, NULL);
 }
 
 /* --- a request's way
@@ -186,6 +201,12 @@ static void on_written(struct hq_writer_task *task)
 static void on_written_alone(struct hq_writer_task *task)
 {
     drop(task->ctx);
+}
+
+/* Asked for its head alone, an address answers as to GET: the library leaves the body out. */
+static const char *method_of(const char *method)
+{
+    return strcmp(method, "HEAD") == 0 ? "GET" : method;
 }
 
 static enum route route_of(const char *url, const char *method)
@@ -309,28 +330,61 @@ static enum MHD_Result complete(struct exchange *x)
     return MHD_YES;
 }
 
+static struct pace_line *line_of(struct MHD_Connection *c)
+{
+    const union MHD_ConnectionInfo *i =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return i == NULL ? NULL : i->socket_context;
+}
+
+static void on_connection(void *cls, struct MHD_Connection *c, void **line,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct server *s = cls;
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        pace_end(s->pace, *line);
+        *line = NULL;
+        return;
+    }
+    const union MHD_ConnectionInfo *fd =
+        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
+    *line = fd == NULL ? NULL : pace_begin(s->pace, fd->connect_fd, pace_now_ms());
+}
+
+static void on_tick(void *ctx)
+{
+    struct server *s = ctx;
+    pace_sweep(s->pace, pace_now_ms());
+}
+
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url,
                                   const char *method, const char *version, const char *data,
                                   size_t *n, void **con)
 {
     struct server *s = cls;
-    (void)version;
     if (*con == NULL) {
         struct exchange *x = NULL;
-        enum MHD_Result ok = begin(s, c, url, method, &x);
+        enum MHD_Result ok = begin(s, c, url, method_of(method), &x);
+        if (ok == MHD_YES && !x->refused && strcmp(version, "HTTP/1.1") == 0 &&
+            MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST) == NULL) {
+            x->route = ROUTE_HOSTLESS;
+        }
         *con = x;
+        pace_asked(s->pace, line_of(c), pace_now_ms());
         return ok;
     }
     struct exchange *x = *con;
+    if (*n != 0 && !pace_body(line_of(c), *n, pace_now_ms())) {
+        return MHD_NO;
+    }
     if (*n != 0 && x->route == ROUTE_SYNC) {
         return feed(x, data, n);
     }
-    if (*n != 0 && x->route == ROUTE_WEB) {
-        web_feed(x->web, data, *n);
-    }
     if (*n != 0) {
+        x->dropped += x->route == ROUTE_WEB ? 0 : *n;
+        bool on = x->route == ROUTE_WEB ? web_feed(x->web, data, *n) : x->dropped <= HQ_DROP_BYTES;
         *n = 0;
-        return MHD_YES;
+        return on ? MHD_YES : MHD_NO;
     }
     switch (x->route) {
     case ROUTE_SYNC:
@@ -339,9 +393,12 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
         return trust(x);
     case ROUTE_HEALTH:
         return reply(s, c, MHD_HTTP_OK, "text/plain; charset=utf-8", "ok\n", 3,
-                     MHD_RESPMEM_PERSISTENT, 0);
+                     MHD_RESPMEM_PERSISTENT, NULL, NULL);
     case ROUTE_METHOD:
+        x->allow = strcmp(url, "/v1/sync") == 0 ? "POST" : "GET, HEAD";
         return refuse(x, ST_BAD_INPUT, "method", "this address takes another method", 0);
+    case ROUTE_HOSTLESS:
+        return refuse(x, ST_BAD_INPUT, "bad-request", "HTTP/1.1 says which host it asks", 0);
     case ROUTE_WEB:
         return web_complete(x->web);
     case ROUTE_NONE:
@@ -354,9 +411,9 @@ static void on_end(void *cls, struct MHD_Connection *c, void **con,
                    enum MHD_RequestTerminationCode code)
 {
     struct exchange *x = *con;
-    (void)cls;
-    (void)c;
+    struct server *s = cls;
     *con = NULL;
+    pace_asks(s->pace, line_of(c), pace_now_ms());
     if (x == NULL) {
         return;
     }
@@ -397,9 +454,11 @@ static enum st resolve(const char *listen, struct addrinfo **out, char *host, si
 
 __attribute__((format(printf, 2, 0))) static void log_line(void *cls, const char *fmt, va_list ap)
 {
+    char text[300], line[PROBLEM_BYTES];
     (void)cls;
-    fputs("docketd: ", stderr);
-    vfprintf(stderr, fmt, ap);
+    vsnprintf(text, sizeof text, fmt, ap);
+    problem_text(text, sizeof line, line);
+    fprintf(stderr, "{\"event\":\"http\",\"text\":\"%s\"}\n", line);
 }
 
 static unsigned pool_size(void)
@@ -446,15 +505,18 @@ static void listen_there(struct server *s, const struct addrinfo *at)
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)HQ_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)HQ_CONNECTION_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
-        MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)HQ_CONNECTIONS, MHD_OPTION_NOTIFY_COMPLETED,
-        on_end, NULL, MHD_OPTION_ARRAY, tls ? tls_items : none, MHD_OPTION_END);
+        MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)HQ_CONNECTIONS,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)HQ_CONNECTIONS_EACH,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_NOTIFY_COMPLETED, on_end, s,
+        MHD_OPTION_ARRAY, tls ? tls_items : none, MHD_OPTION_END);
 }
 
 enum st server_start_with(struct server **out, struct hq *hq, struct hq_writer *w,
                           const struct server_options *opt, struct err *err)
 {
     struct server *s = calloc(1, sizeof *s);
-    struct web_options console = {.assets = opt->assets, .secure = opt->tls_cert != NULL};
+    struct web_options console = {
+        .assets = opt->assets, .secure = opt->tls_cert != NULL, .tick = on_tick, .tick_ctx = s};
     struct addrinfo *at = NULL;
     char host[96];
     *out = NULL;
@@ -464,7 +526,10 @@ enum st server_start_with(struct server **out, struct hq *hq, struct hq_writer *
     s->hq = hq;
     s->writer = w;
     s->turns = hq_turns_new();
-    enum st st = s->turns != NULL ? ST_OK : err_set(err, ST_FULL, 0, __func__, "no memory");
+    s->pace = pace_new();
+    enum st st = s->turns != NULL && s->pace != NULL
+                     ? ST_OK
+                     : err_set(err, ST_FULL, 0, __func__, "no memory");
     st = st == ST_OK ? pem(opt->tls_cert, &s->tls_cert, err) : st;
     st = st == ST_OK ? pem(opt->tls_key, &s->tls_key, err) : st;
     st = st == ST_OK ? resolve(opt->listen, &at, host, sizeof host, err) : st;
@@ -521,6 +586,7 @@ void server_stop(struct server **out)
     }
     web_free(&s->web);
     hq_turns_free(&s->turns);
+    pace_free(&s->pace);
     if (s->tls_key != NULL) {
         sodium_memzero(s->tls_key, strlen(s->tls_key));
     }

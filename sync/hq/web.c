@@ -6,15 +6,17 @@
 #include "sync/hq/web_events.h"
 #include "sync/hq/web_files.h"
 #include "sync/hq/web_lane.h"
+#include "sync/hq/web_peer.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #define BODY_BYTES (256U << 10)                        /* of a write */
 #define STRANGER_BYTES (8U << 10)                      /* of somebody who is not logged in */
 #define CATALOGUE_BYTES (CAP_ATT_BYTES / 3 * 4 + 4096) /* an edition in base64url */
+#define HELD_BYTES (192U << 20) /* all bodies at once: four editions; beyond: 503, try later */
 
 struct web {
     struct hq_writer *writer;
@@ -22,16 +24,19 @@ struct web {
     struct web_files *files;
     struct web_events *events;
     struct web_lane *lane[API_LONGS]; /* none for API_SHORT */
+    atomic_size_t held;               /* bytes of all bodies */
     bool secure;
 };
 struct web_exchange {
     struct web *web;
     struct MHD_Connection *connection;
     char *url;
-    char method[8], peer[64];
+    char method[8];
+    struct web_peer peer;
     char *body;
-    size_t n, cap;
-    bool too_long, submitted, begun;
+    size_t n, cap, bound, dropped, held; /* held: of web->held */
+    bool stranger;                       /* of a long body nothing is kept, he is asked to log in */
+    bool too_long, busy, submitted, begun;
     struct {
         bool taken, full; /* it waits, or waited, in a lane; there was no room in it */
         enum api_way way;
@@ -55,7 +60,7 @@ enum st web_new(struct hq *hq, struct hq_writer *w, const struct web_options *op
     web->secure = opt->secure;
     enum st st = api_new(hq, &with, &web->api, err);
     st = st == ST_OK ? web_files_load(opt->assets, &web->files, err) : st;
-    st = st == ST_OK ? web_events_start(web->api, &web->events, err) : st;
+    st = st == ST_OK ? web_events_start(web->api, opt, &web->events, err) : st;
     for (unsigned i = API_SHORT + 1; i < API_LONGS && st == ST_OK; i++) {
         st = web_lane_start(&web->lane[i], err);
     }
@@ -146,22 +151,30 @@ static enum MHD_Result send_it(struct web_exchange *x, unsigned status, struct M
     return ok;
 }
 
+/* `with`: a header that the status asks for, and its value; NULL: none. */
 static enum MHD_Result refuse(struct web_exchange *x, unsigned status, const char *problem,
-                              const char *detail)
+                              const char *detail, const char *with, const char *value)
 {
     char body[PROBLEM_BYTES];
     size_t n = problem_json(status, problem, detail, body, sizeof body);
     fprintf(stderr, "{\"event\":\"refused\",\"status\":%u,\"problem\":\"%s\"}\n", status, problem);
     struct MHD_Response *r = MHD_create_response_from_buffer(n, body, MHD_RESPMEM_MUST_COPY);
+    bool ok = r != NULL && dress(x->web, r, "application/problem+json", "no-store", CSP);
     return send_it(x, status, r,
-                   r != NULL && dress(x->web, r, "application/problem+json", "no-store", CSP));
+                   ok && (with == NULL || MHD_add_response_header(r, with, value) == MHD_YES));
 }
 
 static enum MHD_Result reply(struct web_exchange *x)
 {
     struct api_reply *a = &x->call.reply;
+    const struct acct_user *who = &x->call.user;
+    if (a->stream && !web_events_room(x->web->events, who->login)) {
+        return refuse(x, 429, "busy", "this login listens on enough pages",
+                      MHD_HTTP_HEADER_RETRY_AFTER, "60");
+    }
     struct MHD_Response *r =
-        a->stream ? web_events_response(x->web->events, x->connection, x->request.query(x, "after"))
+        a->stream ? web_events_response(x->web->events, x->connection, x->request.query(x, "after"),
+                                        who, x->call.session.id)
                   : MHD_create_response_from_buffer(a->n, a->body, MHD_RESPMEM_MUST_FREE);
     if (r == NULL) {
         return MHD_NO;
@@ -175,6 +188,9 @@ static enum MHD_Result reply(struct web_exchange *x)
         char s[16];
         snprintf(s, sizeof s, "%d", a->retry_after_s);
         ok = MHD_add_response_header(r, MHD_HTTP_HEADER_RETRY_AFTER, s) == MHD_YES;
+    }
+    if (ok && a->allow[0] != '\0') {
+        ok = MHD_add_response_header(r, MHD_HTTP_HEADER_ALLOW, a->allow) == MHD_YES;
     }
     /* Opened by its address an answer is a file, never a page. */
     bool data = strncmp(a->type, "application/", 12) == 0 && strstr(a->type, "json") != NULL;
@@ -190,37 +206,27 @@ static enum MHD_Result reply(struct web_exchange *x)
 /* ---- a request's way --------------------------------------------------------------------------
  */
 
-static void peer_of(struct MHD_Connection *c, char *out, size_t cap, bool *here)
-{
-    const union MHD_ConnectionInfo *i =
-        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const struct sockaddr *a = i == NULL ? NULL : i->client_addr;
-    out[0] = '\0';
-    *here = false;
-    if (a != NULL && a->sa_family == AF_INET) {
-        struct sockaddr_in in;
-        memcpy(&in, a, sizeof in);
-        inet_ntop(AF_INET, &in.sin_addr, out, (socklen_t)cap);
-        *here = ntohl(in.sin_addr.s_addr) >> 24 == 127;
-    } else if (a != NULL && a->sa_family == AF_INET6) {
-        struct sockaddr_in6 in;
-        memcpy(&in, a, sizeof in);
-        inet_ntop(AF_INET6, &in.sin6_addr, out, (socklen_t)cap);
-        *here = IN6_IS_ADDR_LOOPBACK(&in.sin6_addr);
-    }
-}
-
 static const char *query(void *ctx, const char *name)
 {
     struct web_exchange *x = ctx;
     return MHD_lookup_connection_value(x->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
+static const char *header(const struct web_exchange *x, const char *name)
+{
+    return MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, name);
+}
+
+static bool is_edition(const char *url)
+{
+    return strcmp(url, "/api/v1/catalogue") == 0 || strcmp(url, "/api/v1/catalogue/preview") == 0;
+}
+
 static size_t body_bound(const struct web_exchange *x)
 {
-    return strncmp(x->url, "/api/v1/catalogue", 17) == 0 ? CATALOGUE_BYTES
-           : strcmp(x->url, "/api/v1/verify") == 0       ? STRANGER_BYTES
-                                                         : BODY_BYTES;
+    return is_edition(x->url)                      ? CATALOGUE_BYTES
+           : strcmp(x->url, "/api/v1/verify") == 0 ? STRANGER_BYTES
+                                                   : BODY_BYTES;
 }
 
 struct web_exchange *web_begin(struct web *web, struct MHD_Connection *c, const char *url,
@@ -236,29 +242,49 @@ struct web_exchange *web_begin(struct web *web, struct MHD_Connection *c, const 
     x->url = kept;
     x->web = web;
     x->connection = c;
+    x->bound = body_bound(x);
     snprintf(x->method, sizeof x->method, "%s", method);
+    if (is_edition(url)) {
+        struct api_request r = {.cookie = header(x, MHD_HTTP_HEADER_COOKIE),
+                                .authorization = header(x, MHD_HTTP_HEADER_AUTHORIZATION)};
+        x->stranger = !api_knows(web->api, &r);
+    }
     return x;
 }
 
-void web_feed(struct web_exchange *x, const char *data, size_t n)
+/* Room for n bytes more; false: there is none, and what is kept is kept no longer. */
+static bool make_room(struct web_exchange *x, size_t n)
 {
-    if (x->too_long || n > body_bound(x) - x->n) {
-        x->too_long = true;
-        return;
+    size_t cap = x->cap == 0 ? 4096 : x->cap * 2;
+    if (x->n + n <= x->cap) {
+        return true;
     }
-    if (x->n + n > x->cap) {
-        size_t cap = x->cap == 0 ? 4096 : x->cap * 2;
-        cap = cap < x->n + n ? x->n + n : cap;
-        char *p = realloc(x->body, cap);
-        if (p == NULL) {
-            x->too_long = true;
-            return;
-        }
-        x->body = p;
-        x->cap = cap;
+    cap = cap < x->n + n ? x->n + n : cap;
+    size_t more = cap - x->cap, before = atomic_fetch_add(&x->web->held, more);
+    x->held += more;
+    char *p = before + more > HELD_BYTES ? NULL : realloc(x->body, cap);
+    if (p == NULL) {
+        free(x->body);
+        x->body = NULL;
+        x->n = x->cap = 0;
+        x->busy = true;
+        return false;
+    }
+    x->body = p;
+    x->cap = cap;
+    return true;
+}
+
+bool web_feed(struct web_exchange *x, const char *data, size_t n)
+{
+    x->too_long = x->too_long || n > x->bound - x->n;
+    if (x->too_long || x->stranger || x->busy || !make_room(x, n)) {
+        x->dropped += n;
+        return x->dropped <= CATALOGUE_BYTES;
     }
     memcpy(x->body + x->n, data, n);
     x->n += n;
+    return true;
 }
 
 static void on_written(struct hq_writer_task *task)
@@ -276,10 +302,34 @@ static enum MHD_Result written(struct web_exchange *x)
     return reply(x);
 }
 
+static void on_noted(struct hq_writer_task *task)
+{
+    json_decref(task->ctx);
+    json_decref(task->out);
+    free(task);
+}
+
+/* When he logged in is written after the answer: a full queue, or a disk that is, keeps nobody out.
+ */
+static void note_login(struct web_exchange *x)
+{
+    struct hq_writer_task *t = x->call.seen == NULL ? NULL : calloc(1, sizeof *t);
+    if (t == NULL) {
+        return;
+    }
+    *t = (struct hq_writer_task){
+        .op = "user.seen", .in = x->call.seen, .done = on_noted, .ctx = x->call.seen};
+    x->call.seen = NULL;
+    if (hq_writer_submit(x->web->writer, t) != ST_OK) {
+        on_noted(t);
+    }
+}
+
 /* A read is answered, a write goes to the writer. */
 static enum MHD_Result go_on(struct web_exchange *x, enum api_way way)
 {
     if (way == API_DONE) {
+        note_login(x);
         return reply(x);
     }
     x->task =
@@ -316,24 +366,24 @@ static enum MHD_Result wait_in(struct web_exchange *x, struct web_lane *lane)
 static enum MHD_Result ask(struct web_exchange *x)
 {
     static const char kind[] = "application/json";
-    struct MHD_Connection *c = x->connection;
-    const char *type =
-        MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
-    if (x->n != 0 && (type == NULL || strncmp(type, kind, sizeof kind - 1) != 0)) {
-        return refuse(x, 415, "media-type", "a body is application/json");
+    const char *type = header(x, MHD_HTTP_HEADER_CONTENT_TYPE);
+    size_t k = type == NULL ? 0 : strcspn(type, "; \t");
+    if (x->n + x->dropped != 0 && (k != sizeof kind - 1 || strncasecmp(type, kind, k) != 0)) {
+        return refuse(x, 415, "media-type", "a body is application/json", NULL, NULL);
     }
-    x->request = (struct api_request){
-        .method = x->method,
-        .path = x->url,
-        .cookie = MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_COOKIE),
-        .csrf = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "X-CSRF-Token"),
-        .authorization =
-            MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION),
-        .idempotency = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Idempotency-Key"),
-        .peer = x->peer,
-        .query = query,
-        .ctx = x,
-        .body = bytes_of(x->body, x->n)};
+    x->request = (struct api_request){.method = x->method,
+                                      .path = x->url,
+                                      .cookie = header(x, MHD_HTTP_HEADER_COOKIE),
+                                      .csrf = header(x, "X-CSRF-Token"),
+                                      .authorization = header(x, MHD_HTTP_HEADER_AUTHORIZATION),
+                                      .idempotency = header(x, "Idempotency-Key"),
+                                      .peer = x->peer.limit,
+                                      .from = x->peer.from,
+                                      .agent = header(x, MHD_HTTP_HEADER_USER_AGENT),
+                                      .background = header(x, "X-Background") != NULL,
+                                      .query = query,
+                                      .ctx = x,
+                                      .body = bytes_of(x->body, x->n)};
     x->begun = true;
     enum api_long at_length = api_takes_long(&x->request);
     return at_length == API_SHORT ? go_on(x, api_begin(x->web->api, &x->request, &x->call))
@@ -371,29 +421,33 @@ static enum MHD_Result file(struct web_exchange *x, const struct web_file *f)
 
 enum MHD_Result web_complete(struct web_exchange *x)
 {
-    bool here;
     if (x->submitted) {
         return written(x);
     }
     if (x->lane.taken) {
-        return x->lane.full ? refuse(x, 503, "busy", "headquarters is busy: try again")
+        return x->lane.full ? refuse(x, 503, "busy", "headquarters is busy: try again",
+                                     MHD_HTTP_HEADER_RETRY_AFTER, "5")
                             : go_on(x, x->lane.way);
     }
     if (x->too_long) {
-        return refuse(x, 413, "too-large", "the body is too long");
+        return refuse(x, 413, "too-large", "the body is too long", NULL, NULL);
     }
-    peer_of(x->connection, x->peer, sizeof x->peer, &here);
+    if (x->busy) {
+        return refuse(x, 503, "busy", "headquarters is busy: try again",
+                      MHD_HTTP_HEADER_RETRY_AFTER, "5");
+    }
+    web_peer_of(x->connection, &x->peer);
     const struct web_file *f = web_files_find(x->web->files, x->url);
-    if (f != NULL) {
-        return strcmp(x->method, "GET") == 0
-                   ? file(x, f)
-                   : refuse(x, 405, "method", "this address takes another method");
-    }
-    if (strcmp(x->url, "/metrics") == 0) {
+    bool get = strcmp(x->method, "GET") == 0, measured = strcmp(x->url, "/metrics") == 0;
+    if (measured && !x->peer.here) {
         /* Of this machine only: a proxy that lets others read them says so itself. */
-        return here ? metrics(x) : refuse(x, 404, "not-found", "there is nothing at this address");
+        return refuse(x, 404, "not-found", "there is nothing at this address", NULL, NULL);
     }
-    return ask(x);
+    if ((f != NULL || measured) && !get) {
+        return refuse(x, 405, "method", "this address takes another method", MHD_HTTP_HEADER_ALLOW,
+                      "GET, HEAD");
+    }
+    return f != NULL ? file(x, f) : measured ? metrics(x) : ask(x);
 }
 
 void web_end(struct web_exchange *x)
@@ -401,6 +455,7 @@ void web_end(struct web_exchange *x)
     if (x->begun) {
         api_drop(&x->call);
     }
+    atomic_fetch_sub(&x->web->held, x->held);
     free(x->body);
     free(x->url);
     free(x);

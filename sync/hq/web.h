@@ -11,8 +11,10 @@
 struct web;
 struct web_exchange;
 struct web_options {
-    const char *assets; /* folder with console/; NULL: no console */
-    bool secure;        /* TLS */
+    const char *assets;      /* folder with console/; NULL: no console */
+    bool secure;             /* TLS */
+    void (*tick)(void *ctx); /* four times a second, on a thread of its own; NULL: none */
+    void *tick_ctx;
 };
 MUST_USE enum st web_new(struct hq *hq, struct hq_writer *w, const struct web_options *opt,
                          struct web **web, struct err *err);
@@ -24,8 +26,8 @@ bool web_takes(const struct web *web, const char *url);
 /* One request: web_begin with its headers, web_feed its body, web_complete until it queued an
  * answer (it may suspend the connection for the writer), web_end when the connection is through. */
 struct web_exchange *web_begin(struct web *web, struct MHD_Connection *c, const char *url,
-                               const char *method); /* NULL: no memory */
-void web_feed(struct web_exchange *x, const char *data, size_t n);
+                               const char *method);                /* NULL: no memory */
+bool web_feed(struct web_exchange *x, const char *data, size_t n); /* false: cut it off */
 enum MHD_Result web_complete(struct web_exchange *x);
 void web_end(struct web_exchange *x);
 #endif

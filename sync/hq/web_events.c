@@ -10,11 +10,15 @@
 #define BEATS 60        /* ticks between two comments that keep a stream open: 15 s */
 #define LASTS_MS 300000 /* then the browser comes again, and must still be logged in */
 #define EVENT_BYTES 32768
+#define EACH_MAX 16 /* of one login: pages that listen; more than a browser opens to one host */
 
 struct stream {
     struct web_events *all;
     struct MHD_Connection *connection;
-    struct stream *next; /* while suspended */
+    struct stream *next;   /* while suspended */
+    struct stream *other;  /* of all that are open */
+    struct acct_user user; /* as he was at the last beat */
+    char session[17];
     uint64_t after, beat;
     int64_t until_ms;
     char buf[EVENT_BYTES];
@@ -23,9 +27,11 @@ struct stream {
 struct web_events {
     struct api *api;
     pthread_t thread;
+    void (*tick)(void *ctx);
+    void *tick_ctx;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    struct stream *asleep;
+    struct stream *asleep, *open;
     uint64_t beat;
     bool begun, quiet, stop;
 };
@@ -55,6 +61,9 @@ static void *loop(void *ctx)
     while (!e->stop) {
         pthread_mutex_unlock(&e->lock);
         bool news = api_tick(e->api);
+        if (e->tick != NULL) {
+            e->tick(e->tick_ctx);
+        }
         pthread_mutex_lock(&e->lock);
         bool beat = ++ticks % BEATS == 0;
         e->beat += beat;
@@ -74,7 +83,8 @@ static void *loop(void *ctx)
     return NULL;
 }
 
-enum st web_events_start(struct api *api, struct web_events **out, struct err *err)
+enum st web_events_start(struct api *api, const struct web_options *opt, struct web_events **out,
+                         struct err *err)
 {
     struct web_events *e = calloc(1, sizeof *e);
     pthread_condattr_t attr;
@@ -83,6 +93,8 @@ enum st web_events_start(struct api *api, struct web_events **out, struct err *e
         return err_set(err, ST_FULL, 0, __func__, "no memory");
     }
     e->api = api;
+    e->tick = opt->tick;
+    e->tick_ctx = opt->tick_ctx;
     pthread_mutex_init(&e->lock, NULL);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -137,10 +149,12 @@ static bool refill(struct stream *s, bool *end)
     struct web_events *e = s->all;
     bool says = false;
     pthread_mutex_lock(&e->lock);
-    *end = e->quiet || now_ms() > s->until_ms;
+    /* Whoever was logged out hears nothing more; of a login that docketctl shut the beat tells. */
+    *end = e->quiet || now_ms() > s->until_ms ||
+           !api_listens(e->api, s->session, s->beat != e->beat ? &s->user : NULL);
     if (!*end) {
         s->at = 0;
-        s->n = api_event(e->api, &s->after, s->buf, sizeof s->buf);
+        s->n = api_event(e->api, &s->user, &s->after, s->buf, sizeof s->buf);
         if (s->n == 0 && s->beat != e->beat) {
             s->beat = e->beat;
             s->n = (size_t)snprintf(s->buf, sizeof s->buf, ": still here\n\n");
@@ -181,12 +195,30 @@ static void drop_stream(void *cls)
             break;
         }
     }
+    for (struct stream **p = &e->open; *p != NULL; p = &(*p)->other) {
+        if (*p == s) {
+            *p = s->other;
+            break;
+        }
+    }
     pthread_mutex_unlock(&e->lock);
     free(s);
 }
 
+bool web_events_room(struct web_events *e, const char *login)
+{
+    unsigned n = 0;
+    pthread_mutex_lock(&e->lock);
+    for (const struct stream *s = e->open; s != NULL; s = s->other) {
+        n += strcmp(s->user.login, login) == 0;
+    }
+    pthread_mutex_unlock(&e->lock);
+    return n < EACH_MAX;
+}
+
 struct MHD_Response *web_events_response(struct web_events *e, struct MHD_Connection *c,
-                                         const char *after)
+                                         const char *after, const struct acct_user *who,
+                                         const char *session)
 {
     struct stream *s = calloc(1, sizeof *s);
     const char *last = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "Last-Event-ID");
@@ -195,6 +227,9 @@ struct MHD_Response *web_events_response(struct web_events *e, struct MHD_Connec
     }
     s->all = e;
     s->connection = c;
+    s->user = *who;
+    memset(s->user.hash, 0, sizeof s->user.hash);
+    snprintf(s->session, sizeof s->session, "%s", session);
     s->until_ms = now_ms() + LASTS_MS;
     last = last != NULL ? last : after;
     s->after = UINT64_MAX; /* from now on */
@@ -202,7 +237,7 @@ struct MHD_Response *web_events_response(struct web_events *e, struct MHD_Connec
         s->after = strtoull(last, NULL, 10);
     } else {
         char none[64];
-        IGNORE(api_event(e->api, &s->after, none, 0) != 0);
+        IGNORE(api_event(e->api, &s->user, &s->after, none, 0) != 0);
     }
     s->n = (size_t)snprintf(s->buf, sizeof s->buf, "retry: 2000\nid: %llu\n\n",
                             (unsigned long long)s->after);
@@ -210,6 +245,12 @@ struct MHD_Response *web_events_response(struct web_events *e, struct MHD_Connec
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, read_stream, s, drop_stream);
     if (r == NULL) {
         free(s);
+        return NULL;
     }
+    pthread_mutex_lock(&e->lock);
+    s->beat = e->beat;
+    s->other = e->open;
+    e->open = s;
+    pthread_mutex_unlock(&e->lock);
     return r;
 }

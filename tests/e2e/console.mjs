@@ -513,6 +513,42 @@ await claim('a new password is measured as it is typed, may be looked at, and on
     await admin.keyboard.press('Escape');
     await closed(admin);
 });
+await claim('one sees where one is logged in and ends another session; who comes in is told what others tried with his login', async () => {
+    const other = await open('admin');
+    const asked = [];
+    other.on('request', (r) => { if (/dashboard|registers/.test(r.url())) { asked.push(r.headers()['x-background'] || ''); } });
+    await admin.click('[data-do=me]');
+    await admin.waitForSelector('#dialog .sessions li');
+    const n = await admin.locator('#dialog .sessions li').count();
+    must(n > 1 && (await admin.textContent('#dialog .sessions')).includes('127.0.0.1 · Chrome'), await admin.textContent('#dialog .sessions'));
+    await axe(admin, 'where one is logged in');
+    await shot(admin, 'sessions');
+    await admin.locator('#dialog [data-do=end-session]').first().click();
+    await admin.waitForFunction((k) => document.querySelectorAll('#dialog .sessions li').length === k, n - 1);
+    await admin.keyboard.press('Escape');
+    await closed(admin);
+    await other.reload();
+    await other.waitForSelector('#login');
+    await knock(other, 'admin', 'not the password');
+    await other.waitForFunction(() => document.querySelector('.login .error').textContent);
+    await enter(other, 'admin');
+    await other.waitForSelector('#greeting:not([hidden])');
+    must((await other.textContent('#greeting')).includes('输错口令 1 次') && (await other.textContent('#greeting')).includes('您上次登录'), await other.textContent('#greeting'));
+    await axe(other, 'what one is told on coming in');
+    await shot(other, 'greeting');
+    await other.click('[data-do=read]');
+    must(await other.isHidden('#greeting'), 'it stays');
+    asked.length = 0;
+    await go(clerk, '#/customers'); // somebody else writes, and the page looks again
+    await clerk.keyboard.press('n');
+    await clerk.waitForSelector('#dialog[open]');
+    await clerk.fill('[name=name]', 'X-Background');
+    await submit(clerk);
+    await closed(clerk);
+    for (let i = 0; i < 40 && !asked.includes('1'); i++) { await other.waitForTimeout(250); }
+    must(asked.includes('1'), `what the page asked by itself: ${asked}`);
+    await other.context().close();
+});
 await claim('log out leads to the door, and the page behind it is gone', async () => {
     await admin.click('[data-do=me]');
     await submit(admin);

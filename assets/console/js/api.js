@@ -2,6 +2,14 @@
 import { problemWords } from './words.js';
 
 let csrf = '';
+// What the page asks by itself keeps no session alive, unless somebody typed or pressed meanwhile.
+let byItself = 0;
+let touched = true;
+['keydown', 'pointerdown'].forEach((type) => addEventListener(type, () => { touched = true; }, true));
+export async function quietly(look) {
+    byItself++;
+    try { return await look(); } finally { byItself--; }
+}
 let onLoggedOut = () => {};
 export const whenLoggedOut = (f) => { onLoggedOut = f; };
 
@@ -22,6 +30,8 @@ async function send(method, path, body, idempotency) {
         headers['Idempotency-Key'] = idempotency;
         headers['Content-Type'] = 'application/json';
     }
+    if (method === 'GET' && byItself && !touched) { headers['X-Background'] = '1'; }
+    touched = false;
     let answer;
     try {
         answer = await fetch(`/api/v1${path}`, { method, headers, body: method === 'GET' ? undefined : JSON.stringify(body || {}) });

@@ -1,6 +1,6 @@
 // The console: who is here, which page, what changed elsewhere, keys.
 import { _, N_, speak, preferred, language, fmt } from './i18n.js';
-import { call, get, query, whenLoggedOut } from './api.js';
+import { call, get, query, quietly, whenLoggedOut } from './api.js';
 import { $, draw, say, unpressed, LOGIN, SHELL } from './view.js';
 import { GROUPS, PAGES, REGISTERS, source, title, short } from './registers.js';
 import { roleWord, TYPES, stateWord } from './words.js';
@@ -9,6 +9,7 @@ import { titleOf } from './actions.js';
 import { ask, close, somebodyWrote } from './forms.js';
 import { forCompany } from './paper.js';
 import { dress } from './secret.js';
+import * as sessions from './sessions.js';
 import * as list from './list.js';
 import * as dashboard from './dashboard.js';
 import * as board from './board.js';
@@ -41,7 +42,9 @@ function login(words) {
         if (!error.hidden) { return; }
         button.disabled = true;
         try {
-            await begin(await call('POST', '/session', { login: form.login.value.trim(), password: form.password.value }));
+            const me = await call('POST', '/session', { login: form.login.value.trim(), password: form.password.value });
+            await begin(me);
+            sessions.greet(me, say);
         } catch (problem) {
             complain(problem.message);
             form.password.value = '';
@@ -153,7 +156,7 @@ function listen() {
     stream = new EventSource('/api/v1/events');
     stream.addEventListener('changed', (e) => {
         const news = JSON.parse(e.data);
-        news.subjects.forEach((s) => { changed.add(s.type); somebodyWrote(s.id); });
+        quietly(() => Promise.all(news.subjects.map((s) => { changed.add(s.type); return somebodyWrote(s.id); })));
         if (news.more) { Object.keys(TYPE_HOMES).forEach((t) => changed.add(t)); }
         waiting = waiting || setTimeout(again, pause());
     });
@@ -164,20 +167,19 @@ function stopListening() {
     if (stream) { clearInterval(stream.clock); stream.close(); }
     stream = null;
 }
+async function look(types) {
+    if (app.page === 'dashboard') { await dashboard.show(app); return; }
+    await count();
+    if (app.page === 'board' && types.has('job')) { await board.show(app); }
+    if (list.concerns(types)) { await list.refresh(); }
+}
 async function again() {
     waiting = null;
     const types = new Set(changed);
     changed.clear();
     if (!app.me || document.hidden) { document.hidden && types.forEach((t) => changed.add(t)); return; }
     const from = performance.now();
-    try {
-        if (app.page === 'dashboard') { await dashboard.show(app); }
-        else {
-            await count();
-            if (app.page === 'board' && types.has('job')) { await board.show(app); }
-            if (list.concerns(types)) { await list.refresh(); }
-        }
-    } catch { /* it is shown at the next change; a write says what is wrong */ }
+    try { await quietly(() => look(types)); } catch { /* it is shown at the next change; a write says what is wrong */ }
     lasted = performance.now() - from;
 }
 document.addEventListener('visibilitychange', () => { if (!document.hidden && changed.size) { again(); } });
@@ -188,7 +190,8 @@ async function onClick(e) {
     const doing = what && what.dataset.do;
     if (doing === 'language') {
         await speak(language() === 'zh' ? 'en' : 'zh');
-        if (app.me) { list.leave(); shell(); await route(); await count(); } else { login(); }
+        const unread = app.me && !$('#greeting').hidden;
+        if (app.me) { list.leave(); shell(); if (unread) { sessions.greet(app.me, say); } await route(); await count(); } else { login(); }
     } else if (doing === 'menu') {
         const open = document.body.classList.toggle('menu-open');
         what.setAttribute('aria-expanded', String(open));
@@ -198,12 +201,21 @@ async function onClick(e) {
     } else if (doing === 'cancel') {
         close();
     } else if (doing === 'me') {
-        account();
+        $('#greeting').hidden = true;
+        await account();
+    } else if (doing === 'read') {
+        $('#greeting').hidden = true;
+    } else if (doing === 'end-session') {
+        await sessions.end(what.dataset.id).catch((problem) => say(problem.message));
+        await account();
     }
 }
 
-function account() {
-    ask({
+async function account() {
+    const mine = await sessions.rows().catch((problem) => { say(problem.message); return null; });
+    if (!mine) { return; }
+    await ask({
+        sessions: { title: _(sessions.TITLE), rows: mine },
         title: app.me.name || app.me.login, text: [roleWord(app.me.role), app.me.branch, app.me.company].filter(Boolean).join(' · '), go: _('Save'),
         fields: [
             { name: 'what', label: N_('What to do'), kind: 'choice', list: [N_('Log out'), N_('Log out everywhere'), N_('Change my password')], value: '0' },

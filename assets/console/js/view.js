@@ -55,6 +55,7 @@ export const SHELL = `
 <button class="link" data-do="language" lang="{{other.lang}}">{{other.name}}</button>
 <button class="link who" data-do="me" title="{{me.role}}">{{me.name}}<span class="muted">{{#me.branch}} · {{me.branch}}{{/me.branch}}</span></button>
 </header>
+<div id="greeting" role="alert" hidden></div>
 <nav id="nav" aria-label="{{words.pages}}">{{#groups}}<h2>{{title}}</h2><ul>{{#pages}}
 <li><a href="#/{{name}}" data-page="{{name}}"><span>{{title}}</span><b data-count="{{name}}"></b></a></li>{{/pages}}</ul>{{/groups}}</nav>
 <main id="main" tabindex="-1"></main>
@@ -113,4 +114,5 @@ export const FORM = `
 {{#conflicts}}<fieldset class="choose"><legend>{{label}}</legend>
 {{#stands}}<label><input type="radio" name="choose-{{name}}" value="theirs" checked> <span><b>{{value}}</b><br><span class="muted">{{by}}</span></span></label>{{/stands}}
 <label><input type="radio" name="choose-{{name}}" value="mine"> <span><b>{{mine}}</b><br><span class="muted">{{mineWords}}</span></span></label></fieldset>{{/conflicts}}
+{{#sessions}}<section class="sessions" aria-labelledby="sessions-title"><h3 id="sessions-title">{{title}}</h3><ul>{{#rows}}<li><span><b>{{where}}</b> {{#mine}}<span class="muted">{{mine}}</span>{{/mine}}<br><span class="muted">{{when}}</span></span>{{#end}}<button type="button" data-do="end-session" data-id="{{id}}" aria-label="{{aria}}">{{end}}</button>{{/end}}</li>{{/rows}}</ul></section>{{/sessions}}
 <div class="buttons"><button type="button" data-do="cancel">{{words.cancel}}</button>{{#go}}<button class="{{goClass}}" value="go">{{go}}</button>{{/go}}</div></form>`;

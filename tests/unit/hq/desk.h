@@ -13,6 +13,8 @@ struct desk {
     struct api *api;
     char cookie[96], csrf[48]; /* of who is logged in */
     const char *token;         /* instead */
+    const char *from;          /* NULL: 192.0.2.1 */
+    bool background;           /* asked by the page itself */
     unsigned keys;
     unsigned status; /* of the last answer */
     char type[64], renewed[192];
@@ -63,6 +65,9 @@ static inline json_t *desk_keyed(struct desk *d, const char *method, const char 
                             .authorization = d->token == NULL ? NULL : auth,
                             .idempotency = key != NULL ? key : own,
                             .peer = "192.0.2.1",
+                            .from = d->from != NULL ? d->from : "192.0.2.1",
+                            .agent = "Desk/1.0",
+                            .background = d->background,
                             .query = desk_query,
                             .ctx = &q,
                             .body = str_bytes(str_c(body))};
@@ -107,9 +112,17 @@ static inline unsigned desk_do(struct desk *d, const char *method, const char *t
 static inline void desk_login(struct desk *d, const char *login)
 {
     struct api_call c = {.api = d->api};
-    struct acct_session_view v;
+    struct acct_session_view who = {.id = ""}, v;
+    struct store_txn *t = NULL;
+    struct acct_user u;
+    struct arena a = hq_arena(d->p.hq);
     char cookie[44];
-    acct_open(api_sessions(&c), login, d->p.ms, cookie, &v);
+    PAIR_OK(&d->p, store_read(d->p.hq->store, &t, &d->p.err));
+    PAIR_OK(&d->p, acct_get(t, login, a, &u, &d->p.err));
+    store_abort(&t);
+    snprintf(who.login, sizeof who.login, "%s", login);
+    who.changed_ms = u.changed_ms;
+    acct_open(api_sessions(&c), &who, d->p.ms, cookie, &v);
     snprintf(d->cookie, sizeof d->cookie, "docket=%s", cookie);
     snprintf(d->csrf, sizeof d->csrf, "%s", v.csrf);
     d->token = NULL;

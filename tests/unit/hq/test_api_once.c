@@ -156,8 +156,36 @@ static void a_revocation_counts_when_its_batch_is_durable(void)
     end();
 }
 
+/* A new hash has a salt of its own each time; the write under its key is the same all the same. */
+static void a_login_and_a_password_are_set_once(void)
+{
+    begin();
+    json_t *in = json_pack("{s:s,s:s,s:s,s:s}", "login", "fresh", "name", "Fresh", "role", "clerk",
+                           "password", DESK_PASSWORD);
+    once("/users", in, "login-once");
+    in = json_pack("{s:s}", "new_password", DESK_PASSWORD " and more");
+    once("/users/fresh/password", in, "password-once");
+    json_t *other = json_pack("{s:s}", "new_password", DESK_PASSWORD " or another");
+    json_decref(desk_keyed(&d, "POST", "/users/fresh/password", other, "password-once"));
+    CHECK_INT(d.status, 409);
+    end();
+}
+
+static void an_edition_that_stands_already_is_refused_in_words(void)
+{
+    begin();
+    CHECK_INT(desk_do(&d, "POST", "/catalogue", edition(3)), 200);
+    json_t *problem = desk_ask(&d, "POST", "/catalogue", edition(3));
+    CHECK_INT(d.status, 409);
+    CHECK_STR(desk_str(problem, "type"), "/problems/exists");
+    json_decref(problem);
+    end();
+}
+
 int main(void)
 {
+    RUN(a_login_and_a_password_are_set_once);
+    RUN(an_edition_that_stands_already_is_refused_in_words);
     RUN(each_is_one_transaction_with_its_key);
     RUN(what_cannot_be_committed_is_not_done);
     RUN(a_revocation_counts_when_its_batch_is_durable);

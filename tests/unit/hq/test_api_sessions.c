@@ -1,6 +1,8 @@
 /* test_api_sessions.c - the request layer: who is let in: sessions, passwords, tokens. */
 #include "tests/unit/hq/desk.h"
 
+#include <sodium.h>
+
 static struct desk d;
 
 static unsigned try_login(const char *login, const char *password)
@@ -154,6 +156,183 @@ static void a_shut_login_or_a_new_password_ends_the_sessions(void)
     desk_end(&d);
 }
 
+static void a_page_that_looks_by_itself_keeps_no_session_alive(void)
+{
+    desk_begin(&d);
+    desk_login(&d, "clerk");
+    d.background = true;
+    for (int64_t t = 0; t < ACCT_IDLE_MS; t += ACCT_IDLE_MS / 8) {
+        CHECK_INT(desk_do(&d, "GET", "/session", NULL), 200);
+        d.p.ms += ACCT_IDLE_MS / 8;
+    }
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 401);
+    desk_login(&d, "clerk");
+    d.background = false;
+    for (int64_t t = 0; t < ACCT_IDLE_MS; t += ACCT_IDLE_MS / 8) {
+        CHECK_INT(desk_do(&d, "GET", "/session", NULL), 200);
+        d.p.ms += ACCT_IDLE_MS / 8;
+    }
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 200);
+    desk_end(&d);
+}
+
+/* The clock is put back: a password that was changed "in the future" locks nobody out, and lets
+ * nobody in. */
+static void a_clock_that_is_put_back_ends_no_session_and_revives_none(void)
+{
+    char before[96];
+    desk_begin(&d);
+    desk_login(&d, "clerk");
+    memcpy(before, d.cookie, sizeof before);
+    json_decref(desk_op(&d, "user.password",
+                        json_pack("{s:s,s:s}", "login", "clerk", "hash", desk_hash())));
+    d.p.ms -= 3600000;
+    desk_login(&d, "clerk");
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 200);
+    memcpy(d.cookie, before, sizeof before);
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 401);
+    desk_end(&d);
+}
+
+static json_t *session_at(const json_t *list, size_t i)
+{
+    return json_array_get(json_object_get(list, "sessions"), i);
+}
+
+static void one_sees_ones_sessions_and_ends_any_of_them(void)
+{
+    char first[96], path[64];
+    desk_begin(&d);
+    d.from = "2001:db8::7";
+    CHECK_INT(try_login("clerk", DESK_PASSWORD), 200);
+    memcpy(first, d.cookie, sizeof first);
+    d.from = NULL;
+    desk_login(&d, "supervisor");
+    desk_login(&d, "clerk");
+    json_t *list = desk_get(&d, "/sessions");
+    CHECK_INT(json_array_size(json_object_get(list, "sessions")), 2);
+    CHECK(json_is_true(json_object_get(session_at(list, 0), "this")));
+    CHECK(json_is_false(json_object_get(session_at(list, 1), "this")));
+    CHECK_STR(desk_str(session_at(list, 1), "from"), "2001:db8::7");
+    CHECK_STR(desk_str(session_at(list, 1), "agent"), "Desk/1.0");
+    CHECK(strstr(d.body, "csrf") == NULL);
+    snprintf(path, sizeof path, "/sessions/%s", desk_str(session_at(list, 1), "id"));
+    json_decref(list);
+    char clerk[96], csrf[48];
+    memcpy(clerk, d.cookie, sizeof clerk);
+    memcpy(csrf, d.csrf, sizeof csrf);
+    desk_login(&d, "supervisor"); /* not his to end */
+    CHECK_INT(desk_do(&d, "DELETE", path, NULL), 404);
+    memcpy(d.cookie, first, sizeof first);
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 200);
+    memcpy(d.cookie, clerk, sizeof clerk);
+    memcpy(d.csrf, csrf, sizeof csrf);
+    CHECK_INT(desk_do(&d, "DELETE", path, NULL), 204);
+    CHECK_INT(desk_do(&d, "DELETE", path, NULL), 404);
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 200);
+    memcpy(d.cookie, first, sizeof first);
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 401);
+    desk_end(&d);
+}
+
+static void one_login_has_so_many_sessions_and_crowds_nobody_out(void)
+{
+    char other[96], first[96];
+    desk_begin(&d);
+    desk_login(&d, "supervisor");
+    memcpy(other, d.cookie, sizeof other);
+    desk_login(&d, "clerk");
+    memcpy(first, d.cookie, sizeof first);
+    for (unsigned i = 0; i < ACCT_SESSIONS_MAX + 8; i++) {
+        d.p.ms += 10;
+        desk_login(&d, "clerk");
+    }
+    json_t *list = desk_get(&d, "/sessions");
+    CHECK_INT(json_array_size(json_object_get(list, "sessions")), ACCT_SESSIONS_EACH);
+    json_decref(list);
+    memcpy(d.cookie, first, sizeof first);
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 401);
+    memcpy(d.cookie, other, sizeof other);
+    CHECK_INT(desk_do(&d, "GET", "/session", NULL), 200);
+    desk_end(&d);
+}
+
+static void one_is_told_of_the_login_before_and_of_tries_that_failed(void)
+{
+    desk_begin(&d);
+    json_t *me = desk_ask(&d, "POST", "/session",
+                          json_pack("{s:s,s:s}", "login", "clerk", "password", DESK_PASSWORD));
+    CHECK(json_is_null(json_object_get(me, "last_login"))); /* the first one */
+    CHECK_INT(json_integer_value(json_object_get(me, "failed_since")), 0);
+    json_decref(me);
+    int64_t then = d.p.ms;
+    d.p.ms += 86400000;
+    CHECK_INT(try_login("clerk", "wrong password 123"), 401);
+    CHECK_INT(try_login("clerk", "wrong password 124"), 401);
+    d.from = "198.51.100.4";
+    CHECK_INT(try_login("clerk", DESK_PASSWORD), 200);
+    me = desk_get(&d, "/session"); /* a page that is loaded again is told it, too */
+    const json_t *last = json_object_get(me, "last_login");
+    int64_t at = json_integer_value(json_object_get(last, "at_ms"));
+    CHECK(at > then - 60000 && at <= then);
+    CHECK_STR(desk_str(last, "from"), "192.0.2.1");
+    CHECK_INT(json_integer_value(json_object_get(me, "failed_since")), 2);
+    json_decref(me);
+    CHECK_INT(try_login("clerk", DESK_PASSWORD), 200);
+    me = desk_get(&d, "/session");
+    CHECK_STR(desk_str(json_object_get(me, "last_login"), "from"), "198.51.100.4");
+    CHECK_INT(json_integer_value(json_object_get(me, "failed_since")), 0);
+    json_decref(me);
+    desk_end(&d);
+}
+
+static void one_is_told_that_somebody_else_set_ones_password(void)
+{
+    desk_begin(&d);
+    desk_login(&d, "administrator");
+    CHECK_INT(desk_do(&d, "POST", "/users/clerk/password",
+                      json_pack("{s:s}", "new_password", "a new one, longer")),
+              200);
+    CHECK_INT(try_login("clerk", "a new one, longer"), 200);
+    json_t *me = desk_get(&d, "/session");
+    const json_t *set = json_object_get(me, "password_set");
+    CHECK_STR(desk_str(set, "role"), "administrator");
+    CHECK_STR(desk_str(json_object_get(set, "by"), "code"), "administrator");
+    CHECK(json_integer_value(json_object_get(set, "at_ms")) > 0);
+    json_decref(me);
+    desk_login(&d, "clerk");
+    CHECK_INT(desk_do(&d, "POST", "/session/password",
+                      json_pack("{s:s,s:s}", "password", "a new one, longer", "new_password",
+                                "now it is mine alone")),
+              200);
+    me = desk_get(&d, "/session");
+    CHECK(json_is_null(json_object_get(me, "password_set")));
+    json_decref(me);
+    desk_end(&d);
+}
+
+/* Set before passwords were measured, or by a list that has grown since: it opens the door, and who
+ * comes in by it is told. */
+static void a_common_password_of_before_is_told_of(void)
+{
+    static const char common[] = "password password password";
+    char hash[ACCT_HASH_BYTES];
+    desk_begin(&d);
+    CHECK(crypto_pwhash_str_alg(hash, common, sizeof common - 1, 1, crypto_pwhash_MEMLIMIT_MIN,
+                                crypto_pwhash_ALG_ARGON2ID13) == 0);
+    json_decref(
+        desk_op(&d, "user.password", json_pack("{s:s,s:s}", "login", "clerk", "hash", hash)));
+    CHECK_INT(try_login("clerk", common), 200);
+    json_t *me = desk_get(&d, "/session");
+    CHECK(json_is_true(json_object_get(me, "password_common")));
+    json_decref(me);
+    CHECK_INT(try_login("supervisor", DESK_PASSWORD), 200);
+    me = desk_get(&d, "/session");
+    CHECK(json_is_false(json_object_get(me, "password_common")));
+    json_decref(me);
+    desk_end(&d);
+}
+
 /* What the next new password would be answered with: "" when it is taken. */
 static const char *judged(const char *password)
 {
@@ -287,6 +466,13 @@ int main(void)
     RUN(wrong_passwords_are_waited_for);
     RUN(an_address_that_tries_everybody_waits_too);
     RUN(a_shut_login_or_a_new_password_ends_the_sessions);
+    RUN(a_page_that_looks_by_itself_keeps_no_session_alive);
+    RUN(a_clock_that_is_put_back_ends_no_session_and_revives_none);
+    RUN(one_sees_ones_sessions_and_ends_any_of_them);
+    RUN(one_login_has_so_many_sessions_and_crowds_nobody_out);
+    RUN(one_is_told_of_the_login_before_and_of_tries_that_failed);
+    RUN(one_is_told_that_somebody_else_set_ones_password);
+    RUN(a_common_password_of_before_is_told_of);
     RUN(a_password_has_12_to_128_characters_of_any_script);
     RUN(a_password_that_anybody_would_try_is_not_taken);
     RUN(a_token_does_what_its_scopes_say);

@@ -226,19 +226,53 @@ static void search_finds_names_phones_addresses_and_what_changes(void)
     desk_end(&d);
 }
 
+static const struct acct_user all = {.role = ROLE_ADMINISTRATOR};
+
+static bool told(const char *login, uint64_t from, const char *id)
+{
+    char buf[4096] = "";
+    struct store_txn *t = NULL;
+    struct acct_user u;
+    struct arena a = hq_arena(d.p.hq);
+    PAIR_OK(&d.p, store_read(d.p.hq->store, &t, &d.p.err));
+    PAIR_OK(&d.p, acct_get(t, login, a, &u, &d.p.err));
+    store_abort(&t);
+    return api_event(d.api, &u, &from, buf, sizeof buf) > 0 && strstr(buf, id) != NULL;
+}
+
+static void who_listens_is_told_of_what_he_may_see(void)
+{
+    char buf[4096], job[33];
+    uint64_t from = UINT64_MAX;
+    desk_begin(&d);
+    desk_settle(&d);
+    CHECK_INT(api_event(d.api, &all, &from, buf, sizeof buf), 0);
+    desk_record(&d, "job", "J1", "{\"fault_told\":\"hot\",\"branch\":\"" DESK_HERE "\"}", job);
+    desk_settle(&d);
+    CHECK(told("clerk", from, job) && told("department", from, job));
+    CHECK(!told("clerk2", from, job)); /* another branch's */
+    CHECK(!told("technician", from, job) && !told("technician3", from, job));
+    json_decref(
+        desk_op(&d, "assign", json_pack("{s:s,s:s}", "job", job, "technician", "technician")));
+    desk_settle(&d);
+    CHECK(told("technician", from, job));
+    CHECK(!told("technician2", from, job) && !told("clerk2", from, job));
+    desk_end(&d);
+}
+
 static void what_changed_is_told(void)
 {
     char buf[4096], id[33];
     uint64_t after = UINT64_MAX;
     desk_begin(&d);
     desk_settle(&d);
-    CHECK_INT(api_event(d.api, &after, buf, sizeof buf), 0);
+    CHECK_INT(api_event(d.api, &all, &after, buf, sizeof buf), 0);
     desk_record(&d, "customer", "C1", "{\"name\":\"A\"}", id);
     CHECK(api_tick(d.api));
-    size_t n = api_event(d.api, &after, buf, sizeof buf);
+    size_t n = api_event(d.api, &all, &after, buf, sizeof buf);
     CHECK(n > 0 && n < sizeof buf && strstr(buf, id) != NULL && strstr(buf, "record.set") != NULL);
     CHECK(strstr(buf, "event: changed\n") != NULL && strcmp(buf + n - 2, "\n\n") == 0);
-    CHECK_INT(api_event(d.api, &after, buf, sizeof buf), 0); /* once */
+    CHECK_INT(api_event(d.api, &all, &after, buf, sizeof buf), 0); /* once */
     CHECK(!api_tick(d.api));
     for (unsigned i = 0; i < 300; i++) { /* more than an event names: it says so */
         char code[16];
@@ -247,7 +281,7 @@ static void what_changed_is_told(void)
     }
     desk_settle(&d);
     char *big = malloc(65536);
-    CHECK(big != NULL && api_event(d.api, &after, big, 65536) > 0);
+    CHECK(big != NULL && api_event(d.api, &all, &after, big, 65536) > 0);
     CHECK(big != NULL && strstr(big, "\"more\":true") != NULL);
     free(big);
     desk_end(&d);
@@ -471,6 +505,7 @@ int main(void)
     RUN(registers_are_rebuilt_to_the_same_bytes);
     RUN(search_finds_names_phones_addresses_and_what_changes);
     RUN(what_changed_is_told);
+    RUN(who_listens_is_told_of_what_he_may_see);
     RUN(left_over_calls_head_the_board);
     RUN(a_device_is_silent_three_days_after_its_last_word_or_its_joining);
     RUN(what_a_device_could_not_bring_in_one_part_is_shown_as_unsent);
