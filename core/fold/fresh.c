@@ -20,10 +20,7 @@ struct source {
     struct arena tmp; /* scratch for certificates and revocations */
     bool marks;       /* there are marks at all */
     bool revocations;
-    id8 revoked_author; /* the revocation that is loaded, if any */
-    bool loaded;
-    bool readable;
-    struct revocation revocation;
+    struct fold_cut cut;
     id16 subject;
     bool looked; /* what is admitted and set aside is filled in */
     unsigned nadmitted, naside;
@@ -65,17 +62,19 @@ static void find_author(void *ctx, id8 author, struct fold_author *out)
 }
 
 /* A revocation that is there but cannot be read cuts everything off: better unshown than forged. */
-static void load_revocation(struct source *s, id8 author)
+static void load_revocation(struct store_txn *t, id8 author, struct fold_cut *cut, struct arena tmp)
 {
-    struct arena tmp = s->tmp;
     struct trust trust;
     bytes doc;
-    s->revoked_author = author;
-    s->loaded = true;
-    s->readable = trust_store_get(s->t, &tmp, &trust, NULL, NULL) == ST_OK &&
-                  store_get(s->t, T_REVOKED, bytes_of(author.b, sizeof author.b), &tmp, &doc,
-                            NULL) == ST_OK &&
-                  revocation_open(doc, &trust, &s->revocation, NULL) == ST_OK;
+    if (cut->loaded && id8_eq(cut->author, author)) {
+        return;
+    }
+    cut->author = author;
+    cut->loaded = true;
+    cut->readable =
+        trust_store_get(t, &tmp, &trust, NULL, NULL) == ST_OK &&
+        store_get(t, T_REVOKED, bytes_of(author.b, sizeof author.b), &tmp, &doc, NULL) == ST_OK &&
+        revocation_open(doc, &trust, &cut->revocation, NULL) == ST_OK;
 }
 
 static bool is_revoked(struct store_txn *t, id8 author)
@@ -83,21 +82,26 @@ static bool is_revoked(struct store_txn *t, id8 author)
     return store_has(t, T_REVOKED, bytes_of(author.b, sizeof author.b));
 }
 
-static bool is_cut_off(struct source *s, const struct entry_view *e)
+static bool is_beyond(struct store_txn *t, const struct entry_view *e, struct fold_cut *cut,
+                      struct arena tmp)
 {
-    if (!is_revoked(s->t, e->author)) {
+    if (!is_revoked(t, e->author)) {
         return false;
     }
-    if (!s->loaded || !id8_eq(s->revoked_author, e->author)) {
-        load_revocation(s, e->author);
-    }
-    for (unsigned i = 0; s->readable && i < s->revocation.nheads; i++) {
-        if (id8_eq(s->revocation.heads[i].epoch, e->epoch) &&
-            !lineage_beyond(s->t, e, s->revocation.heads[i].seq, s->revocation.heads[i].hash)) {
+    load_revocation(t, e->author, cut, tmp);
+    const struct revocation *r = &cut->revocation;
+    for (unsigned i = 0; cut->readable && i < r->nheads; i++) {
+        if (id8_eq(r->heads[i].epoch, e->epoch) &&
+            !lineage_beyond(t, e, r->heads[i].seq, r->heads[i].hash)) {
             return false;
         }
     }
     return true;
+}
+
+static bool is_cut_off(struct source *s, const struct entry_view *e)
+{
+    return is_beyond(s->t, e, &s->cut, s->tmp);
 }
 
 #define ADMITTED "admitted/"
@@ -145,38 +149,45 @@ bool fold_is_aside(struct store_txn *t, h32 entry)
     return is_noted(t, ASIDE, entry);
 }
 
-bool fold_is_cut_off(struct store_txn *t, const struct entry_view *e, struct arena tmp)
+bool fold_is_cut_off(struct store_txn *t, const struct entry_view *e, struct fold_cut *cut,
+                     struct arena tmp)
 {
-    struct source s = {.t = t, .tmp = tmp};
-    return is_revoked(t, e->author) && (is_cut_off(&s, e) || fold_is_aside(t, e->hash)) &&
+    struct fold_cut own = {.loaded = false};
+    return is_revoked(t, e->author) &&
+           (is_beyond(t, e, cut != NULL ? cut : &own, tmp) || fold_is_aside(t, e->hash)) &&
            !fold_is_admitted(t, e->hash);
 }
 
-bool fold_leads_to_head(struct store_txn *t, const struct entry_view *e, struct arena tmp)
+bool fold_leads_to_head(struct store_txn *t, const struct entry_view *e, struct fold_cut *cut,
+                        struct arena tmp)
 {
-    struct source s = {.t = t, .tmp = tmp};
+    struct fold_cut own = {.loaded = false};
     bool leads = false;
     if (!is_revoked(t, e->author)) {
         return false;
     }
-    load_revocation(&s, e->author);
-    for (unsigned i = 0; s.readable && i < s.revocation.nheads && !leads; i++) {
-        leads = id8_eq(s.revocation.heads[i].epoch, e->epoch) &&
-                lineage_leads(t, e, s.revocation.heads[i].seq, s.revocation.heads[i].hash);
+    cut = cut != NULL ? cut : &own;
+    load_revocation(t, e->author, cut, tmp);
+    const struct revocation *r = &cut->revocation;
+    for (unsigned i = 0; cut->readable && i < r->nheads && !leads; i++) {
+        leads = id8_eq(r->heads[i].epoch, e->epoch) &&
+                lineage_leads(t, e, r->heads[i].seq, r->heads[i].hash);
     }
     return leads;
 }
 
-bool fold_is_branch_cut_off(struct store_txn *t, const struct entry_view *e, struct arena tmp)
+bool fold_is_branch_cut_off(struct store_txn *t, const struct entry_view *e, struct fold_cut *cut,
+                            struct arena tmp)
 {
-    struct source s = {.t = t, .tmp = tmp};
+    struct fold_cut own = {.loaded = false};
     bool below = false;
-    if (!is_cut_off(&s, e) || fold_is_admitted(t, e->hash)) {
+    cut = cut != NULL ? cut : &own;
+    if (!is_beyond(t, e, cut, tmp) || fold_is_admitted(t, e->hash)) {
         return false;
     }
-    for (unsigned i = 0; s.readable && i < s.revocation.nheads; i++) {
-        below = below || (id8_eq(s.revocation.heads[i].epoch, e->epoch) &&
-                          s.revocation.heads[i].seq > e->seq);
+    const struct revocation *r = &cut->revocation;
+    for (unsigned i = 0; cut->readable && i < r->nheads; i++) {
+        below = below || (id8_eq(r->heads[i].epoch, e->epoch) && r->heads[i].seq > e->seq);
     }
     return below;
 }

@@ -6,6 +6,7 @@
 #ifndef CORE_FOLD_REFOLD_H
 #define CORE_FOLD_REFOLD_H
 #include "core/fold/state.h"
+#include "core/keys/trust.h"
 #include "core/rules/service.h"
 #include "core/store/store.h"
 
@@ -64,14 +65,25 @@ MUST_USE enum st fold_reopening(struct store_txn *t, id16 subject, h32 signoff, 
 MUST_USE enum st fold_mark_bad(struct store_txn *t, h32 entry, struct err *err);
 bool fold_is_bad(struct store_txn *t, h32 entry);
 
+/* fold_cut: the revocation that was looked at last: opening one verifies the trust document and it.
+ * All zero at first; it serves many looks of one transaction in which no revocation is kept. */
+struct fold_cut {
+    id8 author;
+    bool loaded, readable;
+    struct revocation revocation;
+};
 /* fold_is_cut_off: its author was revoked, and it lies beyond the heads that the revocation names
- * or on a branch that they are not on. `tmp`: 2 * CAP_TRUST_BYTES do. fold_is_branch_cut_off: the
- * latter, under a number below a head: who holds the chain in part cannot tell, and is told. */
-bool fold_is_cut_off(struct store_txn *t, const struct entry_view *e, struct arena tmp);
-bool fold_is_branch_cut_off(struct store_txn *t, const struct entry_view *e, struct arena tmp);
+ * or on a branch that they are not on. `cut` may be NULL. `tmp`: 2 * CAP_TRUST_BYTES do.
+ * fold_is_branch_cut_off: the latter, under a number below a head: who holds the chain in part
+ * cannot tell, and is told. */
+bool fold_is_cut_off(struct store_txn *t, const struct entry_view *e, struct fold_cut *cut,
+                     struct arena tmp);
+bool fold_is_branch_cut_off(struct store_txn *t, const struct entry_view *e, struct fold_cut *cut,
+                            struct arena tmp);
 /* fold_leads_to_head: its author was revoked, and it lies on the way to a head that the revocation
  * names, or is it: where that was not held before, what it cuts off is known only now. */
-bool fold_leads_to_head(struct store_txn *t, const struct entry_view *e, struct arena tmp);
+bool fold_leads_to_head(struct store_txn *t, const struct entry_view *e, struct fold_cut *cut,
+                        struct arena tmp);
 /* fold_mark_admitted: headquarters notes an entry that an "admitted" of its subject names, so that
  * fold_is_cut_off need not read the subject; the fold itself goes by the entries alone. */
 MUST_USE enum st fold_mark_admitted(struct store_txn *t, h32 entry, struct err *err);

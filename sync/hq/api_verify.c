@@ -47,7 +47,7 @@ enum st api_read_shown(struct api_call *c)
     }
     bool stopped = (held || named) && revoked(c, author, &revoked_ms);
     bool counts =
-        held && !fold_is_bad(c->txn, hash) && !(stopped && fold_is_cut_off(c->txn, &e, a));
+        held && !fold_is_bad(c->txn, hash) && !(stopped && fold_is_cut_off(c->txn, &e, NULL, a));
     c->out = json_pack("{s:b,s:b,s:b,s:b,s:o}", "held", held, "counts", counts, "withdrawn",
                        held && withdrawn(c, &e), "kept", !held && shown_kept(c->txn, hash),
                        "revoked_ms", stopped ? json_integer((json_int_t)revoked_ms) : json_null());

@@ -27,6 +27,7 @@ struct answer {
     uint64_t last;  /* the outbox ends here */
     uint64_t place; /* where the device is, then how far this bundle reaches */
     bool more, has_out;
+    struct fold_cut cut;
     unsigned nauthors, nlarge;
     id8 authors[AUTHORS_MAX];
     h32 large[MANIFEST_WANTED_MAX * 2];
@@ -261,7 +262,7 @@ static enum st send_entry(struct answer *a, h32 hash)
     if (st == ST_OK) {
         st = send_author(a, e.author);
     }
-    if (st == ST_OK && hq_route_withheld(a->t, &e)) {
+    if (st == ST_OK && hq_route_withheld(a->t, &e, &a->cut)) {
         a->arena = before;
         return ST_OK; /* cut off since it was queued */
     }

@@ -15,6 +15,7 @@ struct named {
 struct aside {
     struct named *v;
     size_t n, room;
+    struct fold_cut cut;
 };
 
 static enum st push(struct aside *a, const struct entry_view *e, struct err *err)
@@ -39,7 +40,7 @@ static enum st look_at(struct hq *hq, struct store_txn *t, const struct entry_vi
     bool other = !id8_eq(e->author, hq->journal.head.author);
     bool due = other && store_has(t, T_REVOKED, bytes_of(e->author.b, sizeof e->author.b)) &&
                !fold_is_bad(t, e->hash) && !fold_is_aside(t, e->hash) &&
-               fold_is_branch_cut_off(t, e, arena_of(room, sizeof room));
+               fold_is_branch_cut_off(t, e, &a->cut, arena_of(room, sizeof room));
     return due ? push(a, e, err) : ST_OK;
 }
 
@@ -127,10 +128,11 @@ enum st hq_aside_settle(struct hq *hq, struct store_txn *t, const struct entry_v
                         struct err *err)
 {
     enum st st = ST_OK;
+    struct fold_cut cut = {.loaded = false};
     id8 done = {{0}}; /* runs are one author's; should two alternate, it costs time alone */
     for (size_t i = 0; i < n && st == ST_OK; i++) {
         struct arena tmp = arena_of(hq->routing, CAP_SCRATCH_BYTES);
-        if (id8_eq(e[i].author, done) || !fold_leads_to_head(t, &e[i], tmp)) {
+        if (id8_eq(e[i].author, done) || !fold_leads_to_head(t, &e[i], &cut, tmp)) {
             continue;
         }
         done = e[i].author;

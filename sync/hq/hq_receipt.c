@@ -281,6 +281,7 @@ enum st hq_receipt_lacking(struct hq_request *r, struct store_txn *t, id16 subje
 {
     h32 *theirs = calloc(CAP_SUBJECT_ENTRIES + MANIFEST_HASHES_MAX, sizeof *theirs);
     h32 *ours = calloc(CAP_SUBJECT_ENTRIES, sizeof *ours);
+    struct fold_cut cut = {.loaded = false};
     size_t n = 0;
     unsigned nours = 0;
     enum st st = theirs != NULL && ours != NULL
@@ -302,7 +303,7 @@ enum st hq_receipt_lacking(struct hq_request *r, struct store_txn *t, id16 subje
         struct arena tmp = arena_of(room, sizeof room);
         struct entry_view e;
         if (!digest_find(theirs, n, ours[i]) && journal_get(t, ours[i], &tmp, &e, NULL) == ST_OK &&
-            !hq_route_withheld(t, &e)) {
+            !hq_route_withheld(t, &e, &cut)) {
             if (!hq_quota_take(r->hq, r->cert.author, HQ_QUOTA_LACKING, 1, now->wall_ms)) {
                 break; /* whoever says all day that he lacks what he was sent gets it tomorrow */
             }

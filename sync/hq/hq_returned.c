@@ -300,7 +300,7 @@ static enum st take_one(struct back *b, const struct entry_view *e, const uint8_
 /* Somebody else had it: its author may have been put back to before it, and we after it came. */
 static enum st tell_author(struct back *b, const struct entry_view *e)
 {
-    if (hq_device(b->r->hq, e->author) == NULL || hq_route_withheld(b->t, e) ||
+    if (hq_device(b->r->hq, e->author) == NULL || hq_route_withheld(b->t, e, NULL) ||
         hq_route_has_copies(b->t, e)) {
         return ST_OK; /* nobody's, nobody may have it, or it was told */
     }

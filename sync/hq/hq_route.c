@@ -9,10 +9,10 @@
 #include <stdlib.h>
 
 /* Kept as evidence only: its own signature fails, or it lies beyond its author's revocation. */
-bool hq_route_withheld(struct store_txn *t, const struct entry_view *e)
+bool hq_route_withheld(struct store_txn *t, const struct entry_view *e, struct fold_cut *cut)
 {
     uint8_t room[3 * CAP_TRUST_BYTES];
-    return fold_is_bad(t, e->hash) || fold_is_cut_off(t, e, arena_of(room, sizeof room));
+    return fold_is_bad(t, e->hash) || fold_is_cut_off(t, e, cut, arena_of(room, sizeof room));
 }
 
 /* An epoch that goes on from one which is not here: headquarters was restored meanwhile. */
@@ -87,6 +87,7 @@ enum st hq_route_settle(struct hq *hq, struct store_txn *t, const struct entry_v
         return ST_OK;
     }
     struct arena tmp = arena_of(hq->routing, CAP_SCRATCH_BYTES);
+    struct fold_cut cut = {.loaded = false};
     id16 *subjects = malloc(n * sizeof *subjects);
     if (subjects == NULL) {
         return err_set(err, ST_FULL, 0, __func__, "no memory");
@@ -104,7 +105,7 @@ enum st hq_route_settle(struct hq *hq, struct store_txn *t, const struct entry_v
     }
     st = st == ST_OK ? hq_aside_settle(hq, t, e, n, err) : st;
     for (size_t i = 0; i < n && st == ST_OK; i++) {
-        if (!hq_route_withheld(t, &e[i])) {
+        if (!hq_route_withheld(t, &e[i], &cut)) {
             st = hq_route_entry(hq, t, &e[i], tmp, err);
             st = st == ST_OK ? hq_taken_note(hq, t, &e[i], tmp, err) : st;
         }

@@ -45,6 +45,7 @@ MUST_USE enum st hq_route_rest(struct hq *hq, unsigned max, bool *left, struct e
  * route each. `bad` entries (own signature fails) are marked and not routed. */
 MUST_USE enum st hq_route_settle(struct hq *hq, struct store_txn *t, const struct entry_view *e,
                                  const bool *bad, size_t n, struct err *err);
-/* hq_route_withheld: it goes to no device: marked bad, or cut off by its author's revocation. */
-bool hq_route_withheld(struct store_txn *t, const struct entry_view *e);
+/* hq_route_withheld: it goes to no device: marked bad, or cut off by its author's revocation. `cut`
+ * as in fold_is_cut_off: NULL for one look. */
+bool hq_route_withheld(struct store_txn *t, const struct entry_view *e, struct fold_cut *cut);
 #endif

@@ -18,6 +18,7 @@ enum st hq_route_grant(struct hq *hq, struct store_txn *t, id8 device, id16 subj
         return st == ST_EXISTS ? ST_OK : st;
     }
     h32 *hashes = arena_new(&tmp, h32, CAP_SUBJECT_ENTRIES);
+    struct fold_cut cut = {.loaded = false};
     unsigned n = 0;
     if (hashes == NULL) {
         return err_set(err, ST_FULL, 0, __func__, "scratch");
@@ -30,7 +31,7 @@ enum st hq_route_grant(struct hq *hq, struct store_txn *t, id8 device, id16 subj
         struct arena here = tmp;
         struct entry_view e;
         st = journal_get(t, hashes[i], &here, &e, err);
-        if (st == ST_OK && !id8_eq(e.author, device) && !hq_route_withheld(t, &e)) {
+        if (st == ST_OK && !id8_eq(e.author, device) && !hq_route_withheld(t, &e, &cut)) {
             st = hq_route_people(hq, t, device, &e, here, err);
             st = st == ST_OK ? hq_out_add(t, device, hashes[i], err) : st;
         }

@@ -24,6 +24,7 @@ enum st hq_uncut_note(struct store_txn *t, const struct revocation *next, struct
                       struct hq_uncut *out, struct err *err)
 {
     struct store_cursor *c = NULL;
+    struct fold_cut cut = {.loaded = false};
     struct arena tmp = scratch;
     bytes doc, key, whole;
     bytes author = bytes_of(next->author.b, sizeof next->author.b);
@@ -37,7 +38,7 @@ enum st hq_uncut_note(struct store_txn *t, const struct revocation *next, struct
         tmp = scratch;
         st = store_next(c, &key);
         if (st == ST_OK && store_value(c, &tmp, &whole, NULL) == ST_OK &&
-            entry_parse(whole, &e, NULL, NULL) == ST_OK && fold_is_cut_off(t, &e, tmp)) {
+            entry_parse(whole, &e, NULL, NULL) == ST_OK && fold_is_cut_off(t, &e, &cut, tmp)) {
             st = push(out, e.hash, err);
         }
     }
@@ -48,13 +49,14 @@ enum st hq_uncut_note(struct store_txn *t, const struct revocation *next, struct
 enum st hq_uncut_route(struct hq *hq, struct store_txn *t, const struct hq_uncut *u,
                        struct err *err)
 {
+    struct fold_cut cut = {.loaded = false};
     enum st st = ST_OK;
     for (size_t i = 0; i < u->n && st == ST_OK; i++) {
         uint8_t room[CAP_ENTRY_BYTES + 512];
         struct arena here = arena_of(room, sizeof room);
         struct entry_view e;
         st = journal_get(t, u->v[i], &here, &e, err);
-        if (st == ST_OK && !hq_route_withheld(t, &e)) {
+        if (st == ST_OK && !hq_route_withheld(t, &e, &cut)) {
             st = hq_route_entry(hq, t, &e, arena_of(hq->routing, CAP_SCRATCH_BYTES), err);
         }
         st = st == ST_CORRUPT || st == ST_NOT_FOUND ? ST_OK : st; /* damage hides nothing else */

@@ -15,8 +15,9 @@ const char *late_why_name(enum late_why why)
 
 struct looking {
     struct store_txn *t;
-    struct revocation *r;
-    bool *main; /* of each head: does it lie on its journal's main branch? */
+    struct fold_cut *cut;
+    const struct revocation *r; /* of it */
+    bool *main;                 /* of each head: does it lie on its journal's main branch? */
     bool readable;
 };
 
@@ -25,16 +26,21 @@ static enum st look(struct looking *l, id8 author, struct arena *tmp, struct err
 {
     struct trust trust;
     bytes doc;
-    l->r = arena_new(tmp, struct revocation, 1);
+    l->cut = arena_new(tmp, struct fold_cut, 1);
     l->main = arena_new(tmp, bool, REVOCATION_HEADS_MAX);
-    if (l->r == NULL || l->main == NULL) {
+    if (l->cut == NULL || l->main == NULL) {
         return err_set(err, ST_FULL, 0, "late_each", "scratch");
     }
+    memset(l->cut, 0, sizeof *l->cut);
     struct arena room = *tmp;
+    l->r = &l->cut->revocation;
     l->readable = trust_store_get(l->t, &room, &trust, NULL, NULL) == ST_OK &&
                   store_get(l->t, T_REVOKED, bytes_of(author.b, sizeof author.b), &room, &doc,
                             NULL) == ST_OK &&
-                  revocation_open(doc, &trust, l->r, NULL) == ST_OK;
+                  revocation_open(doc, &trust, &l->cut->revocation, NULL) == ST_OK;
+    l->cut->author = author;
+    l->cut->loaded = true;
+    l->cut->readable = l->readable;
     for (unsigned i = 0; l->readable && i < l->r->nheads; i++) {
         l->main[i] = place_branch_of(l->t, l->r->heads[i].hash) == 0;
     }
@@ -76,7 +82,7 @@ static enum st one(const struct looking *l, struct store_cursor *c, struct arena
         return ST_OK; /* damage hides nothing else; check reports it */
     }
     bool shown = e.kind != KIND_JOURNAL_OPENED && !fold_is_bad(l->t, e.hash) &&
-                 !fold_is_admitted(l->t, e.hash) && fold_is_cut_off(l->t, &e, tmp);
+                 !fold_is_admitted(l->t, e.hash) && fold_is_cut_off(l->t, &e, l->cut, tmp);
     return shown ? each(ctx, &e, why_of(l, &e)) : ST_OK;
 }
 

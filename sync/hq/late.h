@@ -17,9 +17,9 @@ typedef enum st (*late_fn)(void *ctx, const struct entry_view *e, enum late_why 
 
 /* late_each: what is here of `author`, does not count because he was revoked, and was not admitted,
  * in the order of its journals. Nothing of an author who was not revoked; entries whose signature
- * fails are left out, nobody can let them count. Cost: the author's entries by key, and one look at
- * the revocation for each beyond it. `tmp`: CAP_SCRATCH_BYTES / 2 do. Any thread, in any
- * transaction. Errors: the store's, and those of `each`. */
+ * fails are left out, nobody can let them count. Cost: the author's entries by key, and for each
+ * beyond it its bytes; the revocation is opened once. `tmp`: CAP_SCRATCH_BYTES / 2 do. Any thread,
+ * in any transaction. Errors: the store's, and those of `each`. */
 MUST_USE enum st late_each(struct store_txn *t, id8 author, struct arena tmp, late_fn each,
                            void *ctx, struct err *err);
 #endif

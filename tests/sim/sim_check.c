@@ -153,7 +153,7 @@ static void show_entries(struct sim_world *w, struct store_txn *t, const char *w
         if (journal_get(t, hashes[i], &a, &e, NULL) == ST_OK) {
             sim_note(w, "%s: kind %u, author %02x, epoch %02x, sequence %" PRIu64 "%s", who, e.kind,
                      e.author.b[0], e.epoch.b[0], e.seq,
-                     hq_route_withheld(t, &e) ? ", cut off" : "");
+                     hq_route_withheld(t, &e, NULL) ? ", cut off" : "");
         }
     }
 }
@@ -262,7 +262,7 @@ static void edits_visible(struct sim_world *w, struct store_txn *t, const struct
         struct entry_view e;
         if (w->ledger[i].kind != KIND_RECORD_SET || !id16_eq(w->ledger[i].subject, w->subject[k]) ||
             (w->ledger[i].holders >> SIM_HQ & 1U) == 0 ||
-            journal_get(t, w->ledger[i].hash, &a, &e, NULL) != ST_OK || hq_route_withheld(t, &e)) {
+            journal_get(t, w->ledger[i].hash, &a, &e, NULL) != ST_OK || hq_route_withheld(t, &e, NULL)) {
             continue;
         }
         all[n].entry = e.hash;
@@ -325,7 +325,7 @@ static void facts_once(struct sim_world *w, struct store_txn *t, const struct su
         uint8_t *room = malloc(2 * CAP_ENTRY_BYTES);
         struct arena a = arena_of(room, 2 * CAP_ENTRY_BYTES);
         struct entry_view v;
-        bool cut_off = journal_get(t, e->hash, &a, &v, NULL) == ST_OK && hq_route_withheld(t, &v);
+        bool cut_off = journal_get(t, e->hash, &a, &v, NULL) == ST_OK && hq_route_withheld(t, &v, NULL);
         free(room);
         if (n > 1 || (n == 0 && !has_odd(s)) || (n != 0 && cut_off)) {
             sim_fail(w, "entry %u of the ledger (kind %u) has its effect %u times", i, e->kind, n);
