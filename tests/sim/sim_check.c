@@ -262,7 +262,8 @@ static void edits_visible(struct sim_world *w, struct store_txn *t, const struct
         struct entry_view e;
         if (w->ledger[i].kind != KIND_RECORD_SET || !id16_eq(w->ledger[i].subject, w->subject[k]) ||
             (w->ledger[i].holders >> SIM_HQ & 1U) == 0 ||
-            journal_get(t, w->ledger[i].hash, &a, &e, NULL) != ST_OK || hq_route_withheld(t, &e, NULL)) {
+            journal_get(t, w->ledger[i].hash, &a, &e, NULL) != ST_OK ||
+            hq_route_withheld(t, &e, NULL)) {
             continue;
         }
         all[n].entry = e.hash;
@@ -325,7 +326,8 @@ static void facts_once(struct sim_world *w, struct store_txn *t, const struct su
         uint8_t *room = malloc(2 * CAP_ENTRY_BYTES);
         struct arena a = arena_of(room, 2 * CAP_ENTRY_BYTES);
         struct entry_view v;
-        bool cut_off = journal_get(t, e->hash, &a, &v, NULL) == ST_OK && hq_route_withheld(t, &v, NULL);
+        bool cut_off =
+            journal_get(t, e->hash, &a, &v, NULL) == ST_OK && hq_route_withheld(t, &v, NULL);
         free(room);
         if (n > 1 || (n == 0 && !has_odd(s)) || (n != 0 && cut_off)) {
             sim_fail(w, "entry %u of the ledger (kind %u) has its effect %u times", i, e->kind, n);

@@ -191,7 +191,8 @@ static void late_work_counts_when_a_supervisor_admits_it_by_name(void)
     struct arena a = arena_of(big, sizeof big);
     t = help_write(store);
     CHECK(journal_get(t, b.named.h[0], &a, &e, &err) == ST_OK);
-    CHECK(fold_is_cut_off(t, &e, NULL, scratch())); /* until headquarters notes it, for passing on */
+    CHECK(
+        fold_is_cut_off(t, &e, NULL, scratch())); /* until headquarters notes it, for passing on */
     CHECK(fold_mark_admitted(t, e.hash, &err) == ST_OK && !fold_is_cut_off(t, &e, NULL, scratch()));
     store_abort(&t);
     store_close(&store);
