@@ -4,15 +4,6 @@
 #include <sodium.h>
 #include <string.h>
 
-static struct ui_rect cross(struct ui_rect a, struct ui_rect b)
-{
-    int x0 = a.x > b.x ? a.x : b.x, y0 = a.y > b.y ? a.y : b.y;
-    int x1 = a.x + a.w < b.x + b.w ? a.x + a.w : b.x + b.w;
-    int y1 = a.y + a.h < b.y + b.h ? a.y + a.h : b.y + b.h;
-    bool none = x1 <= x0 || y1 <= y0;
-    return (struct ui_rect){x0, y0, none ? 0 : x1 - x0, none ? 0 : y1 - y0};
-}
-
 static struct ui_rect both(struct ui_rect a, struct ui_rect b)
 {
     int x0 = a.x < b.x ? a.x : b.x, y0 = a.y < b.y ? a.y : b.y;
@@ -48,7 +39,7 @@ struct ui_rect damage_extent(const struct ui_cmd *c)
     case UI_CMD_ROUND:
         break;
     }
-    return cross(r, c->clip);
+    return ui_rect_cross(r, c->clip);
 }
 
 static uint64_t mix(uint64_t h, const void *p, size_t n)
@@ -110,13 +101,13 @@ static void drop(struct rects *o, size_t k)
 
 static void add(struct rects *o, struct ui_rect r)
 {
-    r = cross(r, o->all);
+    r = ui_rect_cross(r, o->all);
     if (r.w == 0) {
         return;
     }
     for (size_t k = 0; k < o->n;) { /* disjoint: what touches becomes one, which may touch others */
         struct ui_rect u = both(o->r[k], r);
-        bool near = area(cross(o->r[k], r)) > 0 || area(u) <= area(o->r[k]) + area(r);
+        bool near = area(ui_rect_cross(o->r[k], r)) > 0 || area(u) <= area(o->r[k]) + area(r);
         if (near) {
             r = u;
             drop(o, k);
@@ -165,7 +156,7 @@ static bool went_on(struct rects *o, const struct damage_mark *old, const struct
     struct ui_rect r = {(int)floorf(x0) - pen, (int)floorf(y0) - pen, 0, 0};
     r.w = (int)ceilf(x1) + pen - r.x;
     r.h = (int)ceilf(y1) + pen - r.y;
-    add(o, cross(r, c->clip));
+    add(o, ui_rect_cross(r, c->clip));
     return true;
 }
 

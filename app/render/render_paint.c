@@ -13,22 +13,14 @@ static uint32_t blend(uint32_t to, uint32_t c, uint32_t a)
     return rb | g;
 }
 
-static struct ui_rect cross(struct ui_rect a, struct ui_rect b)
-{
-    int x0 = a.x > b.x ? a.x : b.x, y0 = a.y > b.y ? a.y : b.y;
-    int x1 = a.x + a.w < b.x + b.w ? a.x + a.w : b.x + b.w;
-    int y1 = a.y + a.h < b.y + b.h ? a.y + a.h : b.y + b.h;
-    return (struct ui_rect){x0, y0, x1 > x0 ? x1 - x0 : 0, y1 > y0 ? y1 - y0 : 0};
-}
-
 void paint_clip(struct paint *p, struct ui_rect r)
 {
-    p->clip = cross(r, p->bounds);
+    p->clip = ui_rect_cross(r, p->bounds);
 }
 
 void paint_fill(struct paint *p, struct ui_rect r, ui_colour c)
 {
-    r = cross(r, p->clip);
+    r = ui_rect_cross(r, p->clip);
     uint32_t a = c >> 24, rgb = c & 0xFFFFFFU;
     if (r.w == 0 || a == 0) {
         return;
@@ -51,7 +43,7 @@ void paint_fill(struct paint *p, struct ui_rect r, ui_colour c)
 static void cover(struct paint *p, const uint8_t *m, int w, int h, int x, int y, bool flip_x,
                   bool flip_y, ui_colour c)
 {
-    struct ui_rect r = cross((struct ui_rect){x, y, w, h}, p->clip);
+    struct ui_rect r = ui_rect_cross((struct ui_rect){x, y, w, h}, p->clip);
     uint32_t rgb = c & 0xFFFFFFU;
     for (int py = r.y; py < r.y + r.h && r.w > 0; py++) {
         int my = flip_y ? h - 1 - (py - y) : py - y;
@@ -130,7 +122,7 @@ static void edge(struct paint *p, struct ui_rect r, int dash, ui_colour c)
 void paint_round(struct paint *p, struct ui_rect r, int radius, int stroke, bool dashed,
                  ui_colour c)
 {
-    struct ui_rect seen = cross(r, p->clip);
+    struct ui_rect seen = ui_rect_cross(r, p->clip);
     if (seen.w == 0 || seen.h == 0) {
         return;
     }

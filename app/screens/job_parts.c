@@ -369,12 +369,11 @@ static enum screen_id screen_of(unsigned kind)
 static void correct(struct app *a, struct ui *u, const struct job_model *j, enum job_sheet *sheet)
 {
     struct menu m = {.n = 0};
-    bool work = false, diagnosis = false;
+    bool there[SCREENS + 1] = {false}; /* each page once, so that a sheet holds them all */
     for (unsigned k = 0; k < j->visit->nfacts; k++) {
         enum screen_id s = screen_of(j->visit->facts[k].kind);
-        bool twice = (s == SCREEN_WORK && work) || (s == SCREEN_DIAGNOSE && diagnosis);
-        work |= s == SCREEN_WORK;
-        diagnosis |= s == SCREEN_DIAGNOSE;
+        bool twice = there[s];
+        there[s] = true;
         bool may = visit_may(&j->job, j->visit, j->visit->facts[k].kind) == RULE_OK;
         if (s != SCREENS && !twice && may) {
             item(&m, (int)k,
@@ -386,68 +385,6 @@ static void correct(struct app *a, struct ui *u, const struct job_model *j, enum
                   &m, sheet);
     if (k >= 0) {
         app_go(a, screen_of(j->visit->facts[k].kind), j->subject);
-    }
-}
-
-/* What and when; of parts, which. */
-static const char *fact_words(struct app *a, const struct fact *f, bool date)
-{
-    union body b;
-    const char *t = app_time(a, f->wall_ms, date);
-    if (f->kind == KIND_VISIT_PART && body_decode(f->kind, f->body, &b) == ST_OK) {
-        return shared_fmt(a, "%s · %s · %s", job_kind(f->kind), part_form_name(a, f, &b), t);
-    }
-    return shared_fmt(a, "%s · %s", job_kind(f->kind), t);
-}
-
-/* The newest first. The acceptance carries the visit: it goes only when nothing else is left. */
-static void withdraw(struct app *a, struct ui *u, const struct job_model *j, enum job_sheet *sheet,
-                     h32 *chosen)
-{
-    struct menu m = {.n = 0};
-    for (unsigned k = j->visit->nfacts; k-- > 0;) {
-        unsigned kind = j->visit->facts[k].kind;
-        bool may = kind == KIND_VISIT_ACCEPTED
-                       ? j->visit->nfacts == 1
-                       : kind != KIND_VISIT_SIGNED && kind != KIND_JOB_REOPENED;
-        if (may && job_kind(kind)[0] != '\0') {
-            item(&m, (int)k, fact_words(a, &j->visit->facts[k], false));
-        }
-    }
-    int k = shown(u, "withdraw", _("Withdraw which step?"), &m, sheet);
-    if (k >= 0) {
-        *chosen = j->visit->facts[k].entry;
-        *sheet = JOB_SHEET_SURE;
-    }
-}
-
-static void sure(struct app *a, struct ui *u, const struct job_model *j, enum job_sheet *sheet,
-                 const h32 *chosen)
-{
-    const char *what = "";
-    for (unsigned k = 0; k < j->visit->nfacts; k++) {
-        if (h32_eq(j->visit->facts[k].entry, *chosen)) {
-            what = fact_words(a, &j->visit->facts[k], true);
-        }
-    }
-    struct ui_dialog d = {
-        .id = "sure",
-        .title = _("Withdraw this step?"),
-        .text = shared_fmt(a, "%s\n%s", what,
-                           _("It stays in the journal as withdrawn and counts no more.")),
-        .confirm = _("Withdraw"),
-        .cancel = _("Keep it"),
-        .danger = true};
-    enum ui_dialog_result r = ui_dialog(u, &d);
-    if (r == UI_DIALOG_OK) {
-        struct form_fact f;
-        form_begin(a, &f, KIND_WITHDRAWN, NULL);
-        f.b.withdrawn.visit = j->visit->visit;
-        f.b.withdrawn.entry = *chosen;
-        IGNORE(!form_send(a, &f, NULL, SCREENS)); /* asked again when the queue was full */
-    }
-    if (r != UI_DIALOG_NONE) {
-        *sheet = JOB_SHEET_NONE;
     }
 }
 
@@ -493,8 +430,7 @@ bool job_history(struct app *a, struct ui *u, const struct job_model *j)
     return (hit & UI_HIT_BACK) != 0;
 }
 
-void job_sheets(struct app *a, struct ui *u, const struct job_model *j, enum job_sheet *sheet,
-                h32 *chosen)
+void job_sheets(struct app *a, struct ui *u, const struct job_model *j, enum job_sheet *sheet)
 {
     if (j->visit == NULL && (*sheet == JOB_SHEET_CORRECT || *sheet == JOB_SHEET_WITHDRAW ||
                              *sheet == JOB_SHEET_SURE || *sheet == JOB_SHEET_REOPEN)) {
@@ -507,12 +443,6 @@ void job_sheets(struct app *a, struct ui *u, const struct job_model *j, enum job
     case JOB_SHEET_CORRECT:
         correct(a, u, j, sheet);
         break;
-    case JOB_SHEET_WITHDRAW:
-        withdraw(a, u, j, sheet, chosen);
-        break;
-    case JOB_SHEET_SURE:
-        sure(a, u, j, sheet, chosen);
-        break;
     case JOB_SHEET_REOPEN:
         reopen(a, u, j, sheet);
         break;
@@ -520,6 +450,8 @@ void job_sheets(struct app *a, struct ui *u, const struct job_model *j, enum job
         goods_menu(a, u, j, sheet);
         break;
     case JOB_SHEET_HISTORY:
+    case JOB_SHEET_WITHDRAW:
+    case JOB_SHEET_SURE:
     case JOB_SHEET_NONE:
         break;
     }

@@ -9,8 +9,8 @@ enum job_sheet {
     JOB_SHEET_NONE,
     JOB_SHEET_MENU,
     JOB_SHEET_CORRECT,  /* which step? */
-    JOB_SHEET_WITHDRAW, /* which step? */
-    JOB_SHEET_SURE,     /* withdraw it? */
+    JOB_SHEET_WITHDRAW, /* which step? a page of its own */
+    JOB_SHEET_SURE,     /* withdraw it? over that page */
     JOB_SHEET_REOPEN,
     JOB_SHEET_HISTORY,
     JOB_SHEET_GOODS /* take away, repair card, papers */
@@ -20,8 +20,13 @@ void job_help(struct app *a, struct ui *u, const struct job_model *j);
 /* job_facts: cards of call, site and equipment. */
 void job_facts(struct app *a, struct ui *u, const struct job_model *j);
 /* job_sheets: the sheet that is open, and what its choice does. */
-void job_sheets(struct app *a, struct ui *u, const struct job_model *j, enum job_sheet *sheet,
-                h32 *chosen);
+void job_sheets(struct app *a, struct ui *u, const struct job_model *j, enum job_sheet *sheet);
+/* job_withdraw: all facts of the model's visit (there is one) that can be withdrawn, as a screen of
+ * its own, and the question before it. *chosen: the fact that is asked about; *sheet moves on. */
+void job_withdraw(struct app *a, struct ui *u, const struct job_model *j, enum job_sheet *sheet,
+                  h32 *chosen);
+/* job_detail: what a fact of visit v says besides its kind; "" when that is all. Frame arena. */
+const char *job_detail(struct app *a, const struct visit_state *v, const struct fact *f);
 /* job_reopened: headquarters reopened the report: why, who, when, and the way on. */
 void job_reopened(struct app *a, struct ui *u, const struct job_model *j, enum job_sheet *sheet);
 /* job_pieces: what else this technician has at the same customer's. job_ready_too: how many of

@@ -75,7 +75,9 @@ SCREEN(conflicts)
         }
     }
     if (n == 0) {
-        ui_empty(u, UI_ICON_CHECK, _("No conflicts."), NULL, NULL);
+        ui_empty(u, UI_ICON_CHECK,
+                 _("No conflicts. When two people write the same field, both values stand here."),
+                 NULL, NULL);
     } else {
         ui_text(
             u, UI_BODY_MUTED,

@@ -216,45 +216,21 @@ static void goods(struct app *a, struct ui *u, const struct job_model *j)
 }
 
 /* ---- stepper --------------------------------------------------------------------------------- */
-static const char *arrived_where(struct app *a, const struct job_model *j, const char *t)
+static const char *arrived_where(struct app *a, const struct job_model *j)
 {
     struct position p;
     enum app_where w = app_where(a, j->visit, &p);
-    return w == WHERE_RECORDED ? shared_fmt(a, _("%s · position %s"), t, shared_accuracy(a, &p))
-           : w == WHERE_NONE   ? shared_fmt(a, _("%s · no position"), t)
-                               : t;
+    return w == WHERE_RECORDED ? shared_fmt(a, _("position %s"), shared_accuracy(a, &p))
+           : w == WHERE_NONE   ? _("no position")
+                               : "";
 }
 
 static const char *done_words(struct app *a, const struct job_model *j, const struct fact *f)
 {
-    union body b;
-    const char *t = when(a, f->wall_ms);
-    if (body_decode(f->kind, f->body, &b) != ST_OK) {
-        return t;
-    }
-    switch (f->kind) {
-    case KIND_VISIT_ARRIVED:
-        t = (b.arrived.flags & ARRIVED_CREDENTIAL) != 0
-                ? shared_fmt(a, _("%s · credential shown"), t)
-                : t;
-        return arrived_where(a, j, t);
-    case KIND_VISIT_PRICED:
-        return b.priced.consented ? shared_fmt(a, _("%s · up to %s agreed"), t,
-                                               app_money(a, b.priced.estimate_minor))
-                                  : shared_fmt(a, _("%s · refused"), t);
-    case KIND_VISIT_TESTED:
-        return shared_fmt(a, "%s · %s", t, shared_result(b.tested.result));
-    case KIND_VISIT_FEE:
-        return shared_fmt(a, "%s · %s", t, app_money(a, b.fee.total_minor));
-    case KIND_VISIT_PAID:
-        return shared_fmt(a, "%s · %s", t, app_money(a, b.paid.amount_minor));
-    case KIND_VISIT_DIAGNOSED:
-        return shared_fmt(a, "%s · %s", t, job_fault(a, f, &b));
-    case KIND_VISIT_ACTION:
-        return shared_fmt(a, "%s · %s", t, job_actions(a, j->visit, &b.action));
-    default:
-        return t;
-    }
+    const char *detail = job_detail(a, j->visit, f);
+    const char *where = f->kind == KIND_VISIT_ARRIVED ? arrived_where(a, j) : "";
+    return shared_fmt(a, "%s%s%s%s%s", when(a, f->wall_ms), detail[0] != '\0' ? " · " : "", detail,
+                      where[0] != '\0' ? " · " : "", where);
 }
 
 static const char *signed_words(struct app *a, const struct signature_state *s)
@@ -453,6 +429,11 @@ SCREEN(job)
         }
         return;
     }
+    if (j != NULL && s != NULL && j->visit != NULL &&
+        (s->sheet == JOB_SHEET_WITHDRAW || s->sheet == JOB_SHEET_SURE)) {
+        job_withdraw(a, u, j, &s->sheet, &s->chosen);
+        return;
+    }
     struct ui_screen sc = {.id = "job", .back = true, .title = _("Job")};
     unsigned next = 0;
     if (j != NULL && s != NULL) {
@@ -481,7 +462,7 @@ SCREEN(job)
         stepper(a, u, j, next);
         job_pieces(a, u);
         job_facts(a, u, j);
-        job_sheets(a, u, j, &s->sheet, &s->chosen);
+        job_sheets(a, u, j, &s->sheet);
     }
     ui_screen_end(u);
     if ((hit & UI_HIT_BACK) != 0) {

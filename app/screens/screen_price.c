@@ -332,7 +332,7 @@ static void read_page(struct app *a, struct ui *u, struct price *s, const struct
     if ((hit & UI_HIT_ACTION) != 0) {
         s->d.english = !s->d.english;
         ui_scroll_top(u, "price-read");
-    } else if ((hit & UI_HIT_PRIMARY) != 0) {
+    } else if ((hit & UI_HIT_PRIMARY) != 0 && ui_report_seen(u, "consent")) { /* this very text */
         s->d.page = PAGE_SIGN;
     } else if ((hit & UI_HIT_SECONDARY) != 0) {
         save(a, s, j, false);

@@ -107,6 +107,9 @@ static unsigned page(struct app *a, struct ui *u, struct sign *s, const struct s
     }
     hit |= leave_out(u, p, out) ? (unsigned)OUT : 0U;
     ui_screen_end(u);
+    if (!out && !ui_report_seen(u, "report") && !h32_eq(read, r->hash)) {
+        hit &= ~(unsigned)UI_HIT_PRIMARY; /* it has become another text in this frame */
+    }
     return hit;
 }
 

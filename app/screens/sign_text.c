@@ -67,7 +67,7 @@ static void read_page(struct app *a, struct ui *u, struct sign_text_form *d,
     if ((hit & UI_HIT_ACTION) != 0) {
         d->english = !d->english;
         ui_scroll_top(u, sub_id(a, w, "read"));
-    } else if ((hit & UI_HIT_PRIMARY) != 0) {
+    } else if ((hit & UI_HIT_PRIMARY) != 0 && ui_report_seen(u, w->id)) { /* this very text */
         d->read = hash_of(w->text);
         d->page = SIGN_TEXT_PAD;
     } else if ((hit & UI_HIT_BACK) != 0) {

@@ -315,7 +315,8 @@ void ui_report_line(struct ui *u, enum ui_style style, str line); /* line has no
 void ui_report_end(struct ui *u);
 /* ui_report_seen: has the last line of the report with exactly this text been in view, in any
  * frame since ui_report_forget or since the text changed? Asked after the frame in which it came
- * into view; the frame after that tells. */
+ * into view; the frame after that tells. Asked before the report stands on the page it speaks of
+ * the frame before: who acts on it asks again after ui_report_end. */
 bool ui_report_seen(const struct ui *u, const char *id);
 void ui_report_forget(struct ui *u, const char *id);
 

@@ -1,7 +1,7 @@
 /* ui_card.c - cards with pairs of label and value; columns. */
 #include "app/ui/ui_state.h"
 
-enum { PAD = 16, COLUMN_LEAST = 140 };
+enum { PAD = 16, NARROW = 360, COLUMN_LEAST = 140 };
 
 static bool given(const char *s)
 {
@@ -15,7 +15,7 @@ static void title_line(struct ui *u, const char *title, const char *right, int n
     struct ui_para p = ui_p_of(u, UI_BODY_BOLD, title), q = ui_p_of(u, UI_BODY_BOLD, right);
     int inner = ui_w_inner(u), gap = ui_w_dp(u, 12);
     int qw = given(right) ? ui_p_natural(u, &q) : 0;
-    bool under = qw > inner / 2;
+    bool under = qw > inner / 2 || ui_p_piece(u, &p) > inner - qw - gap;
     ui_p_layout(u, &p, under || qw == 0 ? inner : inner - qw - gap);
     ui_p_layout(u, &q, under ? inner : qw + 1);
     struct ui_rect r = ui_w_take(u, under ? p.h + q.h : p.h);
@@ -40,7 +40,9 @@ bool ui_card_begin(struct ui *u, const char *id, const char *title, const char *
     u->in_card = true;
     u->x += u->inset;
     u->w -= 2 * u->inset;
-    u->inset = ui_w_dp(u, PAD);
+    /* Large letters in a narrow place: the words have the room, not the air beside them. */
+    bool narrow = u->f.scale >= 1.5F && u->w < ui_w_dp(u, NARROW);
+    u->inset = ui_w_dp(u, narrow ? UI_PAD_LEAST : PAD);
     struct ui_rect r = {u->x, u->y, u->w, 1 << 20}; /* put right at the end */
     u->card_cmd = (int)u->cmd_n;
     bool down = tappable && ui_w_pressed(u, id);

@@ -54,13 +54,13 @@ static void check_pair(struct finding *o, const struct ui_node *a, const struct 
     }
     bool same = a->region == b->region;
     struct ui_rect ra = same ? a->rect : a->seen, rb = same ? b->rect : b->seen;
-    if (ui_w_cross(ra, rb).w > 0) {
+    if (ui_rect_cross(ra, rb).w > 0) {
         say(o, "two targets overlap", a, b);
         return;
     }
     int gap = (int)(8 * u->f.density);
     struct ui_rect wide = {ra.x - gap, ra.y - gap, ra.w + 2 * gap, ra.h + 2 * gap};
-    if (same && !(rowlike(a) && rowlike(b)) && ui_w_cross(wide, rb).w > 0) {
+    if (same && !(rowlike(a) && rowlike(b)) && ui_rect_cross(wide, rb).w > 0) {
         say(o, "two targets are nearer than 8 dp", a, b);
     }
 }
@@ -106,7 +106,7 @@ static void check_words(struct finding *o, size_t i)
         bool kin = b->parent == a->parent || b->parent == (int)i;
         if ((b->state & UI_ST_TEXTUAL) != 0 && kin && b->layer == a->layer &&
             b->region == a->region && b->text.w > 0 && a->text.w > 0 &&
-            ui_w_cross(a->text, b->text).w > 0) {
+            ui_rect_cross(a->text, b->text).w > 0) {
             say(o, "words lie on each other", a, b);
         }
     }
@@ -244,6 +244,9 @@ int ui_check(const struct ui *u, FILE *report)
         if ((a->state & UI_ST_TEXTUAL) != 0) {
             check_text(&o, a);
             check_words(&o, i);
+        }
+        if ((a->state & UI_ST_BROKEN) != 0) {
+            say(&o, "a Latin word is broken between its letters", a, NULL);
         }
         if ((a->state & UI_ST_TARGET) == 0) {
             continue;

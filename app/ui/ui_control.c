@@ -6,13 +6,27 @@ enum { TARGET = 48, RADIUS = 14 };
 
 /* ==== buttons ================================================================================ */
 
+/* The sign of a button stands beside its words, or above them where a word needs all the width. */
+struct sign {
+    int size, lead, above; /* px */
+};
+
+static struct sign sign_of(struct ui *u, const struct ui_para *p, int size, int gap, int room)
+{
+    struct sign s = {size, size == 0 ? 0 : size + gap, 0};
+    if (size > 0 && ui_p_piece(u, p) > room - s.lead) {
+        s = (struct sign){size, 0, size + gap / 2};
+    }
+    return s;
+}
+
 int ui_w_button_h(struct ui *u, const char *label, enum ui_icon icon, enum ui_style style, int w)
 {
     struct ui_para p = ui_p_of(u, style, label);
-    int pad = ui_w_dp(u, 8), room = w - 2 * pad;
-    room -= icon == UI_ICON_NONE ? 0 : ui_w_sp(u, 22) + pad;
-    ui_p_layout(u, &p, room);
-    int h = p.h + 2 * ui_w_dp(u, 10), least = ui_w_dp(u, TARGET);
+    int pad = ui_w_dp(u, UI_PAD_LEAST), room = w - 2 * pad;
+    struct sign s = sign_of(u, &p, icon == UI_ICON_NONE ? 0 : ui_w_sp(u, 22), pad, room);
+    ui_p_layout(u, &p, room - s.lead);
+    int h = s.above + p.h + 2 * ui_w_dp(u, 10), least = ui_w_dp(u, TARGET);
     return h < least ? least : h;
 }
 
@@ -50,7 +64,7 @@ bool ui_w_button(struct ui *u, struct ui_rect r, const char *id, const char *lab
     int node = ui_w_target(u, UI_ROLE_BUTTON, id, label, NULL, r,
                            (flags & UI_OFF) != 0 ? UI_ST_DISABLED : 0, &fired);
     struct look l = look_of(u, flags, ui_w_pressed(u, id));
-    int radius = ui_w_dp(u, RADIUS), pad = ui_w_dp(u, 8);
+    int radius = ui_w_dp(u, RADIUS), pad = ui_w_dp(u, UI_PAD_LEAST);
     if (l.fill != 0) {
         ui_w_round(u, r, radius, 0, l.fill);
     }
@@ -58,21 +72,23 @@ bool ui_w_button(struct ui *u, struct ui_rect r, const char *id, const char *lab
         ui_w_round(u, r, radius, l.stroke, l.edge);
     }
     ui_w_ring(u, r, id, radius);
-    int size = icon == UI_ICON_NONE ? 0 : ui_w_sp(u, 22), lead = size == 0 ? 0 : size + pad;
     struct ui_para p = ui_p_of(u, style, label);
     p.colour = l.ink;
     p.align = 1;
-    ui_p_layout(u, &p, r.w - 2 * pad - lead);
-    int x = r.x + pad + lead, w = r.w - 2 * pad - lead;
-    if (size > 0) {
-        int at = x + (w - p.w) / 2 - lead / 2;
-        x -= lead / 2;
-        ui_w_icon(u, icon, (struct ui_rect){at - lead / 2, r.y + (r.h - size) / 2, size, size},
-                  l.ink);
-        x = at + lead / 2;
+    struct sign s = sign_of(u, &p, icon == UI_ICON_NONE ? 0 : ui_w_sp(u, 22), pad, r.w - 2 * pad);
+    ui_p_layout(u, &p, r.w - 2 * pad - s.lead);
+    int x = r.x + pad + s.lead, w = r.w - 2 * pad - s.lead;
+    int y = r.y + (r.h - p.h - s.above) / 2;
+    if (s.above > 0) {
+        ui_w_icon(u, icon, (struct ui_rect){r.x + (r.w - s.size) / 2, y, s.size, s.size}, l.ink);
+    } else if (s.size > 0) {
+        int at = x + (w - p.w) / 2 - s.lead / 2;
+        struct ui_rect i = {at - s.lead / 2, r.y + (r.h - s.size) / 2, s.size, s.size};
+        ui_w_icon(u, icon, i, l.ink);
+        x = at + s.lead / 2;
         w = p.w;
     }
-    ui_p_paint(u, &p, x, r.y + (r.h - p.h) / 2, w, 0, node < 0 ? -2 : node);
+    ui_p_paint(u, &p, x, y + s.above, w, 0, node < 0 ? -2 : node);
     return fired;
 }
 
@@ -123,12 +139,18 @@ void ui_chips_begin(struct ui *u)
 
 bool ui_chip(struct ui *u, const char *id, const char *label, bool chosen)
 {
-    int pad = ui_w_dp(u, 16), gap = ui_w_dp(u, 8), icon = chosen ? ui_w_sp(u, 18) + gap : 0;
+    int pad = ui_w_dp(u, 16), gap = ui_w_dp(u, 8), most = ui_w_inner(u);
+    int mark = chosen ? ui_w_sp(u, 18) : 0;
     struct ui_para p = ui_p_of(u, chosen ? UI_BODY_BOLD : UI_BODY, label);
     p.colour = chosen ? u->tok.on_primary : u->tok.ink;
-    int most = ui_w_inner(u);
+    if (ui_p_piece(u, &p) > most - 2 * pad - (chosen ? mark + gap : 0)) {
+        pad = ui_w_dp(u, UI_PAD_LEAST); /* a whole word is worth more than air beside it */
+    }
+    struct sign s = sign_of(u, &p, mark, gap, most - 2 * pad);
+    int icon = s.lead;
     ui_p_layout(u, &p, most - 2 * pad - icon);
-    int w = p.w + 2 * pad + icon, h = p.h + 2 * ui_w_dp(u, 10), least = ui_w_dp(u, TARGET);
+    int w = p.w + 2 * pad + icon, h = p.h + s.above + 2 * ui_w_dp(u, 10);
+    int least = ui_w_dp(u, TARGET);
     w = w < least ? least : w;
     h = h < least ? least : h;
     if (u->chip_x > u->x + u->inset && u->chip_x + w > u->x + u->inset + most) {
@@ -149,13 +171,13 @@ bool ui_chip(struct ui *u, const char *id, const char *label, bool chosen)
         ui_w_round(u, r, radius, ui_w_dp(u, 1), u->tok.edge);
     }
     ui_w_ring(u, r, id, radius);
-    int inner = w - 2 * pad - icon;
+    int inner = w - 2 * pad - icon, top = r.y + (h - p.h - s.above) / 2;
     if (chosen) {
-        int s = ui_w_sp(u, 18);
-        ui_w_icon(u, UI_ICON_CHECK, (struct ui_rect){r.x + pad, r.y + (h - s) / 2, s, s}, p.colour);
+        int my = s.above > 0 ? top : r.y + (h - mark) / 2;
+        ui_w_icon(u, UI_ICON_CHECK, (struct ui_rect){r.x + pad, my, mark, mark}, p.colour);
     }
-    p.align = p.count == 1 ? 1 : 0;
-    ui_p_paint(u, &p, r.x + pad + icon, r.y + (h - p.h) / 2, inner, 0, node < 0 ? -2 : node);
+    p.align = p.count == 1 && s.above == 0 ? 1 : 0;
+    ui_p_paint(u, &p, r.x + pad + icon, top + s.above, inner, 0, node < 0 ? -2 : node);
     return fired;
 }
 
@@ -183,6 +205,13 @@ static int columns(const struct ui *u, const char *const *options, int n)
     return 1;
 }
 
+/* The mark of a choice: its room is kept, chosen or not, so that nothing moves. */
+static struct sign choice_sign(struct ui *u, const char *label, int room)
+{
+    struct ui_para p = ui_p_of(u, UI_SMALL_BOLD, label);
+    return sign_of(u, &p, ui_w_sp(u, 16), ui_w_dp(u, 4), room);
+}
+
 /* A box with words in it; a heavier edge and a check mark when chosen. */
 static bool choice_box(struct ui *u, struct ui_rect r, const char *id, const char *label,
                        bool chosen, enum ui_style style)
@@ -190,8 +219,7 @@ static bool choice_box(struct ui *u, struct ui_rect r, const char *id, const cha
     bool fired;
     int node =
         ui_w_target(u, UI_ROLE_RADIO, id, label, NULL, r, chosen ? UI_ST_CHECKED : 0, &fired);
-    int radius = ui_w_dp(u, RADIUS), pad = ui_w_dp(u, 8), s = chosen ? ui_w_sp(u, 16) : 0;
-    int lead = chosen ? s + ui_w_dp(u, 4) : 0;
+    int radius = ui_w_dp(u, RADIUS), pad = ui_w_dp(u, UI_PAD_LEAST);
     ui_w_round(u, r, radius, 0,
                ui_w_pressed(u, id) ? ui_theme_mix(u->tok.surface, u->tok.ink, 16) : u->tok.surface);
     ui_w_round(u, r, radius, ui_w_dp(u, chosen ? 3 : 1), chosen ? u->tok.primary : u->tok.edge);
@@ -199,15 +227,20 @@ static bool choice_box(struct ui *u, struct ui_rect r, const char *id, const cha
     struct ui_para p = ui_p_of(u, style, label);
     p.colour = chosen ? u->tok.primary : u->tok.ink;
     p.align = 1;
-    int w = r.w - 2 * pad - lead;
+    struct sign s = choice_sign(u, label, r.w - 2 * pad);
+    int lead = chosen ? s.lead : 0, above = chosen ? s.above : 0, w = r.w - 2 * pad - lead;
     ui_p_layout(u, &p, w);
     int x = r.x + pad + lead, at = r.x + (r.w - lead - p.w) / 2;
-    ui_w_icon(u, chosen ? UI_ICON_CHECK : UI_ICON_NONE,
-              (struct ui_rect){at < r.x + pad ? r.x + pad : at, r.y + (r.h - s) / 2, s, s},
-              p.colour);
+    int y = r.y + (r.h - p.h - above) / 2;
+    struct ui_rect mark = {at < r.x + pad ? r.x + pad : at, r.y + (r.h - s.size) / 2, s.size,
+                           s.size};
+    if (above > 0) {
+        mark.x = r.x + (r.w - s.size) / 2;
+        mark.y = y;
+    }
+    ui_w_icon(u, chosen ? UI_ICON_CHECK : UI_ICON_NONE, mark, p.colour);
     int shift = lead > 0 ? (x + (w - p.w) / 2) - (at + lead) : 0;
-    ui_p_paint(u, &p, x - (shift > 0 ? shift : 0), r.y + (r.h - p.h) / 2, w, 0,
-               node < 0 ? -2 : node);
+    ui_p_paint(u, &p, x - (shift > 0 ? shift : 0), y + above, w, 0, node < 0 ? -2 : node);
     return fired;
 }
 
@@ -229,9 +262,9 @@ bool ui_choice(struct ui *u, const char *id, const char *label, const char *cons
     for (int i = 0; i < n; i += cols) {
         int h = ui_w_dp(u, 56), end = i + cols < n ? i + cols : n;
         for (int k = i; k < end; k++) {
-            int lead = ui_w_sp(u, 16) + ui_w_dp(u, 4); /* room for the mark, chosen or not */
-            int need = ui_w_button_h(u, options[k], UI_ICON_NONE, UI_SMALL_BOLD, w - lead);
-            h = need > h ? need : h;
+            struct sign s = choice_sign(u, options[k], w - 2 * ui_w_dp(u, UI_PAD_LEAST));
+            int need = ui_w_button_h(u, options[k], UI_ICON_NONE, UI_SMALL_BOLD, w - s.lead);
+            h = need + s.above > h ? need + s.above : h;
         }
         for (int k = i; k < end; k++) {
             char oid[80];
@@ -257,9 +290,11 @@ bool ui_tick(struct ui *u, const char *id, const char *label, bool *on)
 {
     int pad = ui_w_dp(u, 12), box = ui_w_sp(u, 26);
     struct ui_para p = ui_p_of(u, UI_BODY, label);
-    int w = ui_w_inner(u) - 3 * pad - box;
+    pad = ui_p_piece(u, &p) > ui_w_inner(u) - 3 * pad - box ? ui_w_dp(u, UI_PAD_LEAST) : pad;
+    struct sign s = sign_of(u, &p, box, pad, ui_w_inner(u) - 2 * pad);
+    int w = ui_w_inner(u) - 2 * pad - s.lead;
     ui_p_layout(u, &p, w);
-    int h = p.h + 2 * pad, least = ui_w_dp(u, 56);
+    int h = p.h + s.above + 2 * pad, least = ui_w_dp(u, 56);
     ui_w_open(u, 8, 8);
     struct ui_rect r = ui_w_take(u, h < least ? least : h);
     bool fired;
@@ -270,7 +305,8 @@ bool ui_tick(struct ui *u, const char *id, const char *label, bool *on)
                ui_w_pressed(u, id) ? ui_theme_mix(u->tok.surface, u->tok.ink, 16) : u->tok.surface);
     ui_w_round(u, r, radius, ui_w_dp(u, *on ? 2 : 1), *on ? u->tok.primary : u->tok.edge);
     ui_w_ring(u, r, id, radius);
-    struct ui_rect b = {r.x + pad, r.y + (r.h - box) / 2, box, box};
+    int top = r.y + (r.h - p.h - s.above) / 2;
+    struct ui_rect b = {r.x + pad, s.above > 0 ? top : r.y + (r.h - box) / 2, box, box};
     ui_w_round(u, b, ui_w_dp(u, 6), *on ? 0 : ui_w_dp(u, 2), *on ? u->tok.primary : u->tok.edge);
     if (*on) {
         int in = box / 8;
@@ -278,7 +314,7 @@ bool ui_tick(struct ui *u, const char *id, const char *label, bool *on)
                   (struct ui_rect){b.x + in, b.y + in, box - 2 * in, box - 2 * in},
                   u->tok.on_primary);
     }
-    ui_p_paint(u, &p, b.x + box + pad, r.y + (r.h - p.h) / 2, w, 0, node < 0 ? -2 : node);
+    ui_p_paint(u, &p, r.x + pad + s.lead, top + s.above, w, 0, node < 0 ? -2 : node);
     if (fired) {
         *on = !*on;
     }
@@ -316,7 +352,7 @@ bool ui_number(struct ui *u, const char *id, const char *label, int64_t *value, 
     vw = vw < least ? least : vw;
     int group = 2 * b + vw, room = inner - group - gap;
     ui_w_open(u, 8, 8);
-    bool under = room < ui_w_sp(u, 96);
+    bool under = room < ui_w_sp(u, 96) || room < ui_p_piece(u, &p);
     ui_p_layout(u, &p, under ? inner : room);
     ui_p_layout(u, &v, vw);
     v.align = 1;

@@ -224,17 +224,6 @@ struct ui_kept *ui_w_kept(struct ui *u, uint32_t key)
     return oldest;
 }
 
-struct ui_rect ui_w_cross(struct ui_rect a, struct ui_rect b)
-{
-    int x0 = a.x > b.x ? a.x : b.x, y0 = a.y > b.y ? a.y : b.y;
-    int x1 = a.x + a.w < b.x + b.w ? a.x + a.w : b.x + b.w;
-    int y1 = a.y + a.h < b.y + b.h ? a.y + a.h : b.y + b.h;
-    if (x1 <= x0 || y1 <= y0) {
-        return (struct ui_rect){x0, y0, 0, 0};
-    }
-    return (struct ui_rect){x0, y0, x1 - x0, y1 - y0};
-}
-
 ui_colour ui_w_tone(const struct ui *u, enum ui_tone t, ui_colour plain)
 {
     switch (t) {
@@ -296,7 +285,7 @@ struct ui_rect ui_w_take_full(struct ui *u, int h)
 
 struct ui_cmd *ui_w_cmd(struct ui *u, enum ui_cmd_type type, struct ui_rect r, ui_colour c)
 {
-    if (u->measuring || ui_w_cross(r, u->clip).w == 0) {
+    if (u->measuring || ui_rect_cross(r, u->clip).w == 0) {
         return NULL;
     }
     if (u->cmd_n == UI_CAP_CMDS) {
@@ -380,7 +369,7 @@ void ui_w_place(struct ui *u, int node, struct ui_rect r)
     }
     struct ui_node *n = &u->nodes[node];
     n->rect = r;
-    n->seen = ui_w_cross(r, u->clip);
+    n->seen = ui_rect_cross(r, u->clip);
     n->state &= ~(unsigned)UI_ST_OUT;
     if (n->seen.w == 0 && r.w > 0 && r.h > 0) {
         n->state |= UI_ST_OUT;

@@ -1,5 +1,5 @@
-/* ui_dialog.c - what lies over the page: a question, a sheet of choices. The page below keeps still
- * and takes no input; Escape is "cancel". */
+/* ui_dialog.c - what lies over the page: a question, a sheet of choices, a toast. Under the first
+ * two the page keeps still and takes no input; Escape is "cancel". */
 #include "app/ui/ui_state.h"
 
 /* The layout that the page must find again. */
@@ -75,7 +75,7 @@ static void content(struct ui *u, struct sheet *s)
 static void sheet(struct ui *u, struct sheet *s)
 {
     struct kept_layout k = keep(u);
-    int most = ui_w_dp(u, 520), w = u->f.w_px < most ? u->f.w_px : most;
+    int most = ui_w_dp(u, UI_SHEET_MOST), w = u->f.w_px < most ? u->f.w_px : most;
     s->chosen = -1;
     u->modal = true;
     u->layer = 1;
@@ -132,4 +132,43 @@ int ui_menu(struct ui *u, const char *id, const char *title, const char *const *
     struct sheet s = {.id = id, .title = title, .items = items, .n = n, .cancel = close};
     sheet(u, &s);
     return s.chosen;
+}
+
+/* ==== toast ====================================================================================
+ */
+
+void ui_screen_toast(struct ui *u)
+{
+    if (u->toast_new) {
+        u->toast_new = false;
+        u->toast_until_ms = u->f.now_ms + 4000;
+    }
+    if (u->toast[0] == '\0' || u->f.now_ms >= u->toast_until_ms) {
+        u->toast[0] = '\0';
+        return;
+    }
+    int m = ui_w_dp(u, UI_MARGIN), pad = ui_w_dp(u, 12), icon = ui_w_sp(u, 22);
+    int w = u->body.w - 2 * m;
+    struct ui_para p = ui_p_of(u, UI_BODY, u->toast);
+    p.colour = u->tok.surface;
+    int lead = icon + pad, above = 0;
+    if (ui_p_piece(u, &p) > w - 2 * pad - lead) {
+        pad = ui_w_dp(u, UI_PAD_LEAST);
+        lead = 0;
+        above = icon + pad / 2;
+    }
+    ui_p_layout(u, &p, w - 2 * pad - lead);
+    int h = above + p.h + 2 * pad;
+    struct ui_rect r = {u->body.x + m, u->body.y + u->body.h - h - pad, w, h};
+    uint8_t layer = u->layer, region = u->region;
+    u->layer = 1;
+    u->clip = (struct ui_rect){0, 0, u->f.w_px, u->f.h_px};
+    ui_w_round(u, r, ui_w_dp(u, 14), 0, u->tok.ink);
+    struct ui_rect at = {r.x + pad, r.y + pad + (ui_w_sp(u, 26) - icon) / 2, icon, icon};
+    bool bad = u->toast_tone == UI_TONE_LATE || u->toast_tone == UI_TONE_SOON;
+    ui_w_icon(u, bad ? UI_ICON_WARNING : UI_ICON_CHECK, at, u->tok.surface);
+    int node = ui_w_node(u, UI_ROLE_BANNER, "toast", u->toast, NULL, r, 0);
+    ui_p_paint(u, &p, at.x + lead, r.y + pad + above, w - 2 * pad - lead, 0, node < 0 ? -2 : node);
+    u->layer = layer;
+    u->region = region;
 }

@@ -160,16 +160,20 @@ static void error_below(struct ui *u, const char *error)
     if (error == NULL || error[0] == '\0') {
         return;
     }
-    int icon = ui_w_sp(u, 18), gap = ui_w_dp(u, 8);
+    int icon = ui_w_sp(u, 18), gap = ui_w_dp(u, 8), above = 0, lead = icon + gap;
     struct ui_para p = ui_p_of(u, UI_SMALL, error);
     p.colour = u->tok.late;
-    ui_p_layout(u, &p, ui_w_inner(u) - icon - gap);
+    if (ui_p_piece(u, &p) > ui_w_inner(u) - lead) {
+        above = ui_w_sp(u, 22);
+        lead = 0;
+    }
+    ui_p_layout(u, &p, ui_w_inner(u) - lead);
     u->y += ui_w_dp(u, 6);
-    struct ui_rect r = ui_w_take(u, p.h);
+    struct ui_rect r = ui_w_take(u, above + p.h);
     struct ui_rect i = {r.x, r.y + (ui_w_sp(u, 22) - icon) / 2, icon, icon};
     ui_w_icon(u, UI_ICON_WARNING, i, u->tok.late);
     int node = ui_w_node(u, UI_ROLE_BANNER, NULL, error, NULL, r, 0);
-    ui_p_paint(u, &p, r.x + icon + gap, r.y, r.w - icon - gap, 0, node < 0 ? -2 : node);
+    ui_p_paint(u, &p, r.x + lead, r.y + above, r.w - lead, 0, node < 0 ? -2 : node);
 }
 
 static const char *tree_value(const struct ui_field *f)
@@ -218,22 +222,32 @@ static unsigned work(struct ui *u, const struct ui_field *f, const struct ui_par
     return out | (u->edit_n > 0 ? ui_edit_run(u, f, p) : 0U);
 }
 
+/* The room between the box and its words: less of it where a word needs that. */
+static int side_pad(struct ui *u, const struct ui_field *f, int w)
+{
+    struct ui_para p = shown(u, f);
+    p = p.n == 0 ? ui_p_of(u, UI_BODY_MUTED, f->hint) : p;
+    return ui_w_dp(u, ui_p_piece(u, &p) > w - 2 * ui_w_dp(u, 14) ? UI_PAD_LEAST : 14);
+}
+
 /* The box with text and caret; `lead` and `tail` are kept free inside it. */
 static unsigned box(struct ui *u, const struct ui_field *f, struct ui_rect r, int lead, int tail)
 {
-    int pad = ui_w_dp(u, 14), x = r.x + lead + pad, w = r.w - lead - tail - 2 * pad;
+    int pad = side_pad(u, f, r.w - lead - tail), x = r.x + lead + pad,
+        w = r.w - lead - tail - 2 * pad;
     bool off = (f->flags & UI_FIELD_OFF) != 0, fired;
     struct ui_rect target = {r.x, r.y, r.w - tail, r.h};
     int node = ui_w_target(u, UI_ROLE_FIELD, f->id, f->label != NULL ? f->label : f->hint, NULL,
                            target, off ? UI_ST_DISABLED : 0, &fired);
     struct ui_para p = shown(u, f);
     ui_p_layout(u, &p, w);
-    int one = ui_w_sp(u, 26), top = (f->flags & UI_FIELD_MULTI) != 0 ? pad : (r.h - p.h) / 2;
+    bool multi = (f->flags & UI_FIELD_MULTI) != 0;
+    int one = ui_w_sp(u, 26), above = ui_w_dp(u, 14), top = multi ? above : (r.h - p.h) / 2;
     unsigned out = work(u, f, &p, fired, x, r.y + top);
     if ((out & UI_FIELD_CHANGED) != 0) {
         p = shown(u, f);
         ui_p_layout(u, &p, w);
-        top = (f->flags & UI_FIELD_MULTI) != 0 ? pad : (r.h - p.h) / 2;
+        top = multi ? above : (r.h - p.h) / 2;
         u->again = true; /* its height is right in the next frame */
     }
     top = top < ui_w_dp(u, 6) ? ui_w_dp(u, 6) : top;
@@ -254,9 +268,9 @@ static unsigned box(struct ui *u, const struct ui_field *f, struct ui_rect r, in
     if (p.n == 0) {
         struct ui_para h = ui_p_of(u, UI_BODY_MUTED, f->hint);
         ui_p_layout(u, &h, w);
-        ui_p_paint(u, &h, x, r.y + ((f->flags & UI_FIELD_MULTI) != 0 ? pad : (r.h - h.h) / 2), w, 0,
+        ui_p_paint(u, &h, x, r.y + (multi ? above : (r.h - h.h) / 2), w, 0,
                    node < 0 || h.n == 0 ? -2 : node);
-        top = (f->flags & UI_FIELD_MULTI) != 0 ? pad : (r.h - one) / 2;
+        top = multi ? above : (r.h - one) / 2;
     } else {
         if (focus) {
             draw_marks(u, f, &p, x, r.y + top);
@@ -267,8 +281,8 @@ static unsigned box(struct ui *u, const struct ui_field *f, struct ui_rect r, in
         struct ui_rect c = draw_caret(u, f, &p, x, r.y + top, w);
         bool moved = out != 0 || fired || u->body.h != u->body_h_before;
         if (moved) {
-            c = (struct ui_rect){c.x, c.y - pad, c.w, c.h + 2 * pad};
-            ui_screen_bring(u, r.h < u->body.h - 3 * pad ? r : c);
+            c = (struct ui_rect){c.x, c.y - above, c.w, c.h + 2 * above};
+            ui_screen_bring(u, r.h < u->body.h - 3 * above ? r : c);
         }
     }
     return out;
@@ -280,7 +294,7 @@ static int box_h(struct ui *u, const struct ui_field *f, int inner)
     if (p.n == 0) {
         p = ui_p_of(u, UI_BODY_MUTED, f->hint);
     }
-    ui_p_layout(u, &p, inner - 2 * ui_w_dp(u, 14));
+    ui_p_layout(u, &p, inner - 2 * side_pad(u, f, inner));
     bool multi = (f->flags & UI_FIELD_MULTI) != 0;
     int h = p.h + 2 * ui_w_dp(u, multi ? 14 : 12), least = ui_w_dp(u, multi ? 104 : LEAST_H);
     return h < least ? least : h;
@@ -300,17 +314,27 @@ unsigned ui_search(struct ui *u, const char *id, const char *hint, char *text, s
 {
     struct ui_field f = {.id = id, .hint = hint, .text = text, .cap = cap, .flags = UI_FIELD_SCAN};
     int icon = ui_w_sp(u, 22), lead = icon + ui_w_dp(u, 10), clear = ui_w_dp(u, 56);
-    int tail = text[0] != '\0' ? clear + ui_w_dp(u, 8) : 0;
+    int gap = ui_w_dp(u, 8), inner = ui_w_inner(u), tail = text[0] != '\0' ? clear + gap : 0;
+    struct ui_para p = ui_p_of(u, UI_BODY, text[0] != '\0' ? text : hint);
+    int word = ui_p_piece(u, &p) + 2 * gap;
+    bool bare = word > inner - lead - tail, under = bare && word > inner - tail; /* no glass */
+    lead = bare ? 0 : lead;
+    tail = under ? 0 : tail;
     ui_w_open(u, 10, 10);
-    struct ui_rect r = ui_w_take(u, box_h(u, &f, ui_w_inner(u) - lead - tail));
+    struct ui_rect r = ui_w_take(u, box_h(u, &f, inner - lead - tail));
     unsigned out = box(u, &f, r, lead, tail);
-    ui_w_icon(u, UI_ICON_SEARCH,
-              (struct ui_rect){r.x + ui_w_dp(u, 14), r.y + (r.h - icon) / 2, icon, icon},
-              u->tok.muted);
-    if (tail > 0) {
+    if (!bare) {
+        struct ui_rect glass = {r.x + ui_w_dp(u, 14), r.y + (r.h - icon) / 2, icon, icon};
+        ui_w_icon(u, UI_ICON_SEARCH, glass, u->tok.muted);
+    }
+    if (text[0] != '\0') {
         char cid[80];
         snprintf(cid, sizeof cid, "%s:clear", id);
         struct ui_rect c = {r.x + r.w - clear, r.y + (r.h - clear) / 2, clear, clear};
+        if (under) {
+            u->y += gap;
+            c.y = ui_w_take(u, clear).y;
+        }
         if (ui_w_icon_button(u, c, UI_ICON_CLEAR, cid, _("Clear"))) {
             text[0] = '\0';
             ui_focus(u, id);

@@ -48,7 +48,7 @@ static void paint_ink(struct ui *u, const struct ui_ink *ink, struct ui_rect r)
         c->point_n = ink->n;
         int pen = (int)(u->f.density * PEN_DP10 / 10 * at.scale + 0.5F);
         c->stroke_px = pen < 2 ? 2 : pen;
-        c->clip = ui_w_cross(u->clip, r);
+        c->clip = ui_rect_cross(u->clip, r);
     }
 }
 

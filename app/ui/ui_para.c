@@ -81,21 +81,45 @@ bool ui_p_fits(const struct ui *u, const struct ui_para *p, int w_px, int max_li
     return n == 0 || lines[n - 1].w_px <= w_px;
 }
 
-static bool in_word(char c)
+/* Where line `i` ends inside of a Latin word: that word, with its marks. */
+static bool broken_after(const struct ui_para *p, int i, str *piece)
 {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    size_t end = i + 1 < p->count ? (size_t)p->lines[i].start + p->lines[i].n : 0;
+    return end > 0 && p->lines[i + 1].start == end &&
+           ui_wrap_broken((str){p->text, p->n}, end, piece);
 }
 
 bool ui_p_whole(const struct ui_para *p)
 {
+    str piece;
     for (int i = 0; i + 1 < p->count; i++) {
-        size_t end = p->lines[i].start + p->lines[i].n;
-        if (end > 0 && p->lines[i + 1].start == end && end < p->n && in_word(p->text[end - 1]) &&
-            in_word(p->text[end])) {
+        if (broken_after(p, i, &piece)) {
             return false;
         }
     }
     return true;
+}
+
+int ui_p_piece(const struct ui *u, const struct ui_para *p)
+{
+    return ui_wrap_piece(&u->fonts, font_px(u, p->style), ui_theme_bold(p->style),
+                         (str){p->text, p->n});
+}
+
+/* A word that is broken though the widget could have had a line as long as it: for ui_check. */
+static void note_broken(struct ui *u, const struct ui_para *p, int node)
+{
+    str piece;
+    int sheet = ui_w_dp(u, UI_SHEET_MOST), w = u->keyboard ? u->body.w : u->f.w_px;
+    w = u->region == 3 && w > sheet ? sheet : w;
+    for (int i = 0; i + 1 < p->count && node >= 0; i++) {
+        if (broken_after(p, i, &piece) &&
+            ui_wrap_width(&u->fonts, font_px(u, p->style), ui_theme_bold(p->style), piece) <=
+                w - 2 * ui_w_dp(u, UI_MARGIN + UI_PAD_LEAST)) {
+            u->nodes[node].state |= UI_ST_BROKEN;
+            u->narrow_broke |= u->side && u->region == 1;
+        }
+    }
 }
 
 static void note_extent(struct ui *u, int node, struct ui_rect text, struct ui_rect box, bool cut)
@@ -152,4 +176,5 @@ void ui_p_paint(struct ui *u, const struct ui_para *p, int x, int y, int box_w, 
         node = ui_w_node(u, UI_ROLE_TEXT, NULL, text, NULL, extent, 0);
     }
     note_extent(u, node, extent, box, p->cut);
+    note_broken(u, p, node >= 0 ? node : u->parent);
 }

@@ -46,6 +46,7 @@ void ui_report_end(struct ui *u)
     ui_w_place(u, u->report_node, r);
     u->parent = u->report_parent;
     ui_card_end(u);
+    u->again |= u->report_kept->layout != h; /* for who asked of the text before: it is another */
     u->report_kept->layout = h;
     if (u->report_last_seen && u->report_kept->seen != h) {
         u->report_kept->seen = h;

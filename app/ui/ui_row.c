@@ -65,21 +65,38 @@ static void paint_right(struct ui *u, const struct ui_row *r, const struct right
 
 struct left {
     struct ui_para title, line2, line3;
-    int lead, w, h;
+    int lead, above, w, h; /* above: the sign's, when it stands over the title */
+    bool check;            /* the check mark stands there too, not at the right */
 };
+
+static int widest(const struct ui *u, enum ui_style first, const char *const text[3])
+{
+    int most = 0;
+    for (int i = 0; i < 3; i++) {
+        struct ui_para p = ui_p_of(u, i == 0 ? first : UI_SMALL_MUTED, text[i]);
+        int w = ui_p_piece(u, &p);
+        most = w > most ? w : most;
+    }
+    return most;
+}
 
 static void measure_left(struct ui *u, const struct ui_row *r, int w, struct left *o)
 {
     o->lead = given(r->box) || r->icon != UI_ICON_NONE ? ui_w_sp(u, 26) + ui_w_dp(u, 8) : 0;
+    o->above = 0;
     o->w = w;
     o->title = ui_p_of(u, UI_BODY_BOLD, r->title);
+    if (o->check || ui_p_piece(u, &o->title) > w - o->lead) {
+        o->above = o->lead == 0 && !o->check ? 0 : ui_w_sp(u, 26) + ui_w_dp(u, 4);
+        o->lead = 0;
+    }
     o->title.colour = r->off ? u->tok.muted : u->tok.ink;
     o->title.max_lines = MOST_LINES;
     o->line2 = ui_p_of(u, UI_SMALL_MUTED, r->line2);
     o->line3 = ui_p_of(u, UI_SMALL_MUTED, r->line3);
     o->line2.max_lines = o->line3.max_lines = u->f.scale < 1.5F ? MOST_LINES : MOST_LINES - 1;
     ui_p_layout(u, &o->title, w - o->lead);
-    o->h = o->title.h;
+    o->h = o->above + o->title.h;
     if (o->line2.n > 0) {
         ui_p_layout(u, &o->line2, w);
         o->h += o->line2.h;
@@ -105,6 +122,11 @@ static void paint_left(struct ui *u, const struct ui_row *r, const struct left *
     } else if (r->icon != UI_ICON_NONE) {
         ui_w_icon(u, r->icon, (struct ui_rect){x, y, side, side}, u->tok.primary);
     }
+    if (o->check) {
+        int beside = given(r->box) || r->icon != UI_ICON_NONE ? side + ui_w_dp(u, 12) : 0;
+        ui_w_icon(u, UI_ICON_CHECK, (struct ui_rect){x + beside, y, side, side}, u->tok.primary);
+    }
+    y += o->above;
     ui_p_paint(u, &o->title, x + o->lead, y, o->w - o->lead, 0, node < 0 ? -2 : node);
     y += o->title.h;
     if (o->line2.n > 0) {
@@ -133,12 +155,20 @@ bool ui_row(struct ui *u, const struct ui_row *r)
 {
     bool fired = false, tappable = !r->still && given(r->id);
     int inner = ui_w_inner(u), gap = ui_w_dp(u, 12), pad = ui_w_dp(u, 12), tail = ui_w_sp(u, 22);
-    int tail_w = r->chevron || r->checked ? tail + gap : 0, room = inner - tail_w;
+    int tail_w = r->chevron || r->checked ? tail + gap : 0;
+    int word = widest(u, UI_BODY_BOLD, (const char *const[]){r->title, r->line2, r->line3});
+    int far = widest(u, UI_HEADING, (const char *const[]){r->big, r->right2, r->place_text});
     struct right right;
-    struct left left;
+    struct left left = {.check = false};
+    if (word > inner - tail_w || far > inner - tail_w) {
+        tail_w = 0; /* a whole word is worth more than the arrow */
+        left.check = r->checked;
+    }
+    int room = inner - tail_w;
     size_t lines = u->line_n;
     measure_right(u, r, 0, &right);
-    bool under = right.any && right.w > room * (u->f.scale < 1.5F ? 42 : 25) / 100;
+    bool under = right.any && (right.w > room * (u->f.scale < 1.5F ? 42 : 25) / 100 ||
+                               word > room - right.w - gap);
     if (under) {
         u->line_n = lines;
         measure_right(u, r, room, &right);

@@ -4,7 +4,7 @@
 #include "app/ime/ime.h"
 
 enum {
-    MARGIN = 16,
+    MARGIN = UI_MARGIN,
     GAP = 8,
     TARGET = 48,
     PRIMARY_H = 64,
@@ -21,8 +21,9 @@ struct header {
     int icons;       /* how many at the right */
     int action_w;    /* width of the action's button, 0 none */
     int left, right; /* what the title may not use */
-    int h;
-    bool opens; /* the title has more than two lines, or had and was opened */
+    int h, row_h;    /* row_h: of what stands beside the title */
+    bool under;      /* the title has a line of its own under that */
+    bool opens;      /* it has more than two lines, or had and was opened */
 };
 
 static enum ui_style action_style(const struct ui *u)
@@ -44,32 +45,46 @@ static void measure_header(struct ui *u, const struct ui_screen *s, struct heade
     if (s->action != NULL && s->action[0] != '\0') {
         struct ui_para a = ui_p_of(u, action_style(u), s->action);
         int natural = ui_p_natural(u, &a) + 2 * gap + 1, most = u->f.w_px * 2 / 5;
+        int word = ui_p_piece(u, &a) + 2 * gap + 1;
+        most = word > most ? word : most;
         h->action_w = natural < target ? target : natural > most ? most : natural;
         h->right += h->action_w + gap;
     }
     h->right = h->icons == 0 && h->action_w == 0 ? m : h->right;
     h->title = ui_p_of(u, UI_BUTTON_TEXT, s->title);
-    int room = u->f.w_px - h->left - h->right;
     struct ui_kept *k = ui_w_kept(u, u->screen_key);
-    h->title.max_lines = k->whole ? 0 : 2;
-    ui_p_layout(u, &h->title, room);
-    h->opens = h->title.cut || (k->whole && h->title.count > 2);
-    h->h = h->title.h + 2 * gap;
-    int least = ui_w_dp(u, 64);
+    h->row_h = ui_w_dp(u, 64);
     if (h->action_w > 0) {
         int a = ui_w_button_h(u, s->action, UI_ICON_NONE, action_style(u), h->action_w) + 2 * gap;
-        least = a > least ? a : least;
+        h->row_h = a > h->row_h ? a : h->row_h;
     }
-    h->h = h->h < least ? least : h->h;
+    h->title.max_lines = k->whole ? 0 : 2;
+    h->under = ui_p_piece(u, &h->title) > u->f.w_px - h->left - h->right;
+    if (h->under) {
+        h->left = h->right = m;
+    }
+    ui_p_layout(u, &h->title, u->f.w_px - h->left - h->right);
+    h->opens = h->title.cut || (k->whole && h->title.count > 2);
+    h->h = h->title.h + 2 * gap;
+    if (h->under) { /* as a target it is 48 dp high and 8 dp from the others */
+        int least = h->opens ? target : 0;
+        h->h = h->row_h + (h->title.h > least ? h->title.h : least) + gap;
+    } else if (h->h < h->row_h) {
+        h->h = h->row_h;
+    } else {
+        h->row_h = h->h;
+    }
 }
 
 /* A title of more than two lines ends in an ellipsis and opens whole. */
 static void draw_title(struct ui *u, const struct ui_screen *s, const struct header *h, int y0)
 {
-    int room = u->f.w_px - h->left - h->right, y = y0 + (h->h - h->title.h) / 2, node;
+    int room = u->f.w_px - h->left - h->right, gap = ui_w_dp(u, GAP), node;
+    int top = y0 + (h->under ? h->row_h : gap), high = y0 + h->h - gap - top;
+    int y = top + (high - h->title.h) / 2;
     if (h->opens) {
         struct ui_kept *k = ui_w_kept(u, u->screen_key);
-        struct ui_rect r = {h->left, y0 + ui_w_dp(u, GAP), room, h->h - 2 * ui_w_dp(u, GAP)};
+        struct ui_rect r = {h->left, top, room, high};
         bool fired;
         node = ui_w_target(u, UI_ROLE_HEADING, "title", s->title, NULL, r, 0, &fired);
         ui_w_ring(u, r, "title", ui_w_dp(u, GAP));
@@ -84,7 +99,7 @@ static void draw_title(struct ui *u, const struct ui_screen *s, const struct hea
 static unsigned draw_header(struct ui *u, const struct ui_screen *s, const struct header *h, int y0)
 {
     unsigned hits = 0;
-    int target = ui_w_dp(u, TARGET), gap = ui_w_dp(u, GAP), top = y0 + (h->h - target) / 2;
+    int target = ui_w_dp(u, TARGET), gap = ui_w_dp(u, GAP), top = y0 + (h->row_h - target) / 2;
     struct ui_rect all = {0, y0, u->f.w_px, h->h};
     u->region = 0;
     ui_w_fill(u, all, u->tok.surface);
@@ -109,7 +124,7 @@ static unsigned draw_header(struct ui *u, const struct ui_screen *s, const struc
     }
     x -= h->icons > 0 && h->action_w > 0 ? gap : 0;
     if (h->action_w > 0) {
-        struct ui_rect r = {x - h->action_w, y0 + gap, h->action_w, h->h - 2 * gap};
+        struct ui_rect r = {x - h->action_w, y0 + gap, h->action_w, h->row_h - 2 * gap};
         hits |= ui_w_button(u, r, "action", s->action, UI_ICON_NONE, action_style(u), UI_LINK)
                     ? (unsigned)UI_HIT_ACTION
                     : 0U;
@@ -296,8 +311,18 @@ static float frame_scale(float scale)
     return 1 + (scale - 1) * 0.64F;
 }
 
+/* What decides how wide words are and their room is. */
+static uint32_t look_hash(const struct ui *u)
+{
+    char look[96];
+    snprintf(look, sizeof look, "%d %d %d %d %s", u->f.w_px, u->f.h_px, (int)(u->f.density * 100),
+             (int)(u->f.scale * 100), u->f.lang);
+    return ui_w_hash(look);
+}
+
 /* Where header and bar stand: fixed, or, when they would leave less than half of a small window to
- * the body, riding on the body's ends and scrolling with it. */
+ * the body, riding on the body's ends and scrolling with it. Buttons stand beside the body only
+ * where it breaks no word: once it did, they are below it in this look. */
 static unsigned frame(struct ui *u, const struct ui_screen *s)
 {
     struct header h = {0};
@@ -306,7 +331,8 @@ static unsigned frame(struct ui *u, const struct ui_screen *s)
     struct ui_kept *k = ui_w_kept(u, u->screen_key);
     int scroll = (int)(k->scroll_px + 0.5F), half = all.h * 55 / 100;
     bool low = all.h < ui_w_dp(u, SIDE_BELOW) || s->fixed;
-    bool side = all.w > all.h && low && (given(s->primary) || given(s->secondary));
+    bool side = all.w > all.h && low && (given(s->primary) || given(s->secondary)) &&
+                k->wide != look_hash(u);
     int side_w = all.w * 2 / 5 < ui_w_dp(u, SIDE_MOST) ? all.w * 2 / 5 : ui_w_dp(u, SIDE_MOST);
     float scale = u->f.scale;
     u->f.scale = frame_scale(scale);
@@ -343,6 +369,7 @@ static unsigned frame(struct ui *u, const struct ui_screen *s)
     } else {
         b.rect.y = bar_rides ? u->body.y + (int)k->content_px - scroll : all.h - b.rect.h;
     }
+    u->side = side;
     u->body.h = all.h - u->body.y - (side || bar_rides ? 0 : b.rect.h);
     u->bar_below = bar_rides ? b.rect.h : 0;
     hits |= draw_bar(u, s, &b);
@@ -360,6 +387,7 @@ unsigned ui_screen_begin(struct ui *u, const struct ui_screen *s)
         ime_field(u, u->focus_flags);
     }
     u->fixed = s->fixed;
+    u->side = u->narrow_broke = false;
     u->ime = u->keyboard ? ime_area(u) : (struct ui_rect){0, 0, 0, 0};
     struct ui_rect all = {0, 0, u->f.w_px, u->f.h_px};
     int root = ui_w_node(u, UI_ROLE_SCREEN, s->id, s->title, NULL, all, 0);
@@ -434,6 +462,10 @@ static void draw_thumb(struct ui *u, float max)
 void ui_screen_end(struct ui *u)
 {
     int scroll = (int)(u->screen->scroll_px + 0.5F);
+    if (u->narrow_broke) {
+        u->screen->wide = look_hash(u);
+        u->again = true;
+    }
     u->y += u->after_px;
     u->content_h = u->y - u->body.y + scroll + (u->fixed ? 0 : ui_w_dp(u, 8));
     if (u->screen->content_px != (float)u->content_h) {
@@ -467,34 +499,4 @@ void ui_screen_end(struct ui *u)
     u->region = 0;
     u->layer = 0;
     u->clip = (struct ui_rect){0, 0, u->f.w_px, u->f.h_px};
-}
-
-void ui_screen_toast(struct ui *u)
-{
-    if (u->toast_new) {
-        u->toast_new = false;
-        u->toast_until_ms = u->f.now_ms + 4000;
-    }
-    if (u->toast[0] == '\0' || u->f.now_ms >= u->toast_until_ms) {
-        u->toast[0] = '\0';
-        return;
-    }
-    int m = ui_w_dp(u, MARGIN), pad = ui_w_dp(u, 12), icon = ui_w_sp(u, 22);
-    int w = u->body.w - 2 * m;
-    struct ui_para p = ui_p_of(u, UI_BODY, u->toast);
-    p.colour = u->tok.surface;
-    ui_p_layout(u, &p, w - 3 * pad - icon);
-    int h = p.h + 2 * pad;
-    struct ui_rect r = {u->body.x + m, u->body.y + u->body.h - h - pad, w, h};
-    uint8_t layer = u->layer, region = u->region;
-    u->layer = 1;
-    u->clip = (struct ui_rect){0, 0, u->f.w_px, u->f.h_px};
-    ui_w_round(u, r, ui_w_dp(u, 14), 0, u->tok.ink);
-    struct ui_rect at = {r.x + pad, r.y + pad + (ui_w_sp(u, 26) - icon) / 2, icon, icon};
-    bool bad = u->toast_tone == UI_TONE_LATE || u->toast_tone == UI_TONE_SOON;
-    ui_w_icon(u, bad ? UI_ICON_WARNING : UI_ICON_CHECK, at, u->tok.surface);
-    int node = ui_w_node(u, UI_ROLE_BANNER, "toast", u->toast, NULL, r, 0);
-    ui_p_paint(u, &p, at.x + icon + pad, r.y + pad, w - 3 * pad - icon, 0, node < 0 ? -2 : node);
-    u->layer = layer;
-    u->region = region;
 }

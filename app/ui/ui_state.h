@@ -24,6 +24,10 @@ enum {
     UI_CAP_TOAST = 240
 };
 
+/* dp. The longest line of a widget is the window's, or a sheet's, less the margins and this much
+ * room between a box and its words: a word that is not longer is never broken. */
+enum { UI_MARGIN = 16, UI_PAD_LEAST = 8, UI_SHEET_MOST = 520 };
+
 /* What is kept under an id while the id is not on the screen: least recently used goes first. */
 struct ui_kept {
     uint32_t key;
@@ -38,6 +42,7 @@ struct ui_kept {
     int64_t learnt;   /* lists: rows before this one are in that average */
     uint32_t layout;  /* lists: hash of width and scale that anchor_px was made for */
     uint32_t seen;    /* reports: hash of the text whose last line was in view */
+    uint32_t wide;    /* screens: hash of the look in which a word needs the window's whole width */
 };
 
 struct ui_line {
@@ -148,6 +153,8 @@ struct ui {
     uint32_t screen_key;
     int64_t shown_ms; /* when this screen first came: a second tap of a double tap is dropped */
     bool fixed, modal, modal_before;
+    bool side;         /* the buttons stand beside the body */
+    bool narrow_broke; /* and broke a word of the body */
     bool keyboard;     /* the on-screen keyboard is open in this frame */
     int body_h_before; /* the body changed its height: a focused field comes into view */
     int content_h;
@@ -209,6 +216,11 @@ size_t ui_wrap_lines(const struct ui_fonts *fonts, int font_px, bool bold, str s
                      struct ui_line *out, size_t cap, bool *full);
 int ui_wrap_width(const struct ui_fonts *fonts, int font_px, bool bold, str s);
 uint32_t ui_wrap_code(str s, size_t *i); /* the code point at *i, which moves on */
+/* A piece is what is only broken for want of room: a word with its marks, a group of a number, a
+ * Chinese character. ui_wrap_broken: do letters of one Latin word stand on both sides of byte `at`?
+ * Then *piece holds them. ui_wrap_piece: width of the widest one. */
+bool ui_wrap_broken(str s, size_t at, str *piece);
+int ui_wrap_piece(const struct ui_fonts *fonts, int font_px, bool bold, str s);
 
 /* ---- ui_core.c ---- */
 uint32_t ui_w_hash(const char *id);
@@ -240,7 +252,6 @@ struct ui_rect ui_w_take(struct ui *u, int h);      /* inside the margins */
 struct ui_rect ui_w_take_full(struct ui *u, int h); /* the whole column */
 int ui_w_inner(const struct ui *u);                 /* width inside the margins */
 ui_colour ui_w_tone(const struct ui *u, enum ui_tone t, ui_colour plain);
-struct ui_rect ui_w_cross(struct ui_rect a, struct ui_rect b);
 
 /* ---- ui_para.c ---- */
 void ui_p_layout(struct ui *u, struct ui_para *p, int w_px);
@@ -254,6 +265,8 @@ int ui_p_natural(const struct ui *u, const struct ui_para *p); /* width in one l
 bool ui_p_fits(const struct ui *u, const struct ui_para *p, int w_px, int max_lines);
 /* ui_p_whole: as it was laid out no Latin word is broken between two lines. */
 bool ui_p_whole(const struct ui_para *p);
+/* ui_p_piece: in a narrower line than this a word would be broken. */
+int ui_p_piece(const struct ui *u, const struct ui_para *p);
 
 /* ---- ui_input.c ---- */
 void ui_input_run(struct ui *u); /* in ui_begin, against the last frame's nodes */
@@ -282,9 +295,11 @@ bool ui_w_button(struct ui *u, struct ui_rect r, const char *id, const char *lab
 bool ui_w_icon_button(struct ui *u, struct ui_rect r, enum ui_icon icon, const char *id,
                       const char *label);
 
+/* ---- ui_dialog.c ---- */
+void ui_screen_toast(struct ui *u); /* the one that is up, until its time is over */
+
 /* ---- ui_screen.c ---- */
 void ui_screen_bring(struct ui *u, struct ui_rect r); /* scroll so that r is in view */
 /* ui_screen_moved: the page changed under what was brought into view: once more. */
 void ui_screen_moved(struct ui *u);
-void ui_screen_toast(struct ui *u);
 #endif

@@ -52,9 +52,10 @@ void ui_banner(struct ui *u, const char *id, enum ui_tone tone, const char *text
     ui_p_layout(u, &p, w);
     /* A long word and large letters, or a narrow place: the words have the whole width. */
     if (!ui_p_whole(&p) || w < 5 * ui_w_sp(u, ui_theme_size_dp(UI_BODY))) {
-        beside = pad;
+        beside = ui_w_dp(u, UI_PAD_LEAST);
         below = ui_w_sp(u, 26) + ui_w_dp(u, 4);
-        w = ui_w_inner(u) - 2 * pad - bar;
+        bar = 0;
+        w = ui_w_inner(u) - 2 * beside;
         ui_p_layout(u, &p, w);
     }
     ui_w_open(u, 8, 8);
@@ -107,21 +108,31 @@ bool ui_status(struct ui *u, const char *id, enum ui_place place, const char *te
     int lead = icon == 0 ? 0 : icon + ui_w_dp(u, 8);
     int go = tappable ? ui_w_dp(u, 20) : 0, w = ui_w_inner(u) - lead - (go > 0 ? go + pad : 0);
     struct ui_para p = ui_p_of(u, UI_SMALL_MUTED, text);
+    int word = ui_p_piece(u, &p), above = 0;
+    if (word > w) { /* a whole word is worth more than the arrow */
+        go = 0;
+        w = ui_w_inner(u) - lead;
+    }
+    if (word > w) {
+        above = icon + ui_w_dp(u, 4);
+        lead = 0;
+        w = ui_w_inner(u);
+    }
     ui_p_layout(u, &p, w);
     ui_w_open_row(u);
-    int h = p.h + 2 * pad, least = ui_w_dp(u, tappable ? 48 : 40);
+    int h = above + p.h + 2 * pad, least = ui_w_dp(u, tappable ? 48 : 40);
     struct ui_rect r = ui_w_take_full(u, h < least ? least : h);
     int node = tappable ? ui_w_target(u, UI_ROLE_ROW, id, text, NULL, r, 0, &fired)
                         : ui_w_node(u, UI_ROLE_TEXT, NULL, text, NULL, r, 0);
     bool down = tappable && ui_w_pressed(u, id);
     ui_w_fill(u, r, down ? ui_theme_mix(u->tok.surface, u->tok.ink, 12) : u->tok.surface);
     ui_w_fill(u, (struct ui_rect){r.x, r.y + r.h - ui_w_dp(u, 1), r.w, ui_w_dp(u, 1)}, u->tok.line);
-    int x = r.x + u->inset, top = r.y + (r.h - p.h) / 2;
+    int x = r.x + u->inset, top = r.y + (r.h - above - p.h) / 2;
     if (icon > 0) {
-        int iy = top + (ui_w_sp(u, 22) - icon) / 2;
+        int iy = above > 0 ? top : top + (ui_w_sp(u, 22) - icon) / 2;
         ui_w_icon(u, place_icon(place), (struct ui_rect){x, iy, icon, icon}, u->tok.muted);
     }
-    ui_p_paint(u, &p, x + lead, top, w, 0, node < 0 ? -2 : node);
+    ui_p_paint(u, &p, x + lead, top + above, w, 0, node < 0 ? -2 : node);
     if (go > 0) {
         struct ui_rect c = {r.x + r.w - u->inset - go, r.y + (r.h - go) / 2, go, go};
         ui_w_icon(u, UI_ICON_CHEVRON, c, u->tok.primary);
@@ -146,18 +157,22 @@ void ui_strip_place(struct ui *u, const char *box, const char *text, const char 
     int past = icon == 0 ? 0 : icon + ui_w_dp(u, 6);
     struct ui_para s = ui_p_of(u, UI_SMALL_MUTED, place == UI_PLACE_NONE ? NULL : place_text);
     bool has_box = box != NULL && box[0] != '\0', has_right = right != NULL && right[0] != '\0';
-    int lead = has_box ? side + gap : 0;
     struct ui_para p = ui_p_of(u, UI_SMALL_MUTED, text), q = ui_p_of(u, UI_SMALL_BOLD, right);
+    int lead = has_box ? side + gap : 0, above = 0;
+    if (has_box && ui_p_piece(u, &p) > inner - lead) { /* the letter stands over the words */
+        above = side + ui_w_dp(u, 4);
+        lead = 0;
+    }
     q.colour = ui_w_tone(u, right_tone, u->tok.ink);
     int qw = has_right ? ui_p_natural(u, &q) : 0;
-    bool under = has_right && qw > (inner - lead) / 2;
+    bool under = has_right && (above > 0 || qw > (inner - lead) / 2);
     int pw = inner - lead - (under || !has_right ? 0 : qw + gap);
     ui_p_layout(u, &p, pw);
     ui_p_layout(u, &q, under ? inner - lead : qw + 1);
     ui_p_layout(u, &s, pw - past);
     int words = (p.n == 0 ? 0 : p.h) + (s.n == 0 ? 0 : s.h);
     int h = under ? words + q.h : words > q.h ? words : q.h;
-    h = has_box && h < side ? side : h;
+    h = above > 0 ? h + above : has_box && h < side ? side : h;
     ui_w_open_row(u);
     struct ui_rect r = ui_w_take_full(u, h + 2 * pad);
     ui_w_fill(u, r, u->tok.surface);
@@ -166,7 +181,7 @@ void ui_strip_place(struct ui *u, const char *box, const char *text, const char 
     int node = ui_w_node(u, UI_ROLE_GROUP, NULL, NULL, NULL, r, 0), parent = u->parent;
     u->parent = node < 0 ? parent : node;
     if (has_box) {
-        struct ui_rect b = {x, r.y + (under ? pad : (r.h - side) / 2), side, side};
+        struct ui_rect b = {x, r.y + (under || above > 0 ? pad : (r.h - side) / 2), side, side};
         ui_w_round(u, b, ui_w_sp(u, 6), ui_w_sp(u, 2), u->tok.ink);
         struct ui_para l = ui_p_of(u, UI_SMALL_BOLD, box);
         l.colour = u->tok.ink;
@@ -174,7 +189,8 @@ void ui_strip_place(struct ui *u, const char *box, const char *text, const char 
         ui_p_layout(u, &l, side);
         ui_p_paint(u, &l, b.x, b.y + (side - l.h) / 2, side, 0, -1);
     }
-    int top = under ? y : r.y + (r.h - words) / 2;
+    y += above;
+    int top = under || above > 0 ? y : r.y + (r.h - words) / 2;
     ui_p_paint(u, &p, x + lead, top, pw, 0, p.n == 0 ? -2 : -1);
     if (s.n > 0) {
         int line = top + (p.n == 0 ? 0 : p.h);

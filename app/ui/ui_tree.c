@@ -50,7 +50,8 @@ void ui_tree_node(FILE *f, const struct ui_node *n)
     } WORDS[] = {{UI_ST_CHECKED, " checked"},
                  {UI_ST_FOCUSED, " focused"},
                  {UI_ST_OUT, " out"},
-                 {UI_ST_CUT, " cut"}};
+                 {UI_ST_CUT, " cut"},
+                 {UI_ST_BROKEN, " broken"}};
     for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
         if ((n->state & WORDS[i].bit) != 0) {
             fputs(WORDS[i].word, f);

@@ -46,7 +46,8 @@ enum ui_node_state {
     UI_ST_OUT = 16, /* laid out, but not in view now */
     UI_ST_PRESSED = 32,
     UI_ST_TEXTUAL = 64, /* text and box below are set */
-    UI_ST_CUT = 128     /* a list row's text that ends in an ellipsis */
+    UI_ST_CUT = 128,    /* a list row's text that ends in an ellipsis */
+    UI_ST_BROKEN = 256  /* a Latin word is broken between two lines for which one was long enough */
 };
 
 struct ui_node {
@@ -78,8 +79,8 @@ float ui_contrast(ui_colour a, ui_colour b);
 /* ui_focus_shows: is a ring or a heavy edge drawn around this node in the last frame? */
 bool ui_focus_shows(const struct ui *u, const struct ui_node *n);
 /* ui_check: findings against the last frame: overlapping targets, targets under 48 dp or nearer
- * than 8 dp (letter keys exempt), text larger than its box, words under 4.5:1 (sunlight 7:1), signs
- * and edges of controls under 3:1, caps reached, equal ids. One line each to `report` (may be
- * NULL). Returns how many. */
+ * than 8 dp (letter keys exempt), text larger than its box, Latin words broken between their
+ * letters, words under 4.5:1 (sunlight 7:1), signs and edges of controls under 3:1, caps reached,
+ * equal ids. One line each to `report` (may be NULL). Returns how many. */
 int ui_check(const struct ui *u, FILE *report);
 #endif

@@ -11,6 +11,16 @@ struct ui_rect {
     int x, y, w, h;
 };
 
+/* ui_rect_cross: what both hold; w and h are 0 when that is nothing. */
+static inline struct ui_rect ui_rect_cross(struct ui_rect a, struct ui_rect b)
+{
+    int x0 = a.x > b.x ? a.x : b.x, y0 = a.y > b.y ? a.y : b.y;
+    int x1 = a.x + a.w < b.x + b.w ? a.x + a.w : b.x + b.w;
+    int y1 = a.y + a.h < b.y + b.h ? a.y + a.h : b.y + b.h;
+    bool none = x1 <= x0 || y1 <= y0;
+    return (struct ui_rect){x0, y0, none ? 0 : x1 - x0, none ? 0 : y1 - y0};
+}
+
 typedef uint32_t ui_colour; /* 0xAARRGGBB */
 
 /* ---- input: what a platform hands to the kit ------------------------------------------------ */

@@ -91,6 +91,57 @@ int ui_wrap_width(const struct ui_fonts *fonts, int font_px, bool bold, str s)
     return w;
 }
 
+/* Letters and digits of Latin scripts: what a reader takes for one word. */
+static bool in_word(uint32_t c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           (c >= 0xC0 && c <= 0x24F && c != 0xD7 && c != 0xF7);
+}
+
+/* Does a piece that is only broken for want of room begin with `c`? */
+static bool piece_begins(uint32_t before, uint32_t c)
+{
+    return before == 0 || before == '\n' || before == ' ' || may_break(before, c) ||
+           ((before == '-' || before == '/') && c != before);
+}
+
+bool ui_wrap_broken(str s, size_t at, str *piece)
+{
+    size_t start = 0, i = 0;
+    uint32_t before = 0, left = 0, right = 0;
+    while (i < s.n) {
+        size_t from = i;
+        uint32_t c = ui_wrap_code(s, &i);
+        if (piece_begins(before, c) || c == ' ' || c == '\n') {
+            if (from >= at) {
+                break;
+            }
+            start = from;
+        }
+        left = i <= at ? c : left;
+        right = from == at ? c : right;
+        before = c;
+        *piece = (str){s.p + start, i - start};
+    }
+    return start < at && in_word(left) && in_word(right);
+}
+
+int ui_wrap_piece(const struct ui_fonts *fonts, int font_px, bool bold, str s)
+{
+    int w = 0, most = 0;
+    uint32_t before = 0;
+    for (size_t i = 0; i < s.n;) {
+        uint32_t c = ui_wrap_code(s, &i);
+        if (piece_begins(before, c) || c == ' ' || c == '\n') {
+            w = 0;
+        }
+        w += c == ' ' || c == '\n' ? 0 : fonts->advance_px(fonts->ctx, font_px, bold, c);
+        most = w > most ? w : most;
+        before = c;
+    }
+    return most;
+}
+
 struct out {
     struct ui_line *lines;
     size_t n, cap;

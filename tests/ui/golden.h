@@ -137,13 +137,24 @@ static inline unsigned golden_look(struct golden *g, const struct ui_out *list, 
 }
 
 /* Chance that is the same in every run: the numbers of receipts and reports hold some of it, and a
- * text ends on its page or goes on as they are wide. golden_chance: before sodium_init; each device
- * begins anew with golden_again. */
-static atomic_ullong golden_drawn;
+ * text ends on its page or goes on as they are wide. Each thread draws from a row of its own: from
+ * one row, whoever came first would take what is the other's in the next run. golden_chance: before
+ * sodium_init; each device begins anew with golden_again, whose caller has the first row. */
+static atomic_uint golden_round, golden_threads;
+static _Thread_local struct {
+    unsigned round, row;
+    uint64_t drawn;
+} golden_mine;
 
 static inline uint32_t golden_draw(void)
 {
-    uint64_t z = atomic_fetch_add(&golden_drawn, 1) * 0x9E3779B97F4A7C15U;
+    unsigned round = atomic_load(&golden_round);
+    if (golden_mine.round != round) {
+        golden_mine.round = round;
+        golden_mine.row = atomic_fetch_add(&golden_threads, 1);
+        golden_mine.drawn = 0;
+    }
+    uint64_t z = (++golden_mine.drawn + ((uint64_t)golden_mine.row << 40)) * 0x9E3779B97F4A7C15U;
     z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9U;
     z = (z ^ z >> 27) * 0x94D049BB133111EBU;
     return (uint32_t)(z >> 32);
@@ -163,7 +174,9 @@ static inline const char *golden_chance_name(void)
 
 static inline void golden_again(void)
 {
-    atomic_store(&golden_drawn, 1);
+    atomic_store(&golden_threads, 0);
+    atomic_fetch_add(&golden_round, 1);
+    (void)golden_draw();
 }
 
 static inline void golden_chance(void)

@@ -63,15 +63,22 @@ static inline unsigned looks_wanted(const char *name)
         const char *name;
         unsigned kinds;
     } KINDS[] = {
-        {"today", E | L | M},    {"job", L | X},
-        {"diagnose", E | M | X}, {"part", E | M | X},
-        {"knowledge", E | M},    {"prepare", E | L | M},
-        {"conflicts", M | X}, /* nobody is led to none of them */
-        {"earlier", E | L | M},  {"debts", E | M},
-        {"papers", E},           {"copy", X},
-        {"unlock", X},           {"settings", 0},
+        {"today", E | L | M},
+        {"job", L | X},
+        {"diagnose", E | M | X},
+        {"part", E | M | X},
+        {"knowledge", E | M},
+        {"prepare", E | L | M},
+        {"conflicts", E | M | X},
+        {"earlier", E | L | M},
+        {"debts", E | M},
+        {"papers", E},
+        {"copy", X},
+        {"unlock", X},
+        {"settings", 0},
         {"sign_read", 0}, /* nothing is sent from here */
-        {"sign_rate", 0},        {"hand_back", X},
+        {"sign_rate", 0},
+        {"hand_back", X},
     };
     for (size_t k = 0; k < sizeof KINDS / sizeof *KINDS; k++) {
         if (strcmp(KINDS[k].name, name) == 0) {

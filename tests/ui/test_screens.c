@@ -139,6 +139,11 @@ static void f_01_before_leaving_customers_are_called_and_parts_are_one_list(void
     everywhere("tests/ui/prepare.script");
 }
 
+static void whatever_was_recorded_of_a_long_visit_can_be_withdrawn(void)
+{
+    everywhere("tests/ui/withdraw.script");
+}
+
 static void what_is_known_of_a_fault_is_found_by_code_and_by_word(void)
 {
     everywhere("tests/ui/knowledge.script");
@@ -252,6 +257,7 @@ static void bare_devices(const struct look *l)
     run_on(&d, "tests/ui/stopped.script", l);
     make_with(&d, true);
     run_on(&d, "tests/ui/nothing.script", l);
+    run_on(&d, "tests/ui/no-conflict.script", l);
 }
 
 static void full_device(const struct look *l)
@@ -385,6 +391,7 @@ static void golden_frames(void)
                                           "tests/ui/prepare.script",
                                           "tests/ui/knowledge.script",
                                           "tests/ui/take-call.script",
+                                          "tests/ui/withdraw.script",
                                           "tests/ui/goods-long.script"};
     for (int lang = 0; lang < 2; lang++) {
         struct look l = {&SIZES[1], 1.0F, lang == 0 ? "zh" : "en", UI_LIGHT, .left = false};
@@ -512,6 +519,7 @@ int main(int argc, char **argv)
     RUN(a_13_the_answer_to_a_help_request_is_a_sign_in_the_list_and_on_the_job);
     RUN(f_01_before_leaving_customers_are_called_and_parts_are_one_list);
     RUN(a_01_a_technician_takes_a_call_himself_and_visits_it_with_no_network);
+    RUN(whatever_was_recorded_of_a_long_visit_can_be_withdrawn);
     RUN(what_is_known_of_a_fault_is_found_by_code_and_by_word);
     RUN(half_typed_things_are_where_they_were_and_ratings_stay_sealed);
     RUN(nothing_at_all_and_hundreds_of_everything);

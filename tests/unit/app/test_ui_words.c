@@ -366,6 +366,34 @@ static void confirm_waits_for_the_last_line(void)
     CHECK((rig_find(&r, "confirm")->state & UI_ST_DISABLED) == 0);
 }
 
+/* A report of as many lines, which can only be confirmed once it was read. True: it can be now. */
+static bool confirmable(const char *line, int lines)
+{
+    bool seen = ui_report_seen(&r.u, "text");
+    struct ui_screen sc = {.id = "page", .title = "Page", .primary = "Yes", .primary_off = !seen};
+    ui_begin(&r.u, &r.f);
+    ui_screen_begin(&r.u, &sc);
+    ui_report_begin(&r.u, "text");
+    for (int i = 0; i < lines; i++) {
+        ui_report_line(&r.u, UI_BODY, str_c(line));
+    }
+    ui_report_end(&r.u);
+    ui_screen_end(&r.u);
+    ui_end(&r.u, &r.out);
+    return seen;
+}
+
+static void another_text_is_not_confirmed_for_the_one_that_was_read(void)
+{
+    rig_start(&r, GALLERY_TODAY);
+    (void)confirmable("short", 3);
+    CHECK(confirmable("short", 3));
+    CHECK(confirmable("another", 100)); /* who asked before it stood there was told of the other */
+    CHECK(!ui_report_seen(&r.u, "text"));
+    CHECK(r.out.again); /* so that nobody is left with that answer */
+    CHECK(!confirmable("another", 100));
+}
+
 static void a_toast_goes_by_itself(void)
 {
     rig_start(&r, GALLERY_TODAY);
@@ -425,6 +453,59 @@ static void no_word_of_a_button_or_a_banner_is_broken_where_there_is_a_way(void)
     CHECK(drawn("An extraordinarily long") || drawn("An extraordinarily long word"));
 }
 
+static bool broken(const char *text, size_t at, const char *piece)
+{
+    str got = {NULL, 0};
+    bool is = ui_wrap_broken(str_c(text), at, &got);
+    return is && str_eq(got, str_c(piece));
+}
+
+static void what_is_one_word_is_known(void)
+{
+    str got;
+    struct ui_fonts f = {NULL, rig_advance};
+    CHECK(broken("the customer's", 8, "customer's"));
+    CHECK(broken("(Responsibility)", 9, "(Responsibility)"));
+    CHECK(broken("Gerätschäden", 5, "Gerätschäden")); /* between the halves of a word in UTF-8 */
+    CHECK(broken("LX35-2204", 2, "LX35-"));
+    CHECK(!ui_wrap_broken(S("LX35-2204"), 5, &got)); /* by its groups: as a phone number is read */
+    CHECK(!ui_wrap_broken(S("two words"), 4, &got));
+    CHECK(!ui_wrap_broken(S("two words"), 3, &got));
+    CHECK(!ui_wrap_broken(S("换KFR"), 3, &got));
+    CHECK(!ui_wrap_broken(S("one\ntwo"), 4, &got));
+    CHECK(!ui_wrap_broken(S("word"), 0, &got));
+    CHECK(!ui_wrap_broken(S("word"), 4, &got));
+    CHECK_INT(ui_wrap_piece(&f, 10, false, S("a longer word, 中文 LX35-2204")), 6 * 5);
+    CHECK_INT(ui_wrap_piece(&f, 10, false, S("中文")), 10);
+    CHECK_INT(ui_wrap_piece(&f, 10, false, S("")), 0);
+}
+
+/* What ui_check says of `text` in a line of w px. */
+static int findings_of(const char *text, int w)
+{
+    struct ui_out out;
+    memset(&r, 0, sizeof r);
+    ui_init(&r.u, &(struct ui_fonts){NULL, rig_advance});
+    ui_begin(&r.u, &(struct ui_frame){.w_px = 480, .h_px = 800, .density = 1, .scale = 1});
+    ui_screen_begin(&r.u, &(struct ui_screen){.id = "page", .title = "Page"});
+    struct ui_para p = ui_p_of(&r.u, UI_BODY, text);
+    ui_p_layout(&r.u, &p, w);
+    ui_p_paint(&r.u, &p, 16, 200, w, 0, -1);
+    ui_screen_end(&r.u);
+    ui_end(&r.u, &out);
+    return ui_check(&r.u, NULL);
+}
+
+static void a_broken_word_is_found_but_not_one_that_no_line_could_hold(void)
+{
+    CHECK_INT(findings_of("The customer signs", 9 * 8), 0);
+    CHECK_INT(findings_of("The customer signs", 9 * 8 - 1), 1);
+    CHECK_INT(findings_of("LX35-2204-000871", 9 * 9), 0);
+    const char *line = "4R26039177454R26039177454R26039177454R26039177459"; /* 48 fill it */
+    CHECK_INT(findings_of(line + 1, 200), 1);
+    CHECK_INT(findings_of(line, 200), 0);
+}
+
 int main(void)
 {
     RUN(latin_breaks_at_spaces);
@@ -449,7 +530,10 @@ int main(void)
     RUN(a_shorter_list_shows_its_end_not_a_void);
     RUN(the_reports_lines_are_the_trees_lines);
     RUN(confirm_waits_for_the_last_line);
+    RUN(another_text_is_not_confirmed_for_the_one_that_was_read);
     RUN(a_toast_goes_by_itself);
+    RUN(what_is_one_word_is_known);
+    RUN(a_broken_word_is_found_but_not_one_that_no_line_could_hold);
     RUN(no_word_of_a_button_or_a_banner_is_broken_where_there_is_a_way);
     CHECK_END();
 }
