@@ -114,6 +114,9 @@ static enum st serve(const struct options *o, const sigset_t *ends, struct err *
     if (st == ST_OK) {
         st = op_api_sweep(hq, hq_now(hq).wall_ms, err);
     }
+    if (st == ST_OK) {
+        st = op_shown_sweep(hq, hq_now(hq).wall_ms, err);
+    }
     if (st == ST_OK && hq->salvaged.values + hq->salvaged.rescued != 0) {
         say_salvaged(hq);
     }

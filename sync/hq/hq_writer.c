@@ -23,6 +23,7 @@ struct hq_writer {
     bool busy, refuse, stop;
     int64_t rested_ms; /* when something of the rest was done, or nothing was left of it */
     bool came;         /* requests since then */
+    int64_t swept_ms;  /* when what is over was last swept: at the start, or here */
 };
 
 static int64_t monotonic_ms(void)
@@ -68,6 +69,19 @@ static void run(struct hq_writer *w, struct hq_writer_task **group, size_t n)
     for (size_t i = 0; i < n; i++) {
         group[i]->st = requests[i]->st;
     }
+}
+
+/* Once a day, between two rounds: keys of writes and shown sign-offs whose time is over. What fails
+ * is tried again the next day. */
+static void sweep(struct hq_writer *w)
+{
+    if (monotonic_ms() - w->swept_ms < HQ_SWEEP_MS) {
+        return;
+    }
+    int64_t now_ms = hq_now(w->hq).wall_ms;
+    w->swept_ms = monotonic_ms();
+    IGNORE(op_api_sweep(w->hq, now_ms, NULL) != ST_OK);
+    IGNORE(op_shown_sweep(w->hq, now_ms, NULL) != ST_OK);
 }
 
 static void rest(struct hq_writer *w)
@@ -149,6 +163,7 @@ static void *loop(void *ctx)
         for (size_t i = 0; i < n; i++) {
             group[i]->done(group[i]);
         }
+        sweep(w);
         pthread_mutex_lock(&w->lock);
     }
     w->busy = false;
@@ -165,6 +180,7 @@ enum st hq_writer_start(struct hq_writer **out, struct hq *hq, struct err *err)
         return err_set(err, ST_FULL, 0, __func__, "no memory");
     }
     w->hq = hq;
+    w->swept_ms = monotonic_ms();
     pthread_mutex_init(&w->lock, NULL);
     pthread_condattr_t by_monotonic;
     pthread_condattr_init(&by_monotonic);

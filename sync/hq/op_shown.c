@@ -3,6 +3,19 @@
 #include "sync/hq/ops.h"
 #include "sync/hq/shown.h"
 
+enum st op_shown_sweep(struct hq *hq, int64_t now_ms, struct err *err)
+{
+    struct store_txn *t = NULL;
+    unsigned gone = 0;
+    enum st st = store_write(hq->store, &t, err);
+    st = st == ST_OK ? shown_sweep(t, now_ms, &gone, err) : st;
+    if (st == ST_OK && gone > 0) {
+        st = store_commit(&t, err);
+    }
+    store_abort(&t);
+    return st;
+}
+
 enum st op_shown_keep(struct hq *hq, const json_t *in, json_t **out, struct err *err)
 {
     struct arena a = hq_arena(hq);

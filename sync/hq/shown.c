@@ -8,6 +8,7 @@
 #include "sync/hq/hq_store.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static enum st member(const json_t *in, const char *name, size_t most, struct arena *a, bytes *out,
                       struct err *err)
@@ -66,7 +67,7 @@ bool shown_kept(struct store_txn *t, h32 entry)
     return hq_odd_reason(t, entry) == HQ_ODD_SHOWN;
 }
 
-/* How many are kept is counted as they come, in all and of each author: none ever goes. */
+/* How many are kept is counted as they come and go, in all and of each author. */
 #define COUNT_BYTES 4
 
 static unsigned count_get(struct store_txn *t, const char *name)
@@ -106,6 +107,94 @@ bool shown_any(struct store_txn *t)
     uint8_t any[8];
     size_t n;
     return hq_meta_get(t, ALL, any, sizeof any, &n, NULL) == ST_OK;
+}
+
+/* ---- what goes --------------------------------------------------------------------------------
+ */
+
+struct aside {
+    h32 entry;
+    id8 author;
+    int64_t at_ms;
+};
+
+/* A row of T_ODD: was it shown, whose is it, since when? */
+static bool aside_of(bytes key, bytes value, struct aside *out)
+{
+    struct cbor_r r = cbor_r_init(value);
+    struct cbor_map m = cbor_map_begin(&r);
+    uint64_t reason = 0;
+    memset(out, 0, sizeof *out);
+    for (int64_t k; cbor_map_next(&m, &k);) {
+        if (k == 1) {
+            reason = cbor_get_uint(&r);
+        } else if (k == 2) {
+            out->at_ms = cbor_get_int(&r);
+        } else if (k == 4) {
+            cbor_get_bytes_n(&r, out->author.b, sizeof out->author.b);
+        }
+    }
+    if (cbor_done(&r) != ST_OK || reason != HQ_ODD_SHOWN || key.n != sizeof out->entry.b) {
+        return false;
+    }
+    memcpy(out->entry.b, key.p, sizeof out->entry.b);
+    return true;
+}
+
+/* All that were shown; *n of them, SHOWN_MAX at most. */
+static enum st asides(struct store_txn *t, struct aside *out, unsigned *n, struct err *err)
+{
+    uint8_t room[2 * CAP_ENTRY_BYTES + 512];
+    struct store_cursor *c = NULL;
+    bytes key, value;
+    *n = 0;
+    enum st st = store_scan(t, T_ODD, (bytes){0}, (bytes){0}, &c, err);
+    while (st == ST_OK && *n < SHOWN_MAX) {
+        struct arena a = arena_of(room, sizeof room);
+        st = store_next(c, &key);
+        /* What does not fit is longer than an entry: a bundle's item. */
+        if (st == ST_OK && store_value(c, &a, &value, NULL) == ST_OK) {
+            *n += aside_of(key, value, &out[*n]);
+        }
+    }
+    store_scan_end(&c);
+    return st == ST_END ? ST_OK : st;
+}
+
+static enum st drop(struct store_txn *t, const struct aside *s, struct err *err)
+{
+    char author[NAME_BYTES];
+    name_of(s->author, author);
+    unsigned all = count_get(t, ALL), his = count_get(t, author);
+    enum st st = store_del(t, T_ODD, bytes_of(s->entry.b, sizeof s->entry.b), err);
+    st = st == ST_OK ? count_put(t, author, his > 0 ? his - 1 : 0, err) : st;
+    return st == ST_OK ? count_put(t, ALL, all > 0 ? all - 1 : 0, err) : st;
+}
+
+enum st shown_sweep(struct store_txn *t, int64_t now_ms, unsigned *gone, struct err *err)
+{
+    struct aside *s = calloc(SHOWN_MAX, sizeof *s);
+    unsigned n = 0;
+    *gone = 0;
+    if (s == NULL) {
+        return err_set(err, ST_FULL, 0, __func__, "no memory");
+    }
+    enum st st = shown_any(t) ? asides(t, s, &n, err) : ST_OK;
+    for (unsigned i = 0; i < n && st == ST_OK; i++) {
+        char author[NAME_BYTES];
+        int64_t age_ms = now_ms - s[i].at_ms;
+        name_of(s[i].author, author);
+        bool crowded =
+            count_get(t, ALL) > SHOWN_MAX / 2 || count_get(t, author) > SHOWN_PER_AUTHOR_MAX / 2;
+        bool over = age_ms > SHOWN_KEEP_MS ||
+                    ((crowded || age_ms > SHOWN_CAME_MS) && shown_held(t, s[i].entry));
+        if (over) {
+            st = drop(t, &s[i], err);
+            *gone += st == ST_OK;
+        }
+    }
+    free(s);
+    return st;
 }
 
 enum st shown_put(struct store_txn *t, const struct shown *s, int64_t now_ms, bool *fresh,

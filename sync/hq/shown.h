@@ -10,6 +10,10 @@
 
 #define SHOWN_MAX 1000          /* kept in all: who steals a key can sign without end */
 #define SHOWN_PER_AUTHOR_MAX 50 /* and of one author */
+/* What was withheld serves as evidence as long as somebody may still make a claim of the repair:
+ * three years. What came in after all is told for a season, then it is a report like any other. */
+#define SHOWN_KEEP_MS (1096 * 86400000LL)
+#define SHOWN_CAME_MS (90 * 86400000LL)
 
 struct shown {
     struct entry_view entry;
@@ -27,6 +31,10 @@ bool shown_kept(struct store_txn *t, h32 entry);
  * of this author, or in all. */
 MUST_USE enum st shown_put(struct store_txn *t, const struct shown *s, int64_t now_ms, bool *fresh,
                            struct err *err);
+/* shown_sweep: those whose time is over go; where half of the room is taken, those that came in
+ * after all, however young, until it is not. *gone of them; the writer's transaction. Errors: the
+ * store's. */
+MUST_USE enum st shown_sweep(struct store_txn *t, int64_t now_ms, unsigned *gone, struct err *err);
 /* shown_any: one was kept, ever: what need not be looked for is not. */
 bool shown_any(struct store_txn *t);
 #endif

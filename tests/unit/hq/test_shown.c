@@ -198,8 +198,72 @@ static void that_it_was_shown_is_not_overwritten_by_what_a_bundle_did_wrong(void
     end();
 }
 
+/* How many are left after the sweep that docketd does at that time. */
+static unsigned swept(int64_t after_ms)
+{
+    PAIR_OK(&p, op_shown_sweep(p.hq, p.ms + after_ms, &p.err));
+    return rows();
+}
+
+/* Withheld: as long as a claim may be made. Come in after all: a season. What a bundle did wrong is
+ * not theirs to sweep. */
+static void what_was_shown_goes_when_its_time_is_over(void)
+{
+    uint8_t eb[CAP_ENTRY_BYTES], cb[CAP_CERT_BYTES];
+    bool held, kept;
+    struct exchange_result r;
+    struct store_txn *t = NULL;
+    begin();
+    CHECK_INT(swept(SHOWN_KEEP_MS), 0); /* there is nothing yet */
+    h32 first = sign(1);
+    bytes c = cert_of(cb), e = entry_of(d.store, first, eb);
+    CHECK_INT(keep(e, c, &held, &kept), ST_OK);
+    PAIR_OK(&p, store_write(p.hq->store, &t, &p.err));
+    PAIR_OK(&p, hq_odd_put(t, d.journal.head.author, PROBLEM_GAP, str_bytes(S("odd")), 0, &p.err));
+    PAIR_OK(&p, store_commit(&t, &p.err));
+    CHECK_INT(swept(SHOWN_KEEP_MS - 60000), 2);
+    pair_sync(&p, &d, &r); /* it comes in */
+    CHECK_INT(swept(SHOWN_CAME_MS - 60000), 2);
+    CHECK_INT(swept(SHOWN_CAME_MS + 60000), 1);
+    h32 second = sign(2);
+    CHECK_INT(keep(entry_of(d.store, second, eb), c, &held, &kept), ST_OK);
+    CHECK_INT(swept(SHOWN_CAME_MS + 60000), 2); /* nobody has it but who showed it */
+    CHECK_INT(swept(SHOWN_KEEP_MS + 60000), 1); /* the bundle's */
+    CHECK_INT(keep(entry_of(d.store, second, eb), c, &held, &kept), ST_OK); /* shown once more */
+    CHECK_INT(rows(), 2);
+    end();
+}
+
+/* As many as there is room for, which all come in then: the next sweep leaves half of them. */
+static void where_room_is_short_those_that_came_in_go_first(void)
+{
+    uint8_t eb[CAP_ENTRY_BYTES], cb[CAP_CERT_BYTES];
+    bool held, kept;
+    struct exchange_result r;
+    begin();
+    bytes c = cert_of(cb);
+    for (unsigned i = 0; i < SHOWN_PER_AUTHOR_MAX; i++) {
+        CHECK_INT(keep(entry_of(d.store, sign(i + 1), eb), c, &held, &kept), ST_OK);
+    }
+    CHECK_INT(swept(0), SHOWN_PER_AUTHOR_MAX); /* withheld: they stay, full or not */
+    pair_sync(&p, &d, &r);
+    h32 one_more = sign(98);
+    CHECK_INT(keep(entry_of(d.store, one_more, eb), c, &held, &kept), ST_FULL);
+    CHECK_INT(swept(0), SHOWN_PER_AUTHOR_MAX / 2);
+    CHECK_INT(keep(entry_of(d.store, one_more, eb), c, &held, &kept), ST_OK);
+    CHECK(kept && !held);
+    CHECK_INT(swept(SHOWN_CAME_MS + 60000), 1);           /* the one that headquarters has not */
+    for (unsigned i = 1; i < SHOWN_PER_AUTHOR_MAX; i++) { /* and all the room is there again */
+        CHECK_INT(keep(entry_of(d.store, sign(200 + i), eb), c, &held, &kept), ST_OK);
+    }
+    CHECK_INT(keep(entry_of(d.store, sign(300), eb), c, &held, &kept), ST_FULL);
+    end();
+}
+
 int main(void)
 {
+    RUN(what_was_shown_goes_when_its_time_is_over);
+    RUN(where_room_is_short_those_that_came_in_go_first);
     RUN(that_it_was_shown_is_not_overwritten_by_what_a_bundle_did_wrong);
     RUN(one_that_is_not_held_is_kept_once_and_one_that_is_held_never);
     RUN(with_any_byte_changed_it_is_not_genuine_and_not_kept);
