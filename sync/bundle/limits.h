@@ -55,10 +55,11 @@
 #define HQ_DOOR_ENTRIES                                                                            \
     1024               /* of all requests under way: some 80 ms of signatures; beyond, after */
 #define HQ_DOOR_A_MS 1 /* ... and so many each millisecond: a tenth of one core */
-#define HQ_INLINE_ENTRIES 256  /* up to here folded with the commit, beyond after the receipt */
-#define HQ_REST_QUIET_MS 20    /* what follows receipts begins when nobody came for so long ... */
-#define HQ_REST_WAIT_MS 1000   /* ... or when it waited so long: a step, and on with the others */
-#define HQ_SWEEP_MS 86400000LL /* what is over: keys of writes live a day, shown sign-offs months  \
+#define HQ_INLINE_ENTRIES 256 /* up to here folded with the commit, beyond after the receipt */
+#define HQ_REST_QUIET_MS 20   /* what follows receipts begins when nobody came for so long ... */
+#define HQ_REST_WAIT_MS 1000  /* ... or when it waited so long: a step, and on with the others */
+#define HQ_SWEEP_MS                                                                                \
+    86400000LL                 /* what is over: keys of writes live a day, shown sign-offs months  \
                                 */
 #define HQ_TAKEN_STEP 8        /* calls that technicians took, registered at a time: some 30 ms */
 #define HQ_DEVICES_MAX 4096    /* authors of one deployment held in memory (about 1 MiB) */

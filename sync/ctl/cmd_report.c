@@ -16,8 +16,8 @@
 
 struct reporting {
     const char *job, *pdf, *cbor, *text;
-    const char *number; /* NULL: of the newest visit that is signed */
-    unsigned version;   /* 0: the newest */
+    const char *number; /* of a visit's report; NULL: of the newest visit that is signed */
+    unsigned version;   /* of that report; 0: the newest */
     struct ctl_view v;
     struct arena a;
     struct subject_state *state;
@@ -42,6 +42,43 @@ static id8 visit_of(const struct subject_state *job, str number)
     return (id8){{0}};
 }
 
+/* Which there are, for who asked for one that is not: a line a visit. Answers how many. */
+static unsigned say_reports(const struct reporting *r)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < r->state->nvisits; i++) {
+        const struct visit_state *v = &r->state->visits[i];
+        for (unsigned k = 0; k < v->nsigned; k++) {
+            const struct signature_state *g = &v->signatures[k];
+            if (k == 0) {
+                fprintf(stderr, "docketctl: there is --number %.*s --version %u", (int)g->nnumber,
+                        (const char *)g->number, g->version);
+            } else {
+                fprintf(stderr, ", %u", g->version);
+            }
+        }
+        if (v->nsigned > 0) {
+            fputc('\n', stderr);
+            n++;
+        }
+    }
+    return n;
+}
+
+static enum st none_such(const struct reporting *r, struct err *err)
+{
+    if (say_reports(r) == 0) {
+        return err_set(err, ST_NOT_FOUND, 0, "report", "job %s has no signed report yet", r->job);
+    }
+    if (r->version == 0) {
+        return err_set(err, ST_NOT_FOUND, 0, "report", "job %s has no report of the number %s",
+                       r->job, r->number);
+    }
+    return err_set(err, ST_NOT_FOUND, 0, "report", "%s%s of job %s has no version %u",
+                   r->number != NULL ? "report " : "the newest report",
+                   r->number != NULL ? r->number : "", r->job, r->version);
+}
+
 static enum st find(struct reporting *r, struct err *err)
 {
     id8 of = {{0}};
@@ -57,14 +94,12 @@ static enum st find(struct reporting *r, struct err *err)
     if (st == ST_OK && r->number != NULL) {
         of = visit_of(r->state, str_c(r->number));
         if (id8_zero(of)) {
-            return err_set(err, ST_NOT_FOUND, 0, "report", "job %s has no report of the number %s",
-                           r->job, r->number);
+            return none_such(r, err);
         }
     }
     r->sig = st == ST_OK ? paper_find(r->state, of, r->version, &r->visit) : NULL;
     if (st == ST_OK && r->sig == NULL) {
-        return err_set(err, ST_NOT_FOUND, 0, "report", "job %s has no signed report%s yet", r->job,
-                       r->version != 0 ? " of that version" : "");
+        return none_such(r, err);
     }
     return st;
 }

@@ -63,10 +63,12 @@
             "verify chains, signatures, indexes, attachments, states")                             \
     COMMAND(rebuild, "rebuild", "--store DIR [--pin-fd N]",                                        \
             "compute indexes and states again from the entries")                                   \
-    COMMAND(report, "report",                                                                      \
-            "--store DIR --job CODE [--pdf FILE] [--paper a4|80mm] [--cbor FILE] "                 \
-            "[--text FILE] [--number REPORT] [--version N] [--pin-fd N]",                          \
-            "a signed service report as PDF, proof or text")                                       \
+    COMMAND(                                                                                       \
+        report, "report",                                                                          \
+        "--store DIR --job CODE [--pdf FILE] [--paper a4|80mm] [--cbor FILE] "                     \
+        "[--text FILE] [--number REPORT] [--version N] [--pin-fd N]",                              \
+        "a signed service report as PDF, proof or text: of the newest visit, or of the one whose " \
+        "report --number names; the newest version, or --version")                                 \
     COMMAND(verify, "verify",                                                                      \
             "FILE --trust HQ.pub [--json] | --qr FILE [--text FILE] --trust HQ.pub",               \
             "is a report, or a proof of two histories, genuine? needs no store and no network")    \

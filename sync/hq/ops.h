@@ -125,7 +125,8 @@ enum st op_token_remove(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_api_write(struct hq *, const json_t *, json_t **, struct err *);
 /* op_api_sweep: forget keys older than a day; the writer's thread, or before it runs. */
 MUST_USE enum st op_api_sweep(struct hq *hq, int64_t now_ms, struct err *err);
-/* op_shown_sweep: sign-offs that strangers showed go when their time is over (shown.h); likewise. */
+/* op_shown_sweep: sign-offs that strangers showed go when their time is over (shown.h); likewise.
+ */
 MUST_USE enum st op_shown_sweep(struct hq *hq, int64_t now_ms, struct err *err);
 enum st op_enrol(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_assign(struct hq *, const json_t *, json_t **, struct err *);

@@ -128,3 +128,15 @@ by_number() {
     ! cmp -s "$T/three.hq" "$T/four.hq" && ! hqctl report --job J-261120-01 --number T09-9-000009
 }
 claim "headquarters gives out either report by its number, to the byte, and none of another number" by_number
+by_version() {
+    for d in three four; do
+        number=$(head -n 1 "$T/$d.txt" | grep -o '[A-Z0-9]*-[A-Z0-9]*-[0-9]\{6\}' | head -n 1)
+        hqctl report --job J-261120-01 --number "$number" --version 1 --text "$T/$d.v1" && cmp "$T/$d.txt" "$T/$d.v1" || return 1
+        hqctl report --job J-261120-01 --number "$number" --version 2 --text "$T/$d.v2" 2>"$T/err" && return 1
+        cat "$T/err"
+        grep -q "report $number of job J-261120-01 has no version 2" "$T/err" || return 1
+        hqctl report --job J-261120-01 --version 2 2>"$T/err" && return 1
+        grep -q "there is --number $number --version 1\$" "$T/err" || return 1
+    done
+}
+claim "and each version of each visit by number and version; of one that is not it says which there are" by_version

@@ -118,7 +118,8 @@ proves() { # WHERE...: both versions, each by itself
         "$@" report --job $JOB --version $v --cbor "$T/v$v.cbor" --text "$T/v$v.txt" &&
             "$bin/docketctl" verify "$T/v$v.cbor" --trust "$T/hq.pub" | grep -qx genuine || return 1
     done
-    ! cmp -s "$T/v1.txt" "$T/v2.txt"
+    ! cmp -s "$T/v1.txt" "$T/v2.txt" || return 1
+    ! "$@" report --job $JOB --version 3 2>"$T/err" && grep -q 'there is --number [^ ]* --version 1, 2$' "$T/err"
 }
 claim "on the handheld the old sign-off proves itself as the new one does" proves on_device
 both() { device_sync "$T/dev" && device_sync "$T/dev" && proves hqctl && [ "$(state "$id")" = signed ] && same_state; }
