@@ -247,6 +247,7 @@ static enum st take_items(struct fold_ctx *c, const struct entry_view *e, size_t
                                  .role = fold_author_role(a, &e[i]),
                                  .person = a->person,
                                  .known = a->known,
+                                 .node = a->known && a->role == ROLE_HEADQUARTERS,
                                  .epoch = find_chain(&p, who, e[i].epoch)};
         if (p.who[who].last == NULL || fold_item_before(p.who[who].last, it)) {
             p.who[who].last = it;
@@ -369,7 +370,7 @@ static void fold_plain(struct fold_ctx *c, const struct fold_item *it)
     if (k->visit_fact || k->kind == KIND_RECORD_SET) {
         return; /* fold_visits, fold_fields */
     }
-    if (!kind_has_effect(it->e->kind, it->role)) {
+    if (!kind_has_effect(it->e->kind, it->role) || (k->node_only && !it->node)) {
         c->out->nrequests++;
         return;
     }

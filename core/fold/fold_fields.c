@@ -52,7 +52,9 @@ static void set_value(struct field_value *v, const struct record_write *r,
 {
     v->entry = it->e->hash;
     v->author = it->e->author;
-    v->actor = it->e->actor;
+    if (it->node) { /* who else names one says nothing by it */
+        v->actor = it->e->actor;
+    }
     v->time = it->e->time;
     v->type = r->type;
     h32 att;

@@ -9,6 +9,7 @@ struct fold_item {
     enum role role; /* in which it speaks */
     id16 person;    /* of the author's certificate */
     bool known;     /* the certificate is held */
+    bool node;      /* headquarters' own journal */
     bool accepted;  /* visit.paid: the accountant took this money */
     bool undone;    /* job.cancelled: an entry with effect takes it back */
     int64_t accepted_minor;

@@ -12,13 +12,15 @@
 #include "core/model/bodies.h"
 
 #define FOLD_VERSION                                                                               \
-    8 /* 2: in a conflict only headquarters and its own author remove a value.                     \
+    9 /* 2: in a conflict only headquarters and its own author remove a value.                     \
          3: cancellations can be taken back, late work admitted                                    \
          4: goods taken and brought back; facts of the workshop hang on goods                      \
          5: where he stood on arrival is a fact of a visit                                         \
          6: headquarters reopens a report                                                          \
          7: calls that a technician takes himself                                                  \
-         8: branches below a revocation are set aside by name */
+         8: branches below a revocation are set aside by name                                      \
+         9: what was done with a login or a token, or about what could not be kept; whom a device  \
+            names as the actor is nobody */
 
 /* One write of a field that stands: nobody replaced it, or only a technician in a conflict. */
 struct field_value {

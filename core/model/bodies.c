@@ -59,6 +59,10 @@ static const struct col cash[] = {MUST(1, CT_HASHES, cash.paid),
 static const struct col named[] = {MUST(1, CT_HASHES, named)};
 static const struct col admitted[] = {MUST(1, CT_HASHES, admitted.named),
                                       MAY(2, CT_UINT, admitted.reason)};
+static const struct col access[] = {MUST(1, CT_UINT, access.step), MUST(2, CT_ID16, access.person),
+                                    MAY(3, CT_UINT, access.scopes), MAY(4, CT_INT, access.until_ms),
+                                    MAY(5, CT_UINT, access.role)};
+static const struct col settled[] = {MUST(1, CT_UINT, settled.reason)};
 static const struct col step[] = {HEAD};
 static const struct col arrived[] = {HEAD, MUST(2, CT_UINT, arrived.flags)};
 static const struct col diagnosed[] = {
@@ -168,6 +172,8 @@ static const struct shape shapes[] = {
     SHAPE(KIND_JOB_RESTORED, named),
     SHAPE(KIND_ADMITTED, admitted),
     SHAPE(KIND_SET_ASIDE, named),
+    SHAPE(KIND_ACCESS, access),
+    SHAPE(KIND_ITEM_SETTLED, settled),
     SHAPE(KIND_VISIT_ACCEPTED, step),
     SHAPE(KIND_VISIT_TRAVELLING, step),
     SHAPE(KIND_VISIT_ARRIVED, arrived),

@@ -81,6 +81,14 @@ struct body_admitted {
                         found, 4 other; 0: not said, as before there were reasons */
 };
 
+struct body_access {
+    unsigned step;   /* enum access_step */
+    id16 person;     /* whose it is */
+    unsigned scopes; /* of a token: bit 2s reads, 2s + 1 writes (acct.h) */
+    int64_t until_ms;
+    unsigned role; /* the person's, when a login is made */
+};
+
 struct body_step {
     struct body_head head;
 }; /* accepted, travelling, left */
@@ -202,6 +210,8 @@ union body {
     struct body_opened opened;           /* JOURNAL_OPENED */
     struct body_assigned assigned;       /* JOB_ASSIGNED */
     struct body_reason cancelled;        /* JOB_CANCELLED; JOB_ARCHIVED has none */
+    struct body_reason settled;          /* ITEM_SETTLED */
+    struct body_access access;           /* ACCESS */
     struct body_edition edition;         /* EDITION */
     struct body_certificate certificate; /* CERTIFICATE */
     struct body_revoked revoked;         /* REVOKED */

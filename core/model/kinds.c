@@ -13,7 +13,12 @@
 
 #define ROW(k, name, subject, fact, roles)                                                         \
     {                                                                                              \
-        KIND_##k, name, subject, fact, (uint16_t)(roles)                                           \
+        KIND_##k, name, subject, fact, (uint16_t)(roles), false                                    \
+    }
+/* Of headquarters itself: whoever acts there has his journal in the node's. */
+#define OURS(k, name, subject, roles)                                                              \
+    {                                                                                              \
+        KIND_##k, name, subject, false, (uint16_t)(roles), true                                    \
     }
 
 /* In order of number: kind_info searches by halves. */
@@ -31,6 +36,10 @@ static const struct kind_info table[] = {
     ROW(JOB_RESTORED, "job.restored", SUBJECT_JOB, false, OFFICE),
     ROW(ADMITTED, "admitted", 0, false, R(SUPERVISOR) | R(ADMINISTRATOR)),
     ROW(SET_ASIDE, "set.aside", 0, false, KEYS),
+    OURS(ACCESS, "access", SUBJECT_ACCESS,
+         EVERYBODY), /* one's own password is everybody's to set */
+    OURS(ITEM_SETTLED, "item.settled", SUBJECT_ITEM,
+         R(SUPERVISOR) | R(SERVICE_DEPARTMENT) | R(ADMINISTRATOR)),
     /* 0: of a job, or of goods: what is done to them in the workshop */
     ROW(VISIT_ACCEPTED, "visit.accepted", 0, true, FIELD),
     ROW(VISIT_TRAVELLING, "visit.travelling", SUBJECT_JOB, true, FIELD),

@@ -23,7 +23,9 @@ enum subject_type {
     SUBJECT_SLIP = 10,      /* a part's issue slip */
     SUBJECT_DAY = 11,       /* a daily report: a technician's, or with no technician the branch's */
     SUBJECT_INVOICE = 12,
-    SUBJECT_TYPES = 13
+    SUBJECT_ACCESS = 13, /* a login or a token at headquarters: no device holds one */
+    SUBJECT_ITEM = 14,   /* what came in and could not be kept: the first half of its hash */
+    SUBJECT_TYPES = 15
 };
 
 enum role {
@@ -58,6 +60,10 @@ enum kind {
                                  2: reason code?} */
     KIND_SET_ASIDE = 13, /* {1: [entries of a revoked author, under a number below a head that his
                              revocation names, on no branch that leads there]} */
+    KIND_ACCESS =
+        14, /* {1: step, 2: person id16, 3: scopes?, 4: until ms?, 5: role?}: what was done
+               with a login or a token, which is the subject; never a name or a secret */
+    KIND_ITEM_SETTLED = 15, /* {1: reason code}: somebody saw to what could not be kept */
     /* A visit's facts: key 1 is the visit id (id8, minted at acceptance); key 0, where present,
      * lists the entries of this author that this one supersedes (a correction). */
     KIND_VISIT_ACCEPTED = 20,   /* {0?, 1} */
@@ -203,6 +209,24 @@ enum receipt_outcome { RECEIPT_BACK = 1, RECEIPT_LOST = 2 };
 enum pay_method { PAY_CASH = 1, PAY_CARD = 2, PAY_MOBILE = 3, PAY_TRANSFER = 4, PAY_INVOICE = 5 };
 /* Of what visit.proposed says something: a subject type, or one of these. */
 enum proposed_what { PROPOSED_PART = 100, PROPOSED_FAULT = 101, PROPOSED_CLASS = 102 };
+enum access_step {
+    ACCESS_LOGIN_MADE = 1,
+    ACCESS_PASSWORD = 2, /* a new one, by whom key 12 says */
+    ACCESS_SHUT = 3,
+    ACCESS_OPENED = 4,
+    ACCESS_SESSIONS = 5, /* all of its sessions were ended */
+    ACCESS_TOKEN_MADE = 6,
+    ACCESS_TOKEN_ENDED = 7,
+    ACCESS_STEPS
+};
+enum item_reason {
+    ITEM_CAME_WHOLE = 1, /* the same came again as it should, nothing is missing */
+    ITEM_DEVICE = 2,     /* the handheld was seen to */
+    ITEM_ASKED = 3,      /* whoever sent it was asked */
+    ITEM_FAULT = 4,      /* reported as a fault of the program */
+    ITEM_OTHER = 5,
+    ITEM_REASONS
+};
 enum forget_rule { FORGET_RETENTION = 1, FORGET_REQUEST = 2 };
 
 /* One row a kind. */
@@ -212,10 +236,11 @@ struct kind_info {
     enum subject_type subject; /* 0: any */
     bool visit_fact;           /* key 1 is a visit id, key 0 supersedes */
     uint16_t effect_roles; /* bit per enum role: whose entries have effect; others are requests */
+    bool node_only; /* and in that role headquarters' alone: a device's own entry is a request */
 };
 /* kind_info: the row, or NULL for a kind this version does not know. Static storage. */
 const struct kind_info *kind_info(unsigned kind);
 /* kind_has_effect: may `role` (for headquarters' entries: the actor's role) give this kind effect?
- */
+ * Of a kind that is node_only: if the author is a node besides. */
 bool kind_has_effect(unsigned kind, enum role role);
 #endif

@@ -1,4 +1,5 @@
-/* cmd_user.c - docketctl user add|list|password|disable|enable: logins of headquarters' console. */
+/* cmd_user.c - docketctl user add|list|password|disable|enable|sessions: logins of headquarters'
+ * console. */
 #include <sodium.h>
 #include <string.h>
 
@@ -146,6 +147,9 @@ int ctl_cmd_user(int argc, char **argv)
     }
     if (strcmp(what, "enable") == 0) {
         return run(&o, "user.enable", json_pack("{s:s}", "login", o.login), "is open again");
+    }
+    if (strcmp(what, "sessions") == 0) {
+        return run(&o, "user.sessions", json_pack("{s:s}", "login", o.login), "is logged out");
     }
     return ctl_usage(argv[0]);
 }

@@ -18,8 +18,9 @@
             "[--keys FILE] [--json]",                                                              \
             "add or change a person of the company")                                               \
     COMMAND(user, "user",                                                                          \
-            "add|list|password|disable|enable --store DIR [--login NAME] [--person CODE | "        \
-            "--name NAME --role ROLE [--branch CODE]] [--password-fd N] [--keys FILE] [--json]",   \
+            "add|list|password|disable|enable|sessions --store DIR [--login NAME] [--person "      \
+            "CODE | --name NAME --role ROLE [--branch CODE]] [--password-fd N] [--keys FILE] "     \
+            "[--json]",                                                                            \
             "who may log in to the console")                                                       \
     COMMAND(enrol, "enrol",                                                                        \
             "--store DIR --technician CODE [--minutes N | --file FILE] [--keys FILE] [--json]",    \

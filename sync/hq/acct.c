@@ -54,6 +54,14 @@ static int64_t int_of(const json_t *row, const char *key)
     return json_integer_value(json_object_get(row, key));
 }
 
+/* Of before such steps were entries a row has none. */
+static void subject_of(const json_t *row, id16 *out)
+{
+    if (!hex_get(str_c(text_of(row, "subject")), out->b, sizeof out->b)) {
+        memset(out, 0, sizeof *out);
+    }
+}
+
 /* ---- users ------------------------------------------------------------------------------------
  */
 
@@ -110,6 +118,8 @@ static enum st read_user(struct store_txn *t, bytes value, struct arena tmp, str
     snprintf(u->hash, sizeof u->hash, "%s", text_of(row, "hash"));
     u->disabled = json_is_true(json_object_get(row, "disabled"));
     u->changed_ms = int_of(row, "changed");
+    u->ended_ms = int_of(row, "ended");
+    subject_of(row, &u->subject);
     bool ok = row != NULL && hex_get(str_c(text_of(row, "person")), u->person.b, 16);
     json_decref(row);
     if (!ok) {
@@ -131,12 +141,14 @@ enum st acct_get(struct store_txn *t, const char *login, struct arena tmp, struc
 
 enum st acct_put(struct store_txn *t, const struct acct_user *u, struct err *err)
 {
-    char key[ACCT_KEY_BYTES], hex[33];
+    char key[ACCT_KEY_BYTES], hex[33], subject[33];
     hex_put(bytes_of(u->person.b, 16), hex);
+    hex_put(bytes_of(u->subject.b, 16), subject);
     return put_row(t, acct_key(t, USER_PREFIX, u->login, key),
-                   json_pack("{s:s,s:s,s:s,s:b,s:I}", "login", u->login, "person", hex, "hash",
-                             u->hash, "disabled", u->disabled, "changed",
-                             (json_int_t)u->changed_ms),
+                   json_pack("{s:s,s:s,s:s,s:b,s:I,s:I,s:s}", "login", u->login, "person", hex,
+                             "hash", u->hash, "disabled", u->disabled, "changed",
+                             (json_int_t)u->changed_ms, "ended", (json_int_t)u->ended_ms, "subject",
+                             subject),
                    err);
 }
 
@@ -235,22 +247,21 @@ void acct_token_secret(struct acct_token *k, char secret[static 90], uint8_t has
     sodium_memzero(hex, sizeof hex);
 }
 
-enum st acct_token_put(struct store_txn *t, const struct acct_token *k,
-                       const uint8_t hash[static 32], struct err *err)
+enum st acct_token_put(struct store_txn *t, const struct acct_token *k, const uint8_t *hash,
+                       struct err *err)
 {
-    char key[48], hex[65];
-    hex_put(bytes_of(hash, 32), hex);
+    char key[48], hex[65] = "", subject[33];
+    if (hash != NULL) {
+        hex_put(bytes_of(hash, 32), hex);
+    }
+    hex_put(bytes_of(k->subject.b, 16), subject);
     return put_row(t, token_key(k->id, key),
-                   json_pack("{s:s,s:s,s:s,s:s,s:I,s:I,s:I}", "id", k->id, "label", k->label,
-                             "login", k->login, "hash", hex, "scopes", (json_int_t)k->scopes,
-                             "made", (json_int_t)k->made_ms, "until", (json_int_t)k->until_ms),
+                   json_pack("{s:s,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:s}", "id", k->id, "label",
+                             k->label, "login", k->login, "hash", hex, "scopes",
+                             (json_int_t)k->scopes, "made", (json_int_t)k->made_ms, "until",
+                             (json_int_t)k->until_ms, "ended", (json_int_t)k->ended_ms, "subject",
+                             subject),
                    err);
-}
-
-enum st acct_token_del(struct store_txn *t, const char *id, struct err *err)
-{
-    char key[48];
-    return store_del(t, T_META, token_key(id, key), err);
 }
 
 static bool read_token(bytes value, struct acct_token *k, uint8_t hash[static 32])
@@ -263,9 +274,29 @@ static bool read_token(bytes value, struct acct_token *k, uint8_t hash[static 32
     k->scopes = (uint32_t)int_of(row, "scopes");
     k->made_ms = int_of(row, "made");
     k->until_ms = int_of(row, "until");
-    bool ok = hex_get(str_c(text_of(row, "hash")), hash, 32);
+    k->ended_ms = int_of(row, "ended");
+    subject_of(row, &k->subject);
+    memset(hash, 0, 32);
+    bool ok = k->ended_ms != 0 || hex_get(str_c(text_of(row, "hash")), hash, 32);
     json_decref(row);
     return ok;
+}
+
+enum st acct_token_get(struct store_txn *t, const char *id, struct acct_token *out, struct err *err)
+{
+    char key[48];
+    uint8_t room[ROW_BYTES], hash[32];
+    struct arena tmp = arena_of(room, sizeof room);
+    bytes value;
+    memset(out, 0, sizeof *out);
+    enum st st = strlen(id) != 16 ? ST_NOT_FOUND
+                                  : store_get(t, T_META, token_key(id, key), &tmp, &value, NULL);
+    if (st == ST_NOT_FOUND) {
+        return err_set(err, st, 0, __func__, "there is no such token");
+    }
+    return st == ST_OK && read_token(value, out, hash)
+               ? ST_OK
+               : err_set(err, st == ST_OK ? ST_CORRUPT : st, 0, __func__, "a token's row");
 }
 
 enum st acct_token_check(struct store_txn *t, const char *secret, int64_t now_ms,
@@ -283,7 +314,7 @@ enum st acct_token_check(struct store_txn *t, const char *secret, int64_t now_ms
         id[16] = '\0';
     }
     if (!form || store_get(t, T_META, token_key(id, key), &tmp, &value, NULL) != ST_OK ||
-        !read_token(value, out, kept)) {
+        !read_token(value, out, kept) || out->ended_ms != 0) {
         return err_set(err, ST_NOT_FOUND, 0, __func__, "this token is not known");
     }
     crypto_generichash(hash, 32, raw, sizeof raw, NULL, 0);

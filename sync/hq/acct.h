@@ -1,8 +1,10 @@
 /* acct.h - who may work at headquarters' console: users, passwords, sessions, tokens.
  *
  * A user is a login for a person of the company: role and branch are those of the person's record
- * (an entry like any other), the password's Argon2id hash and whether the login is shut lie in
- * T_META, never in the journal. Sessions live in memory: a restart ends them. */
+ * (an entry like any other). Its name, the password's Argon2id hash and whether it is shut lie in
+ * T_META, a token's label and hash likewise: never in the journal. What was done with either, and
+ * by whom, is an entry (access.h) on the row's own subject, in the same transaction. Sessions live
+ * in memory: a restart ends them. */
 #ifndef SYNC_HQ_ACCT_H
 #define SYNC_HQ_ACCT_H
 #include "sync/hq/hq.h"
@@ -46,7 +48,9 @@ struct acct_user {
     id8 branch; /* zero: headquarters itself */
     char name[128];
     bool disabled;
+    id16 subject;               /* of its entries; zero: none yet */
     int64_t changed_ms;         /* the password */
+    int64_t ended_ms;           /* when all of its sessions were */
     bool token;                 /* came by a token: */
     uint32_t scopes;            /* bit 2s: read, 2s + 1: write */
     char hash[ACCT_HASH_BYTES]; /* of the password */
@@ -64,19 +68,15 @@ MUST_USE enum st acct_each(struct store_txn *t, struct arena tmp, acct_each_fn e
 #define ACCT_KEY_BYTES 56
 bytes acct_key(struct store_txn *t, const char *prefix, const char *login,
                char out[static ACCT_KEY_BYTES]);
-/* What was done with a login, and by whom: the newest ACCT_LOG_MAX, oldest first, beside it in
- * T_META as passwords are; never a password. acct_log_add: in the transaction of the change itself.
- * acct_log: none (ST_OK) of a login that nothing was done with since there is a history. */
-#define ACCT_LOG_MAX 32 /* of a login; two or three a year are usual */
-enum acct_step { ACCT_MADE = 1, ACCT_PASSWORD, ACCT_SHUT, ACCT_OPENED };
+/* acct_log: what was done with a login before such steps were entries: the last of them, oldest
+ * first, as they were kept beside it in T_META. Nothing is added there any more. */
+#define ACCT_LOG_MAX 32 /* of a login: so many were kept */
 struct acct_event {
     int64_t at_ms;
-    enum acct_step step;
+    enum access_step step;
     id16 actor;     /* who did it, */
     enum role role; /* and as what */
 };
-MUST_USE enum st acct_log_add(struct store_txn *t, const char *login, const struct acct_event *e,
-                              struct arena tmp, struct err *err);
 MUST_USE enum st acct_log(struct store_txn *t, const char *login, struct arena tmp,
                           struct acct_event out[static ACCT_LOG_MAX], size_t *n, struct err *err);
 /* acct_pieces: how many pieces a password has: words, runs and repeats that anybody would try are
@@ -97,13 +97,18 @@ struct acct_token {
     char label[64];
     char login[ACCT_LOGIN_BYTES + 1]; /* whose role and branch it has */
     uint32_t scopes;
+    id16 subject;              /* of its entries; zero: none yet */
     int64_t made_ms, until_ms; /* until 0: for ever */
+    int64_t ended_ms;          /* 0: not; its row stays, without the hash */
 };
 /* acct_token_make: *secret is "dkt_<id>_<64 hex>", shown once; only its hash is kept. */
 void acct_token_secret(struct acct_token *t, char secret[static 90], uint8_t hash[static 32]);
+/* acct_token_put: `hash` NULL: it has ended, and none is kept. acct_token_get: ended ones too;
+ * ST_NOT_FOUND. */
 MUST_USE enum st acct_token_put(struct store_txn *t, const struct acct_token *k,
-                                const uint8_t hash[static 32], struct err *err);
-MUST_USE enum st acct_token_del(struct store_txn *t, const char *id, struct err *err);
+                                const uint8_t *hash, struct err *err);
+MUST_USE enum st acct_token_get(struct store_txn *t, const char *id, struct acct_token *out,
+                                struct err *err);
 MUST_USE enum st acct_token_check(struct store_txn *t, const char *secret, int64_t now_ms,
                                   struct acct_token *out, struct err *err);
 typedef enum st (*acct_token_fn)(void *ctx, const struct acct_token *k);
@@ -132,7 +137,8 @@ struct acct_before {
 struct acct_session_view {
     char id[17]; /* public name, hex: what a list of sessions calls it */
     char login[ACCT_LOGIN_BYTES + 1];
-    int64_t changed_ms; /* acct_user's as it was opened: another one ends the session */
+    /* acct_user's as it was opened: another one of either ends the session */
+    int64_t changed_ms, ended_ms;
     struct acct_from from;
     struct acct_before before;
     bool common; /* the password would not be taken today */
@@ -140,8 +146,8 @@ struct acct_session_view {
     char renewed[44]; /* a new cookie value that the answer must set; empty: none */
     int64_t made_ms, seen_ms, until_ms;
 };
-/* acct_open: a new session of who->login, with its changed_ms, from, before and common; *cookie is
- * its secret. */
+/* acct_open: a new session of who->login, with its changed_ms, ended_ms, from, before and common;
+ * *cookie is its secret. */
 void acct_open(struct acct_sessions *s, const struct acct_session_view *who, int64_t now_ms,
                char cookie[static 44], struct acct_session_view *out);
 /* acct_find: may renew it, and when it was `used` says so: it lasts on. acct_knows: neither. */

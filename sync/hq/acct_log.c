@@ -1,19 +1,11 @@
-/* acct_log.c - what was done with a login, beside it in T_META. See acct.h. */
+/* acct_log.c - what was done with a login before that was an entry. See acct.h. */
 #include "sync/hq/acct.h"
 
 #include "core/codec/hash.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 
 #define PREFIX "hq/login-log/"
-
-static json_t *event_json(const struct acct_event *e)
-{
-    char hex[33];
-    hex_put(bytes_of(e->actor.b, 16), hex);
-    return json_pack("[I,i,s,i]", (json_int_t)e->at_ms, (int)e->step, hex, (int)e->role);
-}
 
 static bool event_of(const json_t *row, struct acct_event *e)
 {
@@ -22,9 +14,9 @@ static bool event_of(const json_t *row, struct acct_event *e)
     json_int_t role = json_integer_value(json_array_get(row, 3));
     memset(e, 0, sizeof *e);
     e->at_ms = json_integer_value(json_array_get(row, 0));
-    e->step = (enum acct_step)step;
+    e->step = (enum access_step)step;
     e->role = role > ROLE_NONE && role < ROLES ? (enum role)role : ROLE_NONE;
-    return step >= ACCT_MADE && step <= ACCT_OPENED && hex != NULL &&
+    return step >= ACCESS_LOGIN_MADE && step <= ACCESS_OPENED && hex != NULL &&
            hex_get(str_c(hex), e->actor.b, sizeof e->actor.b);
 }
 
@@ -46,28 +38,4 @@ enum st acct_log(struct store_txn *t, const char *login, struct arena tmp,
     }
     json_decref(list);
     return st == ST_OK ? ST_OK : err_set(err, st, 0, __func__, "a login's history");
-}
-
-enum st acct_log_add(struct store_txn *t, const char *login, const struct acct_event *e,
-                     struct arena tmp, struct err *err)
-{
-    struct acct_event had[ACCT_LOG_MAX];
-    char key[ACCT_KEY_BYTES];
-    size_t n;
-    enum st st = acct_log(t, login, tmp, had, &n, err);
-    if (st != ST_OK) {
-        return st;
-    }
-    json_t *list = json_array();
-    for (size_t i = n == ACCT_LOG_MAX; i < n; i++) {
-        json_array_append_new(list, event_json(&had[i]));
-    }
-    json_array_append_new(list, event_json(e));
-    char *text = json_dumps(list, JSON_COMPACT);
-    json_decref(list);
-    st = text == NULL
-             ? err_set(err, ST_FULL, 0, __func__, "no memory")
-             : store_put(t, T_META, acct_key(t, PREFIX, login, key), str_bytes(str_c(text)), err);
-    free(text);
-    return st;
 }

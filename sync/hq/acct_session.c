@@ -18,7 +18,7 @@ struct session {
     char id[17];
     char login[ACCT_LOGIN_BYTES + 1];
     char csrf[44];
-    int64_t made_ms, seen_ms, renewed_ms, changed_ms;
+    int64_t made_ms, seen_ms, renewed_ms, changed_ms, ended_ms;
     struct acct_from from;
     struct acct_before before;
     bool common;
@@ -91,6 +91,7 @@ static void view(const struct session *s, struct acct_session_view *out)
     memcpy(out->login, s->login, sizeof out->login);
     memcpy(out->csrf, s->csrf, sizeof out->csrf);
     out->changed_ms = s->changed_ms;
+    out->ended_ms = s->ended_ms;
     out->from = s->from;
     out->before = s->before;
     out->common = s->common;
@@ -130,6 +131,7 @@ void acct_open(struct acct_sessions *a, const struct acct_session_view *who, int
     memset(s, 0, sizeof *s);
     snprintf(s->login, sizeof s->login, "%s", who->login);
     s->changed_ms = who->changed_ms;
+    s->ended_ms = who->ended_ms;
     s->from = who->from;
     s->before = who->before;
     s->common = who->common;

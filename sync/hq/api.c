@@ -399,7 +399,8 @@ bool api_listens(struct api *api, const char *session, struct acct_user *user)
     uint8_t *room = malloc(CAP_SCRATCH_BYTES);
     bool well = room != NULL && store_read(api->hq->store, &t, NULL) == ST_OK &&
                 acct_get(t, v.login, arena_of(room, CAP_SCRATCH_BYTES), user, NULL) == ST_OK &&
-                user->changed_ms == v.changed_ms && !user->disabled && user->role != ROLE_NONE;
+                user->changed_ms == v.changed_ms && user->ended_ms == v.ended_ms &&
+                !user->disabled && user->role != ROLE_NONE;
     sodium_memzero(user->hash, sizeof user->hash);
     store_abort(&t);
     free(room);

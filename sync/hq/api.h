@@ -142,6 +142,8 @@ const char *api_query(const struct api_call *c, const char *name);            /*
 bool api_query_int(const struct api_call *c, const char *name, int64_t *out); /* false: bad */
 /* api_person_of: whose device an author is; false: no author of ours. */
 bool api_person_of(struct api_call *c, id8 author, id16 *person);
+/* api_by_node: is it headquarters' own journal? */
+bool api_by_node(struct api_call *c, id8 author);
 unsigned api_hash_ops(struct api_call *c);
 /* api_cookie_in: the session's secret as the request brings it. */
 bool api_cookie_in(const struct api_call *c, char out[static 64]);

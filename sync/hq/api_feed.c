@@ -106,6 +106,13 @@ static bool concerns(const struct event *e, const struct feed_viewer *who)
 {
     bool headquarters = id8_zero(who->branch) || who->role == ROLE_SERVICE_DEPARTMENT ||
                         who->role == ROLE_ADMINISTRATOR;
+    if (e->type == SUBJECT_ACCESS) { /* logins and tokens: in no branch, and nobody else's */
+        return who->role == ROLE_ADMINISTRATOR;
+    }
+    if (e->type == SUBJECT_ITEM) {
+        return who->role == ROLE_SUPERVISOR || who->role == ROLE_SERVICE_DEPARTMENT ||
+               who->role == ROLE_ADMINISTRATOR;
+    }
     if (id16_eq(e->subject, who->person) || (headquarters && who->role != ROLE_TECHNICIAN)) {
         return true;
     }

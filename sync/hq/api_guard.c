@@ -65,9 +65,9 @@ static enum st by_session(struct api_call *c, struct acct_session_view *v)
         return ST_NOT_FOUND;
     }
     enum st st = acct_get(c->txn, v->login, c->arena, &c->user, &c->err);
-    if (st == ST_OK && v->changed_ms != c->user.changed_ms) {
-        /* A new password, or a login shut and opened again, by docketctl too: told by the moment
-         * that it carries, not by which is later: clocks are put back. */
+    if (st == ST_OK && (v->changed_ms != c->user.changed_ms || v->ended_ms != c->user.ended_ms)) {
+        /* A new password, a login shut and opened again, its sessions ended, by docketctl too: told
+         * by the moments that it carries, not by which is later: clocks are put back. */
         acct_close(c->api->sessions, cookie);
         return ST_NOT_FOUND;
     }

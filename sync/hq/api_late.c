@@ -38,7 +38,7 @@ static enum st add(void *ctx, const struct entry_view *e, enum late_why why)
 }
 
 /* Entries about its person that are about this device. */
-static bool of_device(const void *ctx, const struct entry_view *e)
+static bool of_device(void *ctx, const struct entry_view *e)
 {
     const id8 *author = ctx;
     union body b;
@@ -48,6 +48,20 @@ static bool of_device(const void *ctx, const struct entry_view *e)
     }
     id8 of = e->kind == KIND_CERTIFICATE ? b.certificate.author : b.revoked.author;
     return memcmp(of.b, author->b, sizeof of.b) == 0;
+}
+
+/* When it was heard of, the newest first. */
+static json_t *contacts(struct api_call *c, id8 author)
+{
+    struct hq_contact past[HQ_CONTACTS];
+    json_t *list = json_array();
+    for (unsigned n = hq_contacts_last(api_hq(c)->contacts, c->txn, author, past); n > 0; n--) {
+        const struct hq_contact *p = &past[n - 1];
+        json_array_append_new(list,
+                              json_pack("{s:I,s:I,s:I}", "at_ms", (json_int_t)p->at_ms, "brought",
+                                        (json_int_t)p->brought, "unsent", (json_int_t)p->unsent));
+    }
+    return list;
 }
 
 enum st api_read_late(struct api_call *c)
@@ -65,7 +79,8 @@ enum st api_read_late(struct api_call *c)
         return err_set(&c->err, ST_FULL, 0, __func__, "scratch");
     }
     enum st st = late_each(c->txn, author, arena_of(room, half), add, &l, &c->err);
-    c->out = json_pack("{s:o,s:b,s:o,s:o}", "device", ops_hex(author.b, 8), "more", l.more, "late",
-                       l.rows, "history", api_history(c, c->id, of_device, &author));
+    c->out = json_pack("{s:o,s:b,s:o,s:o,s:o}", "device", ops_hex(author.b, 8), "more", l.more,
+                       "late", l.rows, "history", api_history(c, c->id, of_device, &author),
+                       "contacts", contacts(c, author));
     return st;
 }

@@ -70,15 +70,17 @@ static json_t *written(const struct entry_view *e)
 static json_t *entry_json(struct api_call *c, const struct entry_view *e)
 {
     const struct kind_info *k = kind_info(e->kind);
-    id16 who = e->actor;
+    bool node =
+        api_by_node(c, e->author); /* a handheld's is its technician's, whom ever it names */
+    id16 who = node ? e->actor : (id16){{0}};
     if (id16_zero(who)) {
         IGNORE(!api_person_of(c, e->author, &who)); /* zero: shown as nobody */
     }
-    json_t *out = json_pack("{s:o,s:s,s:o,s:o,s:s,s:I,s:I,s:o}", "entry", ops_hex(e->hash.b, 32),
-                            "kind", k == NULL ? "" : k->name, "author", ops_hex(e->author.b, 8),
-                            "actor", reg_named(c, who, F_TECHNICIAN_NAME), "role",
-                            ops_role_name(e->actor_role), "wall_ms", (json_int_t)e->wall_ms, "seq",
-                            (json_int_t)e->seq, "fields", written(e));
+    json_t *out = json_pack(
+        "{s:o,s:s,s:o,s:o,s:s,s:I,s:I,s:o}", "entry", ops_hex(e->hash.b, 32), "kind",
+        k == NULL ? "" : k->name, "author", ops_hex(e->author.b, 8), "actor",
+        reg_named(c, who, F_TECHNICIAN_NAME), "role", node ? ops_role_name(e->actor_role) : "",
+        "wall_ms", (json_int_t)e->wall_ms, "seq", (json_int_t)e->seq, "fields", written(e));
     union body b;
     if (e->kind == KIND_JOB_ASSIGNED && body_decode(e->kind, e->body, &b) == ST_OK) {
         json_object_set_new(out, "technician",
@@ -87,10 +89,16 @@ static json_t *entry_json(struct api_call *c, const struct entry_view *e)
     if (e->kind == KIND_ADMITTED && body_decode(e->kind, e->body, &b) == ST_OK) {
         json_object_set_new(out, "reason", json_integer((json_int_t)b.admitted.reason));
     }
+    if (e->kind == KIND_ITEM_SETTLED && body_decode(e->kind, e->body, &b) == ST_OK) {
+        json_object_set_new(out, "reason", json_integer((json_int_t)b.settled.reason));
+    }
+    if (e->kind == KIND_ACCESS && body_decode(e->kind, e->body, &b) == ST_OK) {
+        api_access_said(out, &b.access);
+    }
     return out;
 }
 
-json_t *api_history(struct api_call *c, id16 subject, api_entry_fn of, const void *ctx)
+json_t *api_history(struct api_call *c, id16 subject, api_entry_fn of, void *ctx)
 {
     json_t *list = json_array();
     struct store_cursor *cur = NULL;
@@ -179,49 +187,10 @@ static enum st token_row(void *ctx, const struct acct_token *k)
 {
     char scopes[256];
     acct_scopes_put(k->scopes, scopes, sizeof scopes);
-    json_array_append_new(ctx,
-                          json_pack("{s:s,s:s,s:s,s:s,s:I,s:I}", "id", k->id, "label", k->label,
-                                    "login", k->login, "scopes", scopes, "made_ms",
-                                    (json_int_t)k->made_ms, "until_ms", (json_int_t)k->until_ms));
-    return ST_OK;
-}
-
-static const char *step_name(enum acct_step s)
-{
-    switch (s) {
-    case ACCT_MADE:
-        return "login.made";
-    case ACCT_PASSWORD:
-        return "login.password";
-    case ACCT_SHUT:
-        return "login.shut";
-    default:
-        return "login.opened";
-    }
-}
-
-enum st api_read_login_past(struct api_call *c)
-{
-    struct acct_user u;
-    struct acct_event log[ACCT_LOG_MAX];
-    size_t n = 0;
-    enum st st = acct_get(c->txn, c->param, c->arena, &u, &c->err);
-    if (st == ST_NOT_FOUND) {
-        return api_refuse(c, 404, "not-found", "there is no such login");
-    }
-    st = st == ST_OK ? acct_log(c->txn, u.login, c->arena, log, &n, &c->err) : st;
-    if (st != ST_OK) {
-        return st;
-    }
-    json_t *steps = json_array();
-    for (size_t i = 0; i < n; i++) {
-        json_array_append_new(steps, json_pack("{s:s,s:s,s:I,s:o}", "kind", step_name(log[i].step),
-                                               "role", ops_role_name(log[i].role), "wall_ms",
-                                               (json_int_t)log[i].at_ms, "actor",
-                                               reg_named(c, log[i].actor, F_TECHNICIAN_NAME)));
-    }
-    c->out = json_pack("{s:s,s:o,s:o}", "login", u.login, "entries",
-                       api_history(c, u.person, NULL, NULL), "steps", steps);
+    json_array_append_new(
+        ctx, json_pack("{s:s,s:s,s:s,s:s,s:I,s:I,s:I}", "id", k->id, "label", k->label, "login",
+                       k->login, "scopes", scopes, "made_ms", (json_int_t)k->made_ms, "until_ms",
+                       (json_int_t)k->until_ms, "ended_ms", (json_int_t)k->ended_ms));
     return ST_OK;
 }
 

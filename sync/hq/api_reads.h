@@ -11,8 +11,6 @@ enum st api_read_login(struct api_call *c);
 enum st api_read_me(struct api_call *c);
 /* api_read_logout: this session ends. */
 enum st api_read_logout(struct api_call *c);
-/* api_read_logout_all: all of this user end. */
-enum st api_read_logout_all(struct api_call *c);
 /* api_read_sessions: this user's, the one used last first. api_read_end_session: one of them. */
 enum st api_read_sessions(struct api_call *c);
 enum st api_read_end_session(struct api_call *c);
@@ -32,8 +30,11 @@ enum st api_read_record(struct api_call *c);
  * revoked; ?author=16 hex digits for one that it does not hold (api_verify.c). Public. */
 enum st api_read_shown(struct api_call *c);
 /* api_history: the entries about a subject, oldest first; with `of`, those that it says. */
-typedef bool (*api_entry_fn)(const void *ctx, const struct entry_view *e);
-json_t *api_history(struct api_call *c, id16 subject, api_entry_fn of, const void *ctx);
+typedef bool (*api_entry_fn)(void *ctx, const struct entry_view *e);
+json_t *api_history(struct api_call *c, id16 subject, api_entry_fn of, void *ctx);
+/* api_read_item: what came in and could not be kept, by its hash: when, from whom, how often, and
+ * what was done about it (api_item.c). */
+enum st api_read_item(struct api_call *c);
 /* api_read_late: what the revocation of the device {id} set aside, oldest first, and what was done
  * with the device: certified, revoked (api_late.c). */
 enum st api_read_late(struct api_call *c);
@@ -43,6 +44,12 @@ enum st api_read_edition(struct api_call *c);
 enum st api_read_preview(struct api_call *c);
 /* api_read_login_past: the history of the login {id}: entries of its person, steps of the login. */
 enum st api_read_login_past(struct api_call *c);
+/* api_read_token_past: the history of the token {id}. api_access_said: what a step of either says,
+ * into its line of a history (api_access.c). */
+enum st api_read_token_past(struct api_call *c);
+void api_access_said(json_t *out, const struct body_access *a);
+/* api_password_set: when and by whom the password that stands was set; false: it is not known. */
+bool api_password_set(struct api_call *c, const struct acct_user *u, struct acct_event *out);
 /* api_read_users: logins. */
 enum st api_read_users(struct api_call *c);
 /* api_read_tokens: tokens, without their secrets. */

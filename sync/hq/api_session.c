@@ -26,19 +26,11 @@ static json_t *before_json(const struct acct_before *b)
 /* Whoever set the password that stands, when it was somebody else: he knows it, too. */
 static json_t *password_json(struct api_call *c)
 {
-    struct acct_event log[ACCT_LOG_MAX];
-    size_t n = 0;
-    if (acct_log(c->txn, c->user.login, c->arena, log, &n, NULL) != ST_OK) {
-        return json_null();
-    }
-    while (n > 0 && log[n - 1].step != ACCT_MADE && log[n - 1].step != ACCT_PASSWORD) {
-        n--;
-    }
-    const struct acct_event *e = n == 0 ? NULL : &log[n - 1];
-    return e == NULL || id16_eq(e->actor, c->user.person)
+    struct acct_event e;
+    return !api_password_set(c, &c->user, &e) || id16_eq(e.actor, c->user.person)
                ? json_null()
-               : json_pack("{s:o,s:s,s:I}", "by", reg_named(c, e->actor, F_TECHNICIAN_NAME), "role",
-                           ops_role_name(e->role), "at_ms", (json_int_t)e->at_ms);
+               : json_pack("{s:o,s:s,s:I}", "by", reg_named(c, e.actor, F_TECHNICIAN_NAME), "role",
+                           ops_role_name(e.role), "at_ms", (json_int_t)e.at_ms);
 }
 
 static json_t *session_json(struct api_call *c, const struct acct_session_view *v)
@@ -81,7 +73,8 @@ static enum st wrong(struct api_call *c)
 
 static enum st well(struct api_call *c, str password, unsigned failed)
 {
-    struct acct_session_view who = {.changed_ms = c->user.changed_ms}, v;
+    struct acct_session_view v,
+        who = {.changed_ms = c->user.changed_ms, .ended_ms = c->user.ended_ms};
     char cookie[44], old[64];
     memcpy(who.login, c->user.login, sizeof who.login);
     acct_seen_get(c->txn, c->user.login, c->arena, &who.before);
@@ -162,13 +155,6 @@ enum st api_read_end_session(struct api_call *c)
 enum st api_read_logout(struct api_call *c)
 {
     acct_close_one(api_sessions(c), c->user.login, c->session.id);
-    api_cookie(c, "");
-    return none(c);
-}
-
-enum st api_read_logout_all(struct api_call *c)
-{
-    acct_close_all(api_sessions(c), c->user.login);
     api_cookie(c, "");
     return none(c);
 }

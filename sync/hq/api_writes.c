@@ -1,6 +1,7 @@
 /* api_writes.c - what a write needs beyond its operation: passwords hashed, everything that the
  * body names within the user's sight; and the sessions that end with it. */
 #include "sync/hq/api_inside.h"
+#include "sync/hq/reg_other.h"
 
 #include <stdlib.h>
 
@@ -133,6 +134,20 @@ enum st api_check_write(struct api_call *c)
                    ? ST_OK
                    : err_set(&c->err, ST_BAD_INPUT, 0, __func__, "\"entries\" is missing");
     }
+    if (strcmp(op, "user.sessions") == 0) {
+        if (c->route->key == NULL) {
+            json_object_set_new(c->in, "login", json_string(c->user.login));
+        }
+        return ST_OK;
+    }
+    if (strcmp(op, "item.settle") == 0) {
+        h32 what;
+        json_t *row =
+            hex_get(str_c(c->param), what.b, sizeof what.b) ? reg_other_item(c, what) : NULL;
+        bool there = row != NULL;
+        json_decref(row);
+        return there ? ST_OK : api_refuse(c, 404, "not-found", "there is no such item");
+    }
     if (strcmp(op, "shown.keep") == 0) {
         return api_check_shown(c);
     }
@@ -174,6 +189,7 @@ static void anew(struct api_call *c, const char *login)
     if (room != NULL && store_read(api_hq(c)->store, &t, NULL) == ST_OK &&
         acct_get(t, login, arena_of(room, CAP_SCRATCH_BYTES), &u, NULL) == ST_OK) {
         who.changed_ms = u.changed_ms;
+        who.ended_ms = u.ended_ms;
         who.common = false; /* it was measured just now */
         acct_open(api_sessions(c), &who, c->now_ms, cookie, &v);
         api_cookie(c, cookie);
@@ -183,16 +199,25 @@ static void anew(struct api_call *c, const char *login)
     free(room);
 }
 
-/* A changed password or a shut login ends its sessions; one's own goes on under a new cookie. */
+static bool ends_sessions(const char *op)
+{
+    return strcmp(op, "user.password") == 0 || strcmp(op, "user.disable") == 0 ||
+           strcmp(op, "user.sessions") == 0;
+}
+
+/* A changed password or a shut login ends its sessions; with a password of one's own one goes on
+ * under a new cookie. */
 void api_after_write(struct api_call *c)
 {
     const char *op = c->route->op;
     const char *login = json_string_value(json_object_get(json_object_get(c->in, "in"), "login"));
-    if (login == NULL || (strcmp(op, "user.password") != 0 && strcmp(op, "user.disable") != 0)) {
+    if (login == NULL || !ends_sessions(op)) {
         return;
     }
     acct_close_all(api_sessions(c), login);
-    if (c->route->key == NULL && !json_is_true(json_object_get(c->out, "replayed"))) {
+    if (c->route->key == NULL && strcmp(op, "user.sessions") == 0) {
+        api_cookie(c, "");
+    } else if (c->route->key == NULL && !json_is_true(json_object_get(c->out, "replayed"))) {
         anew(c, login);
     }
 }

@@ -512,9 +512,7 @@ enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err)
         hq_request_problem(r, PROBLEM_REVOKED, what);
     }
     note_problems(&g);
-    if (st == ST_OK) {
-        hq_contacts_heard(r, t, g.arena, g.now.wall_ms);
-    }
+    st = st == ST_OK ? hq_contacts_heard(r, t, g.arena, g.now.wall_ms, err) : st;
     st = st == ST_OK ? hq_wanted(r, t, err) : st;
     r->node_epoch = r->hq->journal.head.epoch;
     r->renews = r->hq->rolled_back;

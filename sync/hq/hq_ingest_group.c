@@ -8,6 +8,7 @@ static void forget_results(struct hq_request *r)
 {
     r->nproblems = r->nread_problems;
     r->new_entries = 0;
+    memset(&r->contact, 0, sizeof r->contact);
     r->nasked = r->ngaps = 0;
     r->manifest.nheld = r->nheld_said;
     if (r->nheld_said != 0) {
@@ -85,6 +86,11 @@ void hq_ingest_group(struct hq *hq, struct hq_request **r, size_t n)
     hq->rolled_back = false; /* of one that was not committed */
     enum st st = commit_some(hq, r, n, &done, &err);
     if (st == ST_OK) {
+        for (size_t i = 0; i < done; i++) {
+            if (r[i]->contact.at_ms != 0) {
+                hq_contacts_note(hq->contacts, r[i]->cert.author, &r[i]->contact);
+            }
+        }
         settle(hq);
         if (done < n) {
             hq_ingest_group(hq, r + done, n - done);

@@ -70,8 +70,9 @@ struct hq_request {
     size_t at_door; /* counted in hq->at_door */
     bool deferred;  /* its signatures were not looked at: they come after its receipt */
     bool crowded;   /* others wait for the same commit: signatures and folding come after it */
-    unsigned new_entries; /* kept by the writer */
-    id8 whole_epoch;      /* of the last run kept: entries after whole_from, to whole_to, */
+    unsigned new_entries;      /* kept by the writer */
+    struct hq_contact contact; /* as the writer heard it; noted once it is committed */
+    id8 whole_epoch;           /* of the last run kept: entries after whole_from, to whole_to, */
     uint64_t whole_from, whole_to; /* have all their attachments here */
     unsigned walked; /* steps back along branches, of HQ_WALK_MAX; more were due: walk_cut */
     bool walk_cut;

@@ -109,7 +109,19 @@ MUST_USE enum st hq_enrol_all(struct store_txn *t, struct hq_enrolment *out, uns
  * ------------------------------------------------------------------------ */
 #define HQ_ODD_SHOWN 64 /* reason of a sign-off that was shown (shown.h); others are smaller */
 /* hq_odd_put: quarantine `item` under its hash with a reason (enum problem_code). One that is there
- * as shown stays so. hq_odd_reason: of a row; 0: there is none. */
+ * already is counted: it was tried again. One that is there as shown stays so. hq_odd_reason: of a
+ * row; 0: there is none. hq_odd_read: a row of T_ODD; false: it is no item (or does not read).
+ * hq_odd_subject: of the entries about it. */
+struct hq_odd {
+    unsigned reason;
+    int64_t first_ms, last_ms; /* when it came; the same where it came once */
+    uint64_t tries;            /* how often it came */
+    bool has_author;           /* who brought it */
+    id8 author;
+    bytes item;
+};
+bool hq_odd_read(bytes row, struct hq_odd *out);
+id16 hq_odd_subject(h32 what);
 MUST_USE enum st hq_odd_put(struct store_txn *t, id8 author, unsigned reason, bytes item,
                             int64_t now_ms, struct err *err);
 uint64_t hq_odd_reason(struct store_txn *t, h32 what);

@@ -1,6 +1,7 @@
-/* op_token.c - tokens of integrations: token.add shows the secret once, token.remove. */
+/* op_token.c - tokens of integrations: token.add shows the secret once, token.remove ends one; its
+ * row stays, without the hash, for its history. Both are entries (access.h). */
+#include "sync/hq/access.h"
 #include "sync/hq/acct.h"
-#include "sync/hq/ops.h"
 
 #include <sodium.h>
 
@@ -52,14 +53,35 @@ enum st op_token_add(struct hq *hq, const json_t *in, json_t **out, struct err *
     struct arena a = hq_arena(hq);
     st = acct_get(hq->batch, k.login, a, &u, err);
     if (st == ST_OK) {
-        st = acct_token_put(hq->batch, &k, hash, err);
+        struct body_access what = {ACCESS_TOKEN_MADE, u.person, k.scopes, k.until_ms, 0};
+        st = access_act(hq, in, &k.subject, &what, err);
     }
+    st = st == ST_OK ? acct_token_put(hq->batch, &k, hash, err) : st;
     st = end_batch(hq, mine, st, err);
     if (st == ST_OK) {
         *out = json_pack("{s:s,s:s}", "id", k.id, "secret", secret);
     }
     sodium_memzero(secret, sizeof secret);
     return st;
+}
+
+/* Whose rights it had: the login's person, also of a login that is shut. */
+static enum st end_token(struct hq *hq, const json_t *in, const char *id, struct err *err)
+{
+    struct acct_token k;
+    struct acct_user u;
+    struct arena a = hq_arena(hq);
+    enum st st = acct_token_get(hq->batch, id, &k, err);
+    if (st == ST_OK && k.ended_ms != 0) {
+        st = err_set(err, ST_NOT_FOUND, 0, __func__, "this token has ended");
+    }
+    st = st == ST_OK ? acct_get(hq->batch, k.login, a, &u, err) : st;
+    if (st == ST_OK) {
+        struct body_access what = {.step = ACCESS_TOKEN_ENDED, .person = u.person};
+        k.ended_ms = hq_now(hq).wall_ms;
+        st = access_act(hq, in, &k.subject, &what, err);
+    }
+    return st == ST_OK ? acct_token_put(hq->batch, &k, NULL, err) : st;
 }
 
 enum st op_token_remove(struct hq *hq, const json_t *in, json_t **out, struct err *err)
@@ -77,7 +99,7 @@ enum st op_token_remove(struct hq *hq, const json_t *in, json_t **out, struct er
     }
     memcpy(text, id.p, 16);
     text[16] = '\0';
-    st = end_batch(hq, mine, acct_token_del(hq->batch, text, err), err);
+    st = end_batch(hq, mine, end_token(hq, in, text, err), err);
     if (st == ST_OK) {
         *out = json_pack("{s:b}", "done", 1);
     }

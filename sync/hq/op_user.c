@@ -1,8 +1,9 @@
-/* op_user.c - logins of the console: user.add, user.password, user.disable, user.enable, user.list.
+/* op_user.c - logins of the console: user.add, user.password, user.disable, user.enable,
+ * user.sessions, user.list. What each does is an entry (access.h), in its transaction.
  *
  * Passwords come hashed (acct_hash), so that no operation holds up the writer for one. */
+#include "sync/hq/access.h"
 #include "sync/hq/acct.h"
-#include "sync/hq/ops.h"
 
 #include <stdio.h>
 
@@ -32,32 +33,28 @@ static enum st hash_of(const json_t *in, struct acct_user *u, struct err *err)
     return st;
 }
 
-/* By whom: docketctl acts for the administrator. */
-static enum st note(struct hq *hq, const json_t *in, const struct acct_user *u, enum acct_step step,
+/* By whom it is done, and of a new login as what its person works. */
+static enum st tell(struct hq *hq, const json_t *in, struct acct_user *u, enum access_step step,
                     struct err *err)
 {
-    struct acct_event e = {
-        .at_ms = u->changed_ms, .step = step, .actor = hq->admin, .role = ROLE_ADMINISTRATOR};
+    struct body_access what = {.step = step, .person = u->person};
     struct arena a = hq_arena(hq);
     struct subject_state s;
-    enum st st = json_object_get(in, "actor") == NULL
-                     ? ST_OK
-                     : ops_subject(hq, in, "actor", SUBJECT_TECHNICIAN, &e.actor, err);
-    if (st == ST_OK && !id16_eq(e.actor, hq->admin) &&
-        fold_load(hq->batch, e.actor, &a, &s, NULL, NULL) == ST_OK) {
-        const struct field_value *role = fold_shown(&s, F_TECHNICIAN_ROLE);
-        e.role = role != NULL ? (enum role)role->i : ROLE_NONE;
+    const struct field_value *role = NULL;
+    if (step == ACCESS_LOGIN_MADE && fold_load(hq->batch, u->person, &a, &s, NULL, NULL) == ST_OK) {
+        role = fold_shown(&s, F_TECHNICIAN_ROLE);
     }
-    return st == ST_OK ? acct_log_add(hq->batch, u->login, &e, hq_arena(hq), err) : st;
+    what.role = role == NULL ? 0 : (unsigned)role->i;
+    return access_act(hq, in, &u->subject, &what, err);
 }
 
 /* A login's row: read, changed by `change`, written, in one transaction. */
 typedef enum st (*change_fn)(struct hq *hq, const json_t *in, struct acct_user *u, bool fresh,
                              struct err *err);
-static enum st change(struct hq *hq, const json_t *in, change_fn how, enum acct_step step,
+static enum st change(struct hq *hq, const json_t *in, change_fn how, enum access_step step,
                       struct err *err)
 {
-    bool make = step == ACCT_MADE;
+    bool make = step == ACCESS_LOGIN_MADE;
     struct acct_user u;
     struct arena a = hq_arena(hq);
     str login;
@@ -84,10 +81,11 @@ static enum st change(struct hq *hq, const json_t *in, change_fn how, enum acct_
         st = how(hq, in, &u, fresh, err);
     }
     if (st == ST_OK) {
-        u.changed_ms = hq_now(hq).wall_ms;
-        st = acct_put(hq->batch, &u, err);
+        int64_t *moved = step == ACCESS_SESSIONS ? &u.ended_ms : &u.changed_ms;
+        *moved = hq_now(hq).wall_ms;
+        st = tell(hq, in, &u, step, err);
     }
-    st = st == ST_OK ? note(hq, in, &u, step, err) : st;
+    st = st == ST_OK ? acct_put(hq->batch, &u, err) : st;
     if (mine) {
         enum st end = hq_batch_end(hq, st == ST_OK, st == ST_OK ? err : NULL);
         st = st == ST_OK ? end : st;
@@ -150,7 +148,7 @@ static enum st add(struct hq *hq, const json_t *in, struct acct_user *u, bool fr
 
 enum st op_user_add(struct hq *hq, const json_t *in, json_t **out, struct err *err)
 {
-    return answer(change(hq, in, add, ACCT_MADE, err), out);
+    return answer(change(hq, in, add, ACCESS_LOGIN_MADE, err), out);
 }
 
 /* --- the rest ------------------------------------------------------------------------------- */
@@ -174,6 +172,18 @@ static enum st shut(struct hq *hq, const json_t *in, struct acct_user *u, bool f
     return ST_OK;
 }
 
+/* The row says from when sessions hold; those in memory go with the answer (api_writes.c). */
+static enum st end_sessions(struct hq *hq, const json_t *in, struct acct_user *u, bool fresh,
+                            struct err *err)
+{
+    (void)hq;
+    (void)in;
+    (void)u;
+    (void)fresh;
+    (void)err;
+    return ST_OK;
+}
+
 static enum st reopen(struct hq *hq, const json_t *in, struct acct_user *u, bool fresh,
                       struct err *err)
 {
@@ -187,17 +197,22 @@ static enum st reopen(struct hq *hq, const json_t *in, struct acct_user *u, bool
 
 enum st op_user_password(struct hq *hq, const json_t *in, json_t **out, struct err *err)
 {
-    return answer(change(hq, in, password, ACCT_PASSWORD, err), out);
+    return answer(change(hq, in, password, ACCESS_PASSWORD, err), out);
 }
 
 enum st op_user_disable(struct hq *hq, const json_t *in, json_t **out, struct err *err)
 {
-    return answer(change(hq, in, shut, ACCT_SHUT, err), out);
+    return answer(change(hq, in, shut, ACCESS_SHUT, err), out);
 }
 
 enum st op_user_enable(struct hq *hq, const json_t *in, json_t **out, struct err *err)
 {
-    return answer(change(hq, in, reopen, ACCT_OPENED, err), out);
+    return answer(change(hq, in, reopen, ACCESS_OPENED, err), out);
+}
+
+enum st op_user_sessions(struct hq *hq, const json_t *in, json_t **out, struct err *err)
+{
+    return answer(change(hq, in, end_sessions, ACCESS_SESSIONS, err), out);
 }
 
 static json_t *user_json(const struct acct_user *u)

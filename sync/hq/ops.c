@@ -31,10 +31,12 @@ static const struct op table[] = {
     {"user.password", op_user_password},
     {"user.disable", op_user_disable},
     {"user.enable", op_user_enable},
+    {"user.sessions", op_user_sessions},
     {"user.list", op_user_list},
     {"user.seen", op_user_seen},
     {"token.add", op_token_add},
     {"token.remove", op_token_remove},
+    {"item.settle", op_item_settle},
     {"shown.keep", op_shown_keep},
     {"root.take", op_root_take},
     {"api.write", op_api_write},
@@ -150,6 +152,8 @@ static const char *const types[SUBJECT_TYPES] = {
     [SUBJECT_SLIP] = "slip",
     [SUBJECT_DAY] = "day",
     [SUBJECT_INVOICE] = "invoice",
+    [SUBJECT_ACCESS] = "access",
+    [SUBJECT_ITEM] = "item",
 };
 static const char *const roles[ROLES] = {
     [ROLE_TECHNICIAN] = "technician",

@@ -90,13 +90,16 @@ const char *ops_role_name(enum role r);
  * job.cancel     {job, reason} -> {entry};  job.archive {job} -> {entry}
  * paper.step     {step, id?, code?, fields?, branch?} -> as record.set (core/rules/office.h)
  * user.add       {login, hash, person? | name, role, branch?}, user.password {login, hash},
- * user.disable, user.enable {login} -> {done};  user.list {} -> {users}
+ * user.disable, user.enable, user.sessions {login} -> {done}: the last ends all of its sessions;
+ * user.list {} -> {users}
  * user.seen      {login, at_ms, address, agent} -> {done}: he logged in
  * token.add      {label, login, scopes, days?} -> {id, secret};  token.remove {id}
+ * item.settle    {item, reason: 1 to 5} -> {entry}: what could not be kept was seen to
  * shown.keep     {entry, certificate} (base64url) -> {held, kept}: a stranger's (shown.h)
  * root.take      {documents (base64url)} -> {serial}: signed trust documents after which another
  *                root is in force, and nothing else has changed (hq_root.h)
  * api.write      {who, key, op, in} -> the operation's answer, once for each key */
+enum st op_item_settle(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_shown_keep(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_root_take(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_call_create(struct hq *, const json_t *, json_t **, struct err *);
@@ -119,6 +122,7 @@ enum st op_user_password(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_user_disable(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_user_enable(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_user_seen(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_user_sessions(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_user_list(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_token_add(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_token_remove(struct hq *, const json_t *, json_t **, struct err *);

@@ -3,7 +3,6 @@
 
 #include "sync/hq/reg_hours.h"
 
-#include "core/codec/cbor.h"
 #include "core/codec/hash.h"
 #include "sync/hq/hq_store.h"
 #include "sync/hq/reg_devices.h"
@@ -41,47 +40,76 @@ static enum st add(struct reg_rows *rows, json_t *row)
     return ST_OK;
 }
 
+#define SETTLED_LOOK 8 /* entries about one item, the newest first */
+
 /* ---- quarantine -------------------------------------------------------------------------------
  */
 
-/* What came in and could not be kept: when, from whom, why; never its content. Who sees one branch
- * sees what its own devices sent. */
+/* Somebody saw to it, and it has not come again since. */
+static bool is_settled(struct api_call *c, h32 what, int64_t last_ms)
+{
+    id16 subject = hq_odd_subject(what);
+    struct store_cursor *cur = NULL;
+    bytes key;
+    bool settled = false;
+    if (store_scan_down(c->txn, T_SUBJECT, bytes_of(subject.b, sizeof subject.b), (bytes){0}, &cur,
+                        NULL) != ST_OK) {
+        return false;
+    }
+    for (unsigned n = 0; n < SETTLED_LOOK && !settled && store_next(cur, &key) == ST_OK; n++) {
+        struct arena keep = c->arena;
+        struct entry_view e;
+        h32 hash;
+        if (key.n == 56) {
+            memcpy(hash.b, key.p + 24, sizeof hash.b);
+            settled = journal_get(c->txn, hash, &c->arena, &e, NULL) == ST_OK &&
+                      e.kind == KIND_ITEM_SETTLED && e.wall_ms >= last_ms &&
+                      api_by_node(c, e.author);
+        }
+        c->arena = keep;
+    }
+    store_scan_end(&cur);
+    return settled;
+}
+
+/* What came in and could not be kept: when, from whom, why, how often; never its content. Who sees
+ * one branch sees what its own devices sent. */
 static json_t *odd_row(struct api_call *c, bytes key, bytes value)
 {
-    struct cbor_r r = cbor_r_init(value);
-    struct cbor_map m = cbor_map_begin(&r);
-    uint64_t reason = 0;
-    int64_t ms = 0;
-    bytes item = {0}, author = {0};
-    for (int64_t k; cbor_map_next(&m, &k);) {
-        if (k == 1) {
-            reason = cbor_get_uint(&r);
-        } else if (k == 2) {
-            ms = cbor_get_int(&r);
-        } else if (k == 3) {
-            item = cbor_get_bytes(&r);
-        } else {
-            author = cbor_get_bytes(&r);
-        }
-    }
-    const char *state = "kept";
-    h32 entry;
-    id8 by;
-    if (cbor_done(&r) != ST_OK) {
+    struct hq_odd o;
+    h32 what;
+    id16 person = {{0}};
+    if (key.n != sizeof what.b || !hq_odd_read(value, &o)) {
         return NULL;
     }
-    memcpy(by.b, author.p, author.n == sizeof by.b ? sizeof by.b : 0);
-    if (!api_all_branches(&c->user) && (author.n != sizeof by.b || !reg_device_seen(c, by))) {
+    memcpy(what.b, key.p, sizeof what.b);
+    if (!api_all_branches(&c->user) && !(o.has_author && reg_device_seen(c, o.author))) {
         return NULL;
     }
-    if (reason == HQ_ODD_SHOWN && key.n == sizeof entry.b) {
-        memcpy(entry.b, key.p, sizeof entry.b);
-        state = shown_held(c->txn, entry) ? "came" : "shown";
-    }
-    return json_pack("{s:o,s:s,s:s,s:I,s:{s:I,s:I,s:o}}", "id", ops_hex(key.p, key.n), "type",
-                     "quarantine", "state", state, "time_ms", (json_int_t)ms, "fields", "reason",
-                     (json_int_t)reason, "bytes", (json_int_t)item.n, "author",
-                     ops_hex(author.p, author.n));
+    bool shown = o.reason == HQ_ODD_SHOWN;
+    const char *state = shown && shown_held(c->txn, what) ? "came"
+                        : is_settled(c, what, o.last_ms)  ? "settled"
+                        : shown                           ? "shown"
+                                                          : "kept";
+    bool known = o.has_author && api_person_of(c, o.author, &person);
+    return json_pack("{s:o,s:s,s:s,s:o,s:I,s:{s:I,s:I,s:o,s:I,s:I}}", "id", ops_hex(key.p, key.n),
+                     "type", "quarantine", "state", state, "technician",
+                     known ? reg_named(c, person, F_TECHNICIAN_NAME) : json_null(), "time_ms",
+                     (json_int_t)o.first_ms, "fields", "reason", (json_int_t)o.reason, "bytes",
+                     (json_int_t)o.item.n, "author",
+                     o.has_author ? ops_hex(o.author.b, sizeof o.author.b) : json_null(), "tries",
+                     (json_int_t)o.tries, "last_ms", (json_int_t)o.last_ms);
+}
+
+json_t *reg_other_item(struct api_call *c, h32 what)
+{
+    struct arena keep = c->arena;
+    bytes key = bytes_of(what.b, sizeof what.b), value;
+    json_t *row = store_get(c->txn, T_ODD, key, &c->arena, &value, NULL) == ST_OK
+                      ? odd_row(c, key, value)
+                      : NULL;
+    c->arena = keep;
+    return row;
 }
 
 static enum st quarantine(struct api_call *c, struct reg_rows *rows)
@@ -183,15 +211,31 @@ static enum st user_row(void *ctx, const struct acct_user *u)
                               ops_hex(u->person.b, 16)));
 }
 
+struct tokens {
+    struct reg_rows *rows;
+    int64_t now_ms;
+};
+
 /* By the time until which it has access; one without end stands last. */
 static enum st token_row(void *ctx, const struct acct_token *k)
 {
+    const struct tokens *t = ctx;
     char scopes[256];
     acct_scopes_put(k->scopes, scopes, sizeof scopes);
-    return add(ctx, json_pack("{s:s,s:s,s:s,s:s,s:I,s:{s:s,s:s,s:I}}", "id", k->id, "type", "token",
-                              "code", k->label, "state", "", "time_ms", (json_int_t)k->until_ms,
-                              "fields", "login", k->login, "scopes", scopes, "made_ms",
-                              (json_int_t)k->made_ms));
+    const char *state = k->ended_ms != 0                               ? "ended"
+                        : k->until_ms != 0 && t->now_ms >= k->until_ms ? "expired"
+                                                                       : "active";
+    return add(t->rows,
+               json_pack("{s:s,s:s,s:s,s:s,s:I,s:{s:s,s:s,s:I,s:I}}", "id", k->id, "type", "token",
+                         "code", k->label, "state", state, "time_ms", (json_int_t)k->until_ms,
+                         "fields", "login", k->login, "scopes", scopes, "made_ms",
+                         (json_int_t)k->made_ms, "ended_ms", (json_int_t)k->ended_ms));
+}
+
+static enum st tokens(struct api_call *c, struct reg_rows *rows)
+{
+    struct tokens t = {rows, c->now_ms};
+    return acct_token_each(c->txn, token_row, &t, &c->err);
 }
 
 /* ---- rows -------------------------------------------------------------------------------------
@@ -243,7 +287,7 @@ enum st reg_other_rows(struct api_call *c, const struct reg *r, struct reg_rows 
                  : r->source == REG_QUARANTINE ? quarantine(c, rows)
                  : r->source == REG_EDITIONS   ? editions(c, rows)
                  : r->source == REG_USERS ? acct_each(c->txn, c->arena, user_row, rows, &c->err)
-                                          : acct_token_each(c->txn, token_row, rows, &c->err);
+                                          : tokens(c, rows);
     for (size_t i = 0; i < rows->n && r->source != REG_DEVICES; i++) {
         place_of(r, rows->v[i].json, &rows->v[i].place);
     }

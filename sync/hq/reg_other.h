@@ -30,6 +30,9 @@ const json_t *reg_other_json(struct api_call *c, struct reg_one *row);
  * tells rows of the same key apart. */
 struct reg_one *reg_other_more(struct reg_rows *rows);
 void reg_other_apart(const char *id, struct register_place *p);
+/* reg_other_item: the row of one item that could not be kept; NULL: there is none, or this user
+ * does not see it. */
+json_t *reg_other_item(struct api_call *c, h32 what);
 /* reg_other_shown: sign-offs that strangers showed and headquarters still does not hold, of those
  * that this user sees. */
 unsigned reg_other_shown(struct api_call *c);

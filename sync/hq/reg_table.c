@@ -48,7 +48,7 @@ static const struct reg table[] = {
     {"editions", REG_EDITIONS, 0, REG_ALL, 0, DESK | AR_PARTS, SCOPE_CATALOGUE, "state",
      "time number state"},
     {"users", REG_USERS, 0, REG_ALL, 0, AR_ADMIN, SCOPE_ADMIN, "state", "time number state branch"},
-    {"tokens", REG_TOKENS, 0, REG_ALL, 0, AR_ADMIN, SCOPE_ADMIN, "", ONES},
+    {"tokens", REG_TOKENS, 0, REG_ALL, 0, AR_ADMIN, SCOPE_ADMIN, "state", "time number state"},
 };
 #define ROWS (sizeof table / sizeof table[0])
 
@@ -79,9 +79,10 @@ static const char *const day_states[] = {"", "submitted", "reviewed", "signed", 
 static const char *const invoice_states[] = {"", "issued", "handed", "mailed"};
 
 static const char *const device_states[] = {"", "active", "revoked"};
-static const char *const odd_states[] = {"", "kept", "shown", "came"};
+static const char *const odd_states[] = {"", "kept", "shown", "came", "settled"};
 static const char *const edition_states[] = {"", "stands", "superseded"};
 static const char *const user_states[] = {"", "open", "shut"};
+static const char *const token_states[] = {"", "active", "expired", "ended"};
 
 #define LIST(a)                                                                                    \
     {                                                                                              \
@@ -97,11 +98,9 @@ static const struct names of_type[SUBJECT_TYPES] = {
     [SUBJECT_INVOICE] = LIST(invoice_states),
 };
 static const struct names of_source[] = {
-    [REG_DEVICES] = LIST(device_states),
-    [REG_QUARANTINE] = LIST(odd_states),
-    [REG_EDITIONS] = LIST(edition_states),
-    [REG_USERS] = LIST(user_states),
-    [REG_TOKENS] = {NULL, 0},
+    [REG_DEVICES] = LIST(device_states),   [REG_QUARANTINE] = LIST(odd_states),
+    [REG_EDITIONS] = LIST(edition_states), [REG_USERS] = LIST(user_states),
+    [REG_TOKENS] = LIST(token_states),
 };
 
 const char *reg_state_name(enum subject_type type, unsigned state)

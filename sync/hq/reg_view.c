@@ -6,18 +6,30 @@
 
 #include <stdlib.h>
 
+static bool cert_of(struct api_call *c, id8 author, struct arena *a, struct cert *out)
+{
+    bytes doc;
+    const char *rule;
+    return store_get(c->txn, T_CERT, bytes_of(author.b, sizeof author.b), a, &doc, NULL) == ST_OK &&
+           cert_parse(doc, out, &rule) == ST_OK;
+}
+
 bool api_person_of(struct api_call *c, id8 author, id16 *person)
 {
     struct arena a = c->arena;
     struct cert cert;
-    bytes doc;
-    const char *rule;
-    if (store_get(c->txn, T_CERT, bytes_of(author.b, sizeof author.b), &a, &doc, NULL) != ST_OK ||
-        cert_parse(doc, &cert, &rule) != ST_OK) {
-        return false;
+    bool known = cert_of(c, author, &a, &cert);
+    if (known) {
+        *person = cert.person;
     }
-    *person = cert.person;
-    return true;
+    return known;
+}
+
+bool api_by_node(struct api_call *c, id8 author)
+{
+    struct arena a = c->arena;
+    struct cert cert;
+    return cert_of(c, author, &a, &cert) && cert.role == ROLE_HEADQUARTERS;
 }
 
 /* ---- values -----------------------------------------------------------------------------------

@@ -133,7 +133,7 @@ edit() {
 claim "two who edit one field see each other's change" edit
 finds() { n=0; until is 200 chen POST /search '{"q":"138-0000-7777"}' && jq -e '.hits[0].code == "R000001"' "$T/body"; do n=$((n + 1)); [ $n -lt 20 ] || return 1; sleep 0.1; done; }
 claim "search finds a telephone" finds
-beside() { hqctl user list >"$T/users" && grep -q '^chen	clerk' "$T/users" && hqctl user disable --login chen && is 401 chen POST /session '{"login":"chen","password":"the clerk'"'"'s own words"}' && is 401 chen GET /registers && hqctl user enable --login chen; }
+beside() { hqctl user list >"$T/users" && grep -q '^chen	clerk' "$T/users" && hqctl user disable --login chen && is 401 chen POST /session '{"login":"chen","password":"the clerk'"'"'s own words"}' && is 401 chen GET /registers && hqctl user enable --login chen && hqctl user sessions --login chen; }
 claim "docketctl shuts a login while docketd runs, and its sessions with it" beside
 
 # --- the console's files

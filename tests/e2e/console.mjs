@@ -347,7 +347,7 @@ await claim('work of a lost handheld is listed, and counts once a supervisor tic
         const text = await page.textContent('#detail .set-aside');
         must(text.includes('J-261120-07') && (lang === 'zh' ? /另存了 2 条/ : /2 entries are set aside/).test(text), text);
         const all = await page.textContent('#detail');
-        for (const words of lang === 'zh' ? ['手机入网', '手机停用'] : ['Handheld enrolled', 'Handheld revoked']) { must(all.includes(words), `${words} is not in its history: ${all.slice(0, 600)}`); }
+        for (const words of lang === 'zh' ? ['手机入网', '手机停用', '最近联系', '新交'] : ['Handheld enrolled', 'Handheld revoked', 'Last contacts', 'new entr']) { must(all.includes(words), `${words} is not in its history: ${all.slice(0, 900)}`); }
         const cells = await page.locator('#rows tbody tr', { hasText: /已停用|Revoked/ }).first().locator('td').allTextContents();
         must(cells[3] === '4' && cells[4] === '0', `four entries came, none is unsent, nought is a figure: ${cells.join(' | ')}`);
         must(!(await sideways(page)), `${lang} scrolls sideways`);

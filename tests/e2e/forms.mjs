@@ -138,8 +138,14 @@ await claim('a login is made, used, given a new password, shut and opened again'
     await three.context().close();
     await act(admin, 'enable');
     await button(admin, 'disable').waitFor();
+    const four = await inside(await open('newclerk', { password: 'other long words' }));
+    await act(admin, 'sessions', {}, 'sessions');
+    await four.evaluate(() => { location.hash = '#/calls'; });
+    await four.waitForSelector('#login'); // ended, and may come in again
+    await four.context().close();
+    await admin.waitForFunction(() => document.querySelector('#detail').textContent.includes('All its sessions ended'));
     const past = await admin.textContent('#detail');
-    for (const w of ['Login made Administrator', 'New password', 'Login shut', 'Login opened again']) { must(past.includes(w), `${w} is not in its history: ${past}`); }
+    for (const w of ['Login made Administrator', 'New password', 'Login shut', 'Login opened again', 'All its sessions ended']) { must(past.includes(w), `${w} is not in its history: ${past}`); }
     await shot(admin, 'user-history');
 });
 await claim('the list of logins is saved as CSV, and a name that is a formula is none', async () => {
@@ -172,8 +178,22 @@ await claim('a program gets an access token, shown once, which works until it is
     must(!(await admin.textContent('#main')).includes(secret), 'the secret is shown again');
     await row(admin, 'erp').click();
     await act(admin, 'end');
-    await admin.waitForFunction(() => !document.querySelector('#rows tbody tr'));
+    await admin.waitForFunction(() => document.querySelector('#detail').textContent.includes('Access ended'));
     must(await with_(secret) === 401, 'it still works');
+    const past = await admin.textContent('#detail');
+    for (const w of ['Access given: calls:read · until', 'Access ended', 'Administrator', 'Ended on']) { must(past.includes(w), `${w} is not in its history: ${past}`); }
+    must((await row(admin, 'erp').textContent()).includes('Ended') && await button(admin, 'end').count() === 0, 'it is ended, and stays in the list');
+    await axe(admin, 'an ended token');
+    await shot(admin, 'token-history');
+    const small = await inside(await open('admin', { width: 390 }));
+    await go(small, '#/tokens');
+    await row(small, 'erp').locator('a').first().click();
+    await small.waitForFunction(() => /开通接入：calls:read/.test(document.querySelector('#detail').textContent));
+    must((await small.textContent('#detail')).includes('接入停止'), 'its end in Chinese');
+    must(await small.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'scrolls sideways');
+    await axe(small, 'an ended token zh');
+    await shot(small, 'token-history-zh-390');
+    await small.context().close();
 });
 
 await claim('a catalogue shows what it changes before it is published; then it is in force, and the older version stays', async () => {

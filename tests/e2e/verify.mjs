@@ -1,6 +1,6 @@
 // The browser's half of 86-verify.sh: node verify.mjs URL SHOTS STORY FILE... Prints ok and not ok.
 import { readFileSync } from 'node:fs';
-import { axe, browser, claim, end, hear, must, newPage } from './lib/browser.mjs';
+import { axe, browser, button, claim, closed, end, go, hear, inside, knock, must, newPage, row, submit } from './lib/browser.mjs';
 
 const [, , url, shots, story, ...files] = process.argv;
 const [first, second] = files.map((f) => readFileSync(f, 'utf8').replace(/\n$/, ''));
@@ -114,6 +114,7 @@ const stories = {
             await next.context().close();
         });
         await claim('the supervisor sees it raised, with the reason in words', () => office('客户出示而总部没有', '客户出示了属实的签字'));
+        await claim('she says that it was seen to, and why: that stands in its history, in both languages and widths, and it is raised no more', seenTo);
     },
     async came() {
         await claim('once the handheld has synced it is held, and the register says that it came', async () => {
@@ -130,6 +131,42 @@ const stories = {
 };
 async function everywhereAltered() {
     await claim('an altered report looks it in both languages and widths', () => everywhere(change(first, 60), 'altered', ['不属实'], ['Not genuine']));
+}
+async function seenTo() {
+    const desk = async (lang, width) => {
+        const page = await newPage({ viewport: { width, height: 800 }, locale: lang });
+        hear(page, errors, 'super');
+        await page.goto(url);
+        await knock(page, 'super');
+        await inside(page);
+        await go(page, '#/quarantine');
+        await row(page, lang === 'zh-CN' ? '客户出示' : 'Shown by a customer').locator('a').first().click();
+        await button(page, 'settle').waitFor();
+        return page;
+    };
+    const zh = await desk('zh-CN', 390), en = await desk('en-GB', 1280);
+    await button(zh, 'settle').click();
+    await zh.waitForSelector('#dialog[open]');
+    await axe(zh, 'seen to');
+    await zh.screenshot({ path: `${shots}/item-form-zh.png`, fullPage: true });
+    await submit(zh);
+    must((await zh.textContent('#dialog .error')).includes('理由'), 'a reason is asked for');
+    await zh.selectOption('#dialog [name=reason]', '3');
+    await submit(zh);
+    await closed(zh);
+    for (const [page, lang, words] of [[zh, 'zh', ['收到', '已处理：已询问发送人', '服务主任', '技术员']], [en, 'en', ['It came in', 'Seen to: Whoever sent it was asked', 'Supervisor', 'Technician']]]) {
+        await page.waitForFunction((w) => document.querySelector('#detail').textContent.includes(w), words[1]); // the other one sees it by itself
+        const text = await page.textContent('#detail');
+        for (const w of words) { must(text.includes(w), `${w} is not told: ${text.slice(0, 600)}`); }
+        must(await button(page, 'settle').count() === 0, 'it is offered again');
+        await axe(page, `an item ${lang}`);
+        must(!(await wide(page)), `${lang} scrolls sideways`);
+        await page.screenshot({ path: `${shots}/item-${lang}.png`, fullPage: true });
+    }
+    await go(en, '#/');
+    must(await en.locator('.tile', { hasText: 'Shown by customers' }).count() === 0, 'it is still raised');
+    await zh.context().close();
+    await en.context().close();
 }
 // What the supervisor's dashboard and register say of what was shown.
 async function office(tile, words) {

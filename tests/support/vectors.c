@@ -372,6 +372,9 @@ static const struct bend bends[] = {
     {"body-empty", "body empty", "bad form", PLAIN, .body = "a0"},
     {"body-no-map", "body is no map", "bad form", PLAIN, .body = "80"},
     {"body-with-text", "text string", "bad form", PLAIN, .body = "a1026161"},
+    {"access-with-a-login-in-clear", "text string", "bad form", .seq = 1, .boot = 5,
+     .kind = KIND_ACCESS, .subject_type = SUBJECT_ACCESS, .wall = -1,
+     .body = "a3010102500102030405060708090a0b0c0d0e0f1006656c6f67696e"},
     {"body-with-float", "float", "bad form", PLAIN, .body = "a102f93c00"},
     {"body-with-negative-key", "body key", "bad form", PLAIN, .body = "a12001"},
     {"body-with-string-key", "body key", "bad form", PLAIN, .body = "a1410101"},
@@ -471,4 +474,5 @@ void vectors_build(struct vectors *t)
     vectors_forks(t);
     vectors_fork_files(t);
     vectors_goods(t);
+    vectors_access(t);
 }

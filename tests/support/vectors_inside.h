@@ -18,6 +18,7 @@ size_t vectors_unhex(const char *hex, uint8_t *out);
 /* The second half of the list. */
 void vectors_bent_envelopes(struct vectors *t);
 void vectors_goods(struct vectors *t);
+void vectors_access(struct vectors *t);
 void vectors_forks(struct vectors *t);
 void vectors_fork_files(struct vectors *t); /* after vectors_forks and the documents */
 #endif

@@ -152,9 +152,26 @@ function readEntry(bytes) {
     const wall = ms + BigInt(p.has(5) ? p.get(5) : 0);
     must(wall >= 0n && wall <= MS, 'wall time');
     return {
-        ...m, author: m.kid, epoch: p.get(1), seq, prev: p.get(3), wall, kind: p.get(8), subject: subject[1], body, atts,
+        ...m, author: m.kid, epoch: p.get(1), seq, prev: p.get(3), wall, kind: p.get(8), type: subject[0], subject: subject[1], body, atts,
         evidence: p.get(11) || new Map(), actor: p.get(12),
     };
+}
+
+// What headquarters says of a login, a token, an item that it could not keep: nothing beyond the
+// keys of the document, numbers and ids alone.
+const KIND_ACCESS = 14, KIND_ITEM_SETTLED = 15;
+
+function checkAccess(e) {
+    const b = e.body, access = e.kind === KIND_ACCESS;
+    must(e.type === (access ? 13 : 14) && e.atts.length === 0 && e.actor !== undefined, 'subject');
+    must([...b.keys()].every((k) => k >= 1 && k <= (access ? 5 : 1)) && isInt(b.get(1), 1, access ? 7 : 5), 'step');
+    if (!access) return `reason ${b.get(1)}`;
+    must(isBytes(b.get(2), 16) && !isZero(b.get(2)), 'person');
+    must(!b.has(3) || isInt(b.get(3), 1, 2 ** 20 - 1), 'scopes');
+    must(!b.has(4) || isInt(b.get(4), 1, MS), 'until');
+    must(!b.has(5) || isInt(b.get(5), 1, 255), 'role');
+    must(b.has(3) === (b.get(1) === 6), 'scopes are of a token that is made');
+    return `step ${b.get(1)}`;
 }
 
 function checkEvidence(ev) {
@@ -497,6 +514,9 @@ function vectors() {
             must(got === v.expect, `answered ${got}`);
             must(readFileSync(join(here, v.file), 'utf8').trim() === v.hex, 'file and list differ');
         });
+    }
+    for (const v of all.filter((x) => /^entry-(access-(password|token)|item-settled)$/.test(x.name))) {
+        claim(`${v.name}: its body is what the document says of its kind`, () => checkAccess(readEntry(unhex(v.hex))));
     }
     rfc8032();
     bundles();

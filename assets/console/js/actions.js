@@ -104,8 +104,12 @@ export const ACTIONS = {
         { name: 'password', label: N_('New password'), roles: ['administrator'], fields: [{ name: 'new_password', label: N_('New password'), kind: 'password', required: true, auto: 'new-password', hint: N_('12 characters or more.') }], send: (r, v) => call('POST', `/users/${encodeURIComponent(r.id)}/password`, v) },
         { name: 'disable', label: N_('Shut the login'), danger: true, roles: ['administrator'], states: ['open'], text: N_('Whoever uses it is logged out at once.'), send: (r) => call('POST', `/users/${encodeURIComponent(r.id)}/disable`) },
         { name: 'enable', label: N_('Open the login'), roles: ['administrator'], states: ['shut'], send: (r) => call('POST', `/users/${encodeURIComponent(r.id)}/enable`) },
+        { name: 'sessions', label: N_('End its sessions'), roles: ['administrator'], states: ['open'], text: N_('Whoever uses it is logged out at once, and may log in again.'), send: (r) => call('DELETE', `/users/${encodeURIComponent(r.id)}/sessions`) },
     ],
-    token: [{ name: 'end', label: N_('End its access'), danger: true, roles: ['administrator'], text: N_('The program that uses it is refused from now on.'), send: (r) => call('DELETE', `/tokens/${encodeURIComponent(r.id)}`) }],
+    quarantine: [{ name: 'settle', label: N_('Seen to'), roles: ['supervisor', 'service department', 'administrator'], states: ['kept', 'shown'], primary: () => true,
+        fields: [{ name: 'reason', label: N_('Reason'), kind: 'choice', list: W.ITEM_REASONS, required: true }], text: N_('It stays here, with your name and the reason. If it comes again it is raised again.'),
+        send: (r, v) => call('POST', `/quarantine/${r.id}/settle`, { reason: v.reason }) }],
+    token: [{ name: 'end', label: N_('End its access'), danger: true, roles: ['administrator'], states: ['active', 'expired'], text: N_('The program that uses it is refused from now on.'), send: (r) => call('DELETE', `/tokens/${encodeURIComponent(r.id)}`) }],
 };
 
 export function actionsOf(record, me) {

@@ -64,7 +64,7 @@ export const FIELDS = {
         outbox: number(N_('Number of the last thing sent to it')), joined_ms: time(N_('Joined on')), forked: { label: N_('Journal forked'), kind: 'flag' },
     },
     edition: { number: number(N_('Edition')), by: ref(N_('Published by'), 'technician') },
-    quarantine: { reason: { label: N_('Reason'), kind: 'odd' }, bytes: number(N_('Bytes')), author: text(N_('Journal')) },
+    quarantine: { reason: { label: N_('Reason'), kind: 'odd' }, bytes: number(N_('Bytes')), author: text(N_('Journal')), tries: number(N_('Times it came')), last_ms: { label: N_('Last time'), kind: 'time' } },
 };
 export const COMMON = { code: code(N_('Number')), branch: text(N_('Branch')), ...{ state: { label: N_('State'), kind: 'hidden' } } };
 export const field = (type, name) => (FIELDS[type] || {})[name] || COMMON[name];

@@ -22,15 +22,22 @@ async function further(page, id) {
     return undefined;
 }
 
+const inTime = (...lists) => lists.flat().sort((a, b) => a.wall_ms - b.wall_ms);
 // What belongs to a record and stands in other registers.
 async function load(page, id, rows) {
+    if (page === 'quarantine') {
+        const item = await get(`/quarantine/${id}`), by = { actor: item.technician, role: item.technician ? 'technician' : '' };
+        const again = item.fields.tries > 1 ? [{ kind: 'item.again', wall_ms: item.fields.last_ms, tries: item.fields.tries, ...by }] : [];
+        return { ...item, history: inTime([{ kind: 'item.came', wall_ms: item.time_ms, ...by }], again, item.history) };
+    }
     if (REGISTERS[page].plain) {
         const row = rows.find((r) => r.id === id) || await further(page, id);
         if (row && page === 'devices') { return { ...row, ...await get(`/devices/${id}/late`) }; }
         if (row && page === 'users') {
             const past = await get(`/users/${encodeURIComponent(id)}/history`);
-            return { ...row, history: [...past.entries, ...past.steps].sort((a, b) => a.wall_ms - b.wall_ms) };
+            return { ...row, history: inTime(past.entries, past.steps) };
         }
+        if (row && page === 'tokens') { return { ...row, history: (await get(`/tokens/${id}/history`)).steps }; }
         return row && page === 'conflicts' ? get(`/${TYPE_PATHS[row.type]}/${id}`) : row;
     }
     return get(`/${TYPE_PATHS[REGISTERS[page].type]}/${id}`);
@@ -57,11 +64,20 @@ function fields(r) {
         add(_('Published on'), moment(r.time_ms));
         (r.calendars || []).forEach((c) => add(fmt(_('Working hours: %s'), hoursOf(c)), hoursWords(c)));
     }
-    if (r.type === 'quarantine') { add(_('Came in'), moment(r.time_ms)); }
+    if (r.type === 'quarantine') { add(_('Technician'), named(r.technician)); add(_('Came in'), moment(r.time_ms)); }
     if (r.type === 'user') { add(_('Name'), r.fields.name); add(_('Role'), W.roleWord(r.fields.role)); }
-    if (r.type === 'token') { add(_('Login'), r.fields.login); add(_('Scopes'), r.fields.scopes); add(_('Until'), moment(r.time_ms)); }
+    if (r.type === 'token') { add(_('Login'), r.fields.login); add(_('Scopes'), r.fields.scopes); add(_('Until'), r.time_ms ? moment(r.time_ms) : ''); add(_('Ended on'), r.fields.ended_ms ? moment(r.fields.ended_ms) : ''); }
     add(_('Branch'), r.branch);
     return rows;
+}
+
+// What a step says beyond its kind, of a call, a handheld's admission, a token, an item set aside.
+function saidOf(e) {
+    if (e.kind === 'job.assigned') { return named(e.technician) || _('nobody'); }
+    if (e.kind === 'item.settled') { return W.at(W.ITEM_REASONS, e.reason); }
+    if (e.kind === 'item.again') { return n_('%d time in all', '%d times in all', e.tries); }
+    if (e.scopes) { return [e.scopes, e.until_ms ? fmt(_('until %s'), moment(e.until_ms)) : ''].filter(Boolean).join(' · '); }
+    return e.reason ? W.at(W.ADMIT_REASONS, e.reason) : '';
 }
 
 function timeline(r) {
@@ -70,7 +86,7 @@ function timeline(r) {
     return (r.history || []).map((e) => {
         const fact = facts.get(e.entry), s = signed.get(e.entry);
         const first = e === r.history[0] && e.kind === 'record.set';
-        const to = e.kind === 'job.assigned' ? named(e.technician) || _('nobody') : e.reason ? W.at(W.ADMIT_REASONS, e.reason) : '';
+        const to = saidOf(e);
         const says = to || first ? to : fact ? W.factWords(e.kind, fact.body, money, quantity) : s ? `${W.at(W.OUTCOMES, s.outcome)} ${s.number}` : (e.fields || []).map((n) => label(r.type === 'user' ? 'technician' : r.type, n)).filter(Boolean).join(', ');
         return { time: brief(e.wall_ms), moment: moment(e.wall_ms), what: says ? fmt(_('%1$s: %2$s'), W.kindWord(e.kind), says) : first && r.type === 'job' ? _('Registered') : W.kindWord(e.kind), who: [W.roleWord(e.role), named(e.actor)].filter(Boolean).join(' ') };
     });
@@ -101,6 +117,18 @@ function related(r) {
     of(_('Calls'), file.filter((x) => x.type === 'job'), 'calls');
     of(_('Goods'), r.goods && r.goods.length ? r.goods : file.filter((x) => x.type === 'goods'), 'goods');
     return groups;
+}
+
+// When a handheld was heard of, the newest first.
+function contacts(r) {
+    if (r.type !== 'device' || !(r.contacts || []).length) { return null; }
+    return {
+        title: _('Last contacts'),
+        rows: r.contacts.map((c) => ({
+            time: brief(c.at_ms), moment: moment(c.at_ms), what: c.brought ? n_('%d new entry', '%d new entries', c.brought) : _('Nothing new'),
+            more: c.unsent ? n_('%d more entry to come', '%d more entries to come', c.unsent) : '',
+        })),
+    };
 }
 
 // Work of a revoked handheld that does not count: by name, and ticked by name.
@@ -151,7 +179,7 @@ export const view = (r, me, back) => ({
     job: r.type === 'job', title: titleOf(r), summary: summary(r), box: r.type === 'job' ? W.CLASS_LETTERS[r.class] || '–' : '', back,
     due: r.left_minutes == null ? null : { text: limit(r.left_minutes), cls: r.late ? 'late' : r.left_minutes <= 90 ? 'soon' : '' },
     warnings: warnings(r), actions: actionsOf(r, me).map((a) => ({ name: a.name, label: _(a.label), cls: a.danger ? 'danger' : a.primary && a.primary(r) ? 'primary' : '' })),
-    late: late(r, me), conflicts: conflicts(r, me), signatures: signatures(r), deadlines: deadlines(r), fields: fields(r), related: related(r), timeline: timeline(r),
+    late: late(r, me), conflicts: conflicts(r, me), signatures: signatures(r), deadlines: deadlines(r), fields: fields(r), related: related(r), timeline: timeline(r), contacts: contacts(r),
     words: { close: _('Back to the list'), history: _('History'), deadlines: _('Deadlines') },
 });
 

@@ -97,7 +97,8 @@ export const DETAIL = `
 <dl class="fields">{{#fields}}<dt>{{label}}</dt><dd>{{#href}}<a href="{{href}}">{{text}}</a>{{/href}}{{^href}}{{text}}{{/href}}</dd>{{/fields}}</dl>
 {{#deadlines.length}}<h3>{{words.deadlines}}</h3><dl class="fields">{{#deadlines}}<dt>{{label}}</dt><dd class="{{cls}}">{{text}}</dd>{{/deadlines}}</dl>{{/deadlines.length}}
 {{#related}}<h3>{{title}}</h3><ul class="related">{{#rows}}<li><a href="{{href}}">{{text}}</a> <span class="muted">{{more}}</span></li>{{/rows}}</ul>{{/related}}
-{{^job}}{{> timeline}}{{/job}}`;
+{{^job}}{{> timeline}}{{/job}}
+{{#contacts}}<h3>{{title}}</h3><ol class="timeline">{{#rows}}<li><time title="{{moment}}">{{time}}</time> <span>{{what}}</span> <span class="muted">{{more}}</span></li>{{/rows}}</ol>{{/contacts}}`;
 export const TIMELINE = `{{#timeline.length}}<h3>{{words.history}}</h3><ol class="timeline">{{#timeline}}<li><time title="{{moment}}">{{time}}</time> <span>{{what}}</span> <span class="muted">{{who}}</span></li>{{/timeline}}</ol>{{/timeline.length}}`;
 
 export const FORM = `

@@ -19,8 +19,9 @@ export const STATES = {
     invoice: { issued: N_('Issued'), handed: N_('Handed over'), mailed: N_('Mailed') },
     device: { active: N_('Active'), revoked: N_('Revoked') },
     edition: { stands: N_('In force'), superseded: N_('Superseded') },
-    quarantine: { kept: N_('Set aside'), shown: N_('Shown by a customer, not held here'), came: N_('Came meanwhile') },
+    quarantine: { kept: N_('Set aside'), shown: N_('Shown by a customer, not held here'), came: N_('Came meanwhile'), settled: N_('Seen to') },
     user: { open: N_('Open'), shut: N_('Shut') },
+    token: { active: N_('Active'), expired: N_('Expired'), ended: N_('Ended') },
 };
 export const stateWord = (type, state) => (state && STATES[type] && STATES[type][state] ? _(STATES[type][state]) : state || '');
 
@@ -50,6 +51,8 @@ export const YES = [null, N_('Signed by the customer')];
 export const REOPEN_REASONS = [null, N_('The amount is wrong'), N_('The content is wrong'), N_('The customer asks for it'), N_('Other reason')];
 export const CANCEL_REASONS = [null, N_('The customer withdrew it'), N_('Registered twice'), N_('Settled by telephone'), N_('Other reason')];
 export const ADMIT_REASONS = [null, N_('Its technician says that it is his'), N_('The customer confirms it'), N_('The handheld was found'), N_('Other reason')];
+// What was done about an item that could not be kept.
+export const ITEM_REASONS = [null, N_('It came again whole: nothing is missing'), N_('The handheld was seen to'), N_('Whoever sent it was asked'), N_('Reported as a fault'), N_('Other reason')];
 // Why an entry of a revoked handheld does not count.
 const LATE = { after: N_('after the last that is trusted'), journal: N_('of a journal that is not trusted'), branch: N_('on the side of a fork that is not trusted') };
 export const lateWord = (why) => (LATE[why] ? _(LATE[why]) : why);
@@ -81,7 +84,8 @@ const KINDS = {
     'visit.ended': N_('End of the visit'), 'visit.paid': N_('Payment'), withdrawn: N_('Evidence withdrawn'),
     'job.reopened': N_('Reopen'), 'handover.asked': N_('Asked to hand over'), 'help.asked': N_('Help request'),
     proposed: N_('Proposal'), 'login.made': N_('Login made'), 'login.password': N_('New password'),
-    'login.shut': N_('Login shut'), 'login.opened': N_('Login opened again'), 'set.aside': N_('Set aside'), 'visit.taken': N_('Goods taken away'), 'visit.returned': N_('Goods returned'), 'visit.position': N_('Position'),
+    'login.shut': N_('Login shut'), 'login.opened': N_('Login opened again'), 'login.sessions': N_('All its sessions ended'),
+    'token.made': N_('Access given'), 'token.ended': N_('Access ended'), 'item.came': N_('It came in'), 'item.again': N_('It came again'), 'item.settled': N_('Seen to'), 'set.aside': N_('Set aside'), 'visit.taken': N_('Goods taken away'), 'visit.returned': N_('Goods returned'), 'visit.position': N_('Position'),
 };
 export const kindWord = (k) => (KINDS[k] ? _(KINDS[k]) : k);
 

@@ -307,6 +307,41 @@ static void unknown_kinds_and_bodies_are_counted_and_change_nothing(void)
     CHECK_INT(s.nfields, 1);
 }
 
+static void only_headquarters_says_what_was_done_with_a_login(void)
+{
+    uint8_t buf[CAP_BODY_BYTES];
+    union body b = {.access = {.step = ACCESS_SHUT, .person = sample_id16("p")}};
+    bytes body;
+    CHECK_INT(body_encode(KIND_ACCESS, &b, buf, sizeof buf, &body), ST_OK);
+    help_start();
+    struct help_person *const both[] = {&clerk, &tech};
+    tech.actor = sample_id16("clerk"); /* it claims to speak for headquarters */
+    tech.actor_role = ROLE_ADMINISTRATOR;
+    for (int i = 0; i < 2; i++) {
+        IGNORE(help_entry(both[i], KIND_ACCESS, SUBJECT_ACCESS, sample_id16("l"), body, NULL, 0) ==
+               NULL);
+        s = help_fold();
+        CHECK_INT(s.type, SUBJECT_ACCESS);
+        CHECK_INT(s.nentries, i + 1);
+        CHECK_INT(s.nrequests, i); /* the handheld's */
+        CHECK_INT(s.nunknown, 0);
+    }
+}
+
+static void whom_a_handheld_names_as_the_actor_is_nobody(void)
+{
+    help_start();
+    help_set(&clerk, NULL, F_JOB_CALLED, 1);
+    tech.actor = clerk.actor;
+    tech.actor_role = ROLE_CLERK;
+    help_set(&tech, NULL, F_JOB_APPOINTMENT, 1);
+    s = help_fold();
+    CHECK(id16_eq(fold_shown(&s, F_JOB_CALLED)->actor, clerk.actor));
+    const struct field_state *his = fold_field(&s, F_JOB_APPOINTMENT);
+    CHECK(his != NULL && his->n == 1 && id16_zero(his->v[0].actor));
+    CHECK(id8_eq(his->v[0].author, fs.tech.author));
+}
+
 static void what_is_not_trusted_is_folded_nowhere(void)
 {
     help_start();
@@ -371,6 +406,8 @@ int main(void)
     RUN(a_handover_is_asked_until_the_job_is_another_ones);
     RUN(the_newest_edition_stands);
     RUN(unknown_kinds_and_bodies_are_counted_and_change_nothing);
+    RUN(only_headquarters_says_what_was_done_with_a_login);
+    RUN(whom_a_handheld_names_as_the_actor_is_nobody);
     RUN(what_is_not_trusted_is_folded_nowhere);
     RUN(more_entries_than_the_cap_are_refused);
     RUN(a_sign_off_covers_the_latest_of_each_other_author);

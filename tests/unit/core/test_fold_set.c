@@ -303,9 +303,9 @@ static void golden_digests_have_not_moved(void)
         uint64_t seed;
         const char *hex;
     } golden[] = {
-        {1, "76fb3c34fe14ad0c5f98a574532378d98e3249b8254292fe1b3fc2660a25f6fc"},
-        {2, "478a0572393e60e44c0a24c78af045ada00f9c8cb72dbb299405a67cf5d98ff8"},
-        {3, "dd30a12047cbc914827cfe31c09f8df2a20f9ac546fbfe3ef7fa1568bf3a4ce2"},
+        {1, "4643fd0846aa96b69a2830dedd60c3c50fdaa737c208b0773d03a890c808490c"},
+        {2, "66c537e9bd8287ee0f36d2525a3fa99156ecfcfdb93ef3a69e3c5756ffac4804"},
+        {3, "4ee76a60718ddc53dffd76ce8ef06566ae7bb3f04d4ff46e0ba4741299b0915c"},
     };
     for (size_t i = 0; i < sizeof golden / sizeof golden[0]; i++) {
         make_history(golden[i].seed, 60);

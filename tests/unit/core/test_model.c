@@ -17,7 +17,7 @@ static void every_kind_has_a_row_with_a_name_of_its_own(void)
             CHECK(b == NULL || strcmp(a->name, b->name) != 0);
         }
     }
-    CHECK_INT(known, 35); /* kinds.h: 1 to 13, 20 to 38, 40 to 42 */
+    CHECK_INT(known, 37); /* kinds.h: 1 to 15, 20 to 38, 40 to 42 */
 }
 
 static void a_visit_is_its_technicians_and_a_dispatch_the_offices(void)
@@ -47,9 +47,20 @@ static void cash_is_accepted_by_the_accountant_alone(void)
     }
 }
 
+static void what_headquarters_alone_can_say_has_a_row_that_says_so(void)
+{
+    for (unsigned k = 1; k < 100; k++) {
+        const struct kind_info *i = kind_info(k);
+        CHECK(i == NULL || i->node_only == (k == KIND_ACCESS || k == KIND_ITEM_SETTLED));
+    }
+    CHECK(kind_has_effect(KIND_ACCESS, ROLE_CLERK)); /* his own password */
+    CHECK(!kind_has_effect(KIND_ITEM_SETTLED, ROLE_CLERK));
+    CHECK(kind_has_effect(KIND_ITEM_SETTLED, ROLE_SUPERVISOR));
+}
+
 static void an_unknown_kind_or_role_has_no_effect(void)
 {
-    CHECK(kind_info(0) == NULL && kind_info(14) == NULL && kind_info(39) == NULL);
+    CHECK(kind_info(0) == NULL && kind_info(16) == NULL && kind_info(39) == NULL);
     CHECK(!kind_has_effect(39, ROLE_ADMINISTRATOR));
     CHECK(!kind_has_effect(KIND_RECORD_SET, ROLES));
     CHECK(!kind_has_effect(KIND_RECORD_SET, (enum role)200));
@@ -93,6 +104,7 @@ int main(void)
     RUN(every_kind_has_a_row_with_a_name_of_its_own);
     RUN(a_visit_is_its_technicians_and_a_dispatch_the_offices);
     RUN(cash_is_accepted_by_the_accountant_alone);
+    RUN(what_headquarters_alone_can_say_has_a_row_that_says_so);
     RUN(an_unknown_kind_or_role_has_no_effect);
     RUN(every_field_is_found_by_its_subject_and_none_stands_twice);
     RUN(what_names_or_reaches_a_customer_is_personal_and_a_text);

@@ -122,6 +122,7 @@ static inline void desk_login(struct desk *d, const char *login)
     store_abort(&t);
     snprintf(who.login, sizeof who.login, "%s", login);
     who.changed_ms = u.changed_ms;
+    who.ended_ms = u.ended_ms;
     acct_open(api_sessions(&c), &who, d->p.ms, cookie, &v);
     snprintf(d->cookie, sizeof d->cookie, "docket=%s", cookie);
     snprintf(d->csrf, sizeof d->csrf, "%s", v.csrf);

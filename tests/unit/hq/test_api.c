@@ -205,6 +205,42 @@ static void a_branch_names_only_its_own(void)
     desk_end(&d);
 }
 
+static void a_handheld_that_names_somebody_else_is_shown_as_its_own_technicians(void)
+{
+    char job[33], path[64];
+    struct pair_device dev;
+    struct exchange_result r;
+    uint8_t body[CAP_BODY_BYTES];
+    id16 who, clerk;
+    h32 hash;
+    desk_begin(&d);
+    desk_record(&d, "job", "J1", "{\"called\":5,\"branch\":\"" DESK_HERE "\"}", job);
+    PAIR_OK(&d.p, hq_id_of(d.p.hq, SUBJECT_TECHNICIAN, S("technician"), &who, &d.p.err));
+    PAIR_OK(&d.p, hq_id_of(d.p.hq, SUBJECT_TECHNICIAN, S("clerk"), &clerk, &d.p.err));
+    struct append what = {.kind = KIND_HELP_ASKED, .subject_type = SUBJECT_JOB};
+    CHECK(hex_get(str_c(job), what.subject.b, sizeof what.subject.b));
+    pair_assign(&d.p, what.subject, who);
+    pair_join(&d.p, &dev, who, "D1");
+    pair_sync(&d.p, &dev, &r);
+    union body b = {.asked = {.visit = {{1}}, .reason = 1}};
+    what.actor = clerk;
+    what.actor_role = ROLE_CLERK;
+    PAIR_OK(&d.p, body_encode(what.kind, &b, body, sizeof body, &what.body));
+    struct now now = pair_now(&d.p);
+    PAIR_OK(&d.p, journal_append(&dev.journal, &what, &now, &hash, &d.p.err));
+    pair_sync(&d.p, &dev, &r);
+    desk_login(&d, "supervisor");
+    snprintf(path, sizeof path, "/jobs/%s/history", job);
+    json_t *past = desk_get(&d, path), *list = json_object_get(past, "entries");
+    const json_t *last = json_array_get(list, json_array_size(list) - 1);
+    CHECK_STR(desk_str(last, "kind"), "help.asked");
+    CHECK_STR(desk_str(json_object_get(last, "actor"), "code"), "technician");
+    CHECK_STR(desk_str(last, "role"), "");
+    json_decref(past);
+    pair_leave(&dev);
+    desk_end(&d);
+}
+
 int main(void)
 {
     RUN(the_document_says_every_route_and_no_other);
@@ -213,5 +249,6 @@ int main(void)
     RUN(an_entry_names_who_did_it_in_which_role);
     RUN(two_clerks_see_each_others_change_before_they_overwrite_it);
     RUN(a_branch_names_only_its_own);
+    RUN(a_handheld_that_names_somebody_else_is_shown_as_its_own_technicians);
     CHECK_END();
 }

@@ -70,7 +70,7 @@ static void a_session_is_renewed_ends_idle_and_can_be_ended_everywhere(void)
     memcpy(d.cookie, renewed, sizeof renewed);
     CHECK_INT(desk_do(&d, "GET", "/session", NULL), 200);
     memcpy(csrf, d.csrf, sizeof csrf);
-    CHECK_INT(desk_do(&d, "DELETE", "/sessions", NULL), 204);
+    CHECK_INT(desk_do(&d, "DELETE", "/sessions", NULL), 200);
     memcpy(d.cookie, renewed, sizeof renewed);
     CHECK_INT(desk_do(&d, "GET", "/session", NULL), 401);
     memcpy(d.cookie, other, sizeof other);
