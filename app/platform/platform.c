@@ -1,5 +1,6 @@
 /* platform.c - what window and headless have in common: clock, script, painting. */
 #include "app/platform/platform_inside.h"
+#include "app/platform/compose.h"
 
 #include "core/base/be64.h"
 #include <SDL2/SDL_image.h>
@@ -102,6 +103,7 @@ static int open_render(void *ctx)
 static enum st open_both(struct platform *p, struct err *err)
 {
     struct opening o = {.p = p};
+    int compose = p->c.headless ? -1 : compose_begin();
     SDL_Thread *t = p->c.headless ? NULL : SDL_CreateThread(open_render, "fonts", &o);
     enum st st = p->c.headless ? platform_headless_open(p, err) : platform_sdl_open(p, err);
     if (t != NULL) {
@@ -109,6 +111,7 @@ static enum st open_both(struct platform *p, struct err *err)
     } else {
         (void)open_render(&o);
     }
+    compose_end(compose);
     if (st == ST_OK && o.st != ST_OK) {
         st = err_set(err, o.st, 0, __func__, "%s", o.err.text);
     }

@@ -1,17 +1,20 @@
 /* render_font.c - faces by fontconfig, glyphs by SDL2_ttf, both kept within bounds. */
 #include "app/render/render_font.h"
+#include "app/render/render_file.h"
 #include <sodium.h>
 #include <SDL2/SDL_ttf.h>
 #include <fontconfig/fontconfig.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { FONT_NAMED = FONT_FACES - 1, FONT_USUAL = 2, FIRST_PX = 16 };
+
 static const char *const FAMILIES[FONT_FACES] = {"Noto Sans", "Noto Sans CJK SC",
                                                  "Droid Sans Fallback", NULL};
 
 /* ==== faces ================================================================================== */
 
-/* Exactly this family, or any when NULL. */
+/* Exactly this family, or any when NULL; only the machine's rules say what "any" is. */
 static bool look_up(FcConfig *cfg, const char *family, bool bold, struct font_file *out)
 {
     bool ok = false;
@@ -23,7 +26,9 @@ static bool look_up(FcConfig *cfg, const char *family, bool bold, struct font_fi
     FcPatternAddString(want, FC_FAMILY, (const FcChar8 *)(family == NULL ? "sans" : family));
     FcPatternAddInteger(want, FC_WEIGHT, bold ? FC_WEIGHT_BOLD : FC_WEIGHT_REGULAR);
     FcPatternAddInteger(want, FC_SLANT, FC_SLANT_ROMAN);
-    FcConfigSubstitute(cfg, want, FcMatchPattern);
+    if (family == NULL) {
+        FcConfigSubstitute(cfg, want, FcMatchPattern);
+    }
     FcDefaultSubstitute(want);
     got = FcFontMatch(cfg, want, &res);
     FcChar8 *file = NULL, *name = NULL;
@@ -51,6 +56,87 @@ static bool look_up(FcConfig *cfg, const char *family, bool bold, struct font_fi
     return ok;
 }
 
+/* The usual folders and fontconfig's caches of them, without the machine's rules. */
+static FcConfig *usual_folders(void)
+{
+    static const FcChar8 rules[] =
+        "<fontconfig><dir>/usr/share/fonts</dir><dir>/usr/local/share/fonts</dir>"
+        "<dir prefix=\"xdg\">fonts</dir><cachedir>/var/cache/fontconfig</cachedir>"
+        "<cachedir prefix=\"xdg\">fontconfig</cachedir></fontconfig>";
+    FcConfig *cfg = FcConfigCreate();
+    if (cfg != NULL && (FcConfigParseAndLoadFromMemory(cfg, rules, FcTrue) != FcTrue ||
+                        FcConfigBuildFonts(cfg) != FcTrue)) {
+        FcConfigDestroy(cfg);
+        return NULL;
+    }
+    return cfg;
+}
+
+/* Those that are not known yet, of the faces from 0 to `faces` - 1. */
+static void look_for(struct font *f, FcConfig *cfg, int faces)
+{
+    for (int face = 0; face < faces && cfg != NULL; face++) {
+        for (int bold = 0; bold < 2; bold++) {
+            struct font_file *file = &f->files[bold][face];
+            IGNORE(!file->there && !look_up(cfg, FAMILIES[face], bold != 0, file));
+        }
+    }
+    if (cfg != NULL) {
+        FcConfigDestroy(cfg); /* its tables are megabytes, and are not needed again */
+    }
+}
+
+static void look_everywhere(struct font *f)
+{
+    if (!f->asked) {
+        f->asked = true;
+        look_for(f, FcInitLoadConfigAndFonts(), FONT_FACES);
+    }
+}
+
+static TTF_Font *open_face(const struct font_file *file, int px)
+{
+    SDL_RWops *rw = file_rw(file->path);
+    return rw == NULL ? NULL : TTF_OpenFontIndexRW(rw, 1, px, file->index);
+}
+
+/* The face, opened and at the size; NULL when it is not there or cannot be read. */
+static TTF_Font *face_at(struct font *f, bool bold, int i, int px)
+{
+    struct font_file *file = &f->files[bold][i];
+    TTF_Font *t = f->faces[bold][i];
+    if (i >= FONT_NAMED) {
+        look_everywhere(f);
+    }
+    if (t == NULL && file->there) {
+        t = open_face(file, px);
+        file->there = t != NULL;
+        f->faces[bold][i] = t;
+        f->sizes[bold][i] = px;
+        if (t != NULL) {
+            TTF_SetFontHinting(t, TTF_HINTING_LIGHT);
+            TTF_SetFontKerning(t, 0);
+        }
+    }
+    if (t != NULL && f->sizes[bold][i] != px) {
+        if (TTF_SetFontSize(t, px) != 0) {
+            return NULL;
+        }
+        f->sizes[bold][i] = px;
+    }
+    return t;
+}
+
+/* What every screen is drawn with; the others when they are needed. */
+static void open_usual(struct font *f)
+{
+    for (int b = 0; b < 2; b++) {
+        for (int i = 0; i < FONT_USUAL; i++) {
+            IGNORE(face_at(f, b != 0, i, FIRST_PX) == NULL);
+        }
+    }
+}
+
 enum st font_open(struct font *f, struct err *err)
 {
     memset(f, 0, sizeof *f);
@@ -58,15 +144,13 @@ enum st font_open(struct font *f, struct err *err)
         return err_set(err, ST_IO, 0, __func__, "cannot start the font library: %s",
                        TTF_GetError());
     }
-    bool any = false;
-    FcConfig *cfg = FcInitLoadConfigAndFonts();
-    for (int face = 0; face < FONT_FACES && cfg != NULL; face++) {
-        for (int bold = 0; bold < 2; bold++) {
-            any |= look_up(cfg, FAMILIES[face], bold != 0, &f->files[bold][face]);
-        }
+    look_for(f, usual_folders(), FONT_NAMED);
+    if (!f->files[0][0].there || !f->files[0][FONT_USUAL - 1].there) {
+        look_everywhere(f);
     }
-    if (cfg != NULL) {
-        FcConfigDestroy(cfg); /* its tables are megabytes, and are not needed again */
+    bool any = false;
+    for (int face = 0; face < FONT_FACES; face++) {
+        any = any || f->files[0][face].there || f->files[1][face].there;
     }
     f->gen[0] = calloc(1, sizeof **f->gen);
     f->gen[1] = calloc(1, sizeof **f->gen);
@@ -77,6 +161,7 @@ enum st font_open(struct font *f, struct err *err)
                            : "no font found: install fonts-noto-core and "
                              "fonts-noto-cjk");
     }
+    open_usual(f);
     return ST_OK;
 }
 
@@ -113,30 +198,6 @@ void font_close(struct font *f)
     if (TTF_WasInit() > 0) {
         TTF_Quit();
     }
-}
-
-/* The face, opened and at the size; NULL when it is not there or cannot be read. */
-static TTF_Font *face_at(struct font *f, bool bold, int i, int px)
-{
-    struct font_file *file = &f->files[bold][i];
-    TTF_Font *t = f->faces[bold][i];
-    if (t == NULL && file->there) {
-        t = TTF_OpenFontIndex(file->path, px, file->index);
-        file->there = t != NULL;
-        f->faces[bold][i] = t;
-        f->sizes[bold][i] = px;
-        if (t != NULL) {
-            TTF_SetFontHinting(t, TTF_HINTING_LIGHT);
-            TTF_SetFontKerning(t, 0);
-        }
-    }
-    if (t != NULL && f->sizes[bold][i] != px) {
-        if (TTF_SetFontSize(t, px) != 0) {
-            return NULL;
-        }
-        f->sizes[bold][i] = px;
-    }
-    return t;
 }
 
 /* The first face that has the code point; -1 for none. */

@@ -2,7 +2,7 @@
  *
  * Faces in one fixed order: Noto Sans, Noto Sans CJK SC (by name and face index, never the Japanese
  * face of the same file), Droid Sans Fallback, and last whatever the machine calls sans. Each is
- * opened once, when first needed, and set to the size in hand. Caches are bounded: two generations
+ * opened once and set to the size in hand. Caches are bounded: two generations
  * of glyphs, of which the older is dropped when the newer is full. */
 #ifndef APP_RENDER_FONT_H
 #define APP_RENDER_FONT_H
@@ -43,6 +43,7 @@ struct font_file {
 
 struct font {
     struct font_file files[2][FONT_FACES]; /* regular, bold */
+    bool asked;                            /* also for what is seldom needed: see font_open */
     void *faces[2][FONT_FACES];            /* TTF_Font, opened when first needed */
     int sizes[2][FONT_FACES];
     struct font_generation *gen[2]; /* newer, older */
@@ -50,7 +51,10 @@ struct font {
     int advance_count;
 };
 
-/* font_open: ask fontconfig once; nothing is loaded yet. ST_NOT_FOUND: no face at all. */
+/* font_open: where the faces lie; the first two are opened, with no glyph yet. ST_NOT_FOUND: no
+ * face at all. The named ones are looked for in the usual folders, by fontconfig's caches; the
+ * machine's own rules are read when one of the first two is not there, or a character is in none of
+ * them: that takes as long as all else at start. */
 MUST_USE enum st font_open(struct font *f, struct err *err);
 void font_close(struct font *f);
 /* font_forget: wipe what was drawn; faces are opened again when next needed. */

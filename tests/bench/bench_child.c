@@ -175,7 +175,8 @@ static double store_kib(void)
     return kib;
 }
 
-static void run_cold(const char *dir, struct bench_child *out)
+/* stop_there: end the process now; what a profiler has counted then is the cold start alone. */
+static void run_cold(const char *dir, bool stop_there, struct bench_child *out)
 {
     struct phone x;
     phone_open(&x, dir, out->part_ms);
@@ -193,6 +194,9 @@ static void run_cold(const char *dir, struct bench_child *out)
     out->part_ms[4] = (x.shown_us - x.woke_us) / 1e3;
     out->part_ms[3] = out->ms[1] - out->kdf_ms - out->part_ms[4];
     out->frames = (unsigned)platform_frames(x.p);
+    if (stop_there) {
+        return;
+    }
     double ms[JUMPS], cpu[JUMPS];
     out->rss_kib = bench_status_kib("VmRSS:");
     out->anon_kib = bench_status_kib("RssAnon:");
@@ -286,7 +290,9 @@ int bench_child(const char *mode, const char *dir, int fd, double began_us)
         return 1;
     }
     if (strcmp(mode, "cold") == 0) {
-        run_cold(dir, &out);
+        run_cold(dir, false, &out);
+    } else if (strcmp(mode, "start") == 0) {
+        run_cold(dir, true, &out);
     } else if (strcmp(mode, "scroll") == 0) {
         run_scroll(dir, &out);
     } else if (strcmp(mode, "press") == 0) {
