@@ -48,6 +48,8 @@
 #define HQ_AUTHOR_EXCHANGES 4           /* of one author at once: a quarter of those bytes */
 #define HQ_CONNECTIONS 1024             /* 500 devices at once, twice over */
 #define HQ_CONNECTIONS_EACH 768         /* ... of one address: it never has them all */
+#define HQ_WRONG_CODES 10               /* enrolment codes of one address in a minute */
+#define HQ_WRONG_CODES_ALL 200          /* ... and of all */
 #define HQ_CONNECTION_TIMEOUT_S 60      /* a slow link sends a frame in a few seconds */
 #define HQ_QUEUE 1024                   /* requests that wait for the writer: all connections */
 #define HQ_GROUP 128                    /* requests committed together: one flush for all */

@@ -10,9 +10,10 @@ unsigned problem_status(enum st st, const char *problem)
         const char *problem;
         unsigned status;
     } named[] = {
-        {"enrol-unknown", 403}, {"enrol-used", 409}, {"enrol-expired", 410},
-        {"quota", 429},         {"busy", 503},       {"method", 405},
-        {"media-type", 415},    {"not-found", 404},  {"unknown-sender", 403},
+        {"enrol-unknown", 403},  {"enrol-used", 409}, {"enrol-expired", 410},
+        {"quota", 429},          {"enrol-wait", 429}, {"busy", 503},
+        {"method", 405},         {"media-type", 415}, {"not-found", 404},
+        {"unknown-sender", 403},
     };
     for (size_t i = 0; problem != NULL && i < sizeof named / sizeof named[0]; i++) {
         if (strcmp(problem, named[i].problem) == 0) {

@@ -2,6 +2,7 @@
 #include "sync/hq/rate.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +45,7 @@ void rate_free(struct rate **r)
     }
 }
 
-static struct window *window_of(struct rate *r, const char *peer)
+static struct window *window_of(struct rate *r, const char *peer, bool make)
 {
     struct window *oldest = &r->peers[0];
     for (unsigned i = 0; i < PEERS; i++) {
@@ -55,6 +56,9 @@ static struct window *window_of(struct rate *r, const char *peer)
             oldest = &r->peers[i];
         }
     }
+    if (!make) {
+        return NULL;
+    }
     memset(oldest, 0, sizeof *oldest);
     snprintf(oldest->peer, sizeof oldest->peer, "%s", peer);
     return oldest;
@@ -63,6 +67,9 @@ static struct window *window_of(struct rate *r, const char *peer)
 /* Seconds until this window lets one more in; 0: now. */
 static int wait_s(const struct rate *r, struct window *w, unsigned most, int64_t now_ms)
 {
+    if (w == NULL) {
+        return 0;
+    }
     if (w->n == 0 || now_ms - w->from_ms >= r->window_ms || now_ms < w->from_ms) {
         w->from_ms = now_ms;
         w->n = 0;
@@ -70,16 +77,26 @@ static int wait_s(const struct rate *r, struct window *w, unsigned most, int64_t
     return w->n < most ? 0 : (int)((w->from_ms + r->window_ms - now_ms + 999) / 1000);
 }
 
-int rate_take(struct rate *r, const char *peer, int64_t now_ms)
+static int ask(struct rate *r, const char *peer, bool take, int64_t now_ms)
 {
     pthread_mutex_lock(&r->lock);
-    struct window *w = window_of(r, peer == NULL ? "" : peer);
+    struct window *w = window_of(r, peer == NULL ? "" : peer, take);
     int mine = wait_s(r, w, r->per_peer, now_ms), all = wait_s(r, &r->all, r->in_all, now_ms);
     int wait = mine > all ? mine : all;
-    if (wait == 0) {
+    if (wait == 0 && take) {
         w->n++;
         r->all.n++;
     }
     pthread_mutex_unlock(&r->lock);
     return wait;
+}
+
+int rate_take(struct rate *r, const char *peer, int64_t now_ms)
+{
+    return ask(r, peer, true, now_ms);
+}
+
+int rate_wait(struct rate *r, const char *peer, int64_t now_ms)
+{
+    return ask(r, peer, false, now_ms);
 }

@@ -11,4 +11,6 @@ struct rate *rate_new(unsigned per_peer, unsigned in_all, int64_t window_ms);
 void rate_free(struct rate **r); /* NULL is fine */
 /* rate_take: 0: go on, and it was counted; else the seconds to wait. */
 int rate_take(struct rate *r, const char *peer, int64_t now_ms);
+/* rate_wait: what rate_take would say; nothing is counted. */
+int rate_wait(struct rate *r, const char *peer, int64_t now_ms);
 #endif

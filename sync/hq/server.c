@@ -6,7 +6,9 @@
 #include "sync/hq/hq_turns.h"
 #include "sync/hq/pace.h"
 #include "sync/hq/problem.h"
+#include "sync/hq/rate.h"
 #include "sync/hq/web.h"
+#include "sync/hq/web_peer.h"
 
 #include <arpa/inet.h>
 #include <microhttpd.h>
@@ -29,6 +31,7 @@ struct server {
     struct web *web;
     struct hq_turns *turns;
     struct pace *pace;
+    struct rate *codes;       /* enrolment codes that were none, by address */
     char *tls_cert, *tls_key; /* PEM, malloc */
     atomic_size_t in_flight;  /* bytes of all requests */
     char address[128];
@@ -308,6 +311,21 @@ static enum MHD_Result feed(struct exchange *x, const char *data, size_t *n)
     return MHD_YES;
 }
 
+/* A code has 80 bits: nobody finds one by trying. Who tries all the same, or types one wrong again
+ * and again, waits. */
+static int codes_wait_s(struct exchange *x, bool wrong)
+{
+    struct web_peer peer;
+    web_peer_of(x->connection, &peer);
+    return (wrong ? rate_take : rate_wait)(x->server->codes, peer.limit, pace_now_ms());
+}
+
+static bool wrong_code(const struct hq_request *r)
+{
+    return r->joining && r->st != ST_OK && r->problem != NULL &&
+           strncmp(r->problem, "enrol-", 6) == 0;
+}
+
 static enum MHD_Result complete(struct exchange *x)
 {
     if (x->later.problem != NULL && !x->refused) {
@@ -316,7 +334,15 @@ static enum MHD_Result complete(struct exchange *x)
     if (x->submitted || x->refused) {
         return x->refused ? MHD_YES : answer(x);
     }
+    if (x->request->joining && x->request->st == ST_OK) {
+        int wait = codes_wait_s(x, false);
+        if (wait > 0) {
+            return refuse(x, ST_WAIT, "enrol-wait", "too many enrolment codes were wrong: wait",
+                          wait);
+        }
+    }
     if (hq_request_ready(x->request) != ST_OK) {
+        IGNORE(wrong_code(x->request) && codes_wait_s(x, true) > 0); /* the next is told */
         return answer(x);
     }
     x->task = (struct hq_writer_task){.request = x->request, .done = on_written, .ctx = x};
@@ -527,7 +553,8 @@ enum st server_start_with(struct server **out, struct hq *hq, struct hq_writer *
     s->writer = w;
     s->turns = hq_turns_new();
     s->pace = pace_new();
-    enum st st = s->turns != NULL && s->pace != NULL
+    s->codes = rate_new(HQ_WRONG_CODES, HQ_WRONG_CODES_ALL, 60000);
+    enum st st = s->turns != NULL && s->pace != NULL && s->codes != NULL
                      ? ST_OK
                      : err_set(err, ST_FULL, 0, __func__, "no memory");
     st = st == ST_OK ? pem(opt->tls_cert, &s->tls_cert, err) : st;
@@ -587,6 +614,7 @@ void server_stop(struct server **out)
     web_free(&s->web);
     hq_turns_free(&s->turns);
     pace_free(&s->pace);
+    rate_free(&s->codes);
     if (s->tls_key != NULL) {
         sodium_memzero(s->tls_key, strlen(s->tls_key));
     }

@@ -12,6 +12,20 @@
 #include <time.h>
 #include <unistd.h>
 
+/* As much of it as there is room for, no character cut in two: half a one is no text, and cairo
+ * would make no file at all. */
+static void put_text(str s, size_t cap, char *buf)
+{
+    size_t n = s.n < cap ? s.n : cap - 1;
+    while (n > 0 && n < s.n && ((unsigned char)s.p[n] & 0xC0) == 0x80) {
+        n--;
+    }
+    if (n > 0) {
+        memcpy(buf, s.p, n);
+    }
+    buf[n] = '\0';
+}
+
 static void describe(const struct pdf_report *r, cairo_surface_t *s, char *buf, size_t cap)
 {
     time_t at = (time_t)(r->date_ms / 1000);
@@ -20,9 +34,9 @@ static void describe(const struct pdf_report *r, cairo_surface_t *s, char *buf, 
         cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_CREATE_DATE, buf);
         cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_MOD_DATE, buf);
     }
-    snprintf(buf, cap, "%.*s", (int)r->facts->number.n, r->facts->number.p);
+    put_text(r->facts->number, cap, buf);
     cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_TITLE, buf);
-    snprintf(buf, cap, "%.*s", (int)r->facts->company.n, r->facts->company.p);
+    put_text(r->facts->company, cap, buf);
     cairo_pdf_surface_set_metadata(s, CAIRO_PDF_METADATA_AUTHOR, buf);
 }
 

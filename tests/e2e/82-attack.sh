@@ -4,7 +4,7 @@
 #   refused by problem documents; nothing hides in a request; a stranger fills no memory,
 # - limits go by address and login, and no other way of writing either is another one,
 # - TLS speaks nothing old and nothing weak, whatever is offered;
-# - /metrics is for this machine; every line of the log is JSON, and none is made of a request's words.
+# - who tries enrolment codes waits; /metrics is for this machine; every line of the log is JSON, and none is made of a request's words.
 set -u
 . tests/support/e2e.sh
 e2e_begin attack
@@ -54,6 +54,16 @@ spellings() { # of one login nothing else is the same login, and its own wait ho
     done
 }
 claim "no other way of writing a login is that login, or gets around its wait" spellings
+guesses() { # ten codes that are none, then who has one waits, too; from another address he would not
+    code=$(hqctl enrol --technician clerk | tail -n 1)
+    for i in 1 2 3 4 5 6 7 8 9 10; do
+        printf '2468\n' | XDG_CONFIG_HOME=$T/cfg "$bin/docketctl" join --store "$T/guess" --code "ABCDEFGH0000000$((i % 10))" --url "$URL" --pin-fd 0 >"$T/said" 2>&1 && return 1
+        grep -qiE 'code' "$T/said" && ! grep -q 'wait' "$T/said" || { cat "$T/said"; return 1; }
+    done
+    printf '2468\n' | XDG_CONFIG_HOME=$T/cfg "$bin/docketctl" join --store "$T/guess" --code "$code" --url "$URL" --pin-fd 0 >"$T/said" 2>&1 && return 1
+    grep 'too many enrolment codes were wrong: wait' "$T/said" && [ ! -e "$T/guess" ]
+}
+claim "who tries enrolment codes waits after ten" guesses
 server_stop
 lines() { # each line is one JSON object, or docketd's own word at start and stop
     python3 - "$T/log" <<'P'

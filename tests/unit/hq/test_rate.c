@@ -30,6 +30,23 @@ static void all_together_have_so_many_too_and_a_refusal_counts_for_nothing(void)
     rate_free(&r);
 }
 
+static void to_ask_how_long_counts_for_nothing(void)
+{
+    struct rate *r = rate_new(2, 3, 60000);
+    for (int i = 0; i < 10; i++) {
+        CHECK_INT(rate_wait(r, "a", 1000), 0);
+    }
+    CHECK_INT(rate_take(r, "a", 1000), 0);
+    CHECK_INT(rate_wait(r, "a", 1000), 0);
+    CHECK_INT(rate_take(r, "a", 1000), 0);
+    CHECK_INT(rate_wait(r, "a", 31000), 30);
+    CHECK_INT(rate_wait(r, "b", 31000), 0);
+    CHECK_INT(rate_take(r, "b", 31000), 0); /* the last of all */
+    CHECK(rate_wait(r, "c", 31000) > 0);
+    CHECK_INT(rate_wait(r, "a", 61000), 0);
+    rate_free(&r);
+}
+
 static void more_addresses_than_it_remembers_do_no_harm_and_a_clock_that_went_back_neither(void)
 {
     char peer[16];
@@ -47,6 +64,7 @@ int main(void)
 {
     RUN(an_address_has_so_many_in_a_window_and_others_have_theirs);
     RUN(all_together_have_so_many_too_and_a_refusal_counts_for_nothing);
+    RUN(to_ask_how_long_counts_for_nothing);
     RUN(more_addresses_than_it_remembers_do_no_harm_and_a_clock_that_went_back_neither);
     CHECK_END();
 }
