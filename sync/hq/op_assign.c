@@ -2,6 +2,17 @@
 #include "core/fold/record.h"
 #include "sync/hq/ops.h"
 
+/* "seen": whose the call was when the caller looked, "" for nobody. Who does not say does not care.
+ */
+static bool overtaken(struct hq *hq, const json_t *in, const struct subject_state *job)
+{
+    const char *seen = json_string_value(json_object_get(in, "seen"));
+    id16 who = {{0}};
+    return seen != NULL && ((seen[0] != '\0' &&
+                             hq_id_of(hq, SUBJECT_TECHNICIAN, str_c(seen), &who, NULL) != ST_OK) ||
+                            !id16_eq(who, job->assigned));
+}
+
 enum st op_assign(struct hq *hq, const json_t *in, json_t **out, struct err *err)
 {
     uint8_t body[CAP_BODY_BYTES];
@@ -33,6 +44,13 @@ enum st op_assign(struct hq *hq, const json_t *in, json_t **out, struct err *err
         !h32_zero(job.assigned_entry)) {
         *out = json_pack("{s:b,s:o}", "unchanged", 1, "entry", ops_hex(job.assigned_entry.b, 32));
         return ST_OK;
+    }
+    if (overtaken(hq, in, &job)) {
+        char hex[33];
+        hex_put(bytes_of(job.subject.b, sizeof job.subject.b), hex);
+        *out = json_pack("{s:{s:s,s:{s:s}}}", "conflict", "id", hex, "fields", "technician",
+                         who == NULL ? "" : who);
+        return ST_OK; /* a refusal that carries values: api_finish makes it a 409 */
     }
     assign_see(&job, &b.assigned);
     st = body_encode(KIND_JOB_ASSIGNED, &b, body, sizeof body, &what.body);

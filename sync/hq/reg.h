@@ -33,6 +33,7 @@ struct reg {
     const char *filters; /* that it takes besides times and numbers: "state technician class
                             customer type" */
     const char *sorts;   /* by what it can be read, up and down: "time number state ..." */
+    const char *only;    /* the parts of it that are worklists (enum reg_only) */
 };
 const struct reg *reg_find(const char *name);
 const struct reg *reg_table(size_t *n);

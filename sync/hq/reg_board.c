@@ -239,14 +239,14 @@ enum st reg_read_dashboard(struct api_call *c)
     unsigned over =
         counted(c, SUBJECT_JOB, REG_FLAG, REG_HANDOVER_ASKED, INT64_MIN, INT64_MAX, &more);
     unsigned apart = counted(c, 0, REG_FLAG, REG_CONFLICT, INT64_MIN, INT64_MAX, &more);
-    c->out =
-        json_pack("{s:I,s:o,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:I,s:i,s:i,s:b}", "now_ms",
-                  (json_int_t)c->now_ms, "states", states, "today", (int)in, "late", (int)late,
-                  "left_over", (int)left, "undispatched", (int)in_state[JOB_REGISTERED],
-                  "unreturned_vouchers", (int)in_state[JOB_SIGNED], "goods_open", (int)open_goods,
-                  "late_unhelped", (int)late_unhelped(c), "help", (int)help, "handovers", (int)over,
-                  "conflicts", (int)apart, "cash_out_minor", (json_int_t)cash, "cash_jobs",
-                  (int)cash_jobs, "withheld", (int)reg_other_shown(c), "more", more);
+    c->out = json_pack("{s:I,s:I,s:o,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:I,s:i,s:i,s:b}",
+                       "now_ms", (json_int_t)c->now_ms, "today_ms", (json_int_t)today, "states",
+                       states, "today", (int)in, "late", (int)late, "left_over", (int)left,
+                       "undispatched", (int)in_state[JOB_REGISTERED], "unreturned_vouchers",
+                       (int)in_state[JOB_SIGNED], "goods_open", (int)open_goods, "late_unhelped",
+                       (int)late_unhelped(c), "help", (int)help, "handovers", (int)over,
+                       "conflicts", (int)apart, "cash_out_minor", (json_int_t)cash, "cash_jobs",
+                       (int)cash_jobs, "withheld", (int)reg_other_shown(c), "more", more);
     json_object_set_new(c->out, "devices_silent", reg_devices_silent(c));
     return ST_OK;
 }

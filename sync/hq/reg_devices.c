@@ -1,8 +1,6 @@
 /* reg_devices.c - see reg_devices.h. */
 #include "sync/hq/reg_devices.h"
 
-#include "sync/hq/reg_query.h"
-
 /* ---- when it was heard of ---------------------------------------------------------------------
  */
 
@@ -28,6 +26,27 @@ static int64_t receipted_ms(struct api_call *c, id8 author)
     }
     store_scan_end(&cur);
     return ms;
+}
+
+/* The newest contact: in this process, else the last one that was kept. */
+static bool last_contact(struct api_call *c, id8 author, struct hq_contact *out)
+{
+    struct hq_contact past[HQ_CONTACTS];
+    if (hq_contacts_get(api_hq(c)->contacts, author, out)) {
+        return true;
+    }
+    unsigned n = hq_contacts_last(api_hq(c)->contacts, c->txn, author, past);
+    *out = n == 0 ? (struct hq_contact){.at_ms = 0} : past[n - 1];
+    return n != 0;
+}
+
+/* Before this process began. */
+static int64_t heard_before_ms(struct api_call *c, id8 author)
+{
+    struct hq_contact last;
+    int64_t receipt_ms = receipted_ms(c, author);
+    IGNORE(!last_contact(c, author, &last)); /* zeroes say so */
+    return last.at_ms > receipt_ms ? last.at_ms : receipt_ms;
 }
 
 static bool cert_of(struct api_call *c, id8 author, struct arena tmp, struct cert *out)
@@ -56,6 +75,12 @@ bool reg_device_seen(struct api_call *c, id8 author)
 {
     id16 person;
     return api_person_of(c, author, &person) && person_seen(c, person);
+}
+
+/* One that has only joined is silent when it has been so since then. */
+static bool is_silent(const struct api_call *c, const struct cert *cert, int64_t heard_ms)
+{
+    return c->now_ms - (heard_ms != 0 ? heard_ms : cert->from_ms) > REG_SILENT_MS;
 }
 
 /* ---- the register -----------------------------------------------------------------------------
@@ -96,14 +121,15 @@ json_t *reg_device_json(struct api_call *c, id8 author, int64_t ms)
     if (!cert_of(c, author, c->arena, &cert)) {
         return NULL;
     }
-    struct hq_contact last = {.at_ms = 0};
-    bool met = hq_contacts_get(api_hq(c)->contacts, author, &last);
+    struct hq_contact last;
+    bool met = last_contact(c, author, &last);
     uint64_t out = hq_out_last(c->txn, author);
     bool revoked = is_revoked(c, author);
+    bool silent = !revoked && is_silent(c, &cert, ms);
     chains_of(c, author, &entries, &forked);
     return json_pack(
-        "{s:o,s:s,s:s,s:o,s:o,s:s,s:I,s:{s:s,s:o,s:I,s:b,s:b,s:I,s:I,s:o,s:o}}", "id",
-        ops_hex(author.b, 8), "type", "device", "code", cert.prefix, "technician",
+        "{s:o,s:s,s:b,s:s,s:o,s:o,s:s,s:I,s:{s:s,s:o,s:I,s:b,s:b,s:I,s:I,s:o,s:o}}", "id",
+        ops_hex(author.b, 8), "type", "device", "silent", silent, "code", cert.prefix, "technician",
         reg_named(c, cert.person, F_TECHNICIAN_NAME), "branch", ops_branch(cert.branch.b), "state",
         revoked ? "revoked" : "active", "time_ms", (json_int_t)ms, "fields", "role",
         ops_role_name(cert.role), "branch", ops_branch(cert.branch.b), "entries",
@@ -119,10 +145,10 @@ static void place_of(struct api_call *c, const struct reg *r, const struct cert 
 {
     struct hq_contact last = {.at_ms = 0};
     char id[17];
-    IGNORE(!hq_contacts_get(api_hq(c)->contacts, cert->author, &last)); /* zeroes say so */
+    bool met = hq_contacts_get(api_hq(c)->contacts, cert->author, &last);
     hex_put(bytes_of(cert->author.b, sizeof cert->author.b), id);
     reg_other_apart(id, p);
-    p->time_ms = last.at_ms != 0 ? last.at_ms : receipted_ms(c, cert->author);
+    p->time_ms = met ? last.at_ms : heard_before_ms(c, cert->author);
     p->state = (uint8_t)reg_state_of(r, is_revoked(c, cert->author) ? "revoked" : "active");
     p->nnumber = (uint8_t)strnlen(cert->prefix, sizeof cert->prefix);
     memcpy(p->number, cert->prefix, p->nnumber);
@@ -161,18 +187,16 @@ enum st reg_device_rows(struct api_call *c, const struct reg *r, struct reg_rows
 /* ---- the silent -------------------------------------------------------------------------------
  */
 
-/* One that has only joined is silent when it has been so since then. */
 static json_t *silent_json(struct api_call *c, id8 author)
 {
     struct cert cert;
     if (is_revoked(c, author) || !cert_of(c, author, c->arena, &cert)) {
         return NULL;
     }
-    int64_t ms = receipted_ms(c, author);
     struct hq_contact last;
-    ms = hq_contacts_get(api_hq(c)->contacts, author, &last) ? last.at_ms : ms;
-    if (c->now_ms - (ms != 0 ? ms : cert.from_ms) <= REG_SILENT_MS ||
-        !person_seen(c, cert.person)) {
+    int64_t ms = hq_contacts_get(api_hq(c)->contacts, author, &last) ? last.at_ms
+                                                                     : heard_before_ms(c, author);
+    if (!is_silent(c, &cert, ms) || !person_seen(c, cert.person)) {
         return NULL;
     }
     return json_pack("{s:o,s:o,s:I}", "author", ops_hex(author.b, sizeof author.b), "technician",

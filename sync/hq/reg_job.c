@@ -133,6 +133,32 @@ static void add_position(struct api_call *c, const struct fact *f, json_t *o)
              : json_null());
 }
 
+/* When it was made, as far as receipts and the boot clock prove it: a wall clock only claims. */
+static void add_times(struct api_call *c, const struct trust *trust, h32 entry, json_t *o)
+{
+    struct arena tmp = c->arena;
+    struct entry_view e;
+    struct times at;
+    if (trust == NULL || journal_get(c->txn, entry, &tmp, &e, NULL) != ST_OK ||
+        times_of(c->txn, trust, &e, tmp, &at, NULL) != ST_OK) {
+        return;
+    }
+    json_object_set_new(o, "shown_ms", json_integer((json_int_t)at.claimed_ms));
+    json_object_set_new(o, "clock_wrong", json_boolean(at.wrong));
+    if (at.low_ms != 0 && at.high_ms != TIMES_UNKNOWN_MS) {
+        json_object_set_new(o, "made_after_ms", json_integer((json_int_t)at.low_ms));
+        json_object_set_new(o, "made_before_ms", json_integer((json_int_t)at.high_ms));
+    }
+}
+
+/* The call's; NULL: it cannot be read, and proves nothing. */
+static const struct trust *trust_of(struct api_call *c)
+{
+    struct trust *trust = arena_new(&c->arena, struct trust, 1);
+    return trust != NULL && trust_store_get(c->txn, &c->arena, trust, NULL, NULL) == ST_OK ? trust
+                                                                                           : NULL;
+}
+
 /* The accountant sees what money is about, not the technical notes. */
 static bool may_read(const struct api_call *c, unsigned kind)
 {
@@ -141,7 +167,8 @@ static bool may_read(const struct api_call *c, unsigned kind)
            kind == KIND_VISIT_PRICED;
 }
 
-static json_t *facts_json(struct api_call *c, const struct visit_state *v)
+static json_t *facts_json(struct api_call *c, const struct trust *trust,
+                          const struct visit_state *v)
 {
     json_t *list = json_array();
     for (unsigned i = 0; i < v->nfacts; i++) {
@@ -157,9 +184,11 @@ static json_t *facts_json(struct api_call *c, const struct visit_state *v)
             add_words(c, f, &b, body);
             add_position(c, f, body);
         }
-        json_array_append_new(list, json_pack("{s:o,s:s,s:I,s:o}", "entry", ops_hex(f->entry.b, 32),
-                                              "kind", k == NULL ? "" : k->name, "wall_ms",
-                                              (json_int_t)f->wall_ms, "body", body));
+        json_t *one =
+            json_pack("{s:o,s:s,s:I,s:o}", "entry", ops_hex(f->entry.b, 32), "kind",
+                      k == NULL ? "" : k->name, "wall_ms", (json_int_t)f->wall_ms, "body", body);
+        add_times(c, trust, f->entry, one);
+        json_array_append_new(list, one);
     }
     return list;
 }
@@ -169,20 +198,21 @@ static json_t *text_of(struct api_call *c, h32 att)
     return h32_zero(att) ? json_string("") : reg_text(c, att.b);
 }
 
-static json_t *signatures_json(struct api_call *c, const struct visit_state *v)
+static json_t *signatures_json(struct api_call *c, const struct trust *trust,
+                               const struct visit_state *v)
 {
     json_t *list = json_array();
     for (unsigned i = 0; i < v->nsigned; i++) {
         const struct signature_state *g = &v->signatures[i];
-        json_array_append_new(
-            list,
-            json_pack("{s:o,s:o,s:i,s:i,s:i,s:I,s:I,s:b,s:i,s:o,s:o}", "entry",
-                      ops_hex(g->entry.b, 32), "number",
-                      json_stringn((const char *)g->number, g->nnumber), "outcome", (int)g->outcome,
-                      "version", (int)g->version, "class", (int)g->class_, "total_minor",
-                      (json_int_t)g->total_minor, "wall_ms", (json_int_t)g->wall_ms, "stands",
-                      g->stands, "not_covered", (int)g->not_covered, "signer", text_of(c, g->name),
-                      "words", text_of(c, g->reason_text)));
+        json_t *one = json_pack(
+            "{s:o,s:o,s:i,s:i,s:i,s:I,s:I,s:b,s:i,s:o,s:o}", "entry", ops_hex(g->entry.b, 32),
+            "number", json_stringn((const char *)g->number, g->nnumber), "outcome", (int)g->outcome,
+            "version", (int)g->version, "class", (int)g->class_, "total_minor",
+            (json_int_t)g->total_minor, "wall_ms", (json_int_t)g->wall_ms, "stands", g->stands,
+            "not_covered", (int)g->not_covered, "signer", text_of(c, g->name), "words",
+            text_of(c, g->reason_text));
+        add_times(c, trust, g->entry, one);
+        json_array_append_new(list, one);
     }
     return list;
 }
@@ -204,17 +234,19 @@ static int64_t cash_paid(const struct visit_state *v)
 static json_t *visits_json(struct api_call *c, const struct subject_state *job)
 {
     json_t *list = json_array();
+    const struct trust *trust = trust_of(c);
     for (unsigned i = 0; i < job->nvisits; i++) {
         const struct visit_state *v = &job->visits[i];
         id16 who = {{0}};
         IGNORE(!api_person_of(c, v->author, &who)); /* zero: shown as nobody */
         json_array_append_new(
-            list, json_pack("{s:o,s:o,s:o,s:i,s:i,s:o,s:o,s:I,s:I}", "visit",
-                            ops_hex(v->visit.b, 8), "author", ops_hex(v->author.b, 8), "technician",
-                            reg_named(c, who, F_TECHNICIAN_NAME), "stage", (int)v->stage, "end",
-                            (int)v->end, "facts", facts_json(c, v), "signatures",
-                            signatures_json(c, v), "cash_paid_minor", (json_int_t)cash_paid(v),
-                            "cash_accepted_minor", (json_int_t)v->cash_accepted_minor));
+            list,
+            json_pack("{s:o,s:o,s:o,s:i,s:i,s:o,s:o,s:I,s:I}", "visit", ops_hex(v->visit.b, 8),
+                      "author", ops_hex(v->author.b, 8), "technician",
+                      reg_named(c, who, F_TECHNICIAN_NAME), "stage", (int)v->stage, "end",
+                      (int)v->end, "facts", facts_json(c, trust, v), "signatures",
+                      signatures_json(c, trust, v), "cash_paid_minor", (json_int_t)cash_paid(v),
+                      "cash_accepted_minor", (json_int_t)v->cash_accepted_minor));
     }
     return list;
 }

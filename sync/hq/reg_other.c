@@ -6,7 +6,6 @@
 #include "core/codec/hash.h"
 #include "sync/hq/hq_store.h"
 #include "sync/hq/reg_devices.h"
-#include "sync/hq/reg_query.h"
 #include "sync/hq/shown.h"
 
 #include <stdio.h>
@@ -303,15 +302,23 @@ const json_t *reg_other_json(struct api_call *c, struct reg_one *row)
 static int by_key(const void *a, const void *b)
 {
     const struct reg_one *x = a, *y = b;
+    int who = reg_name_compare(&x->who, &y->who);
+    if (who != 0) {
+        return who;
+    }
     bytes p = bytes_of(x->key, x->key_n), q = bytes_of(y->key, y->key_n);
     return reg_before(q, p) - reg_before(p, q);
 }
 
-void reg_other_sort(struct reg_rows *rows, enum register_dimension d, enum register_order order)
+void reg_other_sort(struct api_call *c, struct reg_rows *rows, enum register_dimension d,
+                    enum register_order order)
 {
     for (size_t i = 0; i < rows->n; i++) {
         struct reg_one *r = &rows->v[i];
         r->key_n = register_key(&r->place, d, order, r->key).n;
+        if (d == REG_TECHNICIAN) {
+            reg_name_of(c, r->place.technician, &r->who);
+        }
     }
     if (rows->n > 1) {
         qsort(rows->v, rows->n, sizeof *rows->v, by_key);

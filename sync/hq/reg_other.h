@@ -4,7 +4,7 @@
  */
 #ifndef SYNC_HQ_REG_OTHER_H
 #define SYNC_HQ_REG_OTHER_H
-#include "sync/hq/reg.h"
+#include "sync/hq/reg_groups.h"
 
 #define REG_OTHER_MAX 10000 /* rows of one; each costs about a KiB */
 
@@ -12,6 +12,7 @@ struct reg_one {
     json_t *json; /* NULL: of a device, made when it is shown: reg_other_json */
     id8 device;
     struct register_place place;
+    struct reg_name who; /* sorted by people */
     uint8_t key[LIST_KEY_BYTES];
     size_t key_n;
 };
@@ -19,10 +20,11 @@ struct reg_rows {
     struct reg_one *v;
     size_t n, room;
 };
-/* reg_other_rows: all that this user sees, in no order. reg_other_sort: by this index's keys.
- * reg_other_free: *rows may be all zero. */
+/* reg_other_rows: all that this user sees, in no order. reg_other_sort: by this index's keys,
+ * people by name. reg_other_free: *rows may be all zero. */
 MUST_USE enum st reg_other_rows(struct api_call *c, const struct reg *r, struct reg_rows *rows);
-void reg_other_sort(struct reg_rows *rows, enum register_dimension d, enum register_order order);
+void reg_other_sort(struct api_call *c, struct reg_rows *rows, enum register_dimension d,
+                    enum register_order order);
 void reg_other_free(struct reg_rows *rows);
 /* reg_other_json: what a row shows; the rows'. NULL: no memory, or it is gone. */
 const json_t *reg_other_json(struct api_call *c, struct reg_one *row);

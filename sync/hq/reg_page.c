@@ -1,7 +1,7 @@
 /* reg_page.c - a page of a register by a keyed cursor, as JSON or as CSV. See reg.h. */
+#include "core/rules/office.h"
 #include "sync/hq/reg_csv.h"
 #include "sync/hq/reg_other.h"
-#include "sync/hq/reg_query.h"
 #include "sync/hq/search.h"
 
 #include <stdio.h>
@@ -12,24 +12,31 @@ typedef enum st (*row_fn)(void *ctx, struct api_call *c, json_t *row); /* row: b
 /* ---- the walk ---------------------------------------------------------------------------------
  */
 
-/* Through the store's keys, or through rows that stand in memory in the same order. */
+/* Through the store's keys, group by group where the groups have an order of their own, or through
+ * rows that stand in memory in the same order. */
 struct walk {
     struct api_call *c;
     struct reg_query *q;
     struct store_cursor *cur;
     size_t prefix_n;
+    struct reg_groups groups;
+    size_t group;
     struct reg_rows rows;
     size_t at;
+    struct reg_name who; /* of the place where it goes on, in memory and by people */
 };
 
-static enum st open_keys(struct walk *w)
+/* From `to` on (n 0: from the beginning), through one group or, `value` NULL, through the walk's
+ * own. What follows the prefix has the group's value before it in either case. */
+static enum st open_at(struct walk *w, const uint8_t *value, const uint8_t *to, size_t n)
 {
     struct reg_query *q = w->q;
-    uint8_t prefix_room[LIST_KEY_BYTES], from[LIST_KEY_BYTES + REG_SORT_BYTES + 1];
-    bytes prefix = register_prefix(q->type, q->branch_looked ? (id8){{0}} : q->branch, q->d,
-                                   q->order, q->has_value ? q->value : NULL, prefix_room);
-    const uint8_t *to = q->place_n > 0 ? q->place : q->down ? q->high : q->low;
-    size_t n = q->place_n > 0 ? q->place_n : q->down ? q->high_n : q->low_n;
+    uint8_t room[LIST_KEY_BYTES], whole[LIST_KEY_BYTES], from[LIST_KEY_BYTES + REG_SORT_BYTES + 1];
+    id8 branch = q->branch_looked ? (id8){{0}} : q->branch;
+    bytes prefix =
+        register_prefix(q->type, branch, q->d, q->order, q->has_value ? q->value : NULL, room);
+    bytes in =
+        value == NULL ? prefix : register_prefix(q->type, branch, q->d, q->order, value, whole);
     if (prefix.n + n + 1 > LIST_KEY_BYTES) {
         return err_set(&w->c->err, ST_BAD_INPUT, 0, "query", "this is no cursor of ours");
     }
@@ -38,21 +45,65 @@ static enum st open_keys(struct walk *w)
     memcpy(from + prefix.n, to, n);
     from[prefix.n + n] = 0; /* upwards a walk goes on beyond its place */
     size_t from_n = n == 0 ? 0 : prefix.n + n + (q->place_n > 0 && !q->down);
-    return (q->down ? store_scan_down : store_scan)(w->c->txn, T_LIST, prefix,
-                                                    bytes_of(from, from_n), &w->cur, &w->c->err);
+    return (q->down ? store_scan_down : store_scan)(w->c->txn, T_LIST, in, bytes_of(from, from_n),
+                                                    &w->cur, &w->c->err);
+}
+
+static enum st open_keys(struct walk *w)
+{
+    const struct reg_query *q = w->q;
+    const uint8_t *to = q->place_n > 0 ? q->place : q->down ? q->high : q->low;
+    size_t n = q->place_n > 0 ? q->place_n : q->down ? q->high_n : q->low_n;
+    size_t width = register_value_bytes(q->d);
+    uint8_t value[16] = {0};
+    enum st st = reg_groups_of(w->c, q, &w->groups);
+    if (st != ST_OK || w->groups.n == 0) {
+        return st == ST_OK ? open_at(w, NULL, to, n) : st;
+    }
+    if (n < width) {
+        w->group = q->down ? w->groups.n - 1 : 0;
+        return open_at(w, w->groups.v[w->group], to, 0);
+    }
+    memcpy(value, to, width);
+    w->group = reg_groups_at(w->c, q, &w->groups, value);
+    bool same = w->group < w->groups.n && memcmp(w->groups.v[w->group], value, width) == 0;
+    return w->group == w->groups.n ? ST_END : open_at(w, w->groups.v[w->group], to, same ? n : 0);
+}
+
+/* The group after this one, in the walk's direction. ST_END: there is none. */
+static enum st open_next(struct walk *w)
+{
+    bool last = w->groups.n == 0 || w->group == (w->q->down ? 0 : w->groups.n - 1);
+    store_scan_end(&w->cur);
+    if (last) {
+        return ST_END;
+    }
+    w->group += w->q->down ? (size_t)-1 : 1;
+    return open_at(w, w->groups.v[w->group], w->q->place, 0);
 }
 
 static enum st open_rows(struct walk *w)
 {
-    enum st st = reg_other_rows(w->c, w->q->reg, &w->rows);
-    reg_other_sort(&w->rows, w->q->d, w->q->order);
+    const struct reg_query *q = w->q;
+    id16 who;
+    enum st st = reg_other_rows(w->c, q->reg, &w->rows);
+    reg_other_sort(w->c, &w->rows, q->d, q->order);
+    if (q->d == REG_TECHNICIAN && q->place_n >= sizeof who.b) {
+        memcpy(who.b, q->place, sizeof who.b);
+        reg_name_of(w->c, who, &w->who);
+    }
     return st;
 }
 
 /* Is this row of memory before the start? */
-static bool passed(const struct reg_query *q, bytes key)
+static bool passed(const struct walk *w, const struct reg_one *r)
 {
-    bytes place = bytes_of(q->place, q->place_n);
+    const struct reg_query *q = w->q;
+    bytes place = bytes_of(q->place, q->place_n), key = bytes_of(r->key, r->key_n);
+    int by_name = q->d == REG_TECHNICIAN && q->place_n > 0 ? reg_name_compare(&r->who, &w->who) : 0;
+    if (by_name != 0) {
+        return q->down ? by_name > 0 : by_name < 0;
+    }
     if (q->down) {
         bytes start = q->place_n > 0 ? place : bytes_of(q->high, q->high_n);
         return start.n > 0 && !reg_before(key, start);
@@ -68,6 +119,13 @@ static enum st step(struct walk *w, bytes *tail, struct reg_one **row)
     *row = NULL;
     if (w->cur != NULL) {
         enum st st = store_next(w->cur, &key);
+        while (st == ST_END) {
+            st = open_next(w);
+            if (st != ST_OK) {
+                return st;
+            }
+            st = store_next(w->cur, &key);
+        }
         *tail = st == ST_OK ? bytes_of(key.p + w->prefix_n, key.n - w->prefix_n) : (bytes){0};
         return st;
     }
@@ -75,7 +133,7 @@ static enum st step(struct walk *w, bytes *tail, struct reg_one **row)
         struct reg_one *r = &w->rows.v[w->q->down ? w->rows.n - 1 - w->at : w->at];
         w->at++;
         *tail = bytes_of(r->key, r->key_n);
-        if (!passed(w->q, *tail)) {
+        if (!passed(w, r)) {
             *row = r;
             return ST_OK;
         }
@@ -103,7 +161,8 @@ static enum st hand_on(struct api_call *c, const struct reg_query *q, id16 subje
                     !reg_query_wants(q, &p))) {
         return ST_OK;
     }
-    if (fold_load(c->txn, subject, &c->arena, &s, NULL, NULL) == ST_OK && api_sees(c, &s)) {
+    if (fold_load(c->txn, subject, &c->arena, &s, NULL, NULL) == ST_OK && api_sees(c, &s) &&
+        (q->only != REG_UNHELPED || office_late_unhelped(&s, q->now_ms))) {
         json_t *row = q->reg->source == REG_CONFLICTS ? reg_detail(c, &s) : reg_row(c, &s);
         *taken = true;
         st = row == NULL ? err_set(&c->err, ST_FULL, 0, __func__, "no memory") : take(ctx, c, row);
@@ -119,6 +178,8 @@ static enum st hand_on_row(struct walk *w, struct reg_one *row, row_fn take, voi
     if (*taken && reg_other_json(w->c, row) == NULL) {
         return err_set(&w->c->err, ST_FULL, 0, __func__, "no memory");
     }
+    *taken =
+        *taken && (w->q->only != REG_SILENT || json_is_true(json_object_get(row->json, "silent")));
     return *taken ? take(ctx, w->c, row->json) : ST_OK;
 }
 
@@ -153,6 +214,7 @@ static enum st walk(struct api_call *c, struct reg_query *q, int64_t max, int64_
         n += taken;
     }
     store_scan_end(&w.cur);
+    reg_groups_free(&w.groups);
     reg_other_free(&w.rows);
     return st == ST_END ? ST_OK : st;
 }
@@ -215,9 +277,10 @@ enum st reg_read_list(struct api_call *c)
             json_array_append_new(states, json_string(reg_state_of_row(&all[i], k)));
         }
         json_t *sorts = words_of(all[i].sorts, api_all_branches(&c->user) ? NULL : "branch");
-        json_array_append_new(list, json_pack("{s:s,s:s,s:o,s:o,s:o}", "name", all[i].name, "type",
-                                              ops_type_name(all[i].type), "filters", filters,
-                                              "sorts", sorts, "states", states));
+        json_array_append_new(list, json_pack("{s:s,s:s,s:o,s:o,s:o,s:o}", "name", all[i].name,
+                                              "type", ops_type_name(all[i].type), "filters",
+                                              filters, "sorts", sorts, "states", states, "only",
+                                              words_of(all[i].only, NULL)));
     }
     c->out = json_pack("{s:o}", "registers", list);
     return ST_OK;

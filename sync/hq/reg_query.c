@@ -1,6 +1,8 @@
 /* reg_query.c - see reg_query.h. */
 #include "sync/hq/reg_query.h"
 
+#include "core/rules/office.h"
+
 enum sort { BY_TIME = 1, BY_NUMBER, BY_STATE, BY_CLASS, BY_TECHNICIAN, BY_BRANCH, BY_DUE };
 static const struct {
     const char *name;
@@ -98,6 +100,23 @@ static enum st filters_of(struct api_call *c, struct reg_query *q)
         q->technician = c->user.person; /* his own, whatever he asks */
     }
     return ST_OK;
+}
+
+static enum st only_of(struct api_call *c, struct reg_query *q)
+{
+    static const struct {
+        const char *name;
+        enum reg_only only;
+    } words[] = {
+        {"late", REG_LATE}, {"open", REG_OPEN}, {"unhelped", REG_UNHELPED}, {"silent", REG_SILENT}};
+    const char *only = said(c, "only");
+    q->now_ms = c->now_ms;
+    for (size_t i = 0; only != NULL && i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(only, words[i].name) == 0 && reg_takes(q->reg->only, only)) {
+            q->only = words[i].only;
+        }
+    }
+    return only != NULL && q->only == REG_ANY ? bad(c, "this register has no such part") : ST_OK;
 }
 
 static enum st branch_of(struct api_call *c, struct reg_query *q)
@@ -227,6 +246,10 @@ static void bound(struct reg_query *q)
     if (grouped) {
         return;
     }
+    if (q->only == REG_LATE && q->d == REG_DUE) {
+        q->to_ms = q->to_ms < q->now_ms ? q->to_ms : q->now_ms;
+        q->only = REG_ANY;
+    }
     if (q->order == REG_BY_TIME) {
         if (q->from_ms != INT64_MIN) {
             set(q->low, &q->low_n, register_time(q->from_ms, buf));
@@ -259,9 +282,10 @@ static void settle(struct reg_query *q)
     } else if (q->has_value && q->d == REG_CLASS) {
         q->class_ = 0;
     }
-    q->look = memory || q->branch_looked || !id16_zero(q->customer) || q->state != 0 ||
-              q->class_ != 0 || !id16_zero(q->technician) || q->from_ms != INT64_MIN ||
-              q->to_ms != INT64_MAX || q->first_n + q->last_n != 0;
+    q->look = memory || q->only == REG_LATE || q->only == REG_OPEN || q->only == REG_UNHELPED ||
+              q->branch_looked || !id16_zero(q->customer) || q->state != 0 || q->class_ != 0 ||
+              !id16_zero(q->technician) || q->from_ms != INT64_MIN || q->to_ms != INT64_MAX ||
+              q->first_n + q->last_n != 0;
 }
 
 /* ---- the cursor -------------------------------------------------------------------------------
@@ -309,6 +333,7 @@ enum st reg_query_of(struct api_call *c, const struct reg *r, struct reg_query *
     }
     enum st st = type_of(c, q);
     st = st == ST_OK ? filters_of(c, q) : st;
+    st = st == ST_OK ? only_of(c, q) : st;
     st = st == ST_OK ? branch_of(c, q) : st;
     st = st == ST_OK ? ranges_of(c, q) : st;
     st = st == ST_OK ? sort_of(c, q, &sort) : st;
@@ -321,11 +346,19 @@ enum st reg_query_of(struct api_call *c, const struct reg *r, struct reg_query *
     return st;
 }
 
+bool reg_query_state(const struct reg_query *q, unsigned state)
+{
+    return q->only == REG_OPEN       ? state != GOODS_VOIDED
+           : q->only == REG_UNHELPED ? state == GOODS_IN || state == GOODS_IN_WORK
+                                     : true;
+}
+
 bool reg_query_wants(const struct reg_query *q, const struct register_place *p)
 {
     uint8_t buf[REG_SORT_BYTES];
     bytes number = register_number(bytes_of(p->number, p->nnumber), buf);
-    return (id8_zero(q->branch) || id8_eq(p->branch, q->branch)) &&
+    return (id8_zero(q->branch) || id8_eq(p->branch, q->branch)) && reg_query_state(q, p->state) &&
+           (q->only != REG_LATE || (p->has_due && p->due_ms < q->now_ms)) &&
            (q->state == 0 || p->state == q->state) && (q->class_ == 0 || p->class_ == q->class_) &&
            (id16_zero(q->technician) || id16_eq(p->technician, q->technician)) &&
            (id16_zero(q->customer) || id16_eq(p->customer, q->customer)) &&

@@ -284,8 +284,27 @@ static json_t *writes_json(struct api_call *c, const struct field_info *f,
     return list;
 }
 
+/* To whom a call was given last: no field of it, but overtaken as fields are. */
+static json_t *given_json(struct api_call *c, const struct subject_state *job)
+{
+    struct arena a = c->arena;
+    struct entry_view e;
+    json_t *list = json_array();
+    if (journal_get(c->txn, job->assigned_entry, &a, &e, NULL) == ST_OK) {
+        json_array_append_new(list,
+                              json_pack("{s:o,s:o,s:I,s:b,s:o}", "entry", ops_hex(e.hash.b, 32),
+                                        "actor", reg_named(c, e.actor, F_TECHNICIAN_NAME),
+                                        "time_ms", (json_int_t)e.wall_ms, "proposal", 0, "value",
+                                        reg_named(c, job->assigned, F_TECHNICIAN_NAME)));
+    }
+    return list;
+}
+
 json_t *api_writes_of(struct api_call *c, const struct subject_state *s, const char *name)
 {
+    if (s->type == SUBJECT_JOB && strcmp(name, "technician") == 0) {
+        return given_json(c, s);
+    }
     for (unsigned i = 0; i < s->nfields; i++) {
         const struct field_info *f = field_info(s->type, s->fields[i].field);
         if (f != NULL && may_read(c, f) &&

@@ -354,6 +354,28 @@ unsigned search_find(struct search *s, str q, id16 *out, unsigned max, bool *mor
     return n;
 }
 
+size_t search_name(struct search *s, id16 person, char *buf, size_t cap)
+{
+    size_t n = 0;
+    pthread_mutex_lock(&s->lock);
+    for (uint32_t i = *head_of(s, person); i != 0 && n == 0; i = s->r[i - 1].next) {
+        const struct record *r = &s->r[i - 1];
+        if (r->n == 0 || !id16_eq(r->subject, person)) {
+            continue;
+        }
+        const char *code = s->text + r->from, *end = code + r->n;
+        const char *sep = memchr(code, '\x1f', r->n);
+        const char *name = sep == NULL ? end : sep + 1;
+        const char *stop = name == end ? NULL : memchr(name, '\x1f', (size_t)(end - name));
+        const char *from = stop == NULL ? code : name, *to = stop == NULL ? sep : stop;
+        n = to == NULL ? 0 : (size_t)(to - from);
+        n = n < cap ? n : cap;
+        memcpy(buf, from, n);
+    }
+    pthread_mutex_unlock(&s->lock);
+    return n;
+}
+
 uint64_t search_count(struct search *s)
 {
     pthread_mutex_lock(&s->lock);

@@ -17,5 +17,8 @@ MUST_USE enum st search_put(struct search *s, struct store_txn *t, id16 subject,
 /* search_find: subjects that hold every word of `q`, in the order in which they became known, at
  * most `max`; *more: there were others. */
 unsigned search_find(struct search *s, str q, id16 *out, unsigned max, bool *more);
+/* search_name: a person's name (of one without, his number), its Latin letters small; its length,
+ * at most cap. 0: not known here yet. */
+size_t search_name(struct search *s, id16 person, char *buf, size_t cap);
 uint64_t search_count(struct search *s);
 #endif

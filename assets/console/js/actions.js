@@ -1,6 +1,6 @@
 // What may be done with a record, by role and state: one row each. The server decides; a button that
 // it would refuse is only left out.
-import { _, N_, fmt, moment } from './i18n.js';
+import { _, N_, fmt, moment, money } from './i18n.js';
 import { call } from './api.js';
 import { FIELDS, TYPE_PATHS, toInput, named } from './fields.js';
 import { ask } from './forms.js';
@@ -19,6 +19,11 @@ const step = (type, name, words, roles, states, fields = [], more = {}) =>
     ({ name, label: words, roles, states, fields: fields.map((x) => ({ ...x, type })), send: (r, v) => call('POST', `${path(r)}/${name}`, given(v)), ...more });
 const edit = (roles, names, states) => ({ name: 'edit', label: N_('Edit'), key: 'e', roles, states, edit: names });
 
+// Two who dispatch one call: the second sees to whom the first gave it before he gives it to another.
+const holder = (r) => (r.technician ? r.technician.id : '');
+const assign = (r, code, seen) => call('POST', `${path(r)}/assign`, { technician: code || '', seen });
+export const give = (r, code) => assign(r, code, holder(r));
+
 // What a revocation set aside: ticked one by one in the record, so that none counts unseen.
 const ticked = () => [...document.querySelectorAll('#detail .set-aside input:checked')].map((i) => i.value);
 const admit = {
@@ -29,15 +34,28 @@ const admit = {
     send: (r, v) => call('POST', `/devices/${r.id}/late`, { entries: ticked().slice(0, 256), reason: v.reason }),
 };
 
+// Why a step that is due cannot be taken yet: a sentence, in the order in which the server asks. Without one the step
+// is offered.
+const cashOut = (r) => (r.cash_owed_minor > 0 ? fmt(_('The cash of this call has not been handed in: %s.'), money(r.cash_owed_minor)) : '');
+const goodsHere = (r) => {
+    const open = (r.goods || []).filter((g) => g.state !== 'voided');
+    return open.length ? fmt(_('A thing of this customer is still here, its receipt is open: %s.'), open.map((g) => g.fields.receipt || g.id.slice(0, 8)).join(', ')) : '';
+};
+const is = (v, me) => Boolean(v && v.id && v.id === me.person);
+const repairedIt = (r, me) => (is(r.fields.repairer, me) ? _(W.RULES.repairer_is_inspector) : '');
+const usesIt = (r, me) => (is(r.technician || r.fields.technician, me) ? _(W.RULES.user_is_keeper) : '');
+const collectedIt = (r, me) => ((r.visits_list || []).some((v) => is(v.technician, me) && v.cash_paid_minor > 0) ? _(W.RULES.collector_is_invoicer) : '');
+
 export const ACTIONS = {
     job: [
         {
             name: 'assign', label: N_('Dispatch'), key: 'd', roles: ['supervisor'], states: OPEN, primary: (r) => r.state === 'registered' || r.handover,
             fields: [{ name: 'technician', label: N_('Technician'), kind: 'ref', of: 'technician', role: 'technician', nobody: N_('Nobody: take it back') }],
             value: { technician: (r) => (r.technician ? r.technician.code : '') },
-            send: (r, v) => call('POST', `${path(r)}/assign`, { technician: v.technician || '' }),
+            send: (r, v) => give(r, v.technician), watch: { name: 'technician', of: holder, is: (r) => r.technician },
+            settle: (r, one) => (one.take === 'mine' ? assign(r, one.yours, one.standing ? one.standing.id : '') : null),
         },
-        { name: 'archive', label: N_('Strike off'), roles: ['clerk'], states: ['signed'], primary: () => true, text: N_('The signed voucher is back. The call is struck off and filed.'), send: (r) => call('POST', `${path(r)}/archive`) },
+        { name: 'archive', label: N_('Strike off'), roles: ['clerk'], states: ['signed'], barred: [cashOut, goodsHere], primary: () => true, text: N_('The signed voucher is back. The call is struck off and filed.'), send: (r) => call('POST', `${path(r)}/archive`) },
         {
             name: 'cash', label: N_('Take the cash'), roles: ['accountant'], when: (r) => r.cash_owed_minor > 0, primary: () => true,
             fields: [{ name: 'amount', label: N_('Amount'), kind: 'money', required: true }], value: { amount: (r) => (r.cash_owed_minor / 100).toFixed(2) },
@@ -53,7 +71,7 @@ export const ACTIONS = {
             name: 'reopen', label: N_('Reopen the report'), danger: true, roles: ['supervisor'], states: ['signed'], text: N_('What was signed stays as it is. The report counts as unsigned until the customer signs a new version.'),
             fields: [{ name: 'reason', label: N_('Reason'), kind: 'choice', list: W.REOPEN_REASONS, required: true }], send: (r, v) => call('POST', `${path(r)}/reopen`, { reason: v.reason }),
         },
-        { name: 'invoice', label: N_('Make out an invoice'), roles: ['accountant'], states: ['signed', 'archived'], fresh: 'invoice' },
+        { name: 'invoice', label: N_('Make out an invoice'), roles: ['accountant'], states: ['signed', 'archived'], barred: [collectedIt], fresh: 'invoice' },
         { name: 'goods', label: N_('Goods come in'), roles: CLERK, states: [...OPEN, 'signed'], fresh: 'goods' },
         { name: 'slip', label: N_('Propose parts'), roles: [...CLERK, 'parts keeper'], states: OPEN, fresh: 'slip' },
         {
@@ -70,8 +88,8 @@ export const ACTIONS = {
         step('goods', 'in', N_('Goods come in'), CLERK, ['taken'], [f('', 'shelf'), f('', 'due')], { primary: () => true }),
         step('goods', 'begin', N_('Begin the repair'), CLERK, ['in'], [must('', 'repairer', { role: 'technician' }), f('', 'due')], { primary: () => true }),
         step('goods', 'finish', N_('Repair is done'), CLERK, ['in_work'], [must('', 'minutes')], { primary: () => true }),
-        step('goods', 'pass', N_('Passed inspection'), ['supervisor'], ['finished'], [], { primary: () => true, text: N_('You have inspected it, and it works.') }),
-        step('goods', 'reject', N_('Send back to repair'), ['supervisor'], ['finished']),
+        step('goods', 'pass', N_('Passed inspection'), ['supervisor'], ['finished'], [], { primary: () => true, barred: [repairedIt], text: N_('You have inspected it, and it works.') }),
+        step('goods', 'reject', N_('Send back to repair'), ['supervisor'], ['finished'], [], { barred: [repairedIt] }),
         step('goods', 'out', N_('Goods go back'), CLERK, ['passed'], [], { primary: () => true }),
         step('goods', 'void', N_('Void the receipt'), CLERK, ['out'], [must('', 'signed_back')], { primary: () => true, value: { signed_back: () => moment(Date.now()).replace(' ', 'T') } }),
         step('goods', 'help', N_('Ask for help'), CLERK, ['in', 'in_work'], [], { text: N_('It will be late. Help is asked for now.') }),
@@ -79,10 +97,10 @@ export const ACTIONS = {
         { name: 'card', label: N_('Print the repair card'), roles: null, states: ['in', 'in_work', 'finished', 'passed', 'out', 'voided'], print: 'card' },
     ],
     slip: [
-        step('slip', 'approve', N_('Approve'), ['supervisor', 'branch manager'], ['proposed'], [], { primary: () => true }),
-        step('slip', 'refuse', N_('Refuse'), ['supervisor', 'branch manager'], ['proposed']),
-        step('slip', 'issue', N_('Issue the parts'), ['parts keeper'], ['approved'], [], { primary: () => true }),
-        step('slip', 'clear', N_('Clear the slip'), ['parts keeper'], ['issued'], [must('', 'old'), must('', 'unused')], { primary: () => true, text: N_('What came back: old parts, and what was not used.') }),
+        step('slip', 'approve', N_('Approve'), ['supervisor', 'branch manager'], ['proposed'], [], { primary: () => true, barred: [usesIt] }),
+        step('slip', 'refuse', N_('Refuse'), ['supervisor', 'branch manager'], ['proposed'], [], { barred: [usesIt] }),
+        step('slip', 'issue', N_('Issue the parts'), ['parts keeper'], ['approved'], [], { primary: () => true, barred: [usesIt] }),
+        step('slip', 'clear', N_('Clear the slip'), ['parts keeper'], ['issued'], [must('', 'old'), must('', 'unused')], { primary: () => true, barred: [usesIt], text: N_('What came back: old parts, and what was not used.') }),
         { name: 'paper', label: N_('Print the slip'), roles: null, print: true },
     ],
     day: [
@@ -112,10 +130,12 @@ export const ACTIONS = {
     token: [{ name: 'end', label: N_('End its access'), danger: true, roles: ['administrator'], states: ['active', 'expired'], text: N_('The program that uses it is refused from now on.'), send: (r) => call('DELETE', `/tokens/${encodeURIComponent(r.id)}`) }],
 };
 
-export function actionsOf(record, me) {
-    return (ACTIONS[record.type] || []).filter((a) => (!a.roles || a.roles.includes(me.role)) &&
-        (!a.states || a.states.includes(record.state)) && (!a.when || a.when(record)));
-}
+const due = (record, me) => (ACTIONS[record.type] || []).filter((a) => (!a.roles || a.roles.includes(me.role)) &&
+    (!a.states || a.states.includes(record.state)) && (!a.when || a.when(record)));
+const whyNot = (a, record, me) => (a.barred || []).map((why) => why(record, me)).filter(Boolean);
+export const actionsOf = (record, me) => due(record, me).filter((a) => !whyNot(a, record, me).length);
+// What is due and not to be done yet, and why: "Strike off: the cash ...".
+export const barredOf = (record, me) => due(record, me).flatMap((a) => whyNot(a, record, me).map((why) => fmt(_('%1$s: %2$s'), _(a.label), why)));
 
 // ---- edit: what was seen goes along, what changed meanwhile is shown ------------------------------
 function editForm(record, a, done) {
@@ -156,6 +176,8 @@ export function act(record, a, done, print) {
     ask({
         title: _(a.label), text: a.text && _(a.text), go: _(a.label), danger: a.danger,
         fields: (a.fields || []).map((x) => ({ ...x, value: a.value && a.value[x.name] ? a.value[x.name](record) : toInputOf(record, x) })),
+        type: record.type, watch: a.watch && { id: record.id, path: path(record), holds: a.watch, seen: a.watch.of(record) },
+        settle: a.settle && (async ([one]) => { await a.settle(record, one); say(_('Done.')); done(); }),
         submit: async (v) => { await a.send(record, v); say(_('Done.')); done(); },
     });
 }

@@ -6,7 +6,7 @@ import { GROUPS, PAGES, REGISTERS, source, title, short } from './registers.js';
 import { roleWord, TYPES, stateWord } from './words.js';
 import { TYPE_HOMES } from './fields.js';
 import { titleOf } from './actions.js';
-import { ask, close, somebodyWrote } from './forms.js';
+import { ask, close, forgetPeople, somebodyWrote } from './forms.js';
 import { forCompany } from './paper.js';
 import { dress } from './secret.js';
 import * as sessions from './sessions.js';
@@ -56,6 +56,7 @@ function login(words) {
 
 async function begin(me) {
     app.me = me;
+    forgetPeople(); // they were another's to see
     localStorage.setItem('here', '1');
     const known = await get('/registers');
     app.registers = Object.fromEntries(known.registers.map((r) => [r.name, r]));
@@ -85,12 +86,12 @@ function shell() {
 function setCounts(d) {
     app.counts = d;
     if (!d) { return; }
-    const put = (page, n, hot) => {
+    const put = (page, n, hot, counted) => {
         const b = $(`[data-count="${page}"]`);
-        if (b) { b.textContent = n > 0 ? n : ''; b.className = hot && n > 0 ? 'hot' : ''; }
+        if (b) { Object.assign(b, { textContent: n > 0 ? n : '', className: hot && n > 0 ? 'hot' : '', title: counted ? _(counted) : '' }); }
     };
-    Object.entries(REGISTERS).forEach(([page, r]) => { if (r.count) { put(page, r.count(d), r.hot); } });
-    put('board', d.undispatched, true);
+    Object.entries(REGISTERS).forEach(([page, r]) => { if (r.count) { put(page, r.count(d), r.hot, r.counted); } });
+    put('board', d.undispatched, true, N_('Not dispatched'));
     list.counts(d);
 }
 async function count() {
@@ -102,7 +103,7 @@ async function count() {
 
 // ---- pages ----------------------------------------------------------------------------------------
 const home = () => GROUPS.flatMap((g) => g.pages).find(shown);
-const SEARCH = `<div class="page"><section class="list" aria-labelledby="title"><div class="bar"><h1 id="title">{{title}}</h1></div>
+const SEARCH = `<div class="page"><section class="list" aria-labelledby="title"><div class="bar"><h1 id="title" tabindex="-1" data-home>{{title}}</h1></div>
 {{#hits.length}}<ul class="hits">{{#hits}}<li><a href="{{href}}" data-key="h-{{href}}"><span class="muted kind">{{type}}</span> <b>{{text}}</b> <span class="muted">{{more}}</span></a></li>{{/hits}}</ul>{{/hits.length}}
 {{^hits.length}}<p class="empty">{{none}}</p>{{/hits.length}}{{#more}}<p class="muted">{{more}}</p>{{/more}}</section></div>`;
 async function search(q) {
@@ -124,7 +125,8 @@ async function route() {
     const same = app.page === page;
     app.page = page;
     document.querySelectorAll('nav a').forEach((a) => (a.dataset.page === page ? a.setAttribute('aria-current', 'page') : a.removeAttribute('aria-current')));
-    document.body.classList.remove('menu-open');
+    const from = document.activeElement;
+    openMenu(false);
     document.body.dataset.page = page;
     const name = page === 'search' ? _('Search') : title(page);
     document.title = `${name} · Docket`;
@@ -137,7 +139,9 @@ async function route() {
         else if (page === 'board') { await board.show(app); }
         else if (page === 'search') { await search(given.q || ''); }
         else { await list.show(app, page, id, given); }
-        if (location.hash === asked) { document.body.dataset.ready = asked; }
+        if (location.hash !== asked) { return; }
+        if (!same && from && !from.getClientRects().length && $('[data-home]')) { $('[data-home]').focus(); } // its menu is shut
+        document.body.dataset.ready = asked;
     } catch (e) {
         if (e.status !== 401) { say(e.message); if (!e.status) { console.error(e); } }
     }
@@ -158,6 +162,7 @@ function listen() {
         const news = JSON.parse(e.data);
         quietly(() => Promise.all(news.subjects.map((s) => { changed.add(s.type); return somebodyWrote(s.id); })));
         if (news.more) { Object.keys(TYPE_HOMES).forEach((t) => changed.add(t)); }
+        if (changed.has('technician')) { forgetPeople(); }
         waiting = waiting || setTimeout(again, pause());
     });
     // A minute passes for every limit, whether or not somebody writes.
@@ -171,7 +176,7 @@ async function look(types) {
     if (app.page === 'dashboard') { await dashboard.show(app); return; }
     await count();
     if (app.page === 'board' && types.has('job')) { await board.show(app); }
-    if (list.concerns(types)) { await list.refresh(); }
+    await list.refresh(types);
 }
 async function again() {
     waiting = null;
@@ -184,6 +189,11 @@ async function again() {
 }
 document.addEventListener('visibilitychange', () => { if (!document.hidden && changed.size) { again(); } });
 
+function openMenu(open) {
+    document.body.classList.toggle('menu-open', open);
+    if ($('.menu')) { $('.menu').setAttribute('aria-expanded', String(open)); }
+}
+
 // ---- clicks and keys ------------------------------------------------------------------------------
 async function onClick(e) {
     const what = e.target.closest('[data-do]');
@@ -193,8 +203,7 @@ async function onClick(e) {
         const unread = app.me && !$('#greeting').hidden;
         if (app.me) { list.leave(); shell(); if (unread) { sessions.greet(app.me, say); } await route(); await count(); } else { login(); }
     } else if (doing === 'menu') {
-        const open = document.body.classList.toggle('menu-open');
-        what.setAttribute('aria-expanded', String(open));
+        openMenu(!document.body.classList.contains('menu-open'));
     } else if (doing === 'skip') {
         e.preventDefault();
         $('#main').focus();
@@ -235,7 +244,7 @@ async function account() {
 }
 
 const KEYS = [
-    ['/', N_('Search')], ['N', N_('New')], ['J  K', N_('Next row, row before')], ['Enter', N_('Open the row')], ['Esc', N_('Close the record, leave a field')],
+    ['/', N_('Search')], ['N', N_('New')], ['J  K', N_('Next row, row before')], ['Enter', N_('Open the row; once more: into the record')], ['Esc', N_('Close the record, leave a field')],
     ['E', N_('Edit the record')], ['D', N_('Dispatch the call')], ['G', N_('To the side bar')], ['?', N_('These keys')],
 ];
 document.addEventListener('keydown', (e) => {
@@ -247,9 +256,10 @@ document.addEventListener('keydown', (e) => {
     if (k === '/' && $('#search')) { $('#search').focus(); $('#search').select(); }
     else if (k === 'n') { list.make(); }
     else if (k === 'j' || k === 'k' || ((k === 'ArrowDown' || k === 'ArrowUp') && e.target.closest('#rows'))) { used = list.key(k); }
+    else if (k === 'Escape' && document.body.classList.contains('menu-open')) { openMenu(false); $('.menu').focus(); }
     else if (k === 'Escape') { used = list.escape(); }
     else if (k === 'e' || k === 'd') { used = list.press(k); }
-    else if (k === 'g') { document.body.classList.add('menu-open'); const a = $('nav a[aria-current]') || $('nav a'); if (a) { a.focus(); } }
+    else if (k === 'g') { openMenu(true); const a = $('nav a[aria-current]') || $('nav a'); if (a) { a.focus(); } }
     else if (k === '?') { ask({ title: _('Keys'), fields: [], go: '' }).then(keys); }
     else { used = false; }
     if (used) { e.preventDefault(); }

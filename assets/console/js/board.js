@@ -1,18 +1,18 @@
 // The dispatch board: a column a technician, a heading a day, what was left over first.
-import { _, fmt, n_, day, clock, limit, moment } from './i18n.js';
-import { get, call } from './api.js';
+import { _, fmt, n_, day, clock, limit, moment, byName } from './i18n.js';
+import { get } from './api.js';
 import { $, draw, say, unpressed } from './view.js';
 import { named } from './fields.js';
 import { CLASS_LETTERS, stateWord } from './words.js';
-import { actionsOf, act } from './actions.js';
+import { actionsOf, act, give } from './actions.js';
 
-const CARD = `{{#days}}<h3 class="{{cls}}">{{title}}</h3><ul>{{#jobs}}<li class="job {{cls}}" data-id="{{id}}"{{#drag}} draggable="true"{{/drag}}>
+const CARD = `{{#days}}<h3 class="{{cls}}">{{title}} ({{jobs.length}})</h3><ul>{{#jobs}}<li class="job {{cls}}" data-id="{{id}}"{{#drag}} draggable="true"{{/drag}}>
 <a href="#/calls/{{id}}" data-key="j-{{id}}"><span class="box">{{box}}</span> {{customer}}</a>
 <p>{{fault}}</p><div class="foot"><span>{{state}}<br><b class="{{due}}" title="{{dueAt}}">{{limit}}</b></span>
 {{#drag}}<button data-do="assign" data-key="b-{{id}}" aria-label="{{aria}}">{{word}}</button>{{/drag}}</div></li>{{/jobs}}</ul>{{/days}}`;
 const BOARD = `
-<div class="page"><section class="list" aria-labelledby="title"><div class="bar"><h1 id="title">{{title}}</h1><p class="muted">{{now}}{{#hint}} · {{hint}}{{/hint}}</p></div>
-<div class="board" tabindex="0" role="region" aria-labelledby="title">{{#columns}}<section class="column {{cls}}" data-technician="{{code}}" aria-label="{{name}}"><h2>{{name}} <span class="muted">{{count}}</span></h2>
+<div class="page"><section class="list" aria-labelledby="title"><div class="bar"><h1 id="title" tabindex="-1" data-home>{{title}}</h1><p class="muted">{{now}}{{#hint}} · {{hint}}{{/hint}}</p></div>
+<div class="board" tabindex="0" role="region" aria-labelledby="title" data-key="board">{{#columns}}<section class="column {{cls}}" data-technician="{{code}}" aria-label="{{name}}"><h2>{{name}} <span class="muted">{{count}}</span></h2>
 {{> card}}{{^days.length}}<p class="muted">{{none}}</p>{{/days.length}}</section>{{/columns}}</div></section></div>`;
 
 function days(jobs, may) {
@@ -42,7 +42,7 @@ export async function show(app) {
         list.forEach((r) => jobs.set(r.id, r));
         return { code, name, cls, count: list.length || '', days: days(list, may), none: _('free') };
     };
-    const all = [column('', _('Not dispatched'), b.undispatched, 'nobody'), ...b.technicians.map((t) => column(t.technician.code, named(t.technician), t.jobs, ''))];
+    const all = [column('', _('Not dispatched'), b.undispatched, 'nobody'), ...byName(b.technicians, (t) => named(t.technician)).map((t) => column(t.technician.code, named(t.technician), t.jobs, ''))];
     const count = jobs.size;
     const scroll = $('.board') ? $('.board').scrollLeft : 0;
     draw($('#main'), BOARD, { title: _('Dispatch board'), now: moment(b.now_ms), hint: may ? _('drag a call to a technician, or press its button') : n_('%d open call', '%d open calls', count), columns: all }, { card: CARD });
@@ -62,7 +62,7 @@ export async function show(app) {
         if (!target || !job || !may) { return; }
         e.preventDefault();
         try {
-            await call('POST', `/jobs/${job.id}/assign`, { technician: target.dataset.technician });
+            await give(job, target.dataset.technician);
             say(target.dataset.technician ? fmt(_('Dispatched to %s.'), target.getAttribute('aria-label')) : _('Given to nobody.'));
         } catch (problem) { say(problem.message); }
         again();

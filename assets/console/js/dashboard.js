@@ -1,38 +1,41 @@
 // The unit at a glance: counts that lead to their registers, what is late, what waits, who is silent.
-import { _, money, brief, moment, limit } from './i18n.js';
+import { _, money, brief, moment, limit, day } from './i18n.js';
 import { get } from './api.js';
 import { $, draw, unpressed, TILES } from './view.js';
 import { STATES, stateWord } from './words.js';
 import { named } from './fields.js';
 
 
+// Every figure leads to the list that it counts.
 const hot = (n) => (n > 0 ? 'hot' : '');
+const t = (label, value, href, cls = '') => ({ label, value, href, cls });
+const today = (d) => day(d.today_ms);
+const yesterday = (d) => day(d.today_ms - 1);
 export function tiles(d) {
-    const t = (label, value, href, cls = '') => ({ label, value, href, cls });
     return [
-        t(_('Calls today'), d.today, '#/calls'), t(_('Past the deadline'), d.late, '#/calls?sort=due', hot(d.late)),
+        t(_('Calls today'), d.today, `#/calls?from=${today(d)}`), t(_('Past the deadline'), d.late, '#/calls?only=late&sort=due', hot(d.late)),
         t(_('Not dispatched'), d.undispatched, '#/board', hot(d.undispatched)), t(_('On site'), d.states.on_site, '#/calls?state=on_site'),
-        t(_('Vouchers not back'), d.unreturned_vouchers, '#/vouchers'), t(_('Silent handhelds'), d.devices_silent.length, '#/devices', hot(d.devices_silent.length)),
+        t(_('Vouchers not back'), d.unreturned_vouchers, '#/vouchers'), t(_('Silent handhelds'), d.devices_silent.length, '#/devices?only=silent', hot(d.devices_silent.length)),
     ];
 }
 function second(d, app) {
-    const t = (label, value, href, cls = '') => ({ label, value, href, cls });
     return [
-        t(_('Left over from earlier days'), d.left_over, '#/board', hot(d.left_over)), t(_('Open goods receipts'), d.goods_open, '#/goods'),
-        t(_('Late repairs without help'), d.late_unhelped, '#/cards', hot(d.late_unhelped)), t(_('Help requests'), d.help, '#/help', hot(d.help)),
-        ...(d.withheld && app.registers.quarantine ? [t(_('Shown by customers, not held here'), d.withheld, '#/quarantine', 'hot')] : []),
+        t(_('Left over from earlier days'), d.left_over, `#/calls?state=registered&to=${yesterday(d)}`, hot(d.left_over)), t(_('Open goods receipts'), d.goods_open, '#/goods?only=open&sort=state'),
+        t(_('Late repairs without help'), d.late_unhelped, '#/cards?only=unhelped&sort=state', hot(d.late_unhelped)), t(_('Help requests'), d.help, '#/help', hot(d.help)),
+        ...(d.withheld && app.registers.quarantine ? [t(_('Shown by customers, not held here'), d.withheld, '#/quarantine?state=shown', 'hot')] : []),
         t(_('Cash out'), money(d.cash_out_minor), app.registers.cash ? '#/cash' : '#/vouchers'), t(_('Conflicts'), d.conflicts, '#/conflicts', hot(d.conflicts)),
     ];
 }
 
 const PAGE = `
 <div class="page"><section class="list" aria-labelledby="title">
-<div class="bar"><h1 id="title">{{title}}</h1><p class="muted">{{now}}</p></div>
+<div class="bar"><h1 id="title" tabindex="-1" data-home>{{title}}</h1><p class="muted">{{now}}</p></div>
 {{{first}}}{{{second}}}
 <div class="halves">
-<section class="card"><h2>{{words.states}}</h2><div class="chart"><canvas id="chart" role="img" aria-label="{{words.states}}: {{spoken}}"></canvas></div></section>
+<section class="card"><h2>{{words.states}}</h2><div class="chart"><canvas id="chart" role="img" aria-label="{{words.states}}: {{spoken}}"></canvas></div>
+<ul class="legend">{{#states}}<li><a href="{{href}}" data-key="s-{{href}}">{{label}} <b>{{value}}</b></a></li>{{/states}}</ul></section>
 <section class="card"><h2>{{words.late}}</h2>{{#late.length}}<ul class="related">{{#late}}<li><a href="#/calls/{{id}}" data-key="l-{{id}}"><span class="box">{{box}}</span> {{text}}</a> <b class="{{cls}}">{{limit}}</b></li>{{/late}}</ul>{{/late.length}}{{^late.length}}<p class="muted">{{words.none}}</p>{{/late.length}}</section>
-<section class="card"><h2>{{words.silent}}</h2>{{#silent.length}}<ul class="related">{{#silent}}<li>{{who}} <span class="muted" title="{{moment}}">{{when}}</span></li>{{/silent}}</ul>{{/silent.length}}{{^silent.length}}<p class="muted">{{words.allHeard}}</p>{{/silent.length}}</section>
+<section class="card"><h2>{{words.silent}}</h2>{{#silent.length}}<ul class="related">{{#silent}}<li><a href="#/devices/{{id}}?only=silent" data-key="d-{{id}}">{{who}}</a> <span class="muted" title="{{moment}}">{{when}}</span></li>{{/silent}}</ul>{{/silent.length}}{{^silent.length}}<p class="muted">{{words.allHeard}}</p>{{/silent.length}}</section>
 </div></section></div>`;
 
 let chart = null;
@@ -64,9 +67,10 @@ export async function show(app) {
     draw($('#main'), PAGE, {
         title: _('Overview'), now: moment(d.now_ms),
         first: globalThis.Mustache.render(TILES, { tiles: tiles(d) }), second: globalThis.Mustache.render(TILES, { tiles: second(d, app) }),
+        states: names.map((s) => t(stateWord('job', s), d.states[s], `#/calls?state=${s}`)),
         spoken: names.map((s) => `${stateWord('job', s)} ${d.states[s]}`).join(', '),
         late: page.rows.map((r) => ({ id: r.id, box: ['–', 'A', 'B', 'C', 'D'][r.class || 0], text: [named(r.fields.customer), r.technician ? named(r.technician) : _('Not dispatched')].join(' · '), limit: r.left_minutes == null ? '' : limit(r.left_minutes), cls: r.late ? 'late' : 'soon' })),
-        silent: d.devices_silent.map((s) => ({ who: named(s.technician) || s.author, when: s.receipt_ms ? brief(s.receipt_ms) : _('never'), moment: moment(s.receipt_ms) })),
+        silent: d.devices_silent.map((s) => ({ id: s.author, who: named(s.technician) || s.author, when: s.receipt_ms ? brief(s.receipt_ms) : _('never'), moment: moment(s.receipt_ms) })),
         words: { states: _('Calls by state'), late: _('Nearest deadlines'), silent: _('Silent for more than 3 days'), none: _('Nothing is due.'), allHeard: _('All handhelds have been heard.') },
     });
     await drawChart(d);

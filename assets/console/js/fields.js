@@ -36,6 +36,7 @@ export const FIELDS = {
         called: time(N_('Called')), channel: choice(N_('Came by'), W.CHANNELS), zone: choice(N_('Zone'), W.ZONES),
         appointment: time(N_('Appointment')), priority: choice(N_('Priority'), W.PRIORITIES), contact: text(N_('Contact')),
         phone: text(N_('Phone')), class_proposed: choice(N_('Class, as proposed'), W.CLASSES), cost: sum(N_('Cost')),
+        technician: ref(N_('Technician'), 'technician'), // to whom it is given: no field of the record, but of forms
         work_kind: code(N_('Kind of work')), provisional: code(N_('Provisional number')), proposed: choice(N_('New with this call'), W.NEW_WITH), note,
     },
     goods: {
@@ -53,10 +54,10 @@ export const FIELDS = {
     day: {
         technician: ref(N_('Technician'), 'technician'), day: date(N_('Day')), a: number(N_('Minutes, class A')), b: number(N_('Minutes, class B')),
         c: number(N_('Minutes, class C')), d: number(N_('Minutes, class D')), reviewed_by: ref(N_('Reviewed by'), 'technician'),
-        signed_by: ref(N_('Signed by'), 'technician'), version: number(N_('Version')), lines: long(N_('Lines')), note,
+        signed_by: ref(N_('Signed by'), 'technician'), version: number(N_('Version of the report')), lines: long(N_('Lines')), note,
     },
     invoice: {
-        job: ref(N_('Call'), 'job'), amount: sum(N_('Amount')), at: time(N_('Issued on')), by: ref(N_('Issued by'), 'technician'), note,
+        job: ref(N_('Call'), 'job'), customer: ref(N_('Customer'), 'customer'), amount: sum(N_('Amount')), at: time(N_('Issued on')), by: ref(N_('Issued by'), 'technician'), note,
     },
     device: {
         role: { label: N_('Role'), kind: 'role' }, entries: number(N_('Entries at headquarters')),

@@ -1,7 +1,7 @@
 // A form in the dialog: fields from their rows, sentences where they belong, and the change of
 // somebody else shown before it is overwritten.
-import { _, fmt, moment } from './i18n.js';
-import { call, get } from './api.js';
+import { _, fmt, moment, byName } from './i18n.js';
+import { call, get, query } from './api.js';
 import { $, draw, FORM } from './view.js';
 import { field, fromInput, show, named } from './fields.js';
 import * as W from './words.js';
@@ -9,14 +9,21 @@ import { dress } from './secret.js';
 
 let open = null; // {spec, watch}
 
-const people = { list: null };
-export async function technicians() {
-    if (!people.list) {
-        const page = await get('/registers/people?limit=200').catch(() => ({ rows: [] }));
-        people.list = page.rows.map((r) => ({ code: r.code, name: named(r.fields) || r.code, role: r.fields.role }));
-        setTimeout(() => { people.list = null; }, 60000);
+// Everybody whom the login may name, in the order of names. Until somebody of them is changed, or the login is another.
+let people = null;
+export const forgetPeople = () => { people = null; };
+export function technicians() {
+    people = people || everybody().catch(() => { people = null; return []; });
+    return people;
+}
+async function everybody() {
+    const rows = [];
+    for (let cursor = ''; cursor !== null;) {
+        const page = await get(`/registers/people${query({ limit: 200, cursor })}`);
+        rows.push(...page.rows);
+        cursor = page.next;
     }
-    return people.list;
+    return byName(rows.map((r) => ({ code: r.code || r.id, name: named(r.fields) || r.code, role: r.fields.role })));
 }
 
 const INPUTS = { time: 'datetime-local', date: 'date', password: 'password', file: 'file' };
@@ -41,23 +48,52 @@ async function viewOf(one) {
     return v;
 }
 
-// Suggestions for customers, equipment and calls, as one types.
+// ---- a reference by its number, or by what one knows of it -------------------------------------------
+const whose = (h) => [h.fields.name || h.fields.model || named(h.fields.customer), h.fields.phone, h.fields.address || h.fields.fault_told].filter(Boolean).join(' · ');
+const SUGGESTED = 30;
+async function hitsOf(type, text) {
+    const found = await call('POST', '/search', { q: text }).catch(() => ({ hits: [] }));
+    return found.hits.filter((h) => h.type === type);
+}
+const numberOf = (h) => h.code || h.id;
+const says = (input, words) => { const p = $('.seen', input.closest('.field')); if (p) { p.textContent = words; } };
+// Suggestions for customers, equipment and calls, as one types; whose number it is stands below.
 let asked = 0;
 async function suggest(input) {
     const mine = ++asked;
     const text = input.value.trim();
+    says(input, '');
     if (text.length < 2 || !$('#search')) { return; } // who may not search gets no suggestions
     await new Promise((go) => { setTimeout(go, 200); });
     if (mine !== asked) { return; }
-    const found = await call('POST', '/search', { q: text }).catch(() => ({ hits: [] }));
+    const hits = await hitsOf(input.dataset.of, text);
     const list = $(`#l-${input.name}`);
     if (!list || mine !== asked) { return; }
-    list.replaceChildren(...found.hits.filter((h) => h.type === input.dataset.of).slice(0, 30).map((h) => {
+    list.replaceChildren(...hits.slice(0, SUGGESTED).map((h) => {
         const o = document.createElement('option');
-        o.value = h.code || h.id;
-        o.label = [h.fields.name || h.fields.model || named(h.fields.customer), h.fields.phone, h.fields.address || h.fields.fault_told].filter(Boolean).join(' · ');
+        o.value = numberOf(h);
+        o.label = whose(h);
         return o;
     }));
+    const exact = hits.find((h) => numberOf(h) === text);
+    if (exact) { says(input, whose(exact)); }
+}
+// Who typed a name where a number belongs is led to the one whom he means; nobody is taken for another unseen.
+async function meant(form, views) {
+    for (const { name, f } of views) {
+        const input = form.elements[name];
+        const text = input && input.dataset.of && $('#search') ? input.value.trim() : '';
+        if (!text || text === String(f.value == null ? '' : f.value)) { continue; }
+        const hits = await hitsOf(input.dataset.of, text);
+        if (hits.some((h) => numberOf(h) === text || h.id === text)) { continue; }
+        if (hits.length === 1) {
+            input.value = numberOf(hits[0]);
+            says(input, whose(hits[0]));
+            throw new FieldError(fmt(_('Is it this one: %s? Then press once more.'), whose(hits[0])), name);
+        }
+        if (!hits.length && /^[!-~]+$/.test(text)) { continue; } // a number: the server knows
+        throw new FieldError(hits.length ? fmt(_('More than one has "%s". Choose from the list as you type.'), text) : fmt(_('Nothing found for "%s". A number, a name or a telephone finds it.'), text), name);
+    }
 }
 
 function complain(form, words, name) {
@@ -100,7 +136,7 @@ export async function ask(spec) {
     const views = await Promise.all((spec.fields || []).map(viewOf));
     open = { spec, views };
     dialog.classList.toggle('many', views.length > 4);
-    draw(dialog, FORM, { ...spec, fields: views, words: wordsOf(spec.go), goClass: spec.danger ? 'danger' : 'primary' });
+    draw(dialog, FORM, { ...spec, fields: views, words: wordsOf(spec.go), goClass: spec.danger ? 'danger' : 'primary' }, undefined, true);
     dress(dialog);
     if (spec.qr) { drawQr($('.qr', dialog), spec.qr); }
     if (!dialog.open) { dialog.showModal(); }
@@ -118,6 +154,7 @@ async function submit(form) {
         complain(form, '');
         const v = values(form, views);
         button.disabled = true;
+        await meant(form, views);
         await spec.submit(v, form);
         close();
     } catch (e) {
@@ -133,18 +170,20 @@ async function submit(form) {
 
 // Both values of each field, and a choice. What stands is chosen already: nothing is lost by Enter.
 function showConflict(conflict) {
-    const { spec } = open;
+    const { spec, views } = open;
+    const chosen = (name, value) => views.flatMap((v) => (v.name === name && v.options ? v.options : [])).filter((o) => o.value === value).map((o) => o.label)[0];
     const conflicts = Object.entries(conflict.fields).map(([name, c]) => {
         const f = field(spec.type, name);
         return {
-            name, label: f ? _(f.label) : name, mine: show(f, c.yours), mineWords: _('what you wrote'), entries: c.stands.filter((w) => !w.proposal).map((w) => w.entry), yours: c.yours,
-            stands: c.stands.filter((w) => !w.proposal).slice(-1).map((w) => ({ value: show(f, w.value), by: writer(w) })),
+            name, label: f ? _(f.label) : name, mine: chosen(name, c.yours) || show(f, c.yours), mineWords: _('what you wrote'), entries: c.stands.filter((w) => !w.proposal).map((w) => w.entry), yours: c.yours,
+            stands: c.stands.filter((w) => !w.proposal).slice(-1).map((w) => ({ value: show(f, w.value) || _('nobody'), by: writer(w) })),
+            standing: c.stands.length ? c.stands[c.stands.length - 1].value : null,
         };
     });
     const dialog = $('#dialog');
     dialog.classList.remove('many');
     const next = { ...spec, title: _('Somebody changed this meanwhile'), text: _('Nothing of yours was written yet. Choose what shall stand.'), go: _('Save'), goClass: 'primary', words: wordsOf(true), conflicts, fields: [] };
-    draw(dialog, FORM, next);
+    draw(dialog, FORM, next, undefined, true);
     const form = $('form', dialog);
     $('input', form).focus();
     open = {
@@ -166,7 +205,11 @@ export async function somebodyWrote(id) {
     if (!watch || watch.id !== id) { return; }
     const now = await get(watch.path).catch(() => null);
     if (!now || !open || open.spec.watch !== watch) { return; }
-    for (const { name, f } of open.views) {
+    if (watch.holds && watch.holds.of(now) !== watch.seen) {
+        const last = (now.history || []).filter((e) => e.kind === 'job.assigned').pop();
+        $(`#dialog [data-field="${watch.holds.name}"] .seen`).textContent = fmt(_('Now here: %1$s (%2$s)'), named(watch.holds.is(now)) || _('nobody'), last ? writer({ actor: last.actor, time_ms: last.wall_ms }) : '');
+    }
+    for (const { name, f } of watch.holds ? [] : open.views) {
         const stands = now.values[name];
         const p = $(`#dialog [data-field="${name}"] .seen`);
         if (p && stands && String(stands.seen) !== String(watch.seen[name] || [])) {

@@ -15,6 +15,10 @@ export function fmt(s, ...args) {
 }
 export const language = () => lang;
 
+// As a reader looks names up: Chinese ones by their sound, then Latin ones by their letters, numbers by their value.
+const names = new Intl.Collator('zh-u-co-pinyin', { numeric: true, sensitivity: 'base' });
+export const byName = (list, of = (x) => x.name) => list.sort((a, b) => names.compare(of(a) || '', of(b) || ''));
+
 // Nothing that is said to a machine (dates, states) depends on it: pages are drawn anew.
 export async function speak(which) {
     lang = which === 'zh' ? 'zh' : 'en';
@@ -47,3 +51,10 @@ export const quantity = (milli) => String(milli / 1000);
 export const minutes = (n) => `${Math.floor(Math.abs(n) / 60)}:${two(Math.abs(n) % 60)}`;
 // "1:20 left", "0:35 late"
 export const limit = (left) => (left < 0 ? fmt(_('%s late'), minutes(left)) : fmt(_('%s left'), minutes(left)));
+// A length of time, roughly: never said to be less than it is.
+export function span(ms) {
+    const s = Math.ceil(ms / 1000);
+    if (s < 90) { return n_('%d second', '%d seconds', s); }
+    const m = Math.ceil(s / 60);
+    return m < 90 ? n_('%d minute', '%d minutes', m) : n_('%d hour', '%d hours', Math.ceil(m / 60));
+}

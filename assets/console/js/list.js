@@ -11,6 +11,8 @@ import { tiles } from './dashboard.js';
 import * as W from './words.js';
 
 const PAGE = 50;
+const PAGE_MOST = 200;
+const ON_PAPER = 1000; // rows of one printed list
 let here = null; // {page, params, rows, next, id, app}
 
 const address = (page, id, params) => `#/${page}${id ? `/${id}` : ''}${query(params)}`;
@@ -21,8 +23,11 @@ function asked(params) {
     return { ...rest, from: midnight(from, 0), to: midnight(to, 1) };
 }
 
-async function fetchRows(cursor, limit) {
-    return get(`/registers/${source(here.page)}${query({ ...asked(here.params), cursor, limit })}`);
+const fetchRows = (of, cursor, limit) => get(`/registers/${source(of.page)}${query({ ...asked(of.params), cursor, limit })}`);
+// What asks for rows of one list goes one after the other: a look again does not overtake "More".
+function inTurn(of, f) {
+    of.turn = (of.turn || Promise.resolve()).catch(() => {}).then(f);
+    return of.turn;
 }
 
 // ---- order: what the server says that this register can be read by ---------------------------------
@@ -57,6 +62,9 @@ async function filters(app, page, params) {
     if (known.filters.includes('state') && known.states.length) {
         choice('state', _('State'), [{ value: '', label: _('All') }, ...known.states.map((s) => ({ value: s, label: W.stateWord(REGISTERS[page].type, s) }))]);
     }
+    if (known.only.length) {
+        choice('only', _('Only'), [{ value: '', label: _('All') }, ...known.only.map((o) => ({ value: o, label: _(W.ONLY[o]) }))]);
+    }
     if (known.filters.includes('class')) {
         choice('class', _('Class'), [{ value: '', label: _('All') }, ...[1, 2, 3, 4].map((n) => ({ value: String(n), label: _(W.CLASSES[n]) }))]);
     }
@@ -88,45 +96,71 @@ function headOf(c) {
     const next = on ? (now.order === 'asc' ? 'desc' : 'asc') : usual(c.sort);
     return { by: `${c.sort} ${next}`, aria: !on ? 'none' : now.order === 'asc' ? 'ascending' : 'descending', arrow: !on ? '' : now.order === 'asc' ? '\u25B2' : '\u25BC' };
 }
+// An empty list says what to do: widen what was asked for, or make the first one.
+const narrowing = (params) => Object.keys(params).filter((name) => name !== 'sort' && name !== 'order');
+const nothing = (reg) => (narrowing(here.params).length ? { empty: _('Nothing matches the filter.'), clear: _('Clear the filter') } : { empty: _(reg.empty), fresh: freshLabel(reg.fresh, here.app.me) });
+const LONG = 16; // characters that a column may cut: whole in its title
+const whole = (words) => (String(words).length > LONG ? String(words) : '');
 function rowsView() {
     const reg = REGISTERS[here.page];
     return {
         type: here.page, heads: reg.columns.map((c) => ({ label: _(c.label), cls: typeof c.cls === 'string' ? c.cls : '', sort: headOf(c) })),
         rows: here.rows.map((r) => ({
-            id: r.id, cls: [r.id === here.id ? 'on' : '', r.conflict ? 'conflict' : '', r.late ? 'is-late' : ''].join(' ').trim(),
+            id: r.id, cls: [r.conflict ? 'conflict' : '', r.late ? 'is-late' : ''].join(' ').trim(),
             cells: reg.columns.map((c, i) => {
                 const linked = c.link || (i === 0 && !reg.columns.some((x) => x.link));
                 const words = c.text(r);
-                return { label: _(c.label), text: words || words === 0 ? String(words) : (linked ? r.id.slice(0, 8) : ''), cls: cls(c, r), box: c.box, title: c.title ? c.title(r) : '', href: linked ? address(here.page, r.id, here.params) : '', key: r.id };
+                return { label: _(c.label), text: words || words === 0 ? String(words) : (linked ? r.id.slice(0, 8) : ''), cls: cls(c, r), box: c.box, title: c.title ? c.title(r) : whole(words), href: linked ? address(here.page, r.id, here.params) : '', key: r.id };
             }),
         })),
-        next: here.next, empty: _(reg.empty), words: { more: _('More'), further: _('Look further back') },
+        next: here.next, ...nothing(reg), words: { more: _('More'), further: _('Look further back'), cut: _('The list goes on: narrow it by its filter to print the rest.') },
     };
 }
 function drawRows() {
     draw($('#rows'), ROWS, rowsView());
-    const on = $('#rows tr.on a');
-    if (on) { on.setAttribute('aria-current', 'true'); }
+    choose(here.id);
 }
-async function load() {
-    const mine = here;
-    const many = Math.min(200, Math.max(PAGE, mine.rows.length));
-    const page = await fetchRows('', many);
+function choose(id) {
+    document.querySelectorAll('#rows tr').forEach((tr) => {
+        const link = $('a', tr);
+        tr.classList.toggle('on', tr.dataset.id === id);
+        if (link && tr.dataset.id === id) { link.setAttribute('aria-current', 'true'); } else if (link) { link.removeAttribute('aria-current'); }
+    });
+}
+// As many rows as stand there, in no more requests than brought them.
+const load = () => { const mine = here; return inTurn(mine, () => read(mine)); };
+async function read(mine) {
+    const had = mine.rows.length, rows = [];
+    let next = '';
+    for (let asks = Math.max(1, mine.asks); next !== null && asks > 0 && (rows.length === 0 || rows.length < had); asks -= 1) {
+        const page = await fetchRows(mine, next, Math.max(PAGE, Math.min(PAGE_MOST, had - rows.length)));
+        rows.push(...page.rows);
+        next = page.next;
+    }
     await unpressed();
     if (here !== mine) { return; }
-    Object.assign(mine, { rows: page.rows, next: page.next });
+    Object.assign(mine, { rows, next, asks: Math.max(1, mine.asks) });
     drawRows();
 }
-async function more() {
-    const mine = here;
-    const page = await fetchRows(mine.next, PAGE);
+const more = () => { const mine = here; return inTurn(mine, () => further(mine, PAGE)); };
+async function further(mine, limit) {
+    const page = await fetchRows(mine, mine.next, limit);
     if (here !== mine) { return; }
     const first = page.rows[0];
     mine.rows.push(...page.rows);
     mine.next = page.next;
+    mine.asks += 1;
     drawRows();
     const link = first && $(`#rows tr[data-id="${CSS.escape(first.id)}"] a`);
     if (link) { link.focus(); }
+}
+// On paper stands the whole list, not what the screen had room for.
+async function onPaper() {
+    const mine = here;
+    while (here === mine && mine.next && mine.rows.length < ON_PAPER) { await inTurn(mine, () => further(mine, PAGE_MOST)); }
+    if (here !== mine) { return; }
+    document.body.classList.remove('papered');
+    window.print();
 }
 
 function done(page, id) {
@@ -134,16 +168,35 @@ function done(page, id) {
     refresh();
 }
 
+const rowLink = (id) => id && $(`#rows tr[data-id="${CSS.escape(id)}"] a`);
+const hidden = (element) => getComputedStyle(element).display === 'none';
+// Beside its list, or where it is narrow instead of it: the list keeps its place, and the keyboard goes where the eye is.
 async function detail() {
-    const aside = $('#detail');
+    const aside = $('#detail'), main = $('#main');
     const mine = here;
     const { page, id, app } = mine;
+    const { activeElement: held } = document;
+    const was = mine.beside;
+    mine.beside = id;
+    if (id && !was) { mine.scrolled = main.scrollTop; }
     aside.hidden = !id;
     $('.page').classList.toggle('with-detail', Boolean(id));
-    document.querySelectorAll('#rows tr').forEach((tr) => tr.classList.toggle('on', tr.dataset.id === id));
-    if (!id) { aside.asked = (aside.asked || 0) + 1; aside.replaceChildren(); return; }
-    const record = await showRecord(aside, { page, id, rows: here.rows, me: app.me, back: address(page, '', mine.params), done });
+    choose(id);
+    if (!id) {
+        aside.asked = (aside.asked || 0) + 1;
+        const back = was && (held === document.body || aside.contains(held)) && rowLink(was);
+        aside.replaceChildren();
+        if (was && mine.instead) { main.scrollTop = mine.scrolled; }
+        if (back) { back.focus({ preventScroll: true }); }
+        return;
+    }
+    const instead = hidden($('.list'));
+    mine.instead = instead;
+    if (instead && was !== id) { main.scrollTop = 0; }
+    const record = await showRecord(aside, { page, id, rows: here.rows, me: app.me, sees: (name) => source(name) in app.registers, back: address(page, '', mine.params), done });
     if (record !== undefined) { mine.record = record; }
+    const home = $('[data-home]', aside);
+    if (home && instead && was !== id && (held === document.body || $('.list').contains(held))) { home.focus(); }
 }
 
 // ---- the page -------------------------------------------------------------------------------------
@@ -155,20 +208,21 @@ export async function show(app, page, id, params) {
         return;
     }
     const reg = REGISTERS[page];
-    const mine = { app, page, id, params, rows: [], next: null };
+    const mine = { app, page, id, params, rows: [], next: null, asks: 0 };
     const list = await filters(app, page, params);
     if (!app.me || app.page !== page) { return; } // logged out, or gone on, meanwhile
     const had = here && here.page === page && document.activeElement && document.activeElement.dataset.key;
+    const opened = here && here.page === page && $('.narrow[open]');
     here = mine;
     draw($('#main'), LIST, {
-        title: title(page), fresh: freshLabel(reg.fresh, app.me), filters: list, filtered: Object.keys(params).length > 0, wide: innerWidth >= 700 || Object.keys(params).length > 0,
+        title: title(page), fresh: freshLabel(reg.fresh, app.me), filters: list, filtered: Object.keys(params).length > 0, wide: innerWidth >= 700 || opened,
         csv: `/api/v1/registers/${source(page)}${query({ ...asked(params), format: 'csv' })}`,
-        words: { csv: _(CSV), print: _('Print'), filter: _('Filter'), clear: _('Clear the filter'), detail: _('The record') },
+        words: { csv: _(CSV), print: _('Print'), filter: _('Filter'), set: narrowing(params).length ? `(${narrowing(params).length})` : '', clear: _('Clear the filter'), detail: _('The record') },
     });
     wire(app);
     await load();
     if (here !== mine) { return; }
-    const again = had && document.activeElement === document.body && $(`#rows [data-key="${CSS.escape(had)}"]`);
+    const again = had && (document.activeElement === document.body || document.activeElement.matches('#main > .page [data-home]')) && $(`#rows [data-key="${CSS.escape(had)}"]`);
     if (again) { again.focus({ preventScroll: true }); } // a head that sorts keeps the focus
     if (reg.tiles) { counts(app.counts); }
     await detail();
@@ -188,6 +242,8 @@ function wire(app) {
     main.onsubmit = (e) => e.preventDefault();
     main.onclick = (e) => {
         const tr = e.target.closest('#rows tr[data-id]');
+        const home = tr && tr.dataset.id === here.id && e.target.closest('a') && $('#detail [data-home]');
+        if (home) { e.preventDefault(); home.focus(); return; } // it is open: into it
         if (tr && !e.target.closest('a') && !String(getSelection())) { location.hash = address(page, tr.dataset.id, here.params); return; }
         const what = e.target.closest('[data-do]');
         if (!what || what.closest('#detail')) { return; }
@@ -198,7 +254,7 @@ function wire(app) {
             location.hash = address(page, here.id, ordered({ ...rest, by: what.dataset.by }, app.registers[source(page)]));
         }
         if (what.dataset.do === 'clear') { location.hash = `#/${page}`; }
-        if (what.dataset.do === 'print-list') { document.body.classList.remove('papered'); window.print(); }
+        if (what.dataset.do === 'print-list') { onPaper().catch((p) => app.say(p.message)); }
     };
 }
 
@@ -212,13 +268,18 @@ export function counts(d) {
     if (box && here && REGISTERS[here.page].tiles && d) { draw(box, TILES, { tiles: tiles(d) }); }
 }
 
-// What changed elsewhere: the list in place, its scroll and focus kept; the record when it is the one.
-export async function refresh() {
+// What changed elsewhere: the list in place, its scroll and focus kept; the record beside it, which shows more than
+// its own kind.
+const NAMED = ['customer', 'equipment', 'technician']; // whose names stand in the rows of others
+const SHOWN = { job: ['goods'], customer: ['job', 'contract', 'goods'], equipment: ['job', 'contract'], goods: ['job'], invoice: ['job'] };
+const any = (types, list) => list.some((t) => types.has(t));
+export async function refresh(types) {
     if (!here) { return; }
-    await load();
-    if (here && here.id) { await detail(); }
+    const { type, plain } = REGISTERS[here.page];
+    const rows = !types || plain || any(types, [type, ...NAMED]);
+    if (rows) { await load(); }
+    if (here && here.id && (rows || any(types, SHOWN[type] || []))) { await detail(); }
 }
-export const concerns = (types) => here && (REGISTERS[here.page].plain || types.has(REGISTERS[here.page].type));
 
 // ---- keys -----------------------------------------------------------------------------------------
 export function key(k) {
@@ -232,9 +293,7 @@ export function key(k) {
 }
 export function escape() {
     if (here && here.id) {
-        const { id } = here;
-        location.hash = address(here.page, '', here.params);
-        setTimeout(() => { const a = $(`#rows tr[data-id="${CSS.escape(id)}"] a`); if (a) { a.focus(); } }, 50);
+        location.hash = address(here.page, '', here.params); // detail() gives the focus back to the row
         return true;
     }
     return false;

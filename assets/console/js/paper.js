@@ -15,6 +15,13 @@ export const forCompany = (name) => { company = name; };
 
 const rowsOf = (r, names) => names.map((n) => ({ label: _(FIELDS[r.type][n].label), text: show(FIELDS[r.type][n], r.fields[n]) })).filter((x) => x.text);
 
+// A technician's day as he wrote it down: a line each (core/model/day.h).
+const LINE = /^([A-D]) (\d\d:\d\d-\d\d:\d\d) (\d+) (\S+) ?(.*)$/;
+function dayLines(r) {
+    const cells = (line) => { const m = LINE.exec(line); return m ? [m[1], m[2], m[3], m[4] === '-' ? '' : m[4], m[5]] : ['', '', '', '', line]; };
+    return String(r.fields.lines || '').split('\n').filter(Boolean).map((line) => ({ cells: cells(line) }));
+}
+
 // The voucher as its last signed version has it, from the visit that the customer signed.
 function voucher(r) {
     const visit = (r.visits_list || []).filter((v) => v.signatures.length).pop();
@@ -40,9 +47,9 @@ const SHEETS = {
     job: voucher,
     goods: (r) => ({ title: _('Goods receipt'), number: r.fields.receipt, rows: rowsOf(r, ['customer', 'job', 'what', 'in', 'due', 'technician', 'shelf', 'note']), signs: [_('Customer'), _('Clerk')], total: r.state === 'voided' ? _('Receipt void') : '' }),
     card: (r) => ({ title: _('Repair card'), number: r.fields.receipt, rows: rowsOf(r, ['customer', 'job', 'what', 'in', 'due', 'shelf', 'repairer', 'minutes', 'inspector', 'out', 'help', 'note']), signs: [_('Repaired by'), _('Inspected by')], total: ['passed', 'out', 'voided'].includes(r.state) ? _('Passed inspection') : '' }),
-    invoice: (r) => ({ title: _('Invoice'), number: r.code || r.id.slice(0, 8), rows: rowsOf(r, ['job', 'at', 'by', 'note']), total: fmt(_('Amount: %s'), money(r.fields.amount)), signs: [_('Accountant'), _('Customer')] }),
+    invoice: (r) => ({ title: _('Invoice'), number: r.code || r.id.slice(0, 8), rows: rowsOf(r, ['customer', 'job', 'at', 'by', 'note']), total: fmt(_('Amount: %s'), money(r.fields.amount)), signs: [_('Accountant'), _('Customer')] }),
     slip: (r) => ({ title: _('Issue slip'), number: r.code || r.id.slice(0, 8), rows: rowsOf(r, ['technician', 'part', 'quantity', 'job', 'at', 'approved_by', 'issued_by', 'old', 'unused', 'note']), signs: [_('Technician'), _('Supervisor'), _('Parts keeper')] }),
-    day: (r) => ({ title: _('Daily report'), number: day(r.fields.day), rows: rowsOf(r, ['technician', 'a', 'b', 'c', 'd', 'reviewed_by', 'signed_by', 'note']), signs: [_('Supervisor'), _('Branch manager')] }),
+    day: (r) => ({ title: _('Daily report'), number: day(r.fields.day), rows: rowsOf(r, ['technician', 'a', 'b', 'c', 'd', 'version', 'reviewed_by', 'signed_by', 'note']), heads: [_('Class'), _('Time'), _('Minutes'), _('Call'), _('What was done')], parts: dayLines(r), signs: [_('Supervisor'), _('Branch manager')] }),
 };
 
 export function sheet(r, what) {

@@ -1,9 +1,9 @@
 // A record beside its list: what it is, what may be done, its proof and its whole history.
-import { _, N_, fmt, n_, brief, moment, money, quantity, limit } from './i18n.js';
+import { _, N_, fmt, n_, brief, moment, money, quantity, limit, span } from './i18n.js';
 import { get, call, query } from './api.js';
 import { draw, say, unpressed, DETAIL, TIMELINE } from './view.js';
 import { FIELDS, TYPE_PATHS, TYPE_HOMES, show, named, label } from './fields.js';
-import { actionsOf, act, titleOf } from './actions.js';
+import { actionsOf, act, barredOf, titleOf } from './actions.js';
 import { REGISTERS, source } from './registers.js';
 import { hoursOf, hoursWords } from './hours.js';
 import { print } from './paper.js';
@@ -40,16 +40,22 @@ async function load(page, id, rows) {
         if (row && page === 'tokens') { return { ...row, history: (await get(`/tokens/${id}/history`)).steps }; }
         return row && page === 'conflicts' ? get(`/${TYPE_PATHS[row.type]}/${id}`) : row;
     }
-    return get(`/${TYPE_PATHS[REGISTERS[page].type]}/${id}`);
+    const r = await get(`/${TYPE_PATHS[REGISTERS[page].type]}/${id}`);
+    if (r.type === 'invoice' && r.fields.job) { // whom it goes to stands with its call
+        const job = await get(`/jobs/${r.fields.job.id}`).catch(() => null);
+        r.fields.customer = job && job.fields.customer;
+    }
+    return r;
 }
 
-function fields(r) {
+const NUMBERS = { user: N_('Login'), token: N_('What it is for') }; // of which the code is no number
+function fields(r, sees) {
     const rows = [];
     const add = (name, text, href) => { if (text) { rows.push({ label: name, text, href }); } };
-    if (r.code && r.code !== String(titleOf(r))) { add(_('Number'), r.code); }
+    if (r.code && r.code !== String(titleOf(r))) { add(_(NUMBERS[r.type] || N_('Number')), r.code); }
     for (const [name, f] of Object.entries(FIELDS[r.type] || {})) {
         const v = r.fields[name];
-        add(_(f.label), show(f, v), f.kind === 'ref' && v && v.id && f.of !== 'technician' ? `#/${TYPE_HOMES[f.of]}/${v.id}` : '');
+        add(_(f.label), show(f, v), f.kind === 'ref' && v && v.id && f.of !== 'technician' && sees(TYPE_HOMES[f.of]) ? `#/${TYPE_HOMES[f.of]}/${v.id}` : '');
         if (r.type === 'job' && name === 'customer' && r.customer) {
             add(_('Phone'), r.fields.phone ? '' : r.customer.fields.phone);
             add(_('Address'), r.customer.fields.address);
@@ -80,6 +86,14 @@ function saidOf(e) {
     return e.reason ? W.at(W.ADMIT_REASONS, e.reason) : '';
 }
 
+// How sure the clock is by which somebody out there said when. Where it was wrong it is said of everything.
+const SURE = ['visit.arrived', 'visit.left', 'visit.signed', 'visit.paid', 'visit.taken', 'visit.returned'];
+function sure(kind, of) {
+    if (!of) { return ''; }
+    if (of.clock_wrong) { return fmt(_('the clock was wrong: it said %s'), moment(of.wall_ms)); }
+    return SURE.includes(kind) && of.made_before_ms != null ? fmt(_('clock sure to ±%s'), span((of.made_before_ms - of.made_after_ms) / 2)) : '';
+}
+
 function timeline(r) {
     const facts = new Map((r.visits_list || []).flatMap((v) => v.facts.map((f) => [f.entry, f])));
     const signed = new Map((r.visits_list || []).flatMap((v) => v.signatures.map((s) => [s.entry, s])));
@@ -88,7 +102,8 @@ function timeline(r) {
         const first = e === r.history[0] && e.kind === 'record.set';
         const to = saidOf(e);
         const says = to || first ? to : fact ? W.factWords(e.kind, fact.body, money, quantity) : s ? `${W.at(W.OUTCOMES, s.outcome)} ${s.number}` : (e.fields || []).map((n) => label(r.type === 'user' ? 'technician' : r.type, n)).filter(Boolean).join(', ');
-        return { time: brief(e.wall_ms), moment: moment(e.wall_ms), what: says ? fmt(_('%1$s: %2$s'), W.kindWord(e.kind), says) : first && r.type === 'job' ? _('Registered') : W.kindWord(e.kind), who: [W.roleWord(e.role), named(e.actor)].filter(Boolean).join(' ') };
+        const of = fact || s, ms = of && of.shown_ms ? of.shown_ms : e.wall_ms;
+        return { time: brief(ms), moment: moment(ms), what: says ? fmt(_('%1$s: %2$s'), W.kindWord(e.kind), says) : first && r.type === 'job' ? _('Registered') : W.kindWord(e.kind), who: [[W.roleWord(e.role), named(e.actor)].filter(Boolean).join(' '), sure(e.kind, of)].filter(Boolean).join(' · ') };
     });
 }
 
@@ -175,17 +190,17 @@ function warnings(r) {
         r.returned_twice && _('Two handhelds brought the same goods back. Both signatures are kept; the customer pays once.'), r.late_unhelped && _('Past its planned time, and no help was asked for (B-18.14).'), r.fields.forked && _('Its journal has forked: two handhelds write under one key.')].filter(Boolean);
 }
 
-export const view = (r, me, back) => ({
+export const view = (r, me, back, sees) => ({
     job: r.type === 'job', title: titleOf(r), summary: summary(r), box: r.type === 'job' ? W.CLASS_LETTERS[r.class] || '–' : '', back,
     due: r.left_minutes == null ? null : { text: limit(r.left_minutes), cls: r.late ? 'late' : r.left_minutes <= 90 ? 'soon' : '' },
-    warnings: warnings(r), actions: actionsOf(r, me).map((a) => ({ name: a.name, label: _(a.label), cls: a.danger ? 'danger' : a.primary && a.primary(r) ? 'primary' : '' })),
-    late: late(r, me), conflicts: conflicts(r, me), signatures: signatures(r), deadlines: deadlines(r), fields: fields(r), related: related(r), timeline: timeline(r), contacts: contacts(r),
+    warnings: warnings(r), barred: barredOf(r, me), actions: actionsOf(r, me).map((a) => ({ name: a.name, label: _(a.label), cls: a.danger ? 'danger' : a.primary && a.primary(r) ? 'primary' : '' })),
+    late: late(r, me), conflicts: conflicts(r, me), signatures: signatures(r), deadlines: deadlines(r), fields: fields(r, sees), related: related(r), timeline: timeline(r), contacts: contacts(r),
     words: { close: _('Back to the list'), history: _('History'), deadlines: _('Deadlines') },
 });
 
 // Shows a record in `aside`; answers it, or undefined when another was asked for meanwhile.
-// done(page, id): something was written.
-export async function showRecord(aside, { page, id, rows, me, back, done }) {
+// done(page, id): something was written. sees(page): may this login go there?
+export async function showRecord(aside, { page, id, rows, me, sees, back, done }) {
     const asked = (aside.asked || 0) + 1;
     aside.asked = asked;
     let record;
@@ -201,7 +216,7 @@ export async function showRecord(aside, { page, id, rows, me, back, done }) {
     }
     if (!record) { return null; }
     aside.dataset.type = record.type;
-    draw(aside, DETAIL, view(record, me, back), { timeline: TIMELINE });
+    draw(aside, DETAIL, view(record, me, back, sees), { timeline: TIMELINE });
     aside.onclick = async (e) => {
         const button = e.target.closest('button[data-do]');
         if (!button) { return; }

@@ -2,18 +2,28 @@
 export const $ = (selector, from = document) => from.querySelector(selector);
 export const render = (template, view, partials) => globalThis.Mustache.render(template, view, partials);
 
-// Draws into an element; the focus goes back to what had it and ticks to what was ticked, by data-key.
-export function draw(element, template, view, partials) {
-    const had = document.activeElement && element.contains(document.activeElement) ? document.activeElement.dataset.key : '';
+// Draws into an element, and leaves it alone where nothing is new: what is selected, ticked or held stays. The
+// focus goes back to what had it and ticks to what was ticked, by data-key; where that is gone, to the heading
+// (data-home), or to what stands at its place. `anew`: a form, which begins empty each time.
+const drawn = new WeakMap();
+export function draw(element, template, view, partials, anew) {
+    const html = render(template, view, partials);
+    const last = drawn.get(element);
+    if (!anew && last && last.html === html && last.first === element.firstChild) { return; }
+    const had = element.contains(document.activeElement) ? document.activeElement : null;
+    const at = had ? [...element.querySelectorAll('[data-key]')].indexOf(had) : -1;
     const ticks = [...element.querySelectorAll('input[type=checkbox][data-key]:checked')].map((i) => i.dataset.key);
-    element.innerHTML = render(template, view, partials);
+    element.innerHTML = html;
+    drawn.set(element, { html, first: element.firstChild });
     element.querySelectorAll('input[type=checkbox][data-key]').forEach((i) => { i.checked = ticks.includes(i.dataset.key); });
-    const again = had && element.querySelector(`[data-key="${CSS.escape(had)}"]`);
+    if (!had || anew) { return; }
+    const keys = [...element.querySelectorAll('[data-key]')];
+    const again = keys.find((e) => e.dataset.key === had.dataset.key) || $('[data-home]', element) || keys[Math.min(at, keys.length - 1)];
     if (again) { again.focus({ preventScroll: true }); }
 }
 
-// What changed elsewhere waits while something is pressed: an element that is replaced between press
-// and release takes no click. The click of a touch comes a moment after its release.
+// What changed elsewhere waits while something is pressed, by a finger or by the space bar: an element that
+// is replaced between press and release takes no click. The click of a touch comes a moment after its release.
 const CLICK_MS = 100;
 let pressed = false;
 const held = [];
@@ -23,6 +33,8 @@ function released() {
 addEventListener('pointerdown', (e) => { pressed = pressed || e.button === 0; }, true);
 addEventListener('pointermove', (e) => { if (!e.buttons) { released(); } }, true); // let go outside the window
 ['pointerup', 'pointercancel'].forEach((type) => addEventListener(type, released, true));
+addEventListener('keydown', (e) => { pressed = pressed || e.key === ' '; }, true);
+addEventListener('keyup', (e) => { if (e.key === ' ') { released(); } }, true);
 addEventListener('blur', released); // the window's own
 export const unpressed = () => (pressed ? new Promise((go) => { held.push(go); }) : null);
 
@@ -61,19 +73,19 @@ export const SHELL = `
 <main id="main" tabindex="-1"></main>
 <dialog id="dialog" aria-labelledby="dialog-title"></dialog>`;
 
-export const TILES = `<ul class="tiles">{{#tiles}}<li><a class="tile" href="{{href}}"><span>{{label}}</span><b class="{{cls}}">{{value}}</b></a></li>{{/tiles}}</ul>`;
+export const TILES = `<ul class="tiles">{{#tiles}}<li><a class="tile" href="{{href}}" data-key="t-{{href}}"><span>{{label}}</span><b class="{{cls}}">{{value}}</b></a></li>{{/tiles}}</ul>`;
 
 export const LIST = `
 <div class="page"><section class="list" aria-labelledby="title">
-<div class="bar"><h1 id="title">{{title}}</h1><div class="tools">
+<div class="bar"><h1 id="title" tabindex="-1" data-home>{{title}}</h1><div class="tools">
 {{#fresh}}<button class="primary" data-do="new" data-key="new">{{fresh}} <kbd>N</kbd></button>{{/fresh}}
 <a class="button" href="{{csv}}" download data-key="csv">{{words.csv}}</a>
 <button data-do="print-list" data-key="print">{{words.print}}</button></div></div>
 <div id="tiles"></div>
-{{#filters.length}}<details class="narrow"{{#wide}} open{{/wide}}><summary>{{words.filter}}</summary><form class="filters" aria-label="{{words.filter}}">{{#filters}}<label><span>{{label}}</span>
+{{#filters.length}}<details class="narrow"{{#wide}} open{{/wide}}><summary data-key="narrow">{{words.filter}} {{words.set}}</summary><form class="filters" aria-label="{{words.filter}}">{{#filters}}<label><span>{{label}}</span>
 {{#options.length}}<select name="{{name}}" data-key="f-{{name}}">{{#options}}<option value="{{value}}"{{#on}} selected{{/on}}>{{label}}</option>{{/options}}</select>{{/options.length}}
 {{#date}}<input type="date" name="{{name}}" value="{{value}}" data-key="f-{{name}}">{{/date}}{{#text}}<input name="{{name}}" value="{{value}}" size="8" data-key="f-{{name}}">{{/text}}</label>{{/filters}}
-{{#filtered}}<button type="button" class="link" data-do="clear">{{words.clear}}</button>{{/filtered}}</form></details>{{/filters.length}}
+{{#filtered}}<button type="button" class="link" data-do="clear" data-key="clear">{{words.clear}}</button>{{/filtered}}</form></details>{{/filters.length}}
 <div id="rows"></div></section>
 <aside id="detail" aria-label="{{words.detail}}" hidden></aside></div>`;
 
@@ -81,22 +93,24 @@ export const ROWS = `
 {{#rows.length}}<table class="{{type}}"><thead><tr>{{#heads}}<th scope="col" class="{{cls}}"{{#sort}} aria-sort="{{aria}}"{{/sort}}>{{#sort}}<button type="button" class="sort" data-do="sort" data-by="{{by}}" data-key="s-{{label}}">{{label}}<span aria-hidden="true">{{arrow}}</span></button>{{/sort}}{{^sort}}{{label}}{{/sort}}</th>{{/heads}}</tr></thead>
 <tbody>{{#rows}}<tr data-id="{{id}}" class="{{cls}}">{{#cells}}<td class="{{cls}}" data-label="{{label}}"{{#title}} title="{{title}}"{{/title}}>{{#href}}<a href="{{href}}" data-key="r-{{key}}">{{text}}</a>{{/href}}{{^href}}{{#box}}<span class="box">{{text}}</span>{{/box}}{{^box}}{{text}}{{/box}}{{/href}}</td>{{/cells}}</tr>{{/rows}}</tbody></table>
 {{#next}}<p class="more"><button data-do="more" data-key="more">{{words.more}}</button></p>{{/next}}{{/rows.length}}
-{{^rows.length}}<p class="empty">{{empty}}{{#next}} <button data-do="more" data-key="more">{{words.further}}</button>{{/next}}</p>{{/rows.length}}`;
+{{^rows.length}}<p class="empty">{{empty}}{{#next}} <button data-do="more" data-key="more">{{words.further}}</button>{{/next}}{{#clear}} <button data-do="clear" data-key="clear-empty">{{clear}}</button>{{/clear}}{{#fresh}} <button data-do="new" data-key="new-empty">{{fresh}}</button>{{/fresh}}</p>{{/rows.length}}
+{{#next}}<p class="onpaper">{{words.cut}}</p>{{/next}}`;
 
 export const DETAIL = `
 <div class="head"><a class="back" href="{{back}}" data-do="close" data-key="close" aria-label="{{words.close}}"><span aria-hidden="true" class="x">×</span><span aria-hidden="true" class="arrow">←</span></a>
-<h2>{{title}}</h2></div>
+<h2 tabindex="-1" data-home>{{title}}</h2></div>
 <p class="sum">{{#box}}<span class="box">{{box}}</span> {{/box}}{{summary}}{{#due}} <b class="{{due.cls}}">{{due.text}}</b>{{/due}}</p>
 {{#warnings}}<p class="warn">{{.}}</p>{{/warnings}}
+{{#barred}}<p class="warn barred">{{.}}</p>{{/barred}}
 <div class="actions">{{#actions}}<button class="{{cls}}" data-do="act" data-act="{{name}}" data-key="a-{{name}}">{{label}}</button>{{/actions}}</div>
 {{#late}}<section class="set-aside" aria-labelledby="late-title"><h3 id="late-title">{{title}}</h3><ul>{{#rows}}<li><label>{{#may}}<input type="checkbox" value="{{entry}}" data-key="late-{{entry}}"> {{/may}}<span><b>{{what}}</b> {{of}}<br><span class="muted">{{by}}</span></span></label></li>{{/rows}}</ul>{{#more}}<p class="muted">{{more}}</p>{{/more}}</section>{{/late}}
 {{#conflicts}}<section class="conflict"><h3>{{label}}</h3><ul>{{#values}}<li><b>{{value}}</b> <span class="muted">{{by}}</span>
-{{#settle}}<button data-do="settle" data-field="{{field}}" data-entry="{{entry}}" aria-label="{{aria}}">{{word}}</button>{{/settle}}</li>{{/values}}</ul></section>{{/conflicts}}
-{{#signatures}}<section class="signature"><h3>{{title}}</h3><p><span aria-hidden="true">{{mark}}</span> {{words}}</p><p class="papers">{{#papers}}<a class="button" href="{{href}}" download>{{words}}</a> {{/papers}}</p></section>{{/signatures}}
+{{#settle}}<button data-do="settle" data-field="{{field}}" data-entry="{{entry}}" data-key="s-{{entry}}" aria-label="{{aria}}">{{word}}</button>{{/settle}}</li>{{/values}}</ul></section>{{/conflicts}}
+{{#signatures}}<section class="signature"><h3>{{title}}</h3><p><span aria-hidden="true">{{mark}}</span> {{words}}</p><p class="papers">{{#papers}}<a class="button" href="{{href}}" download data-key="p-{{href}}">{{words}}</a> {{/papers}}</p></section>{{/signatures}}
 {{#job}}{{> timeline}}{{/job}}
-<dl class="fields">{{#fields}}<dt>{{label}}</dt><dd>{{#href}}<a href="{{href}}">{{text}}</a>{{/href}}{{^href}}{{text}}{{/href}}</dd>{{/fields}}</dl>
+<dl class="fields">{{#fields}}<dt>{{label}}</dt><dd>{{#href}}<a href="{{href}}" data-key="f-{{href}}">{{text}}</a>{{/href}}{{^href}}{{text}}{{/href}}</dd>{{/fields}}</dl>
 {{#deadlines.length}}<h3>{{words.deadlines}}</h3><dl class="fields">{{#deadlines}}<dt>{{label}}</dt><dd class="{{cls}}">{{text}}</dd>{{/deadlines}}</dl>{{/deadlines.length}}
-{{#related}}<h3>{{title}}</h3><ul class="related">{{#rows}}<li><a href="{{href}}">{{text}}</a> <span class="muted">{{more}}</span></li>{{/rows}}</ul>{{/related}}
+{{#related}}<h3>{{title}}</h3><ul class="related">{{#rows}}<li><a href="{{href}}" data-key="r-{{href}}">{{text}}</a> <span class="muted">{{more}}</span></li>{{/rows}}</ul>{{/related}}
 {{^job}}{{> timeline}}{{/job}}
 {{#contacts}}<h3>{{title}}</h3><ol class="timeline">{{#rows}}<li><time title="{{moment}}">{{time}}</time> <span>{{what}}</span> <span class="muted">{{more}}</span></li>{{/rows}}</ol>{{/contacts}}`;
 export const TIMELINE = `{{#timeline.length}}<h3>{{words.history}}</h3><ol class="timeline">{{#timeline}}<li><time title="{{moment}}">{{time}}</time> <span>{{what}}</span> <span class="muted">{{who}}</span></li>{{/timeline}}</ol>{{/timeline.length}}`;

@@ -31,6 +31,8 @@ export const TYPES = {
     day: N_('Daily report'), invoice: N_('Invoice'), device: N_('Handheld'), edition: N_('Catalogue'),
     quarantine: N_('Set aside'), user: N_('Login'), token: N_('Access token'),
 };
+// The parts of registers that are worklists, as the server names them.
+export const ONLY = { late: N_('Past the deadline'), open: N_('Open goods receipts'), unhelped: N_('Late repairs without help'), silent: N_('Silent for more than 3 days') };
 export const ROLES = {
     clerk: N_('Clerk'), supervisor: N_('Supervisor'), technician: N_('Technician'), accountant: N_('Accountant'),
     'parts keeper': N_('Parts keeper'), 'branch manager': N_('Branch manager'),
@@ -112,7 +114,7 @@ export function factWords(kind, b, money, quantity) {
     return list ? list().filter(Boolean).join(' · ') : '';
 }
 
-const RULES = {
+export const RULES = {
     role: N_('This is for another role.'),
     step_out_of_order: N_('The paper is not at this step.'),
     receipt_and_acknowledgement_needed: N_('The customer needs a receipt, and must have signed for the taking away.'),

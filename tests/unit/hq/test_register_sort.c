@@ -1,5 +1,6 @@
 /* test_register_sort.c - every register by each of its sorts, up and down; ranges of time and
  * number; filters. */
+#include "sync/hq/reg_groups.h"
 #include "tests/unit/hq/books.h"
 
 #define ROWS_MAX 400
@@ -36,7 +37,10 @@ static int compare(const char *reg, const char *sort, const json_t *a, const jso
         const json_t *e = json_object_get(a, "fields"), *f = json_object_get(b, "fields");
         p = p == NULL ? json_object_get(e, "technician") : p;
         q = q == NULL ? json_object_get(f, "technician") : q;
-        return strcmp(desk_str(p, "id"), desk_str(q, "id"));
+        struct reg_name m = {.n = 0}, n = {.n = 0};
+        m.n = reg_name_key(str_c(desk_str(p, "name")), m.key);
+        n.n = reg_name_key(str_c(desk_str(q, "name")), n.key);
+        return reg_name_compare(&m, &n);
     }
     if (strcmp(sort, "branch") == 0) {
         return strcmp(desk_str(a, "branch"), desk_str(b, "branch"));

@@ -1,0 +1,430 @@
+// The browser's half of 90-desks.sh: node desks.mjs URL SHOTS. Prints ok and not ok.
+import { axe, button, claim, closed, end, go, hear, inside, knock, must, newPage, row, submit } from './lib/browser.mjs';
+
+const [, , url, shots] = process.argv;
+const errors = [];
+async function open(login, { lang = 'zh-CN', width = 1280 } = {}) {
+    const page = await newPage({ viewport: { width, height: 800 }, locale: lang });
+    hear(page, errors, login);
+    await page.addInitScript(() => { window.print = () => { window.printed = (window.printed || 0) + 1; }; });
+    await page.goto(url);
+    await knock(page, login);
+    return inside(page);
+}
+const shot = (page, name) => page.screenshot({ path: `${shots}/${name}.png` });
+const sideways = (page) => page.evaluate(() => document.documentElement.scrollWidth > innerWidth || document.querySelector('#main').scrollWidth > document.querySelector('#main').clientWidth);
+const ask = (page, method, path, body) => page.evaluate(async ([m, p, b]) => (await import('/js/api.js')).call(m, p, b), [method, path, body]);
+const rows = (page) => page.locator('#rows tbody tr').count();
+const codes = (page) => page.evaluate(() => [...document.querySelectorAll('#rows tbody a')].map((a) => a.textContent));
+// Somebody else writes something of this kind, which every page that shows such things hears.
+let news = 0;
+const write = async (page, path = '/jobs/Q-001') => {
+    const r = await ask(page, 'GET', path);
+    news += 1;
+    await ask(page, 'PATCH', path, { fields: { note: `news ${news}` }, seen: { note: r.values.note ? r.values.note.seen : [] } });
+};
+const heard = (page, what = '/api/v1/') => page.waitForResponse((r) => r.url().includes(what) && r.request().method() === 'GET');
+const settle = (page) => page.waitForTimeout(600); // what came would be drawn by now
+
+const clerk = await open('clerk');
+const other = await open('clerk2');
+const boss = await open('super', { lang: 'en-GB' });
+
+// ---- hundreds of rows ------------------------------------------------------------------------------
+await claim('a list that was leafed to 150 rows keeps them, its place and the focus while somebody else writes', async () => {
+    await go(clerk, '#/calls?sort=number');
+    for (const n of [100, 150, 200, 240]) {
+        await clerk.click('[data-key=more]');
+        await clerk.waitForFunction((k) => document.querySelectorAll('#rows tbody tr').length >= k, n);
+    }
+    const all = await codes(clerk);
+    const at = await clerk.evaluate(() => { const a = document.querySelectorAll('#rows tbody a')[210]; a.focus(); a.scrollIntoView({ block: 'center' }); window.at = a; return document.querySelector('#main').scrollTop; });
+    await Promise.all([heard(clerk, 'registers/calls'), write(other)]);
+    await settle(clerk);
+    const now = await clerk.evaluate(() => ({ n: document.querySelectorAll('#rows tbody tr').length, top: document.querySelector('#main').scrollTop, held: document.activeElement.dataset.key, was: window.at.dataset.key }));
+    must(now.n >= all.length && now.top === at && now.held === now.was, JSON.stringify({ ...now, at, all: all.length }));
+    must(JSON.stringify((await codes(clerk)).slice(0, all.length)) === JSON.stringify(all), 'the same rows in the same order');
+});
+await claim('a printed list is the whole list, not what the screen had room for', async () => {
+    await go(clerk, '#/calls');
+    must(await rows(clerk) === 50, 'a page');
+    await clerk.click('[data-key=print]');
+    await clerk.waitForFunction(() => window.printed === 1);
+    const all = (await ask(clerk, 'GET', '/registers/calls?limit=200'));
+    const rest = await ask(clerk, 'GET', `/registers/calls?limit=200&cursor=${all.next}`);
+    must(await rows(clerk) === all.rows.length + rest.rows.length, `${await rows(clerk)} rows`);
+});
+
+// ---- people by name ----------------------------------------------------------------------------------
+const inOrder = (page, list) => page.evaluate((l) => { const c = new Intl.Collator('zh-u-co-pinyin', { numeric: true, sensitivity: 'base' }); return l.findIndex((x, i) => i > 0 && c.compare(l[i - 1], x) > 0); }, list);
+await claim('all 240 people can be chosen, in filter and form, in the order of their names; the board stands in it too', async () => {
+    await go(clerk, '#/calls');
+    const names = await clerk.evaluate(() => [...document.querySelectorAll('[name=technician] option')].slice(1).map((o) => o.textContent));
+    must(names.length > 230, `${names.length} names`);
+    const wrong = await inOrder(clerk, names);
+    must(wrong === -1, `${names[wrong - 1]} before ${names[wrong]}`);
+    await go(boss, '#/board');
+    const columns = await boss.evaluate(() => [...document.querySelectorAll('.column h2')].slice(1).map((h) => h.firstChild.textContent.trim()));
+    must(columns.length > 200 && await inOrder(boss, columns) === -1, `${columns.slice(0, 12)}`);
+});
+await claim('read by technician the groups come in the order of names, up and down, page by page', async () => {
+    for (const order of ['asc', 'desc']) {
+        const seen = [];
+        let next = '';
+        for (let pages = 0; next !== null && pages < 20; pages += 1) {
+            const page = await ask(boss, 'GET', `/registers/calls?sort=technician&order=${order}&limit=37${next ? `&cursor=${next}` : ''}`);
+            seen.push(...page.rows.map((r) => (r.technician ? r.technician.name : '')));
+            next = page.next;
+        }
+        const groups = seen.filter((name, i) => i === 0 || name !== seen[i - 1]);
+        const up = order === 'asc' ? groups : [...groups].reverse();
+        must(groups.length > 20 && up[0] === '', `${groups.length} groups, ${up.slice(0, 4)}`);
+        const wrong = await inOrder(boss, up);
+        must(wrong === -1, `${up[wrong - 1]} before ${up[wrong]}`);
+        must(seen.length > 240, `${seen.length} calls`);
+    }
+});
+
+// ---- figures lead to what they count -------------------------------------------------------------------
+const count = async (page) => {
+    for (let more = page.locator('[data-key=more]'); await more.count();) {
+        const n = await rows(page);
+        await more.click();
+        await page.waitForFunction((k) => document.querySelectorAll('#rows tbody tr').length !== k || !document.querySelector('[data-key=more]'), n);
+    }
+    return rows(page);
+};
+await claim('every figure of the overview leads to a list of just so many rows, with and without a branch', async () => {
+    for (const [what, n] of [['LQ-1', {}], ['LQ-2', { due: 1767225600000 }]]) { // one open, one past its time without help
+        await ask(clerk, 'POST', '/goods', { fields: { job: 'J-261120-02', what: `a thing ${what}`, receipt: what, acknowledged: 1, ...n } });
+    }
+    for (const login of ['super', 'super2', 'admin']) {
+        const page = await open(login, { lang: 'en-GB' });
+        await go(page, '#/dashboard');
+        await page.waitForSelector('.legend a');
+        await shot(page, `overview-${login}`);
+        const all = await page.evaluate(() => [...document.querySelectorAll('.tile, .legend a')].map((a) => ({ href: a.getAttribute('href'), n: a.querySelector('b').textContent, what: a.textContent })));
+        must(all.length >= 18, `${all.length} figures`);
+        for (const f of all) {
+            await go(page, f.href);
+            if (f.href === '#/board') {
+                const n = await page.evaluate(() => document.querySelector('.column.nobody h2 span').textContent || '0');
+                must(n === f.n, `${login}: ${f.what}: the board has ${n}`);
+            } else if (/CNY/.test(f.n)) {
+                const sum = await page.evaluate(() => [...document.querySelectorAll('#rows td.num')].reduce((s, td) => s + Number(td.textContent.replace('CNY', '') || 0), 0));
+                must(`CNY ${sum.toFixed(2)}` === f.n, `${login}: ${f.what}: the list has ${sum}`);
+            } else {
+                const n = await count(page);
+                must(String(n) === f.n, `${login}: ${f.what} (${f.href}): the list has ${n}`);
+            }
+        }
+        await page.context().close();
+    }
+});
+
+// ---- what is offered -------------------------------------------------------------------------------------
+await claim('a call is not offered to be struck off while its cash is out or its goods are here; why is said; then it is', async () => {
+    const acct = await open('acct');
+    const offered = () => button(clerk, 'archive').count();
+    const said = (words) => clerk.waitForFunction((w) => (document.querySelector('.barred') || { textContent: '' }).textContent.includes(w), words);
+    await go(clerk, '#/vouchers');
+    await row(clerk, 'J-261120-01').locator('a').first().click();
+    await said('253.00');
+    must(await offered() === 0, 'it is offered');
+    await shot(clerk, 'barred');
+    const one = await ask(clerk, 'POST', '/goods', { fields: { job: 'J-261120-01', what: 'a thing', receipt: 'LQ-3', acknowledged: 1 } });
+    await clerk.waitForFunction(() => document.querySelectorAll('.barred').length === 2 || /LQ-3/.test(document.querySelector('#detail').textContent));
+    await ask(acct, 'POST', '/jobs/J-261120-01/cash', { amount: 25300 });
+    await said('LQ-3');
+    must(await offered() === 0, 'it is offered');
+    for (const [step, fields, who] of [['begin', { repairer: 'T02' }, clerk], ['finish', { minutes: 5 }, clerk], ['pass', {}, boss], ['out', {}, clerk], ['void', { signed_back: Date.now() }, clerk]]) { await ask(who, 'POST', `/goods/${one.id}/${step}`, { fields }); }
+    await button(clerk, 'archive').waitFor();
+    must(await clerk.locator('.barred').count() === 0, 'nothing bars it any more');
+    await acct.context().close();
+});
+await claim('two who dispatch one call: the second sees to whom the first gave it, in the form and before he overwrites', async () => {
+    const two = await open('super', { width: 390 });
+    for (const page of [boss, two]) {
+        await go(page, '#/calls?number_from=Q-003&number_to=Q-003');
+        await row(page, 'Q-003').locator('a').first().click();
+        await button(page, 'assign').click();
+        await page.waitForSelector('#dialog[open] [name=technician]');
+    }
+    await boss.selectOption('#dialog [name=technician]', 'T01');
+    await submit(boss);
+    await closed(boss);
+    await two.waitForFunction(() => /陈志强/.test(document.querySelector('#dialog .seen').textContent));
+    await two.selectOption('#dialog [name=technician]', 'T02');
+    await submit(two);
+    await two.waitForSelector('#dialog fieldset');
+    const both = await two.textContent('#dialog fieldset');
+    must(both.includes('陈志强') && both.includes('王海燕') && both.includes('周建国'), both);
+    await axe(two, 'the choice');
+    await shot(two, 'dispatch-twice');
+    await submit(two); // Enter: what stands is chosen
+    await closed(two);
+    must((await ask(two, 'GET', '/jobs/Q-003')).technician.code === 'T01', 'the first one stands');
+    await button(two, 'assign').click();
+    await two.selectOption('#dialog [name=technician]', 'T03');
+    await ask(boss, 'POST', '/jobs/Q-003/assign', { technician: 'T02' });
+    await submit(two);
+    await two.waitForSelector('#dialog fieldset');
+    await two.check('#dialog input[value=mine]');
+    await submit(two);
+    await closed(two);
+    must((await ask(two, 'GET', '/jobs/Q-003')).technician.code === 'T03', 'the choice stands');
+    await two.context().close();
+});
+await claim('who types a name where a number belongs is led to the one whom he means', async () => {
+    await go(clerk, '#/calls');
+    await clerk.keyboard.press('n');
+    await clerk.waitForSelector('#dialog[open] [name=customer]');
+    await clerk.fill('#dialog [name=fault_told]', 'it hums');
+    await clerk.fill('#dialog [name=customer]', '张伟');
+    await submit(clerk);
+    await clerk.waitForFunction(() => /138-0000-1002/.test(document.querySelector('#dialog .error').textContent));
+    must(await clerk.inputValue('#dialog [name=customer]') === 'C-1002', 'his number stands there');
+    await clerk.fill('#dialog [name=customer]', '杭州');
+    await submit(clerk);
+    await clerk.waitForFunction(() => /不止一个/.test(document.querySelector('#dialog .error').textContent));
+    await clerk.fill('#dialog [name=customer]', '查无 此人');
+    await submit(clerk);
+    await clerk.waitForFunction(() => /找不到/.test(document.querySelector('#dialog .error').textContent));
+    await shot(clerk, 'whom');
+    await clerk.fill('#dialog [name=customer]', 'C-1002');
+    await clerk.waitForFunction(() => /张伟/.test(document.querySelector('#dialog [data-field=customer] .seen').textContent));
+    await submit(clerk);
+    await closed(clerk);
+});
+
+// ---- live updates disturb nobody ---------------------------------------------------------------------------
+const admin = await open('admin');
+const pages = await admin.evaluate(async () => { const r = await import('/js/registers.js'); return [...Object.keys(r.PAGES), ...Object.keys(r.REGISTERS)].filter((p) => p !== 'search'); });
+await claim('on every page what is held down is not drawn away by what others write: the press counts', async () => {
+    for (const name of pages) {
+        await go(admin, `#/${name}`);
+        const key = name === 'dashboard' ? '.tile' : name === 'board' ? '.job a' : '#rows tbody a';
+        const what = admin.locator(key).first();
+        if (!await what.count()) { continue; }
+        for (const how of ['finger', 'space']) {
+            if (how === 'space' && name !== 'dashboard' && name !== 'board' && !await admin.locator('#rows th button').count()) { continue; }
+            const target = how === 'finger' ? what : admin.locator(name === 'dashboard' || name === 'board' ? '.top [data-do=me]' : '#rows th button').first();
+            const element = await target.elementHandle();
+            if (how === 'finger') { await target.hover(); await admin.mouse.down(); } else { await target.focus(); await admin.keyboard.down(' '); }
+            await write(other);
+            await write(other, '/customers/C-1001');
+            await settle(admin);
+            must(await element.evaluate((e) => e.isConnected), `${name}: drawn anew under the ${how}`);
+            const before = await admin.evaluate(() => location.hash + document.querySelector('#dialog').open);
+            if (how === 'finger') { await admin.mouse.up(); } else { await admin.keyboard.up(' '); }
+            await admin.waitForFunction((b) => location.hash + document.querySelector('#dialog').open !== b, before);
+            await admin.keyboard.press('Escape');
+        }
+    }
+});
+await claim('on every page the focus, a selection and what is half typed survive what others write', async () => {
+    for (const name of pages) {
+        await go(admin, `#/${name}`);
+        await admin.fill('#search', 'half a');
+        const keys = await admin.evaluate(() => { const all = [...document.querySelectorAll('#main [data-key]')].filter((e) => e.getClientRects().length); return all.filter((e, i) => i % Math.ceil(all.length / 5) === 0).map((e) => e.dataset.key); });
+        for (const key of keys) {
+            await admin.evaluate((k) => {
+                const e = document.querySelector(`#main [data-key="${CSS.escape(k)}"]`);
+                e.focus();
+                if (e.matches('input:not([type=date])')) { e.value = 'half b'; }
+            }, key);
+            await write(other);
+            await settle(admin);
+            const now = await admin.evaluate(() => ({ key: document.activeElement.dataset.key, value: document.activeElement.value, typed: document.querySelector('#search').value }));
+            must(now.key === key && now.typed === 'half a' && (!/^f-(number|customer|branch)/.test(key) || now.value === 'half b'), `${name} ${key}: ${JSON.stringify(now)}`);
+        }
+    }
+    await go(clerk, '#/calls?sort=number');
+    await row(clerk, 'L-5').locator('a').first().click();
+    await clerk.waitForSelector('#detail dl dd');
+    const text = await clerk.evaluate(() => { const dd = document.querySelector('#detail dl dd'); getSelection().selectAllChildren(dd); return String(getSelection()); });
+    await Promise.all([heard(clerk, '/jobs/'), write(other)]);
+    await settle(clerk);
+    must(text && await clerk.evaluate(() => String(getSelection())) === text, 'the selection is gone');
+    await clerk.evaluate(() => getSelection().removeAllRanges());
+    await button(clerk, 'edit').click();
+    await clerk.fill('#dialog [name=note]', 'half written');
+    const l5 = await clerk.evaluate(() => location.hash.split('/').pop().split('?')[0]);
+    await write(other, `/jobs/${l5}`);
+    await clerk.waitForFunction(() => /news/.test(document.querySelector('#dialog [data-field=note] .seen').textContent));
+    must(await clerk.inputValue('#dialog [name=note]') === 'half written', 'what was typed is gone');
+    await clerk.keyboard.press('Escape');
+});
+
+// ---- the keyboard alone --------------------------------------------------------------------------------------
+// Tab by Tab round the page: what was reached, and what had no ring to be seen by.
+async function walk(page) {
+    const all = await page.evaluate(() => {
+        window.walkable = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')].filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.disabled && e.tabIndex >= 0 && (!document.querySelector('dialog[open]') || e.closest('dialog')));
+        window.met = new Set();
+        document.activeElement.blur();
+        return window.walkable.length + 5 * window.walkable.filter((e) => /date/.test(e.type)).length; // a date's parts are stops
+    });
+    const blind = [];
+    for (let i = 0; i < all + 6; i += 1) {
+        await page.keyboard.press('Tab');
+        const one = await page.evaluate(() => {
+            const e = document.activeElement;
+            window.met.add(e);
+            const s = getComputedStyle(e);
+            return e === document.body || e.matches('dialog') || (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2) ? '' : e.outerHTML.slice(0, 80);
+        });
+        if (one) { blind.push(one); }
+    }
+    const missed = await page.evaluate(() => window.walkable.filter((e) => e.isConnected && !window.met.has(e) && e.type !== 'radio').map((e) => e.outerHTML.slice(0, 80)));
+    return { missed, blind };
+}
+await claim('by Tab alone everything on every page is reached, each in a ring that is seen, wide and narrow', async () => {
+    for (const width of [1280, 390]) {
+        await admin.setViewportSize({ width, height: 800 });
+        for (const name of pages) {
+            await go(admin, name === 'calls' ? '#/calls?number_from=J-2&number_to=J-9' : name === 'people' ? '#/people?number_from=T&number_to=T99' : name === 'board' ? '#/dashboard' : `#/${name}`);
+            const link = admin.locator('#rows tbody a').first();
+            if (await link.count()) { await link.click(); await admin.waitForSelector('#detail h2'); }
+            const { missed, blind } = await walk(admin);
+            must(missed.length === 0, `${name} ${width}: not reached: ${missed.slice(0, 3).join(' ; ')}`);
+            must(blind.length === 0, `${name} ${width}: no ring: ${blind.slice(0, 3).join(' ; ')}`);
+        }
+    }
+});
+await claim('narrow, by keys: a record takes the focus as it opens, gives it back to its row, and the list keeps its place; the menu shuts behind', async () => {
+    await admin.setViewportSize({ width: 390, height: 800 });
+    await go(admin, '#/customers');
+    const held = () => admin.evaluate(() => document.activeElement.tagName + (document.activeElement.dataset.key || ''));
+    const key = await admin.evaluate(() => { const all = document.querySelectorAll('#rows tbody a'); const a = all[all.length - 2]; a.focus(); a.scrollIntoView({ block: 'center' }); return a.dataset.key; });
+    const top = await admin.evaluate(() => document.querySelector('#main').scrollTop);
+    await admin.keyboard.press('Enter');
+    await admin.waitForFunction(() => document.activeElement.matches('#detail h2'));
+    must(top > 0 && await admin.evaluate(() => document.querySelector('#main').scrollTop) === 0, 'the record begins at its top');
+    await admin.keyboard.press('Escape');
+    await admin.waitForFunction((k) => document.activeElement.dataset.key === k, key);
+    must(await admin.evaluate(() => document.querySelector('#main').scrollTop) === top, 'the list has moved');
+    await admin.focus('.menu');
+    await admin.keyboard.press('Enter');
+    must(await admin.getAttribute('.menu', 'aria-expanded') === 'true', 'it says that it is open');
+    await admin.focus('nav [data-page=slips]');
+    await admin.keyboard.press('Enter');
+    await admin.waitForFunction(() => document.body.dataset.ready === '#/slips');
+    must(await admin.getAttribute('.menu', 'aria-expanded') === 'false' && await held() === 'H1', `${await held()}`);
+    await admin.keyboard.press('g');
+    await admin.keyboard.press('Escape');
+    must(await admin.evaluate(() => document.activeElement.matches('.menu') && !document.body.classList.contains('menu-open')), 'Esc shuts the menu');
+    await admin.setViewportSize({ width: 1280, height: 800 });
+    await go(admin, '#/customers');
+    await admin.focus('#rows tbody a');
+    await admin.keyboard.press('Enter');
+    await admin.waitForSelector('#detail h2');
+    await admin.keyboard.press('Enter');
+    must(await admin.evaluate(() => document.activeElement.matches('#detail h2')), 'Enter once more leads into the record');
+});
+await claim('after a step whose button goes the keyboard stands at the record, not at the top of the page', async () => {
+    const keeper = await open('keeper');
+    const slip = await ask(clerk, 'POST', '/slips', { code: 'LL-1', fields: { technician: 'T01', part: 'AC-CAP-35', quantity: 1000 } });
+    await go(boss, `#/slips/${slip.id}`);
+    await button(boss, 'approve').focus();
+    await boss.keyboard.press('Enter');
+    await boss.waitForSelector('#dialog[open]');
+    await boss.keyboard.press('Tab');
+    await submit(boss);
+    await closed(boss);
+    await boss.waitForFunction(() => !document.querySelector('#detail [data-act=approve]'));
+    await settle(boss);
+    must(await boss.evaluate(() => document.activeElement.closest('#detail') !== null), await boss.evaluate(() => document.activeElement.outerHTML.slice(0, 80)));
+    await keeper.context().close();
+});
+
+// ---- every dialog ---------------------------------------------------------------------------------------------
+await claim('every dialog of every role, in both languages and widths: no serious finding, no sideways scrolling, all of it by Tab', async () => {
+    const at = { calls: 'J-261120-02', goods: 'LQ-1', slips: 'LL-1', customers: 'L-1', equipment: 'L-3', contracts: '', stock: '', people: 'T01', devices: '', users: 'clerk', editions: '', days: '', vouchers: 'J-261120-01', invoices: '' };
+    await ask(boss, 'POST', '/days', { fields: { day: 1763596800000, technician: 'T01', a: 60, b: 0, c: 0, d: 0 } });
+    const seen = new Set(); // a form of two roles is one form
+    for (const login of ['clerk', 'super', 'acct', 'keeper', 'manager', 'dept', 'admin']) {
+        const page = await open(login);
+        for (const [name, code] of Object.entries(at)) {
+            if (!await page.locator(`nav a[data-page=${name}]`).count()) { continue; }
+            await go(page, `#/${name}`);
+            const link = (code ? row(page, code).locator('a') : page.locator('#rows tbody a')).first();
+            if (await link.count()) { await link.click(); await page.waitForSelector('#detail h2'); }
+            const acts = [...(await page.locator('[data-key=new]').count() ? ['new'] : []), ...await page.evaluate(() => [...document.querySelectorAll('#detail button[data-act]')].map((b) => b.dataset.act))];
+            for (const act of acts.filter((a) => !['voucher', 'receipt', 'card', 'paper', 'file', 'admit'].includes(a) && !seen.has(`${name} ${a} en 1280`))) {
+                for (const [lang, width] of [['zh', 1280], ['zh', 390], ['en', 390], ['en', 1280]]) {
+                    const where = `${login} ${name} ${act} ${lang} ${width}`;
+                    if (!(await page.evaluate((l) => document.documentElement.lang.startsWith(l), lang))) {
+                        await page.click('.top [data-do=language]');
+                        await page.waitForFunction((l) => document.documentElement.lang.startsWith(l) && document.querySelector('#rows table, #rows .empty') && (!location.hash.includes('/', 3) || document.querySelector('#detail h2')), lang);
+                    }
+                    await page.setViewportSize({ width, height: 800 });
+                    await page.locator(act === 'new' ? '[data-key=new]' : `#detail button[data-act="${act}"]`).evaluate((b) => b.click());
+                    await page.waitForSelector('#dialog[open] form');
+                    must(await page.evaluate(() => { const d = document.querySelector('#dialog'); return d.scrollWidth <= d.clientWidth && document.documentElement.scrollWidth <= innerWidth; }), `${where} scrolls sideways`);
+                    await axe(page, where, '#dialog');
+                    if (lang !== 'en' || width !== 390) { await shot(page, `dialog-${name}-${act}-${lang}-${width}`); }
+                    if (lang === 'en' && width === 1280) {
+                        const { missed, blind } = await walk(page);
+                        must(missed.length === 0 && blind.length === 0, `${where}: ${[...missed, ...blind].slice(0, 3).join(' ; ')}`);
+                    }
+                    await page.keyboard.press('Escape');
+                    await closed(page);
+                    seen.add(where.slice(login.length + 1));
+                }
+            }
+        }
+        await page.context().close();
+    }
+    must(seen.size >= 4 * 30, `${seen.size} dialogs`);
+    console.log(`# counted: ${seen.size} dialogs looked at`);
+});
+
+// ---- too long, too few ---------------------------------------------------------------------------------------
+await claim('names too long for any column: no page scrolls sideways, each is whole in its title and in its record', async () => {
+    for (const lang of ['zh-CN', 'en-GB']) {
+        for (const width of [1280, 390]) {
+            const page = await open('admin', { lang, width });
+            for (const [name, code] of [['calls', 'L-5'], ['calls', 'L-6'], ['customers', 'L-1'], ['customers', 'L-2'], ['equipment', 'L-3'], ['equipment', 'L-4'], ['people', 'P998'], ['people', 'P999']]) {
+                const where = `${name} ${code} ${lang} ${width}`;
+                await go(page, `#/${name}?number_from=${code}&number_to=${code}`);
+                must(!(await sideways(page)), `${where} scrolls sideways`);
+                const cut = await page.evaluate(() => [...document.querySelectorAll('#rows td')].filter((td) => td.scrollWidth > td.clientWidth + 1 && !td.title && td.textContent.trim()).map((td) => td.outerHTML.slice(0, 120)));
+                must(cut.length === 0, `${where}: cut without a title: ${cut[0]}`);
+                await shot(page, `long-${name}-${code}-${lang}-${width}`);
+                await page.locator('#rows tbody a').first().click();
+                await page.waitForSelector('#detail h2');
+                must(!(await sideways(page)), `${where} record scrolls sideways`);
+                await shot(page, `long-${name}-${code}-record-${lang}-${width}`);
+            }
+            for (const name of ['board', 'dashboard', 'search?q=%E9%92%B1%E5%A1%98%E6%B1%9F']) {
+                await go(page, `#/${name}`);
+                must(!(await sideways(page)), `${name} scrolls sideways`);
+                await shot(page, `long-${name.slice(0, 6)}-${lang}-${width}`);
+            }
+            await page.context().close();
+        }
+    }
+});
+await claim('an empty list says so and offers what may be made; one that a filter emptied says that, and how to widen it', async () => {
+    for (const [login, name, may] of [['clerk', 'goods', true], ['manager', 'calls', false], ['acct', 'invoices', true], ['keeper', 'slips', true]]) {
+        const page = await open(login, { lang: 'en-GB' });
+        await go(page, `#/${name}?from=2001-01-01&to=2001-01-02`);
+        const empty = page.locator('#rows .empty');
+        must(/Nothing matches the filter/.test(await empty.textContent()), await empty.textContent());
+        await axe(page, `${name} empty`);
+        await shot(page, `empty-filtered-${name}`);
+        if (name === 'invoices') {
+            await empty.locator('[data-do=clear]').click();
+            await page.waitForFunction(() => /No invoice yet/.test(document.querySelector('#rows').textContent));
+            must(await empty.locator('[data-do=new]').count() === 1, 'making one is offered');
+            await shot(page, 'empty-invoices');
+            await empty.locator('[data-do=new]').click();
+            await page.waitForSelector('#dialog[open] [name=amount]');
+        }
+        if (!may) { must(await page.locator('[data-do=new]').count() === 0, 'it is offered to who may not'); }
+        await page.context().close();
+    }
+});
+await claim('no error stands in the console', async () => must(errors.length === 0, errors.slice(0, 5).join(' | ')));
+await end();
