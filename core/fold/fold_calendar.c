@@ -40,6 +40,17 @@ void fold_calendars(struct store_txn *t, struct arena *a, struct calendars *out,
     }
 }
 
+void fold_calendars_of(struct store_txn *t, struct arena *a, id8 branch, struct calendars *out)
+{
+    bytes v;
+    struct arena before = *a;
+    if (store_get(t, T_META, calendar_key(), a, &v, NULL) != ST_OK || v.n <= 32 ||
+        catalogue_hours(bytes_of(v.p + 32, v.n - 32), branch, a, out) != ST_OK) {
+        *a = before;
+        calendars_default(out); /* as above */
+    }
+}
+
 /* The next open jobs after `last` (0 bytes: from the first). */
 static enum st next_jobs(struct store_txn *t, uint8_t last[static LIST_KEY_BYTES], size_t *nlast,
                          id16 out[static JOBS_AT_ONCE], unsigned *n, struct err *err)

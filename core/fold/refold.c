@@ -322,7 +322,7 @@ static enum st derive(struct store_txn *t, const struct subject_state *s, struct
     struct calendars cal = {.nbranches = 0};
     memset(d, 0, sizeof *d);
     if (s->type == SUBJECT_JOB) {
-        fold_calendars(t, &tmp, &cal, NULL);
+        fold_calendars_of(t, &tmp, calendars_branch(s), &cal);
     }
     lists_row(s, &row);
     lists_keys(s, &row, &cal, &out->keys);

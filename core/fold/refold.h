@@ -37,10 +37,12 @@ MUST_USE enum st fold_fresh(struct store_txn *t, id16 subject, struct arena *a,
  * T_META "calendar": the name of the edition that it is of (32 bytes), then an edition that holds
  * nothing else, numbered by what its writer knew. Absent: calendars_default. fold_calendars: what
  * stands; days that differ and branches in `a`. *edition (NULL: not wanted): zero for none, or for
- * one that a program kept which knew no branches. fold_calendars_put: others; every open job is put
+ * one that a program kept which knew no branches. fold_calendars_of: what a job of that branch is
+ * counted by, and no more. fold_calendars_put: others; every open job is put
  * in its new place in the same transaction. ST_FULL: more days than `scratch` (CAP_SCRATCH_BYTES)
  * holds; else the store's. */
 void fold_calendars(struct store_txn *t, struct arena *a, struct calendars *out, h32 *edition);
+void fold_calendars_of(struct store_txn *t, struct arena *a, id8 branch, struct calendars *out);
 MUST_USE enum st fold_calendars_put(struct store_txn *t, const struct calendars *all, h32 edition,
                                     struct arena scratch, struct err *err);
 /* fold_relist: its rows anew from its kept state. Errors: those of the store. */

@@ -45,6 +45,10 @@ struct catalogue {
  * `a`, text points into `edition`. ST_BAD_FORM, ST_FULL. */
 MUST_USE enum st catalogue_open(bytes edition, struct arena *a, struct catalogue *out,
                                 const char **rule);
+/* catalogue_hours: of an edition that was checked when it was kept, the calendars of one branch
+ * alone: the company's, and that branch's where it has one. What is of others is passed over: a job
+ * that is folded costs the same however many branches there are. ST_BAD_FORM, ST_FULL. */
+MUST_USE enum st catalogue_hours(bytes edition, id8 branch, struct arena *a, struct calendars *out);
 /* catalogue_encode: canonical bytes (same content, same bytes). Sorts the tables in place.
  * ST_BAD_INPUT: a code twice, branches out of order or twice, more days or branches than caps.h
  * bears; ST_FULL. */

@@ -345,3 +345,46 @@ enum st catalogue_open(bytes edition, struct arena *a, struct catalogue *out, co
     memset(out, 0, sizeof *out);
     return in.full ? ST_FULL : ST_BAD_FORM;
 }
+
+/* ---- one branch's hours -----------------------------------------------------------------------
+ */
+
+static void get_branch(struct in *in, id8 branch, struct calendars *out)
+{
+    size_t n = cbor_get_array(&in->r);
+    for (size_t i = 0; i < n && in->r.st == ST_OK; i++) {
+        id8 one;
+        want(in, 2, "branch");
+        cbor_get_bytes_n(&in->r, one.b, sizeof one.b);
+        struct branch_hours *b =
+            id8_eq(one, branch) ? arena_new(in->a, struct branch_hours, 1) : NULL;
+        if (b == NULL) {
+            in->full = in->full || id8_eq(one, branch);
+            cbor_skip(&in->r);
+            continue;
+        }
+        *b = (struct branch_hours){.branch = branch};
+        get_hours(in, b, CAP_BRANCH_DAYS);
+        out->branches = b;
+        out->nbranches = 1;
+    }
+}
+
+enum st catalogue_hours(bytes edition, id8 branch, struct arena *a, struct calendars *out)
+{
+    struct in in = {.r = cbor_r_init(edition), .a = a};
+    calendars_default(out);
+    struct cbor_map m = cbor_map_begin(&in.r);
+    for (int64_t key; cbor_map_next(&m, &key);) {
+        if (key == K_CALENDAR) {
+            get_calendar(&in, &out->usual);
+        } else if (key == K_BRANCHES) {
+            get_branch(&in, branch, out);
+        }
+    }
+    if (cbor_done(&in.r) == ST_OK && !in.full) {
+        return ST_OK;
+    }
+    calendars_default(out);
+    return in.full ? ST_FULL : ST_BAD_FORM;
+}

@@ -89,7 +89,11 @@ static bool edition(bytes in, struct arena a)
     static uint8_t second[1U << 20];
     const char *rule = NULL;
     bytes one, two;
-    enum st st = catalogue_open(in, &a, &c, &rule);
+    struct calendars of;
+    struct arena b = a;
+    enum st st = catalogue_hours(in, (id8){{'H', 'Z'}}, &b, &of);
+    HOLD(st == ST_OK || st == ST_BAD_FORM || st == ST_FULL);
+    st = catalogue_open(in, &a, &c, &rule);
     HOLD(st == ST_OK || (st == ST_BAD_FORM && rule != NULL && rule[0] != '\0') || st == ST_FULL);
     if (st != ST_OK) {
         return false;
@@ -99,6 +103,13 @@ static bool edition(bytes in, struct arena a)
     HOLD(catalogue_encode(&again, second, sizeof second, &two) == ST_OK && bytes_eq(one, two));
     for (unsigned i = 0; i < c.nparts; i++) {
         HOLD(catalogue_part(&c, str_bytes(c.parts[i].number)) != NULL);
+    }
+    for (size_t i = 0; i < c.calendars.nbranches; i++) {
+        id8 branch = c.calendars.branches[i].branch;
+        HOLD(catalogue_hours(in, branch, &a, &of) == ST_OK && of.nbranches == 1);
+        struct calendar x = calendar_of_branch(&of, branch);
+        struct calendar y = calendar_of_branch(&c.calendars, branch);
+        HOLD(calendar_same(&x, &y));
     }
     IGNORE(catalogue_fault(&c, in) == NULL || catalogue_price(&c, in) == NULL);
     return true;

@@ -277,6 +277,15 @@ static void an_edition_keeps_them_in_one_form(void)
         CHECK_INT(catalogue_encode(&c, one, sizeof one, &a), ST_OK);
         CHECK_INT(catalogue_open(a, &mem, &back, &rule), ST_OK);
         CHECK(calendars_same(&back.calendars, &m.all));
+        for (unsigned k = 0; k < 3; k++) { /* of one branch alone: what all of them say of it */
+            struct calendars of;
+            id8 branch = k < 2 ? m.branch[k].branch : code("NB");
+            CHECK_INT(catalogue_hours(a, branch, &mem, &of), ST_OK);
+            CHECK(of.nbranches == (k < 2 ? 1 : 0));
+            struct calendar x = calendar_of_branch(&of, branch);
+            struct calendar y = calendar_of_branch(&m.all, branch);
+            CHECK(calendar_same(&x, &y));
+        }
         CHECK_INT(catalogue_encode(&back, two, sizeof two, &b), ST_OK);
         CHECK_BYTES(a.p, a.n, b.p, b.n);
         /* What is said of one day, or of the zone, alone tells two apart. */
@@ -329,6 +338,15 @@ static void what_no_edition_may_hold_is_refused(void)
     mem = arena_of(room, sizeof room);
     CHECK_INT(catalogue_open(a, &mem, &back, NULL), ST_OK);
     CHECK_INT(back.calendars.branches[0].own.nexceptions, CAP_BRANCH_DAYS);
+    struct calendars of;
+    mem = arena_of(room, 400);
+    CHECK_INT(catalogue_hours(a, code("SZ"), &mem, &of), ST_FULL);
+    CHECK(of.nbranches == 0 && of.usual.week[0].nspans == 2);
+    mem = arena_of(room, sizeof room);
+    CHECK_INT(catalogue_hours(bytes_of(a.p, a.n - 1), code("SZ"), &mem, &of), ST_BAD_FORM);
+    mem = arena_of(room, 400);
+    CHECK_INT(catalogue_hours(a, code("TZ"), &mem, &of), ST_OK); /* what is SZ's is not read */
+    CHECK_INT(of.nbranches, 1);
 }
 
 int main(void)

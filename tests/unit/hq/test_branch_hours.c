@@ -120,6 +120,42 @@ static void a_call_that_moves_and_a_branch_whose_hours_change_are_put_in_their_p
     desk_end(&d);
 }
 
+/* Half past midnight here is half past ten in HZ: there the day is not over. */
+static void what_was_left_over_is_so_by_the_wall_of_its_branch(void)
+{
+    static const char *const logins[] = {"clerk2", "clerk", "administrator"};
+    static const unsigned left_over[] = {0, 1, 3}, today[] = {1, 0, 0};
+    struct calendars all;
+    struct branch_hours branch[2];
+    size_t i;
+    json_t *one;
+    begin();
+    of_branches(&all, branch);
+    publish(&all);
+    call_in("J1", FRIDAY_0826 + 14 * HOUR, DESK_HERE);
+    call_in("J2", FRIDAY_0826 + 14 * HOUR, DESK_THERE);
+    call("J3", FRIDAY_0826 + 14 * HOUR);
+    d.p.ms = FRIDAY_0826 + 16 * HOUR + 4 * 60000;
+    for (unsigned k = 0; k < 3; k++) {
+        desk_login(&d, logins[k]);
+        json_t *out = desk_get(&d, "/dashboard");
+        CHECK_INT(json_integer_value(json_object_get(out, "left_over")), left_over[k]);
+        CHECK_INT(json_integer_value(json_object_get(out, "today")), today[k]);
+        json_decref(out);
+    }
+    json_t *out = desk_get(&d, "/board"); /* each by its own */
+    unsigned n = 0;
+    json_array_foreach(json_object_get(out, "undispatched"), i, one)
+    {
+        bool there = strcmp(desk_str(one, "code"), "J2") == 0;
+        CHECK(json_is_true(json_object_get(one, "left_over")) == !there);
+        n++;
+    }
+    CHECK_INT(n, 3);
+    json_decref(out);
+    desk_end(&d);
+}
+
 /* ---- headquarters and the handheld ---------------------------------------------------------- */
 
 static struct pair_device dev;
@@ -337,6 +373,7 @@ int main(void)
 {
     RUN(j04_each_branch_has_its_own_hours_on_every_page_and_in_every_index);
     RUN(a_call_that_moves_and_a_branch_whose_hours_change_are_put_in_their_place);
+    RUN(what_was_left_over_is_so_by_the_wall_of_its_branch);
     RUN(the_handheld_counts_every_call_as_headquarters_does);
     RUN(a_rebuild_makes_the_same_lists_of_all_branches);
     RUN(what_an_older_program_kept_is_taken_up_with_its_branches);
