@@ -4,13 +4,17 @@
 #include "app/screens/job_parts.h"
 #include "app/screens/part_form.h"
 
-/* A quantity is said only where it is not one. */
+/* A quantity is said only where it is not one; the serial number tells like parts apart. */
 static const char *part_words(struct app *a, const struct fact *f, const union body *b)
 {
+    const struct body_part *p = &b->part;
     const char *name = part_form_name(a, f, b);
-    return b->part.qty_milli == 1000
+    if (p->qty_milli != 1000) {
+        name = shared_fmt(a, "%s × %s", name, app_qty(a, p->qty_milli));
+    }
+    return p->serial_in.n == 0
                ? name
-               : shared_fmt(a, "%s × %s", name, app_qty(a, b->part.qty_milli));
+               : shared_fmt(a, "%s · %s", name, shared_z(a, bytes_str(code_bytes(&p->serial_in))));
 }
 
 const char *job_detail(struct app *a, const struct visit_state *v, const struct fact *f)
@@ -24,6 +28,8 @@ const char *job_detail(struct app *a, const struct visit_state *v, const struct 
         return (b.arrived.flags & ARRIVED_CREDENTIAL) != 0 ? _("credential shown") : "";
     case KIND_VISIT_DIAGNOSED:
         return job_fault(a, f, &b);
+    case KIND_VISIT_CLASS:
+        return shared_class(b.class_.class_);
     case KIND_VISIT_PRICED:
         return b.priced.consented
                    ? shared_fmt(a, _("up to %s agreed"), app_money(a, b.priced.estimate_minor))

@@ -77,17 +77,23 @@ static void to_day(struct app *a, struct day_screen *s, int days)
     s->seen = app_result(a)->serial;
 }
 
-static void day_strip(struct app *a, struct ui *u, struct day_screen *s, const struct day_model *d)
+static void day_strip(struct app *a, struct ui *u, const struct day_model *d)
 {
-    int64_t today = app_midnight(a, app_now_ms(a));
     ui_strip_place(u, NULL, date(a, d->midnight_ms),
                    d->have && d->version > 1 ? shared_fmt(a, _("version %u"), d->version) : NULL,
                    UI_TONE_PLAIN, d->have ? shared_place_sign(d->place) : UI_PLACE_NONE,
                    shared_place(d->place));
     ui_text(u, UI_BODY_MUTED, state_words(a, d));
+}
+
+/* The way to other days stands under this one: it is seldom wanted. */
+static void other_days(struct app *a, struct ui *u, struct day_screen *s, const struct day_model *d)
+{
+    int64_t today = app_midnight(a, app_now_ms(a));
     if (s->d.nlines > 0 || s->d.nclasses > 0 || s->d.correcting) {
         return; /* what was begun belongs to this day */
     }
+    ui_section(u, _("Other days"));
     ui_cols_begin(u, 2);
     if (ui_button(u, "earlier", _("Day before"), UI_SECONDARY)) {
         to_day(a, s, -1);
@@ -212,7 +218,7 @@ static void frozen(struct app *a, struct ui *u, struct day_screen *s, const stru
                            .secondary = may ? _("Correct") : NULL,
                            .secondary_id = "correct"};
     unsigned hit = ui_screen_begin(u, &sc);
-    day_strip(a, u, s, d);
+    day_strip(a, u, d);
     if (s->asked && app_result(a)->st == ST_OK) {
         ui_banner(u, "done", UI_TONE_DONE, _("Signed and submitted. It is kept as it stands."));
     }
@@ -228,6 +234,7 @@ static void frozen(struct app *a, struct ui *u, struct day_screen *s, const stru
     } else {
         ui_text(u, UI_BODY, shared_z(a, d->lines));
     }
+    other_days(a, u, s, d);
     ui_screen_end(u);
     if ((hit & UI_HIT_SECONDARY) != 0) {
         day_form_correct(a, &s->d, s->lines, n);
@@ -366,7 +373,7 @@ static void whole(struct app *a, struct ui *u, struct day_screen *s, const struc
     size_t at;
     s->n = day_form_lines(a, &s->d, d, s->lines);
     enum day_rule r = day_check(s->lines, s->n, &at);
-    day_strip(a, u, s, d);
+    day_strip(a, u, d);
     body(a, u, s, d, r);
     if (s->d.correcting && ui_button(u, "drop", _("Keep it as submitted"), UI_LINK)) {
         int64_t day = s->d.midnight_ms;
@@ -374,6 +381,7 @@ static void whole(struct app *a, struct ui *u, struct day_screen *s, const struc
         s->d.midnight_ms = day;
         form_drop(a, "day");
     }
+    other_days(a, u, s, d);
     choose_class(a, u, s, d);
     ui_screen_end(u);
     if (s->d.nlines > 0 || s->d.nclasses > 0 || s->d.correcting || s->d.editing) {

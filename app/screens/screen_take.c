@@ -190,14 +190,13 @@ static void form_page(struct app *a, struct ui *u, struct take *s, const struct 
                       const struct sign_text_words *w)
 {
     enum rule r = visit_may(&j->job, j->visit, KIND_VISIT_TAKEN);
-    struct ui_screen sc = {
-        .id = "take",
-        .title = _("Take away"),
-        .back = true,
-        .above = shared_fmt(a, _("Goods receipt %s"), shared_z(a, app_goods_number(a))),
-        .primary = _("Show to the customer"),
-        .primary_id = "show",
-        .primary_off = app_busy(a) != APP_IDLE || r != RULE_OK};
+    struct ui_screen sc = {.id = "take",
+                           .title = _("Take away"),
+                           .back = true,
+                           .above = w->sum,
+                           .primary = _("Show to the customer"),
+                           .primary_id = "show",
+                           .primary_off = app_busy(a) != APP_IDLE || r != RULE_OK};
     unsigned hit = ui_screen_begin(u, &sc);
     shared_error(a, u, APP_SAVING, s->seen);
     form_rule(a, u, r);
@@ -288,7 +287,7 @@ SCREEN(take)
         form_lang(a, s->d.sign.english ? "en" : "zh", keep);
     }
     struct sign_text_words w = {.id = "take",
-                                .title = _("Do you give these goods to us?"),
+                                .title = _("May we take these goods?"),
                                 .agree = _("Yes, all correct"),
                                 .seen = &s->seen};
     const char *number = shared_z(a, app_goods_number(a));

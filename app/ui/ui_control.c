@@ -76,7 +76,7 @@ bool ui_w_button(struct ui *u, struct ui_rect r, const char *id, const char *lab
     p.colour = l.ink;
     p.align = 1;
     struct sign s = sign_of(u, &p, icon == UI_ICON_NONE ? 0 : ui_w_sp(u, 22), pad, r.w - 2 * pad);
-    ui_p_layout(u, &p, r.w - 2 * pad - s.lead);
+    ui_p_balance(u, &p, r.w - 2 * pad - s.lead);
     int x = r.x + pad + s.lead, w = r.w - 2 * pad - s.lead;
     int y = r.y + (r.h - p.h - s.above) / 2;
     if (s.above > 0) {

@@ -59,11 +59,16 @@ static void measure_header(struct ui *u, const struct ui_screen *s, struct heade
         h->row_h = a > h->row_h ? a : h->row_h;
     }
     h->title.max_lines = k->whole ? 0 : 2;
-    h->under = ui_p_piece(u, &h->title) > u->f.w_px - h->left - h->right;
+    int beside = u->f.w_px - h->left - h->right, below = u->f.w_px - 2 * m;
+    /* A word that is too long; or a question to a customer, which is not to be cut where it needs
+     * not be and the page scrolls. */
+    h->under = ui_p_piece(u, &h->title) > beside ||
+               (h->action_w > 0 && !s->fixed && !ui_p_fits(u, &h->title, beside, 2) &&
+                ui_p_fits(u, &h->title, below, 2));
     if (h->under) {
         h->left = h->right = m;
     }
-    ui_p_layout(u, &h->title, u->f.w_px - h->left - h->right);
+    ui_p_layout(u, &h->title, h->under ? below : beside);
     h->opens = h->title.cut || (k->whole && h->title.count > 2);
     h->h = h->title.h + 2 * gap;
     if (h->under) { /* as a target it is 48 dp high and 8 dp from the others */
@@ -214,7 +219,7 @@ static void measure_bar(struct ui *u, const struct ui_screen *s, int w, bool sid
                        : (b->primary_h > b->secondary_h ? b->primary_h : b->secondary_h);
     b->above = ui_p_of(u, UI_SMALL_MUTED, s->above);
     if (given(s->above)) {
-        b->above.max_lines = 2;
+        b->above.max_lines = side ? 4 : 2; /* beside the page there is room */
         ui_p_layout(u, &b->above, inner);
         h += b->above.h + (h > 0 ? ui_w_dp(u, 6) : 0);
     }

@@ -50,13 +50,18 @@ void ui_banner(struct ui *u, const char *id, enum ui_tone tone, const char *text
     int w = ui_w_inner(u) - 3 * pad - icon - bar, beside = 2 * pad + icon, below = 0;
     struct ui_para p = ui_p_of(u, UI_BODY, text);
     ui_p_layout(u, &p, w);
-    /* A long word and large letters, or a narrow place: the words have the whole width. */
-    if (!ui_p_whole(&p) || w < 5 * ui_w_sp(u, ui_theme_size_dp(UI_BODY))) {
-        beside = ui_w_dp(u, UI_PAD_LEAST);
-        below = ui_w_sp(u, 26) + ui_w_dp(u, 4);
+    /* A long word and large letters, or a narrow place where that is shorter: the words have the
+     * whole width, under the sign. */
+    int em = ui_w_sp(u, ui_theme_size_dp(UI_BODY)), edge = ui_w_dp(u, UI_PAD_LEAST);
+    struct ui_para q = p;
+    ui_p_layout(u, &q, ui_w_inner(u) - 2 * edge);
+    int over = ui_w_sp(u, 26) + ui_w_dp(u, 4);
+    if (!ui_p_whole(&p) || w < 5 * em || (w < 8 * em && q.h + over < p.h)) {
+        p = q;
+        beside = edge;
+        below = over;
         bar = 0;
-        w = ui_w_inner(u) - 2 * beside;
-        ui_p_layout(u, &p, w);
+        w = ui_w_inner(u) - 2 * edge;
     }
     ui_w_open(u, 8, 8);
     int h = p.h + below + 2 * pad;
@@ -70,7 +75,7 @@ void ui_banner(struct ui *u, const char *id, enum ui_tone tone, const char *text
                      : tone == UI_TONE_SOON || tone == UI_TONE_LATE ? UI_ICON_WARNING
                                                                     : UI_ICON_INFO;
     int top = r.y + pad + (ui_w_sp(u, 26) - icon) / 2;
-    ui_w_icon(u, i, (struct ui_rect){r.x + pad, top, icon, icon}, c);
+    ui_w_icon(u, i, (struct ui_rect){r.x + (below > 0 ? beside : pad), top, icon, icon}, c);
     int node = ui_w_node(u, UI_ROLE_BANNER, id, text, NULL, r, 0);
     ui_p_paint(u, &p, r.x + beside, r.y + pad + below, w + bar, 0, node < 0 ? -2 : node);
     if (node >= 0 && u->nodes[node].key == u->want_view && u->want_view != 0) {
@@ -167,6 +172,10 @@ void ui_strip_place(struct ui *u, const char *box, const char *text, const char 
     int qw = has_right ? ui_p_natural(u, &q) : 0;
     bool under = has_right && (above > 0 || qw > (inner - lead) / 2);
     int pw = inner - lead - (under || !has_right ? 0 : qw + gap);
+    if (has_right && !under && !ui_p_fits(u, &p, pw, 8)) { /* a date is not to be halved */
+        under = true;
+        pw = inner - lead;
+    }
     ui_p_layout(u, &p, pw);
     ui_p_layout(u, &q, under ? inner - lead : qw + 1);
     ui_p_layout(u, &s, pw - past);
