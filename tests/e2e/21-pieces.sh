@@ -96,9 +96,9 @@ signed() { # STORE: how many of the two
     done
     echo $n
 }
-place() { # TREE: the last screen in it, and which report
+place() { # TREE ACTION: the last screen in it, and which report; the rating is durable once it was waited for
     awk '/^== /{b="";next}{b=b $0 "\n"}END{printf "%s",b}' "$1" >"$1.last"
-    sed -n '1s/.* id=\([^ ]*\).*/\1/p' "$1.last" | sed 's/sign-pad/sign-rate/'
+    sed -n '1s/.* id=\([^ ]*\).*/\1/p' "$1.last" | if [ "$2" = 'tap #rated' ]; then sed 's/sign-pad/sign-rate/'; else cat; fi
     grep -o 'text "Report [0-9] of [0-9]' "$1.last"
 }
 run_to() { # STORE SCRIPT ACTION: the app, until the tree after that action; then its process in $app
@@ -123,7 +123,8 @@ touches() {
         run_to "$d" "$d.script" "$k" || return 1
         cut_off
         E2E_NOW=2026-11-24T08:10 play_config=$T/dev.config play "$d" "$T/back.script" --tree "$d.after" >>"$T/log" 2>&1 || return 1
-        was=$(place "$d.tree") is=$(place "$d.after") both=$(signed "$d")
+        act=$(sed -n "${k}p" "$T/pass.script")
+        was=$(place "$d.tree" "$act") is=$(place "$d.after" "$act") both=$(signed "$d")
         echo "# $k $(sed -n "${k}p" "$T/pass.script"): $both signed; $is" | tr '\n' ' ' >>"$T/log"
         if [ "$k" -lt $((last - 1)) ]; then
             [ "$both" = 0 ] && [ "$was" = "$is" ] || { echo "was $was, is $is, $both signed"; return 1; }

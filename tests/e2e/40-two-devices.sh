@@ -72,10 +72,10 @@ claim "and on the first device" conflict on_one
 claim "and on the second" conflict on_two
 show() { # DEVICE: on its screen
     printf '%s\n' 'tap #pin' "type \"$PIN\"" 'tap #primary' wait 'tap #back' wait 'tap #conflicts' wait \
-        'expect "北门"' 'expect "南门"' 'tree conflicts' >"$T/show.script"
+        'expect "北门"' 'expect "南门"' 'expect "您 · "' 'expect "陈志强（技术员），138-0000-0101"' 'tree conflicts' >"$T/show.script"
     play "$1" "$T/show.script" --shots "$T"
 }
-claim "the screen shows both values" show "$T/two"
+claim "the screen shows both values, and who wrote them: here, and on the other device" show "$T/two"
 kept() { # the fields that one of them changed
     hqctl export jobs --json | jq -r --arg c $JOB '.[] | select(.code == $c) | .phone + "|" + .note' >"$T/f"
     cat "$T/f"
@@ -103,6 +103,12 @@ claim "at headquarters the conflict is over, the chosen value stands" resolved h
 claim "on the first device, too" resolved on_one
 claim "on the second, too" resolved on_two
 claim "the digests are equal again" equal
+named() { # DEVICE: the visit is still going on
+    printf '%s\n' 'tap #pin' "type \"$PIN\"" 'tap #primary' wait 'tap #back' wait "tap #job:$id" wait 'scroll top' \
+        'expect "总部有改动"' 'expect "周建国（服务主任），138-0000-0201"' >"$T/named.script"
+    play "$1" "$T/named.script" --shots "$T"
+}
+claim "a technician who is at the job reads by whom of the office it was changed, by name" named "$T/one"
 by_name() { hqctl log --job $JOB --json | jq -e '.[-1] | .kind_name == "record.set" and (.actor_role == "supervisor")'; }
 claim "the entry says that a supervisor decided" by_name
 check() { on_one check && on_two check && hqctl check; }

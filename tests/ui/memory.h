@@ -39,7 +39,7 @@ struct device {
     struct ui *u;
     struct ui_out out;
     int64_t ms;
-    int h_px;
+    int w_px, h_px;
     struct needle keys[8];
     unsigned nkeys;
 };
@@ -113,6 +113,7 @@ static inline void begin(struct device *d, const struct needle *pin)
                             .wake_ctx = d->p};
     shop_must(app_open(&ac, &d->a, &err), &err, "app");
     d->ms = 100000;
+    d->w_px = 480;
     d->h_px = 800;
 }
 
@@ -129,7 +130,7 @@ static inline void settle(struct device *d)
     const struct timespec moment = {.tv_nsec = 1000000};
     for (int k = 0, still = 0; k < 20000 && still < 3; k++) {
         struct ui_frame f = {.now_ms = d->ms,
-                             .w_px = 480,
+                             .w_px = d->w_px,
                              .h_px = d->h_px,
                              .density = 1,
                              .scale = 1,

@@ -198,11 +198,132 @@ static void what_was_drawn_and_not_confirmed_is_gone_after_a_hand_back(void)
     end(&d);
 }
 
+/* ---- what comes between ------------------------------------------------------------------------
+ */
+static enum screen_id at(const struct device *d)
+{
+    return d->a->trail[d->a->ntrail - 1].screen;
+}
+
+/* The device is turned, and back; somebody rings up and it locks. */
+static void turned(struct device *d)
+{
+    for (int k = 0; k < 2; k++) {
+        int w = d->w_px;
+        d->w_px = d->h_px;
+        d->h_px = w;
+        d->out.again = true;
+        settle(d);
+    }
+}
+
+static void locked(struct device *d, const struct needle *pin)
+{
+    CHECK(app_lock(d->a));
+    settle(d);
+    CHECK_INT(at(d), SCREEN_UNLOCK);
+    unlock(d, pin);
+}
+
+static void draw(struct device *d)
+{
+    for (size_t i = 0; i < d->u->node_n; i++) {
+        const struct ui_node *n = &d->u->nodes[i];
+        if (strcmp(n->id, "pad") != 0) {
+            continue;
+        }
+        struct ui_event e = {.type = UI_EV_DOWN,
+                             .t_ms = d->ms += 400,
+                             .x = (float)n->seen.x + 20,
+                             .y = (float)n->seen.y + 20,
+                             .touch = true};
+        CHECK(ui_event(d->u, &e));
+        for (int k = 0; k < 5; k++) {
+            e.type = k < 4 ? UI_EV_MOVE : UI_EV_UP;
+            e.t_ms = d->ms += 20;
+            e.x += 30;
+            e.y += k % 2 == 0 ? 25.0F : -15.0F;
+            CHECK(ui_event(d->u, &e));
+        }
+        settle(d);
+        return;
+    }
+    check_fail(__FILE__, __LINE__, "no pad");
+}
+
+static void the_three_pages(struct device *d, const struct needle *pin, bool english)
+{
+    struct needle words = random_text("a comment", LETTERS);
+    id16 job = sample_id16("job 2");
+    tap(d, "sign");
+    if (sign_data(d->a)->d.english != english) {
+        tap(d, "action");
+    }
+    turned(d);
+    CHECK_INT(at(d), SCREEN_SIGN_READ);
+    locked(d, pin);
+    CHECK_INT(at(d), SCREEN_SIGN_READ);
+    CHECK(sign_data(d->a)->d.english == english); /* his language, too */
+    tap(d, "confirm");
+    CHECK_INT(at(d), SCREEN_SIGN_RATE);
+    tap(d, "skill:3");
+    tap(d, "comment");
+    type(d, &words);
+    key(d, UI_KEY_ESCAPE);
+    turned(d);
+    CHECK_INT(sign_data(d->a)->grade[RATE_SKILL], 3);
+    CHECK_INT(strlen(sign_data(d->a)->comment), words.n);
+    locked(d, pin);
+    CHECK(at(d) == SCREEN_SIGN_RATE && shows(d, "again"));
+    nothing_is_chosen(d);
+    tap(d, "rated");
+    CHECK_INT(at(d), SCREEN_SIGN_PAD);
+    draw(d);
+    unsigned n = (unsigned)sign_data(d->a)->ink.n;
+    CHECK(n >= 5);
+    turned(d);
+    CHECK_INT(sign_data(d->a)->ink.n, n);
+    locked(d, pin);
+    CHECK_INT(at(d), SCREEN_SIGN_PAD);
+    CHECK_INT(sign_data(d->a)->ink.n, n);
+    tap(d, "signed");
+    CHECK_INT(at(d), SCREEN_HAND_BACK);
+    type(d, pin);
+    tap(d, "unlock");
+    CHECK_INT(at(d), SCREEN_COPY);
+    const struct job_model *j = app_job(d->a);
+    CHECK(j != NULL && id16_eq(j->subject, job));
+    const struct visit_state *v = &j->job.visits[j->job.nvisits - 1];
+    CHECK_INT(v->nsigned, 1);
+    CHECK(v->nsigned == 1 && v->signatures[0].stands && !h32_zero(v->signatures[0].ratings) &&
+          !h32_zero(v->signatures[0].strokes));
+    CHECK_INT(v->signatures[0].template_, english ? REPORT_1_EN : REPORT_1_ZH);
+}
+
+static void turning_and_locking_cost_nothing_on_any_of_the_customers_pages(void)
+{
+    for (int english = 0; english < 2; english++) {
+        struct device d;
+        struct needle pin = random_text("the PIN", DIGITS);
+        begin(&d, &pin);
+        d.w_px = 900; /* lying it is high enough, too, for all of a page */
+        d.h_px = 2000;
+        settle(&d);
+        unlock(&d, &pin);
+        work(&d, "job 2");
+        app_go(d.a, SCREEN_JOB, sample_id16("job 2"));
+        settle(&d);
+        the_three_pages(&d, &pin, english != 0);
+        end(&d);
+    }
+}
+
 int main(void)
 {
     i18n_open(NULL);
     CHECK(sodium_init() >= 0);
     RUN(b18_13_what_a_customer_said_is_for_nobody_here_once_the_page_is_left);
     RUN(what_was_drawn_and_not_confirmed_is_gone_after_a_hand_back);
+    RUN(turning_and_locking_cost_nothing_on_any_of_the_customers_pages);
     CHECK_END();
 }
