@@ -26,6 +26,17 @@ const struct visit_state *job_wanted(const struct job_model *j)
     return NULL;
 }
 
+const struct visit_state *job_before(const struct job_model *j)
+{
+    for (unsigned k = j == NULL ? 0 : j->job.nvisits; k-- > 0;) {
+        const struct visit_state *v = &j->job.visits[k];
+        if (v->end != 0 && v->nsigned == 0 && fold_fact(v, KIND_VISIT_DIAGNOSED) != NULL) {
+            return v;
+        }
+    }
+    return NULL;
+}
+
 int64_t job_due(const struct job_model *j)
 {
     union body b;

@@ -40,6 +40,9 @@ const struct signature_state *job_signature(const struct job_model *j);
 /* job_wanted: the newest visit of this job that ended because a part was wanted, whoever made it;
  * NULL: none. */
 const struct visit_state *job_wanted(const struct job_model *j);
+/* job_before: the newest visit of this job that ended without a signature, whatever for, after the
+ * fault was found: nothing is asked twice; whoever made it. NULL: none. */
+const struct visit_state *job_before(const struct job_model *j);
 /* job_due: what is still to be paid of the model's visit. */
 int64_t job_due(const struct job_model *j);
 /* job_fault: the fault of a diagnosis in words. job_actions: actions and number of parts. */

@@ -109,7 +109,7 @@ static void done_so_far(struct app *a, struct ui *u, const struct job_model *j)
                                                               : "";
             struct ui_row row = {.id = shared_fmt(a, "line:%u", n++),
                                  .still = true,
-                                 .title = shared_fmt(a, "%s: %s", job_kind(f->kind), what),
+                                 .title = shared_fmt(a, _("%s: %s"), job_kind(f->kind), what),
                                  .line2 = app_time(a, f->wall_ms, true)};
             ui_row(u, &row);
         }

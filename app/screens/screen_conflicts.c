@@ -22,34 +22,68 @@ static void choose(struct app *a, struct ui *u, struct conflicts *s, const struc
     }
 }
 
+static bool same(const struct conflict_value *x, const struct conflict_value *y)
+{
+    return x->text.n > 0 && str_eq(x->text, y->text);
+}
+
 static bool all_same(const struct conflict_item *c)
 {
     for (unsigned k = 1; k < c->n; k++) {
-        if (!str_eq(c->v[k].text, c->v[0].text)) {
+        if (!same(&c->v[k], &c->v[0])) {
             return false;
         }
     }
     return true;
 }
 
-static void item(struct app *a, struct ui *u, struct conflicts *s, const struct conflict_item *c,
-                 size_t index)
+/* Somebody before it wrote the same: it stands there. */
+static bool told(const struct conflict_item *c, unsigned k)
 {
-    ui_card_begin(u, NULL,
-                  shared_fmt(a, "%s: %s", shared_z(a, c->name),
-                             c->field == 0 ? _("Assignment") : shared_field(c->type, c->field)),
-                  NULL);
-    if (all_same(c)) {
-        ui_text(u, UI_SMALL_MUTED, _("The values are the same; only their entries differ."));
+    for (unsigned i = 0; i < k; i++) {
+        if (same(&c->v[i], &c->v[k])) {
+            return true;
+        }
     }
-    for (unsigned k = 0; k < c->n; k++) {
-        const struct conflict_value *v = &c->v[k];
-        ui_text(u, UI_BODY_BOLD, v->text.n > 0 ? shared_z(a, v->text) : _("(empty)"));
+    return false;
+}
+
+/* A value, and all who wrote it; true: the user has said that it is right. */
+static bool value(struct app *a, struct ui *u, const struct conflict_item *c, unsigned k)
+{
+    bool chosen = false;
+    ui_text(u, UI_BODY_BOLD, c->v[k].text.n > 0 ? shared_z(a, c->v[k].text) : _("(empty)"));
+    for (unsigned i = k; i < c->n; i++) {
+        const struct conflict_value *v = &c->v[i];
+        if (i != k && !same(v, &c->v[k])) {
+            continue;
+        }
+        chosen = chosen || (v->own && v->proposal);
         ui_text(u, UI_SMALL_MUTED,
                 shared_fmt(a, "%s · %s%s", v->own ? _("you") : shared_who(a, &v->who),
                            app_time(a, v->when_ms, true), v->proposal ? _(" · proposed") : ""));
-        if (c->field == 0) {
-            continue; /* dispatch is the supervisor's */
+    }
+    return chosen;
+}
+
+static void item(struct app *a, struct ui *u, struct conflicts *s, const struct conflict_item *c,
+                 size_t index)
+{
+    bool open = c->field != 0 && !all_same(c);
+    ui_card_begin(u, NULL,
+                  shared_fmt(a, _("%s: %s"), shared_z(a, c->name),
+                             c->field == 0 ? _("Assignment") : shared_field(c->type, c->field)),
+                  NULL);
+    if (c->field == 0) {
+        ui_text(u, UI_SMALL_MUTED, _("The supervisor says who goes."));
+    } else if (!open) {
+        ui_text(
+            u, UI_SMALL_MUTED,
+            _("The values are the same; only their entries differ. There is nothing to choose."));
+    }
+    for (unsigned k = 0; k < c->n; k++) {
+        if (told(c, k) || value(a, u, c, k) || !open) {
+            continue;
         }
         const char *id = shared_fmt(a, "choose:%zu:%u", index, k);
         if (ui_button(u, id, _("This one is right"),

@@ -44,7 +44,7 @@ SCREEN_ENTER(diagnose)
     }
     const struct fact *f = form_read(v, KIND_VISIT_DIAGNOSED, &b);
     if (f == NULL) { /* a visit that wanted a part said it already */
-        const struct visit_state *before = job_wanted(app_job(a));
+        const struct visit_state *before = job_before(app_job(a));
         f = form_read(before, KIND_VISIT_DIAGNOSED, &b);
         s->carried_ms = f == NULL ? 0 : f->wall_ms;
     }

@@ -261,7 +261,7 @@ static str price_text(struct app *a, const struct form *d, const struct job_mode
     }
     for (unsigned k = 0; k < d->n; k++) {
         const struct cat_price *p = row_of(a, &d->line[k]);
-        put(&t, shared_fmt(a, "%u. %s: %s × %lld = %s", k + 1,
+        put(&t, shared_fmt(a, _("%u. %s: %s × %lld = %s"), k + 1,
                            p == NULL ? d->line[k].code : form_name(a, p->name, p->name_en),
                            p == NULL ? "" : app_money(a, p->price_minor), (long long)d->line[k].qty,
                            app_money(a, amount(a, &d->line[k]))));

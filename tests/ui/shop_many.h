@@ -165,4 +165,19 @@ static inline void shop_fill(struct shop *x)
     many_jobs(x);
     many_visits(x);
 }
+
+/* Two clerks wrote one address twice, to the letter, and gave one call to two technicians. */
+static inline void shop_argue(struct shop *x)
+{
+    union body b;
+    uint8_t buf[CAP_BODY_BYTES];
+    bytes body;
+    SHOP_SET(x, SUBJECT_CUSTOMER, "customer 1",
+             {F_CUSTOMER_ADDRESS, "上城区望江路18号清水苑3幢2单元501室", 0});
+    SHOP_SET(x, SUBJECT_TECHNICIAN, "colleague", {F_TECHNICIAN_NAME, "王海燕", 0});
+    memset(&b, 0, sizeof b);
+    b.assigned.technician = sample_id16("colleague");
+    shop_must(body_encode(KIND_JOB_ASSIGNED, &b, buf, sizeof buf, &body), NULL, "assignment");
+    shop_entry(x, KIND_JOB_ASSIGNED, SUBJECT_JOB, sample_id16("job 1"), body, NULL, ATT_TEXT, 0);
+}
 #endif

@@ -134,6 +134,11 @@ static void b_03_7_help_is_asked_and_a_second_visit_knows_what_the_first_found(v
     everywhere("tests/ui/help.script");
 }
 
+static void b_03_6_a_refused_price_ends_the_visit_and_is_asked_anew_on_the_next(void)
+{
+    everywhere("tests/ui/price-refused.script");
+}
+
 static void f_01_before_leaving_customers_are_called_and_parts_are_one_list(void)
 {
     everywhere("tests/ui/prepare.script");
@@ -292,6 +297,26 @@ static void reopened(const struct look *l)
     run_on(&d, "tests/ui/reopened-2.script", l);
 }
 
+/* What stands twice: two numbers, one address in two entries, one call for two technicians. */
+static void argued(const struct look *l)
+{
+    struct device d;
+    struct shop x;
+    make_device(&d);
+    shop_open_again(&x, d.dir, d.secret, &d.head, d.at_ms);
+    shop_argue(&x);
+    d.at_ms = x.at_ms;
+    shop_shut(&x, &d.head);
+    run_on(&d, "tests/ui/conflicts.script", l);
+}
+
+static void both_values_stand_with_who_wrote_them_until_the_supervisor_decides(void)
+{
+    argued(&(struct look){&SIZES[1], 1.0F, "en", UI_LIGHT, .left = false});
+    argued(&(struct look){&SIZES[0], 2.0F, "zh", UI_SUNLIGHT, .left = false});
+    argued(&(struct look){&SIZES[4], 1.5F, "en", UI_DARK, .left = true});
+}
+
 /* Three calls of one customer. */
 static void pieces(const struct look *l)
 {
@@ -389,6 +414,7 @@ static void golden_frames(void)
                                           "tests/ui/debts.script",
                                           "tests/ui/help.script",
                                           "tests/ui/prepare.script",
+                                          "tests/ui/price-refused.script",
                                           "tests/ui/knowledge.script",
                                           "tests/ui/take-call.script",
                                           "tests/ui/withdraw.script",
@@ -401,6 +427,7 @@ static void golden_frames(void)
         changed(&l);
         answered(&l);
         reopened(&l);
+        argued(&l);
         pieces(&l);
         goods(&l);
         if (lang == 1) { /* it looks for English words */
@@ -472,6 +499,11 @@ int main(int argc, char **argv)
                                 argv[4], UI_LIGHT, .left = false});
         return check_failures != 0;
     }
+    if (argc == 5 && strcmp(argv[1], "argued") == 0) {
+        argued(&(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL), argv[4],
+                              UI_LIGHT, .left = false});
+        return check_failures != 0;
+    }
     if (argc == 5 && strcmp(argv[1], "changed") == 0) {
         changed(&(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL),
                                argv[4], UI_LIGHT, .left = false});
@@ -511,12 +543,14 @@ int main(int argc, char **argv)
     RUN(a_day_is_reported_signed_and_put_right);
     RUN(what_headquarters_changed_is_told_and_a_job_is_handed_over);
     RUN(b_18_1_three_reports_are_read_in_turn_and_signed_for_in_one_pass);
+    RUN(both_values_stand_with_who_wrote_them_until_the_supervisor_decides);
     RUN(b_18_2_what_headquarters_reopened_is_said_put_right_and_signed_again);
     RUN(b_02_a_thing_is_taken_away_repaired_inspected_and_brought_back);
     RUN(the_standard_visit_takes_few_touches);
     RUN(b_18_11_cash_and_old_parts_stay_the_technicians_debt);
     RUN(b_03_7_help_is_asked_and_a_second_visit_knows_what_the_first_found);
     RUN(a_13_the_answer_to_a_help_request_is_a_sign_in_the_list_and_on_the_job);
+    RUN(b_03_6_a_refused_price_ends_the_visit_and_is_asked_anew_on_the_next);
     RUN(f_01_before_leaving_customers_are_called_and_parts_are_one_list);
     RUN(a_01_a_technician_takes_a_call_himself_and_visits_it_with_no_network);
     RUN(whatever_was_recorded_of_a_long_visit_can_be_withdrawn);
