@@ -6,12 +6,14 @@
 #include "sync/hq/problem.h"
 #include "sync/hq/reg.h"
 
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define STRANGER_WRITES 12   /* an hour, of one address: a family with a drawer of reports */
 #define STRANGERS_WRITES 120 /* of all */
+#define READS_USUAL 600      /* records that one person opens in an hour: one every six seconds */
 
 enum st api_new(struct hq *hq, const struct api_options *opt, struct api **out, struct err *err)
 {
@@ -26,9 +28,12 @@ enum st api_new(struct hq *hq, const struct api_options *opt, struct api **out, 
     a->hash_ops = opt->hash_ops;
     a->sessions = acct_sessions_new();
     a->strangers = rate_new(STRANGER_WRITES, STRANGERS_WRITES, 3600000);
-    enum st st = a->sessions == NULL || a->strangers == NULL
-                     ? err_set(err, ST_FULL, 0, __func__, "no memory")
-                     : ST_OK;
+    a->readers = rate_new(READS_USUAL, UINT_MAX, 3600000);
+    a->noticed = rate_new(1, UINT_MAX, 3600000);
+    enum st st =
+        a->sessions == NULL || a->strangers == NULL || a->readers == NULL || a->noticed == NULL
+            ? err_set(err, ST_FULL, 0, __func__, "no memory")
+            : ST_OK;
     st = st == ST_OK ? search_new(hq, &a->search, err) : st;
     st = st == ST_OK ? feed_new(hq, a->search, &a->feed, err) : st;
     if (st != ST_OK) {
@@ -46,6 +51,8 @@ void api_free(struct api **out)
         search_free(&a->search);
         sodium_memzero(a->key, sizeof a->key);
         rate_free(&a->strangers);
+        rate_free(&a->readers);
+        rate_free(&a->noticed);
         acct_sessions_free(&a->sessions);
         free(a);
     }
@@ -433,11 +440,13 @@ char *api_metrics(struct api *api, size_t *n)
     int k = snprintf(
         out + at, 4096 - at,
         "docket_api_writes_total %llu\ndocket_logins_failed_total %llu\n"
+        "docket_read_much_total %llu\n"
         "docket_sessions %u\ndocket_entries %llu\ndocket_subjects %llu\n"
         "docket_quarantined %llu\ndocket_wanted_attachments %llu\n"
         "docket_search_records %llu\ndocket_store_free_bytes %llu\n",
         (unsigned long long)atomic_load(&api->writes),
-        (unsigned long long)atomic_load(&api->logins_failed), acct_count(api->sessions),
+        (unsigned long long)atomic_load(&api->logins_failed),
+        (unsigned long long)atomic_load(&api->read_much), acct_count(api->sessions),
         (unsigned long long)store_count(t, T_ENTRY), (unsigned long long)store_count(t, T_STATE),
         (unsigned long long)store_count(t, T_ODD), (unsigned long long)store_count(t, T_WANT),
         (unsigned long long)search_count(api->search), (unsigned long long)space.free_bytes);

@@ -13,11 +13,13 @@ struct api {
     struct search *search;
     struct feed *feed;
     struct rate *strangers; /* who need not log in, and write */
+    struct rate *readers;   /* who looked at how many records in an hour (api_log.c) */
+    struct rate *noticed;   /* ... and of whom that was said */
     bool secure;
     uint8_t key[32]; /* of api_mark: this process's alone */
     unsigned hash_ops;
-    atomic_ullong numbered;                           /* requests since the start */
-    atomic_ullong requests[6], writes, logins_failed; /* by first digit of the status */
+    atomic_ullong numbered;                                      /* requests since the start */
+    atomic_ullong requests[6], writes, logins_failed, read_much; /* by first digit of the status */
 };
 
 /* api_log: a line on stderr (api_log.c); api_log_end: of a request that is no write: when it was

@@ -7,6 +7,7 @@
 #include "sync/hq/api_inside.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define DAY_MS 86400000LL
 
@@ -50,6 +51,30 @@ void api_log(const struct api_call *c, const char *event)
             c->reply.status);
 }
 
+#define FILE_READS 60 /* a register taken away as a file is as many looks */
+
+/* Somebody who carries the books away looks at many records, one after the other or as files. That
+ * is said once an hour, in the log and in docket_read_much_total; who keeps headquarters sets an
+ * alarm to it. What a page looks at by itself does not count, nor what a program is there for. */
+static void notice(const struct api_call *c)
+{
+    const char *format = api_query(c, "format");
+    bool file = format != NULL && strcmp(format, "csv") == 0;
+    char who[33];
+    if (c->user.token || c->request->background || (c->route->type == 0 && !file)) {
+        return;
+    }
+    hex_put(bytes_of(c->user.person.b, sizeof c->user.person.b), who);
+    bool much = false;
+    for (unsigned i = 0; i < (file ? FILE_READS : 1U); i++) {
+        much = rate_take(c->api->readers, who, c->now_ms) > 0;
+    }
+    if (much && rate_take(c->api->noticed, who, c->now_ms) == 0) {
+        atomic_fetch_add(&c->api->read_much, 1);
+        api_log(c, "read.much");
+    }
+}
+
 void api_log_end(const struct api_call *c)
 {
     if (c->route != NULL && api_is_write(c->route) && strncmp(c->route->path, "/session", 8) == 0) {
@@ -58,5 +83,6 @@ void api_log_end(const struct api_call *c)
         api_log(c, "refused");
     } else if (c->route != NULL && c->route->read != NULL && of_people(c)) {
         api_log(c, "read");
+        notice(c);
     }
 }

@@ -417,6 +417,48 @@ static void a_password_that_anybody_would_try_is_not_taken(void)
     desk_end(&d);
 }
 
+static unsigned much(void)
+{
+    size_t n;
+    char *text = api_metrics(d.api, &n);
+    const char *at = text == NULL ? NULL : strstr(text, "docket_read_much_total ");
+    unsigned v = at == NULL ? 999 : (unsigned)strtoul(at + 23, NULL, 10);
+    free(text);
+    return v;
+}
+
+static void who_reads_very_much_is_noticed_once_an_hour(void)
+{
+    char id[33];
+    desk_begin(&d);
+    desk_record(&d, "customer", "C1", "{\"name\":\"A\",\"branch\":\"" DESK_HERE "\"}", id);
+    desk_login(&d, "clerk");
+    d.background = true; /* a page that is left open */
+    for (unsigned i = 0; i < 700; i++) {
+        CHECK_INT(desk_do(&d, "GET", "/customers/C1", NULL), 200);
+    }
+    CHECK_INT(much(), 0);
+    d.background = false;
+    d.p.ms -= 1300000; /* the test's clock moves a second a reading */
+    desk_login(&d, "clerk");
+    for (unsigned i = 0; i < 600; i++) {
+        CHECK_INT(desk_do(&d, "GET", "/customers/C1", NULL), 200);
+    }
+    CHECK_INT(much(), 0);
+    CHECK_INT(desk_do(&d, "GET", "/customers/C1", NULL), 200);
+    CHECK_INT(much(), 1);
+    CHECK_INT(desk_do(&d, "GET", "/customers/C1", NULL), 200);
+    CHECK_INT(much(), 1);
+    desk_login(&d, "supervisor"); /* ten registers as files, and one more */
+    for (unsigned i = 0; i < 10; i++) {
+        CHECK_INT(desk_do(&d, "GET", "/registers/customers?format=csv", NULL), 200);
+    }
+    CHECK_INT(much(), 1);
+    CHECK_INT(desk_do(&d, "GET", "/registers/customers?format=csv", NULL), 200);
+    CHECK_INT(much(), 2);
+    desk_end(&d);
+}
+
 /* ---- tokens -----------------------------------------------------------------------------------
  */
 
@@ -475,6 +517,7 @@ int main(void)
     RUN(a_common_password_of_before_is_told_of);
     RUN(a_password_has_12_to_128_characters_of_any_script);
     RUN(a_password_that_anybody_would_try_is_not_taken);
+    RUN(who_reads_very_much_is_noticed_once_an_hour);
     RUN(a_token_does_what_its_scopes_say);
     CHECK_END();
 }
