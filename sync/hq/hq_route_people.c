@@ -17,11 +17,9 @@ enum st hq_route_people(struct hq *hq, struct store_txn *t, id8 device, const st
     if (!is_seen(e)) {
         return ST_OK;
     }
-    id16 who = e->actor;
-    if (id16_zero(who)) { /* a technician, or the node itself */
-        const struct hq_device *by = hq_device(hq, e->author);
-        who = by != NULL ? by->person : who;
-    }
+    /* A device's entry is its technician's, whomever it names as the actor. */
+    const struct hq_device *by = hq_device(hq, e->author);
+    id16 who = by != NULL ? by->person : e->actor;
     enum st st = id16_zero(who) ? ST_OK : hq_route_grant(hq, t, device, who, tmp, err);
     if (st == ST_OK && e->kind == KIND_JOB_ASSIGNED) {
         union body *b = arena_new(&tmp, union body, 1);

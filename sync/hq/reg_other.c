@@ -150,7 +150,8 @@ static json_t *edition_row(struct api_call *c, const struct entry_view *e, h32 s
     union body b;
     char number[24];
     h32 name = {{0}};
-    if (e->kind != KIND_EDITION || e->natt != 1 || body_decode(e->kind, e->body, &b) != ST_OK) {
+    if (e->kind != KIND_EDITION || e->natt != 1 || !api_by_node(c, e->author) ||
+        body_decode(e->kind, e->body, &b) != ST_OK) {
         return NULL;
     }
     name = entry_att(e, 0);

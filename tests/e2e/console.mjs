@@ -352,6 +352,8 @@ await claim('work of a lost handheld is listed, and counts once a supervisor tic
         must(cells[3] === '4' && cells[4] === '0', `four entries came, none is unsent, nought is a figure: ${cells.join(' | ')}`);
         must(!(await sideways(page)), `${lang} scrolls sideways`);
         await shot(page, `late-${lang}`);
+        await page.locator('#detail ol.timeline').last().scrollIntoViewIfNeeded();
+        await shot(page, `contacts-${lang}`);
         await axe(page, `set aside ${lang}`);
     }
     await button(boss, 'admit').click();

@@ -1,4 +1,5 @@
 /* test_api.c - the request layer: the contract, writes once, edits that see each other. */
+#include "core/model/catalogue.h"
 #include "sync/hq/reg.h"
 #include "tests/unit/hq/desk.h"
 
@@ -241,6 +242,48 @@ static void a_handheld_that_names_somebody_else_is_shown_as_its_own_technicians(
     desk_end(&d);
 }
 
+/* Its entry is kept as evidence and has no effect: it is no version of the catalogue. */
+static void a_catalogue_that_a_handheld_publishes_is_none(void)
+{
+    struct pair_device dev;
+    struct exchange_result r;
+    uint8_t body[CAP_BODY_BYTES];
+    union body b = {.edition = {.number = 99}};
+    struct append_att att = {.type = ATT_EDITION, .content = str_bytes(S("prices of its own"))};
+    struct append what = {.kind = KIND_EDITION,
+                          .subject_type = SUBJECT_DEPLOYMENT,
+                          .actor_role = ROLE_ADMINISTRATOR,
+                          .atts = &att,
+                          .natt = 1};
+    id16 who;
+    h32 hash;
+    desk_begin(&d);
+    PAIR_OK(&d.p, hq_id_of(d.p.hq, SUBJECT_TECHNICIAN, S("technician"), &who, &d.p.err));
+    PAIR_OK(&d.p, hq_id_of(d.p.hq, SUBJECT_TECHNICIAN, S("administrator"), &what.actor, &d.p.err));
+    memcpy(what.subject.b, d.p.hq->keys.deployment, sizeof what.subject.b);
+    pair_join(&d.p, &dev, who, "D1");
+    pair_sync(&d.p, &dev, &r);
+    static uint8_t buf[4096];
+    static char text[8192];
+    struct catalogue c = {.number = 1};
+    bytes out;
+    CHECK_INT(catalogue_encode(&c, buf, sizeof buf, &out), ST_OK);
+    base64url_put(out, text);
+    desk_login(&d, "administrator");
+    CHECK_INT(desk_do(&d, "POST", "/catalogue", json_pack("{s:s}", "data_base64url", text)), 200);
+    PAIR_OK(&d.p, body_encode(what.kind, &b, body, sizeof body, &what.body));
+    struct now now = pair_now(&d.p);
+    PAIR_OK(&d.p, journal_append(&dev.journal, &what, &now, &hash, &d.p.err));
+    pair_sync(&d.p, &dev, &r);
+    json_t *page = desk_get(&d, "/registers/editions"), *rows = json_object_get(page, "rows");
+    CHECK_INT(json_array_size(rows), 1);
+    CHECK_STR(desk_str(json_array_get(rows, 0), "state"), "stands");
+    CHECK_STR(desk_str(json_array_get(rows, 0), "code"), "1");
+    json_decref(page);
+    pair_leave(&dev);
+    desk_end(&d);
+}
+
 int main(void)
 {
     RUN(the_document_says_every_route_and_no_other);
@@ -250,5 +293,6 @@ int main(void)
     RUN(two_clerks_see_each_others_change_before_they_overwrite_it);
     RUN(a_branch_names_only_its_own);
     RUN(a_handheld_that_names_somebody_else_is_shown_as_its_own_technicians);
+    RUN(a_catalogue_that_a_handheld_publishes_is_none);
     CHECK_END();
 }

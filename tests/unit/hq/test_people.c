@@ -177,11 +177,43 @@ static void a_device_that_joins_later_knows_the_names_too(void)
     end();
 }
 
+/* A device may write any actor into its entry: that brings nobody's record to another device. */
+static void whom_a_handheld_names_as_the_actor_goes_nowhere(void)
+{
+    struct exchange_result r;
+    struct pair_device second; /* Li Wei's too, so that it holds the job */
+    uint8_t body[CAP_BODY_BYTES];
+    union body said = {.asked = {.visit = {{1}}, .reason = 1}};
+    h32 hash;
+    id16 wang;
+    begin(&wang);
+    id16 zhang = person("Zhang Wei", ROLE_SUPERVISOR);
+    pair_join(&p, &second, li, "D3");
+    pair_sync(&p, &second, &r);
+    struct append what = {.kind = KIND_HELP_ASKED,
+                          .subject_type = SUBJECT_JOB,
+                          .subject = job,
+                          .actor = zhang,
+                          .actor_role = ROLE_SUPERVISOR};
+    struct now now = pair_now(&p);
+    PAIR_OK(&p, body_encode(what.kind, &said, body, sizeof body, &what.body));
+    PAIR_OK(&p, journal_append(&a.journal, &what, &now, &hash, &p.err));
+    pair_sync(&p, &a, &r);
+    pair_sync(&p, &second, &r);
+    CHECK(r.received_entries >= 1);
+    CHECK(!holds(second.journal.head.author, zhang));
+    CHECK_STR(name_of(&second, zhang), "");
+    same(&second, job);
+    pair_leave(&second);
+    end();
+}
+
 int main(void)
 {
     RUN(whoever_changes_what_a_device_holds_is_named_there_and_only_there);
     RUN(who_wrote_of_a_person_is_not_named_for_it);
     RUN(a_colleague_is_named_where_both_are_at_one_job);
     RUN(a_device_that_joins_later_knows_the_names_too);
+    RUN(whom_a_handheld_names_as_the_actor_goes_nowhere);
     CHECK_END();
 }
