@@ -204,7 +204,7 @@ static unsigned weekdays_said(const struct branch_hours *b)
 {
     unsigned n = 0;
     for (unsigned d = 0; d < WEEKDAYS; d++) {
-        n += b->weekdays >> d & 1U;
+        n += (unsigned)b->weekdays >> d & 1U;
     }
     return n;
 }
@@ -223,7 +223,7 @@ static void put_hours(struct cbor_w *w, const struct branch_hours *b)
         cbor_put_array(w, n);
     }
     for (unsigned d = 0; d < WEEKDAYS; d++) {
-        if ((b->weekdays >> d & 1U) != 0) {
+        if (((unsigned)b->weekdays >> d & 1U) != 0) {
             cbor_put_array(w, 2);
             cbor_put_uint(w, d);
             put_spans(w, &b->own.week[d]);

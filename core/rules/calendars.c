@@ -50,7 +50,7 @@ struct calendar calendar_of_branch(const struct calendars *all, id8 branch)
         return c;
     }
     for (unsigned d = 0; d < WEEKDAYS; d++) {
-        c.week[d] = (b->weekdays >> d & 1U) != 0 ? b->own.week[d] : c.week[d];
+        c.week[d] = ((unsigned)b->weekdays >> d & 1U) != 0 ? b->own.week[d] : c.week[d];
     }
     if (b->zoned) {
         c.utc_offset_minutes = b->own.utc_offset_minutes;

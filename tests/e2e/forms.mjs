@@ -231,6 +231,16 @@ await claim('a catalogue shows what it changes before it is published; then it i
     must(await keeper.locator('#dialog button[value=go]').count() === 0, 'the same number cannot be published again');
     await keeper.keyboard.press('Escape');
     await keeper.context().close();
+    const narrow = await inside(await open('keeper', { lang: 'en-GB', width: 390 }));
+    await go(narrow, '#/editions');
+    await row(narrow, 'In force').click();
+    await narrow.waitForFunction(() => document.querySelector('#detail').textContent.includes('branch HZ1'));
+    const said = await narrow.textContent('#detail');
+    must(/Working hours: the company/.test(said) && said.includes('UTC+07:00 · Mon to Fri 08:00–12:00, 13:30–17:30 · Sat 09:00–12:00 · Sun closed'), `in English: ${said.slice(0, 600)}`);
+    must(await narrow.evaluate(() => document.documentElement.scrollWidth <= 390), 'wider than the screen');
+    await axe(narrow, 'hours');
+    await shot(narrow, 'hours-390');
+    await narrow.context().close();
 });
 await claim('nothing was asked of another host, and no error stands in the console', async () => {
     must(outside.length === 0, outside.slice(0, 3).join(' '));

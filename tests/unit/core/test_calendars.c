@@ -79,7 +79,7 @@ static void random_calendars(struct made *m)
         h->branch = code(names[b]);
         h->weekdays = (uint8_t)(pick(128) & ~(1U << worked));
         for (unsigned d = 0; d < 7; d++) {
-            if ((h->weekdays >> d & 1U) != 0) {
+            if (((unsigned)h->weekdays >> d & 1U) != 0) {
                 random_day(&h->own.week[d]);
             }
         }
@@ -115,7 +115,7 @@ static bool is_open(const struct calendars *all, const struct branch_hours *h, i
         h == NULL ? NULL : among(h->own.exceptions, h->own.nexceptions, day);
     d = d == NULL ? among(all->usual.exceptions, all->usual.nexceptions, day) : d;
     if (d == NULL) {
-        bool own = h != NULL && (h->weekdays >> weekday & 1U) != 0;
+        bool own = h != NULL && ((unsigned)h->weekdays >> weekday & 1U) != 0;
         d = own ? &h->own.week[weekday] : &all->usual.week[weekday];
     }
     for (unsigned i = 0; i < d->nspans; i++) {
