@@ -99,18 +99,22 @@ static enum st recall(struct hq *hq, const struct once *o, json_t **out, struct 
 }
 
 /* A token's secret or an enrolment code is said once: it is not kept to be said again. */
-static json_t *kept_answer(const json_t *out)
+static json_t *kept_answer(const char *op, const json_t *out)
 {
     json_t *o = json_deep_copy(out);
     json_object_del(o, "secret");
-    json_object_del(o, "code_secret");
+    if (strcmp(op, "enrol") == 0) { /* of a call its "code" is its number */
+        json_object_del(o, "code");
+        json_object_del(o, "qr");
+    }
     return o;
 }
 
-static enum st remember(struct hq *hq, const struct once *o, const json_t *out, struct err *err)
+static enum st remember(struct hq *hq, const struct once *o, const char *op, const json_t *out,
+                        struct err *err)
 {
     json_t *row = json_pack("{s:I,s:s,s:o}", "t", (json_int_t)hq_now(hq).wall_ms, "h", o->hash,
-                            "out", kept_answer(out));
+                            "out", kept_answer(op, out));
     char *text = row == NULL ? NULL : json_dumps(row, JSON_COMPACT);
     enum st st = text == NULL ? err_set(err, ST_FULL, 0, __func__, "no memory") : ST_OK;
     if (text != NULL && strlen(text) > ANSWER_BYTES) {
@@ -139,7 +143,7 @@ static enum st run(struct hq *hq, const char *op, const json_t *op_in, const str
     st = own ? ST_OK : ops_run(hq, op, op_in, out, err);
     bool refused = st == ST_OK && json_object_get(*out, "conflict") != NULL;
     if (st == ST_OK && !refused) {
-        st = remember(hq, o, *out, err);
+        st = remember(hq, o, op, *out, err);
     }
     enum st end = hq_batch_end(hq, st == ST_OK && !refused, st == ST_OK ? err : NULL);
     st = st == ST_OK ? end : st;

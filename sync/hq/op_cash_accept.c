@@ -45,6 +45,9 @@ enum st op_cash_accept(struct hq *hq, const json_t *in, json_t **out, struct err
     if (st == ST_OK) {
         st = ops_int(in, "amount", &b.cash.amount_minor, err);
     }
+    if (st == ST_OK && b.cash.amount_minor <= 0) {
+        st = err_set(err, ST_BAD_INPUT, 0, __func__, "what is handed in is more than nothing");
+    }
     struct arena a = hq_arena(hq);
     if (st == ST_OK) {
         st = ops_state(hq, what.subject, &a, &job, err);

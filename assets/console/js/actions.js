@@ -274,6 +274,7 @@ export function fresh(name, done, from) {
             const { code, ...rest } = v;
             const out = await (n.send ? n.send(v) : call('POST', n.url, { fields: rest, ...(code ? { code } : {}) }));
             if (n.next) { setTimeout(() => ask(n.next(out, done))); return; }
+            if (n.shown && out.replayed) { throw new Error(_('It was made, but the answer was lost on the way, and it is said once. Make another.')); }
             if (n.shown) { setTimeout(() => ask({ ...n.shown(out), go: '' })); } else { say(out.code ? fmt(_('Saved as %s.'), out.code) : _('Saved.')); }
             done(n.then, out.id);
         },

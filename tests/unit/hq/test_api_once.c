@@ -171,6 +171,26 @@ static void a_login_and_a_password_are_set_once(void)
     end();
 }
 
+static void a_code_and_a_secret_are_said_once(void)
+{
+    begin();
+    json_t *first = desk_keyed(&d, "POST", "/devices/enrol", enrol(), "code-once");
+    char code[32];
+    snprintf(code, sizeof code, "%s", desk_str(first, "code"));
+    CHECK_INT(strlen(code), 16);
+    json_decref(first);
+    json_decref(desk_keyed(&d, "POST", "/devices/enrol", enrol(), "code-once"));
+    CHECK_INT(d.status, 200);
+    CHECK(strstr(d.body, "replayed") != NULL && strstr(d.body, code) == NULL &&
+          strstr(d.body, "qr") == NULL);
+    json_t *in = json_pack("{s:s,s:s,s:s}", "label", "x", "login", "clerk", "scopes", "calls:read");
+    json_decref(desk_keyed(&d, "POST", "/tokens", json_incref(in), "token-once"));
+    CHECK(strstr(d.body, "dkt_") != NULL);
+    json_decref(desk_keyed(&d, "POST", "/tokens", in, "token-once"));
+    CHECK(strstr(d.body, "replayed") != NULL && strstr(d.body, "dkt_") == NULL);
+    end();
+}
+
 static void an_edition_that_stands_already_is_refused_in_words(void)
 {
     begin();
@@ -185,6 +205,7 @@ static void an_edition_that_stands_already_is_refused_in_words(void)
 int main(void)
 {
     RUN(a_login_and_a_password_are_set_once);
+    RUN(a_code_and_a_secret_are_said_once);
     RUN(an_edition_that_stands_already_is_refused_in_words);
     RUN(each_is_one_transaction_with_its_key);
     RUN(what_cannot_be_committed_is_not_done);

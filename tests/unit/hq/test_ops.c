@@ -191,6 +191,10 @@ static void cash_is_accepted_by_the_accountant_and_only_what_was_paid(void)
     json_decref(run("assign", json_pack("{s:s,s:s}", "job", "J1", "technician", "T01"), ST_OK));
     json_decref(
         run("cash.accept", json_pack("{s:s,s:i}", "job", "J1", "amount", 100), ST_NOT_FOUND));
+    for (int none = -100; none <= 0; none += 100) { /* nobody hands in less than nothing */
+        json_decref(
+            run("cash.accept", json_pack("{s:s,s:i}", "job", "J1", "amount", none), ST_BAD_INPUT));
+    }
     PAIR_OK(&p, hq_id_of(p.hq, SUBJECT_TECHNICIAN, S("T01"), &who, &p.err));
     PAIR_OK(&p, hq_id_of(p.hq, SUBJECT_JOB, S("J1"), &job, &p.err));
     pair_join(&p, &a, who, "D1");
