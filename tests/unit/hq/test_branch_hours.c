@@ -314,7 +314,7 @@ static void a_rebuild_makes_the_same_lists_of_all_branches(void)
     of_branches(&all, branch);
     publish(&all);
     for (int i = 0; i < 12; i++) {
-        char code[8];
+        char code[16];
         snprintf(code, sizeof code, "J%d", i);
         call_in(code, FRIDAY_0826 + i * 7 * HOUR, where[i % 3]);
     }
