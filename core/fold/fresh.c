@@ -20,7 +20,7 @@ struct source {
     struct arena tmp; /* scratch for certificates and revocations */
     bool marks;       /* there are marks at all */
     bool revocations;
-    struct fold_cut cut;
+    struct fold_cut own, *cut; /* own, or that of who looks at many subjects */
     id16 subject;
     bool looked; /* what is admitted and set aside is filled in */
     unsigned nadmitted, naside;
@@ -101,7 +101,7 @@ static bool is_beyond(struct store_txn *t, const struct entry_view *e, struct fo
 
 static bool is_cut_off(struct source *s, const struct entry_view *e)
 {
-    return is_beyond(s->t, e, &s->cut, s->tmp);
+    return is_beyond(s->t, e, s->cut != NULL ? s->cut : &s->own, s->tmp);
 }
 
 #define ADMITTED "admitted/"
@@ -433,8 +433,9 @@ static bool source_of(struct store_txn *t, id16 subject, struct arena *a, struct
 }
 
 /* One try at the whole fold. With `shares` a flooded subject is cut down to what fits. */
-static enum st fold_try(struct store_txn *t, id16 subject, bool shares, struct arena *a,
-                        struct subject_state *out, bytes *encoded, h32 *digest, struct err *err)
+static enum st fold_try(struct store_txn *t, id16 subject, bool shares, struct fold_cut *cut,
+                        struct arena *a, struct subject_state *out, bytes *encoded, h32 *digest,
+                        struct err *err)
 {
     struct entry_view *e = NULL;
     size_t n = 0;
@@ -442,6 +443,7 @@ static enum st fold_try(struct store_txn *t, id16 subject, bool shares, struct a
     if (!source_of(t, subject, a, &s)) {
         return ST_FULL;
     }
+    s.cut = cut;
     enum st st = gather(t, subject, shares ? &s : NULL, a, &e, &n, err);
     if (st == ST_OK) {
         struct fold_lookup look = {find_author, is_trusted, &s};
@@ -458,14 +460,20 @@ static enum st fold_try(struct store_txn *t, id16 subject, bool shares, struct a
 enum st fold_fresh(struct store_txn *t, id16 subject, struct arena *a, struct subject_state *out,
                    bytes *encoded, h32 *digest, struct err *err)
 {
+    return fresh_fold(t, subject, NULL, a, out, encoded, digest, err);
+}
+
+enum st fresh_fold(struct store_txn *t, id16 subject, struct fold_cut *cut, struct arena *a,
+                   struct subject_state *out, bytes *encoded, h32 *digest, struct err *err)
+{
     bytes coded;
     h32 hash;
     struct arena before = *a;
     memset(out, 0, sizeof *out);
-    enum st st = fold_try(t, subject, false, a, out, &coded, &hash, err);
+    enum st st = fold_try(t, subject, false, cut, a, out, &coded, &hash, err);
     if (st == ST_FULL || st == ST_TOO_BIG) {
         *a = before;
-        st = fold_try(t, subject, true, a, out, &coded, &hash, err);
+        st = fold_try(t, subject, true, cut, a, out, &coded, &hash, err);
     }
     if (st == ST_FULL) {
         return err_set(err, st, 0, "fold_fresh", "a subject's entries do not fit the scratch");

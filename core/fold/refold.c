@@ -368,6 +368,12 @@ enum st fold_keep(struct store_txn *t, const struct subject_state *s, struct are
 
 enum st fold_refold(struct store_txn *t, id16 subject, struct arena scratch, struct err *err)
 {
+    return fold_refold_cut(t, subject, NULL, scratch, err);
+}
+
+enum st fold_refold_cut(struct store_txn *t, id16 subject, struct fold_cut *cut,
+                        struct arena scratch, struct err *err)
+{
     struct kept old, now = {0};
     struct subject_state s;
     enum st st = get_kept(t, subject, &scratch, &old, err);
@@ -379,7 +385,7 @@ enum st fold_refold(struct store_txn *t, id16 subject, struct arena scratch, str
         return st;
     }
     struct arena a = scratch;
-    st = fold_fresh(t, subject, &a, &s, &now.state, &now.digest, err);
+    st = fresh_fold(t, subject, cut, &a, &s, &now.state, &now.digest, err);
     if (st == ST_NOT_FOUND) {
         return drop_kept(t, subject, &old, err);
     }

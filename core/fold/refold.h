@@ -80,6 +80,9 @@ struct fold_cut {
  * cannot tell, and is told. */
 bool fold_is_cut_off(struct store_txn *t, const struct entry_view *e, struct fold_cut *cut,
                      struct arena tmp);
+/* fold_refold_cut: fold_refold of one of many subjects of a revoked author. */
+MUST_USE enum st fold_refold_cut(struct store_txn *t, id16 subject, struct fold_cut *cut,
+                                 struct arena scratch, struct err *err);
 bool fold_is_branch_cut_off(struct store_txn *t, const struct entry_view *e, struct fold_cut *cut,
                             struct arena tmp);
 /* fold_leads_to_head: its author was revoked, and it lies on the way to a head that the revocation

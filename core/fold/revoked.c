@@ -8,6 +8,7 @@
 #include "core/journal/place.h"
 
 #define SUBJECTS_MAX 64 /* folded between two looks at the entries: a cursor outlives no write */
+#define WALK_MAX 20000  /* keys passed between two looks: some 20 ms */
 
 static bool earlier(const struct revocation *r, const struct revocation *other)
 {
@@ -75,17 +76,20 @@ static void add(id16 *ids, unsigned *n, id16 subject)
     ids[(*n)++] = subject;
 }
 
-/* The next subjects after the entry at `at`, which moves on. ST_END: there are no more. */
-static enum st next_subjects(struct store_txn *t, const struct revocation *r, bool any,
-                             uint8_t at[static PLACE_BYTES], struct arena scratch, id16 *ids,
-                             unsigned *n, struct err *err)
+/* The next subjects after the entry at w->at, which moves on. ST_END: there are no more. */
+static enum st next_subjects(struct store_txn *t, const struct revocation *r,
+                             struct revoked_walk *w, struct arena scratch, id16 *ids, unsigned *n,
+                             struct err *err)
 {
     struct store_cursor *c = NULL;
     bytes key, whole;
+    uint8_t from[PLACE_BYTES + 1] = {0}; /* just beyond that place */
+    unsigned walked = 0;
     *n = 0;
+    memcpy(from, w->at, PLACE_BYTES);
     enum st st = store_scan(t, T_ENTRY, bytes_of(r->author.b, sizeof r->author.b),
-                            bytes_of(at, PLACE_BYTES), &c, err);
-    while (st == ST_OK && *n < SUBJECTS_MAX) {
+                            bytes_of(from, sizeof from), &c, err);
+    while (st == ST_OK && *n < SUBJECTS_MAX && walked++ < WALK_MAX) {
         struct arena tmp = scratch;
         struct entry_view e;
         st = store_next(c, &key);
@@ -95,8 +99,8 @@ static enum st next_subjects(struct store_txn *t, const struct revocation *r, bo
         if (!place_is(key)) {
             continue;
         }
-        memcpy(at, key.p, PLACE_BYTES);
-        if (concerned(t, r, any, key)) {
+        memcpy(w->at, key.p, PLACE_BYTES);
+        if (concerned(t, r, w->any, key)) {
             st = store_value(c, &tmp, &whole, err);
             if (st == ST_OK && entry_parse(whole, &e, NULL, NULL) == ST_OK) {
                 add(ids, n, e.subject);
@@ -108,57 +112,94 @@ static enum st next_subjects(struct store_txn *t, const struct revocation *r, bo
     return st;
 }
 
-static enum st refold_all(struct store_txn *t, const struct revocation *r, bool any,
-                          struct arena scratch, struct err *err)
+/* `rounds` of SUBJECTS_MAX subjects; 0: all. */
+static enum st refold_some(struct store_txn *t, const struct revocation *r, struct revoked_walk *w,
+                           unsigned rounds, struct arena scratch, struct err *err)
 {
-    uint8_t at[PLACE_BYTES] = {0};
     id16 ids[SUBJECTS_MAX];
+    struct fold_cut cut = {.loaded = false};
     unsigned n;
     enum st st = ST_OK;
-    memcpy(at, r->author.b, sizeof r->author.b);
-    while (st == ST_OK) {
+    for (unsigned k = 0; st == ST_OK && (rounds == 0 || k < rounds); k++) {
         enum st folded = ST_OK;
-        st = next_subjects(t, r, any, at, scratch, ids, &n, err);
+        st = next_subjects(t, r, w, scratch, ids, &n, err);
         for (unsigned i = 0; i < n && folded == ST_OK && (st == ST_OK || st == ST_END); i++) {
-            folded = fold_refold(t, ids[i], scratch, err);
+            folded = fold_refold_cut(t, ids[i], &cut, scratch, err);
         }
         st = folded != ST_OK ? folded : st;
     }
+    w->done = st == ST_END;
     return st == ST_END ? ST_OK : st;
+}
+
+static struct revoked_walk walk_of(id8 author, bool any)
+{
+    struct revoked_walk w = {.any = any};
+    memcpy(w.at, author.b, sizeof author.b);
+    return w;
+}
+
+enum st revoked_begin(struct store_txn *t, const struct revocation *r, const struct trust *trust,
+                      struct arena scratch, bool *fresh, struct revoked_walk *w, struct err *err)
+{
+    bool stands, any;
+    *fresh = false;
+    enum st st = look(t, r, trust, scratch, &stands, &any, err);
+    *w = walk_of(r->author, any);
+    if (st != ST_OK || stands) {
+        w->done = true;
+        return st;
+    }
+    *fresh = true;
+    st = store_put(t, T_REVOKED, bytes_of(r->author.b, sizeof r->author.b), r->whole, err);
+    return st == ST_OK ? lineage_keep(t, r, err) : st;
 }
 
 enum st revoked_keep(struct store_txn *t, const struct revocation *r, const struct trust *trust,
                      struct arena scratch, bool *fresh, struct err *err)
 {
-    bool stands, any;
-    *fresh = false;
-    enum st st = look(t, r, trust, scratch, &stands, &any, err);
-    if (st != ST_OK || stands) {
-        return st;
+    struct revoked_walk w;
+    enum st st = revoked_begin(t, r, trust, scratch, fresh, &w, err);
+    return st == ST_OK && !w.done ? refold_some(t, r, &w, 0, scratch, err) : st;
+}
+
+/* The one that is kept; zero heads where it cannot be read: every entry is concerned. */
+static enum st kept(struct store_txn *t, id8 author, struct arena *scratch, struct revocation **out,
+                    bool *readable, struct err *err)
+{
+    struct revocation *r = arena_new(scratch, struct revocation, 1);
+    struct trust *trust = arena_new(scratch, struct trust, 1);
+    struct arena tmp = *scratch;
+    bytes doc;
+    if (r == NULL || trust == NULL) {
+        return err_set(err, ST_FULL, 0, "revoked", "scratch");
     }
-    *fresh = true;
-    st = store_put(t, T_REVOKED, bytes_of(r->author.b, sizeof r->author.b), r->whole, err);
-    st = st == ST_OK ? lineage_keep(t, r, err) : st;
-    return st == ST_OK ? refold_all(t, r, any, scratch, err) : st;
+    memset(r, 0, sizeof *r);
+    *readable =
+        trust_store_get(t, &tmp, trust, NULL, NULL) == ST_OK &&
+        store_get(t, T_REVOKED, bytes_of(author.b, sizeof author.b), &tmp, &doc, NULL) == ST_OK &&
+        revocation_open(doc, trust, r, NULL) == ST_OK;
+    r->author = author;
+    r->nheads = *readable ? r->nheads : 0;
+    *out = r;
+    return ST_OK;
+}
+
+enum st revoked_step(struct store_txn *t, id8 author, struct revoked_walk *w, unsigned rounds,
+                     struct arena scratch, struct err *err)
+{
+    struct revocation *r;
+    bool readable;
+    enum st st = kept(t, author, &scratch, &r, &readable, err);
+    return st == ST_OK ? refold_some(t, r, w, rounds, scratch, err) : st;
 }
 
 enum st revoked_refold(struct store_txn *t, id8 author, struct arena scratch, struct err *err)
 {
-    struct revocation *r = arena_new(&scratch, struct revocation, 1);
-    struct trust *trust = arena_new(&scratch, struct trust, 1);
-    struct arena tmp = scratch;
-    bytes doc;
-    enum st st = ST_OK;
-    if (r == NULL || trust == NULL) {
-        return err_set(err, ST_FULL, 0, __func__, "scratch");
-    }
-    memset(r, 0, sizeof *r);
-    if (trust_store_get(t, &tmp, trust, NULL, NULL) == ST_OK &&
-        store_get(t, T_REVOKED, bytes_of(author.b, sizeof author.b), &tmp, &doc, NULL) == ST_OK &&
-        revocation_open(doc, trust, r, NULL) == ST_OK) {
-        st = lineage_keep(t, r, err);
-    }
-    r->author = author;
-    r->nheads = 0;
-    return st == ST_OK ? refold_all(t, r, true, scratch, err) : st;
+    struct revocation *r;
+    struct revoked_walk w = walk_of(author, true);
+    bool readable;
+    enum st st = kept(t, author, &scratch, &r, &readable, err);
+    st = st == ST_OK && readable ? lineage_keep(t, r, err) : st;
+    return st == ST_OK ? refold_some(t, r, &w, 0, scratch, err) : st;
 }

@@ -63,6 +63,8 @@
 #define HQ_SWEEP_MS                                                                                \
     86400000LL                 /* what is over: keys of writes live a day, shown sign-offs months  \
                                 */
+#define HQ_CUT_ROUNDS 4        /* of a revocation at a time, 64 subjects each: some 30 ms */
+#define HQ_CUT_NAMED 1024      /* ... and entries of a branch by name: a tenth of a second or two */
 #define HQ_TAKEN_STEP 8        /* calls that technicians took, registered at a time: some 30 ms */
 #define HQ_DEVICES_MAX 4096    /* authors of one deployment held in memory (about 1 MiB) */
 #define HQ_ENROLMENTS_MAX 1024 /* codes that are tried against a joining bundle: some ms */

@@ -4,6 +4,7 @@
 #include "core/keys/slots.h"
 #include "sync/carrier/mend.h"
 #include "sync/hq/hq_calendar.h"
+#include "sync/hq/hq_cut.h"
 #include "sync/hq/hq_forget.h"
 #include "sync/hq/hq_route.h"
 #include "sync/hq/hq_taken.h"
@@ -221,6 +222,10 @@ static enum st open_any(const struct hq_options *opt, enum store_mode mode, stru
     }
     if (st == ST_OK && !hq->reader) {
         st = hq_route_rest(hq, 0, NULL, err);
+    }
+    if (st == ST_OK && !hq->reader) {
+        hq->cut_due = true;
+        st = hq_cut_settle(hq, 0, err);
     }
     if (st == ST_OK && !hq->reader) {
         st = hq_forget_resume(hq, err);

@@ -65,6 +65,7 @@ struct hq {
     atomic_llong door_ms;   /* of the boot clock: hq_request.c's measure of a crowd; any thread */
     bool rest_due;          /* entries wait for hq_route_rest */
     uint8_t rest_at[17];    /* the chain whose turn it was last, and a zero: just beyond it */
+    bool cut_due;           /* what a revocation cuts off waits for hq_cut_settle */
     bool taken_due;         /* calls that technicians took wait for hq_taken_settle */
     bool taken_more;        /* ... which had enough for once, and failed at none */
     uint64_t kept_entries;  /* of devices, since the start */

@@ -4,6 +4,7 @@
 #include "core/model/bodies.h"
 #include "sync/engine/digest.h"
 #include "sync/engine/parts.h"
+#include "sync/hq/hq_cut.h"
 #include "sync/hq/hq_ingest.h"
 #include "sync/hq/hq_route.h"
 #include "sync/hq/hq_taken.h"
@@ -490,6 +491,7 @@ enum st hq_exchange(struct hq *hq, bytes request, bundle_sink sink, void *ctx, c
         /* A backlog's own signatures and fold come after its receipt, as with docketd. */
         enum st rest = hq->rest_due ? hq_route_rest(hq, 0, NULL, st == ST_OK ? err : NULL) : ST_OK;
         IGNORE(hq_taken_settle(hq, 0, NULL) != ST_OK); /* tried again with the next request */
+        IGNORE(hq_cut_settle(hq, 0, NULL) != ST_OK);   /* at the next open */
         st = st == ST_OK ? rest : st;
     } else {
         *problem = r->problem;

@@ -108,19 +108,25 @@ struct finding {
     struct hq *hq;
     struct store_txn *t;
     struct aside a;
+    size_t most;
     struct err *err;
 };
 
 static enum st found(void *ctx, const struct entry_view *e, enum late_why why)
 {
     struct finding *f = ctx;
+    if (f->a.n == f->most) {
+        return ST_END;
+    }
     return why == LATE_BRANCH ? look_at(f->hq, f->t, e, &f->a, f->err) : ST_OK;
 }
 
-enum st hq_aside_author(struct hq *hq, struct store_txn *t, id8 author, struct err *err)
+enum st hq_aside_author(struct hq *hq, struct store_txn *t, id8 author, size_t most, bool *more,
+                        struct err *err)
 {
-    struct finding f = {.hq = hq, .t = t, .err = err};
+    struct finding f = {.hq = hq, .t = t, .most = most, .err = err};
     enum st st = late_each(t, author, arena_of(hq->routing, CAP_SCRATCH_BYTES), found, &f, err);
+    *more = f.a.n == most;
     return say_all(hq, t, &f.a, st, err);
 }
 
@@ -138,7 +144,9 @@ enum st hq_aside_settle(struct hq *hq, struct store_txn *t, const struct entry_v
         done = e[i].author;
         st = revoked_refold(t, done, arena_of(hq->routing, CAP_SCRATCH_BYTES), err);
         /* Before a new epoch nothing is said: who holds it brings it, and it is said then. */
-        st = st == ST_OK && !hq->rolled_back ? hq_aside_author(hq, t, done, err) : st;
+        bool more;
+        st = st == ST_OK && !hq->rolled_back ? hq_aside_author(hq, t, done, SIZE_MAX, &more, err)
+                                             : st;
     }
     return st;
 }

@@ -14,9 +14,10 @@
  * hq->routing. Errors: those of the store. */
 MUST_USE enum st hq_aside_entries(struct hq *hq, struct store_txn *t, const struct entry_view *e,
                                   size_t n, struct err *err);
-/* hq_aside_author: of all that is held of `author`, who has just been revoked. Cost: as late_each.
- */
-MUST_USE enum st hq_aside_author(struct hq *hq, struct store_txn *t, id8 author, struct err *err);
+/* hq_aside_author: of all that is held of `author`, who has just been revoked, at most `most`
+ * (SIZE_MAX: all); *more: it may be called again for the next. Cost: as late_each. */
+MUST_USE enum st hq_aside_author(struct hq *hq, struct store_txn *t, id8 author, size_t most,
+                                 bool *more, struct err *err);
 /* hq_aside_settle: of entries that were just kept and folded: where one of them shows which branch
  * leads to a head that a revocation names, its author's subjects are folded anew, and what does not
  * lead there is said by name. Nobody can forge such a one: a head is named by its hash. */

@@ -516,7 +516,7 @@ enum st hq_ingest(struct hq_request *r, struct store_txn *t, struct err *err)
     st = st == ST_OK ? hq_wanted(r, t, err) : st;
     r->node_epoch = r->hq->journal.head.epoch;
     r->renews = r->hq->rolled_back;
-    r->settled = g.inline_ && !r->hq->rest_due;
+    r->settled = g.inline_ && !r->hq->rest_due && !r->hq->cut_due;
     free(g.fresh);
     free(g.fresh_bad);
     return st;

@@ -109,7 +109,8 @@ static enum st take_revocation(struct hq_request *r, struct store_txn *t, bytes 
             st = say_again(r->hq, t, &v, d->person, err);
         }
     }
-    return st == ST_OK && fresh ? hq_aside_author(r->hq, t, v.author, err) : st;
+    bool more;
+    return st == ST_OK && fresh ? hq_aside_author(r->hq, t, v.author, SIZE_MAX, &more, err) : st;
 }
 
 enum st hq_returned_docs(struct hq_request *r, struct store_txn *t, struct err *err)

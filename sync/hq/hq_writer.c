@@ -1,6 +1,7 @@
 /* hq_writer.c - see hq_writer.h. */
 #include "sync/hq/hq_writer.h"
 
+#include "sync/hq/hq_cut.h"
 #include "sync/hq/hq_ingest.h"
 #include "sync/hq/hq_route.h"
 #include "sync/hq/hq_taken.h"
@@ -92,13 +93,16 @@ static void rest(struct hq_writer *w)
         fprintf(stderr, "docketd: folding what came: %s\n", err.text);
         w->hq->rest_due = false; /* tried again with the next request, or at the next start */
     }
+    if (w->hq->cut_due && hq_cut_settle(w->hq, 1, &err) != ST_OK) {
+        fprintf(stderr, "docketd: what a revocation cuts off: %s\n", err.text);
+    }
     w->hq->taken_more = false; /* set again where some are left, not where it failed */
     IGNORE(hq_taken_settle(w->hq, HQ_TAKEN_STEP, NULL) != ST_OK); /* likewise */
 }
 
 static bool is_due(const struct hq_writer *w)
 {
-    return w->hq->rest_due || w->hq->taken_more;
+    return w->hq->rest_due || w->hq->cut_due || w->hq->taken_more;
 }
 
 /* Under the lock: is the rest's turn now? Its signatures take all cores, so it waits until nobody

@@ -4,7 +4,7 @@
 #include "core/fold/revoked.h"
 #include "core/model/bodies.h"
 #include "core/report/receipt_log.h"
-#include "sync/hq/hq_aside.h"
+#include "sync/hq/hq_cut.h"
 #include "sync/hq/hq_route.h"
 #include "sync/hq/ops.h"
 
@@ -129,6 +129,7 @@ static enum st revoke_in(struct revoking *v, struct store_txn *t, struct append 
     struct hq *hq = v->hq;
     struct revocation *r = &v->r;
     bool fresh;
+    struct revoked_walk walk;
     uint8_t doc[CAP_TRUST_BYTES], body[128];
     union body *b = calloc(1, sizeof *b);
     bytes signed_doc;
@@ -142,8 +143,8 @@ static enum st revoke_in(struct revoking *v, struct store_txn *t, struct append 
     }
     if (st == ST_OK) {
         r->whole = signed_doc;
-        st = revoked_keep(t, r, &hq->journal.trust, arena_of(hq->routing, CAP_SCRATCH_BYTES),
-                          &fresh, err);
+        st = revoked_begin(t, r, &hq->journal.trust, arena_of(hq->routing, CAP_SCRATCH_BYTES),
+                           &fresh, &walk, err);
     }
     b->revoked.author = r->author;
     b->revoked.number = r->number;
@@ -152,7 +153,7 @@ static enum st revoke_in(struct revoking *v, struct store_txn *t, struct append 
     }
     free(b);
     st = st == ST_OK ? hq_act_in(hq, t, what, hash, err) : st;
-    return st == ST_OK ? hq_aside_author(hq, t, r->author, err) : st;
+    return st == ST_OK ? hq_cut_begin(hq, t, r->author, &walk, err) : st;
 }
 
 enum st op_revoke(struct hq *hq, const json_t *in, json_t **out, struct err *err)

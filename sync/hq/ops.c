@@ -2,6 +2,7 @@
 #include "sync/hq/ops.h"
 
 #include "sync/hq/control.h"
+#include "sync/hq/hq_cut.h"
 
 #include <stdlib.h>
 
@@ -78,6 +79,7 @@ enum st ops_call(const char *dir, const char *keys_path, const char *name, const
     }
     if (st == ST_OK) {
         st = ops_run(hq, name, in, out, err);
+        IGNORE(hq_cut_settle(hq, 0, NULL) != ST_OK); /* at the next open */
     }
     hq_close(&hq);
     return st;

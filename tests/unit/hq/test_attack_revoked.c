@@ -1,5 +1,6 @@
 /* test_attack_revoked.c - what a thief may prepare for the day on which his device is revoked: it
  * must cost no more than the entries that it brought. */
+#include "sync/hq/hq_cut.h"
 #include "tests/unit/hq/put_back.h"
 #include "tests/unit/hq/scene.h"
 
@@ -37,6 +38,7 @@ static double revoke(const struct pair_device *d)
 {
     double from = seconds();
     scene_revoke(&p, d, 0);
+    PAIR_OK(&p, hq_cut_settle(p.hq, 0, &p.err)); /* all parts of it */
     return seconds() - from;
 }
 
