@@ -136,5 +136,13 @@ claim "and it has no calendar of its own any more" gone
 claim "both count by the company's hours again" are 2026-11-21T07:30:00Z 2026-11-21T07:35:00Z
 claim "the handheld fetches that, too" device_sync "$T/dev"
 claim "and has the first call first" order "B-1 B-2 "
+many() { # BRANCH HELD: 2,000 days that differ are all that there is room for
+    awk -v b="$1" 'BEGIN { print "branch,date,open,close,kind"; for (i = 0; i < 2040; i++) printf "%s,%d-%02d-%02d,,,holiday\n", b, 2030 + int(i / 336), int(i % 336 / 28) + 1, i % 28 + 1 }' >"$T/many.csv"
+    hqctl import calendar "$T/many.csv" --dry-run --utc-offset 480 --json >"$T/many.json" 2>"$T/err"
+    jq -c '[.rows, (.refused | length), .refused[0].why]' "$T/many.json"
+    [ "$(jq '.refused | length' "$T/many.json")" -eq $((40 + $2)) ] && jq -e '.refused | all(.why == "there are more days that differ than calendars hold")' "$T/many.json"
+}
+claim "no more days than a calendar bears, line by line" many "" "$company_days"
+claim "nor than branches may have" many NB2 0
 same() { dctl "$T/dev" check && hqctl check; }
 claim "both stores are sound, and agree" same
