@@ -205,17 +205,42 @@ struct due {
 
 static enum st one(struct hq *hq, const struct due *d, struct err *err)
 {
-    enum st st = hq_batch_begin(hq, err);
-    if (st != ST_OK) {
-        return st;
-    }
-    st = take_in(hq, d->job, err);
+    enum st st = take_in(hq, d->job, err);
     if (st == ST_OK) {
         st = store_del(hq->batch, T_META, str_bytes(str_c(d->key)), err);
         st = st == ST_NOT_FOUND ? ST_OK : st;
     }
+    return st;
+}
+
+/* In one transaction: a flush for all of them. */
+static enum st together(struct hq *hq, const struct due *d, unsigned n, struct err *err)
+{
+    enum st st = hq_batch_begin(hq, err);
+    if (st != ST_OK) {
+        return st;
+    }
+    for (unsigned i = 0; i < n && st == ST_OK; i++) {
+        st = one(hq, &d[i], err);
+    }
     enum st end = hq_batch_end(hq, st == ST_OK, st == ST_OK ? err : NULL);
     return st == ST_OK ? end : st;
+}
+
+/* One that fails holds up those behind it, not those before it. */
+static enum st all_of(struct hq *hq, const struct due *d, unsigned n, struct err *err)
+{
+    enum st st = ST_OK;
+    for (unsigned i = 0; i < n && st == ST_OK; i += HQ_TAKEN_STEP) {
+        unsigned some = n - i < HQ_TAKEN_STEP ? n - i : HQ_TAKEN_STEP;
+        st = together(hq, d + i, some, err);
+        bool alone = st != ST_OK && some > 1;
+        st = alone ? ST_OK : st;
+        for (unsigned k = 0; alone && k < some && st == ST_OK; k++) {
+            st = together(hq, d + i + k, 1, err);
+        }
+    }
+    return st;
 }
 
 /* The first `most` that are due, at most DUE_MAX. */
@@ -254,9 +279,7 @@ enum st hq_taken_settle(struct hq *hq, unsigned most, struct err *err)
     do {
         asked = most == 0 || most - done > DUE_MAX ? DUE_MAX : most - done;
         st = first_due(hq, jobs, asked, &n, err);
-        for (unsigned i = 0; i < n && st == ST_OK; i++) {
-            st = one(hq, &jobs[i], err);
-        }
+        st = st == ST_OK ? all_of(hq, jobs, n, err) : st;
         done += n;
     } while (st == ST_OK && n == asked && (most == 0 || done < most));
     hq->taken_more = st == ST_OK && n == asked;

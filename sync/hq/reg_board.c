@@ -145,8 +145,9 @@ static void all_technicians(struct api_call *c, json_t *columns)
 
 enum st reg_read_board(struct api_call *c)
 {
-    static const unsigned shown[] = {JOB_REGISTERED, JOB_DISPATCHED, JOB_ACCEPTED, JOB_ON_SITE,
-                                     JOB_WAITING};
+    /* What is given out first: however many more were registered, nobody's column is emptied. */
+    static const unsigned shown[] = {JOB_ON_SITE, JOB_ACCEPTED, JOB_WAITING, JOB_DISPATCHED,
+                                     JOB_REGISTERED};
     id16 *ids = malloc(BOARD_MAX * sizeof *ids);
     struct card *cards = calloc(BOARD_MAX, sizeof *cards);
     json_t *columns = json_array(), *nobody = json_array();

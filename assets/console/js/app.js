@@ -153,8 +153,9 @@ let waiting = null;
 let lasted = 0;
 const changed = new Set();
 const SOON_MS = 300;
-// When headquarters has much to do each page waits four times as long as its last look took.
-const pause = () => Math.min(10000, Math.max(SOON_MS, 4 * lasted));
+// When headquarters has much to do each page waits four times as long as its last look took. All
+// hear of a change at the same moment: up to half as long again, by chance, so that not all ask at once.
+const pause = () => Math.min(10000, Math.max(SOON_MS, 4 * lasted)) * (1 + Math.random() / 2);
 function listen() {
     stopListening();
     stream = new EventSource('/api/v1/events');

@@ -1,12 +1,14 @@
 /* test_attack_calls.c - what the holder of an enrolled device may do with calls that he "took
  * himself": they hold up nobody, and bring him nothing that his branch has not. */
 #include "core/model/call.h"
+#include "core/store/inside.h"
 #include "core/rules/call.h"
 #include "sync/hq/hq_ingest.h"
 #include "sync/hq/hq_taken.h"
 #include "sync/hq/hq_writer.h"
 #include "tests/unit/hq/pair.h"
 
+#include <lmdb.h>
 #include <time.h>
 
 enum { FLOOD = 5 * HQ_TAKEN_STEP };
@@ -85,8 +87,15 @@ static unsigned numbered(const id16 *calls, unsigned n, uint8_t *room)
     return yes;
 }
 
-/* Each costs headquarters an own transaction of several entries: with one round of requests goes a
- * handful, and the rest while nobody waits. */
+static size_t commits(void)
+{
+    MDB_envinfo info;
+    CHECK_INT(mdb_env_info(p.hq->store->env, &info), 0);
+    return info.me_last_txnid;
+}
+
+/* Each costs headquarters several entries: with one round of requests goes a handful, in one
+ * transaction, and the rest while nobody waits. */
 static void a_flood_of_calls_waits_for_everybody_else(void)
 {
     uint8_t *room = malloc(CAP_SCRATCH_BYTES);
@@ -104,7 +113,9 @@ static void a_flood_of_calls_waits_for_everybody_else(void)
     PAIR_OK(&p, hq_request_new(p.hq, &q, &p.err));
     PAIR_OK(&p, hq_request_feed(q, bytes_of(bundle.p, bundle.n)));
     PAIR_OK(&p, hq_request_ready(q));
+    size_t before = commits();
     hq_ingest_group(p.hq, &q, 1);
+    CHECK_INT(commits() - before, 2); /* what came, and the handful */
     PAIR_OK(&p, q->st);
     hq_request_drop(&q);
     CHECK_INT(numbered(calls, FLOOD, room), HQ_TAKEN_STEP);
