@@ -66,12 +66,15 @@ void ui_p_balance(struct ui *u, struct ui_para *p, int w_px)
 {
     size_t lines = u->line_n;
     ui_p_layout(u, p, w_px);
+    if (p->cut) {
+        return;
+    }
     int count = p->count, least = ui_p_piece(u, p), step = font_px(u, p->style) / 4;
     int even = ui_p_natural(u, p) / (count > 0 ? count : 1), w = even > least ? even : least;
     while (count > 1 && w < w_px) {
         u->line_n = lines;
         ui_p_layout(u, p, w);
-        if (p->count == count) {
+        if (p->count == count && !p->cut) {
             return;
         }
         w += step > 0 ? step : 1;

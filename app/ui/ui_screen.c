@@ -68,7 +68,7 @@ static void measure_header(struct ui *u, const struct ui_screen *s, struct heade
     if (h->under) {
         h->left = h->right = m;
     }
-    ui_p_layout(u, &h->title, h->under ? below : beside);
+    ui_p_balance(u, &h->title, h->under ? below : beside);
     h->opens = h->title.cut || (k->whole && h->title.count > 2);
     h->h = h->title.h + 2 * gap;
     if (h->under) { /* as a target it is 48 dp high and 8 dp from the others */

@@ -256,7 +256,7 @@ ui_colour ui_w_tone(const struct ui *u, enum ui_tone t, ui_colour plain);
 /* ---- ui_para.c ---- */
 void ui_p_layout(struct ui *u, struct ui_para *p, int w_px);
 /* ui_p_balance: in as many lines as ui_p_layout makes, as even as they can be: no last line of one
- * character. For centred words. */
+ * character. For a few words that stand by themselves: buttons, titles, what is empty. */
 void ui_p_balance(struct ui *u, struct ui_para *p, int w_px);
 /* ui_p_paint: at x, y in a box of box_w by box_h (0: its own height). node -1 makes a text node
  * under the present parent, -2 none; else the extent is noted on that node. */

@@ -4,7 +4,11 @@
 
 static void text_node(struct ui *u, enum ui_role role, struct ui_para *p)
 {
-    ui_p_layout(u, p, ui_w_inner(u));
+    if (p->align == 1) {
+        ui_p_balance(u, p, ui_w_inner(u));
+    } else {
+        ui_p_layout(u, p, ui_w_inner(u));
+    }
     struct ui_rect r = ui_w_take(u, p->h);
     int node = ui_w_node(u, role, NULL, p->text, NULL, r, 0);
     ui_p_paint(u, p, r.x, r.y, r.w, 0, node < 0 ? -2 : node);
@@ -62,6 +66,9 @@ void ui_banner(struct ui *u, const char *id, enum ui_tone tone, const char *text
         below = over;
         bar = 0;
         w = ui_w_inner(u) - 2 * edge;
+    }
+    if (p.count == 2 && p.lines[1].w_px <= 2 * em) { /* a last line of one character */
+        ui_p_balance(u, &p, w);
     }
     ui_w_open(u, 8, 8);
     int h = p.h + below + 2 * pad;
