@@ -133,13 +133,15 @@ void bench_hq_backlog(struct bench *b, unsigned runs, size_t n, bool with_words,
 void bench_shop(const struct bench *b, const char *dir, const char *config, unsigned jobs);
 id16 bench_shop_id(const char *kind, unsigned n);
 struct bench_child { /* what a child process found out */
-    double ms[4]; /* cold: to the lock screen, to the jobs; scroll: p50, p99, p99 of jumps, p99 of
-                     the thread's own time; press: p50, p99, -, p99 of its own time; cursor: own
-                     time of a blink, of a whole picture */
+    double ms[4]; /* cold: to the lock screen, to the jobs, -, the main thread's own time; scroll:
+                     p50, p99, p99 of jumps, p99 of the thread's own time; press: p50, p99, -, p99
+                     of its own time; cursor: own time of a blink, of a whole picture */
     double kdf_ms, rss_kib, anon_kib, store_kib, scrolled_kib, scrolled_store_kib;
-    double pixels[2];  /* cursor: painted and presented by a blink, by a whole picture */
-    double part_ms[5]; /* cold: window and fonts, state, lock screen drawn; the store opened, jobs
-                          drawn. press and ink: the loop wakes, laid out, painted and presented */
+    double pixels[2]; /* cursor: painted and presented by a blink, by a whole picture */
+    double
+        part_ms[5]; /* cold: window and fonts, state, lock screen drawn; the store opened, jobs
+                       drawn. press and ink: the loop wakes, laid out, painted and presented.
+                       search: the first letter, until all words are gathered, jobs that it found */
     unsigned frames;
     char driver[32];
 };

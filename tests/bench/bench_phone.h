@@ -30,6 +30,7 @@ void phone_until(struct phone *x, const char *id);
 void phone_close(struct phone *x);
 
 void bench_press(const char *dir, struct bench_child *out);
+void bench_search(const char *dir, struct bench_child *out);
 void bench_ink(struct bench_child *out);
 void bench_cursor(const char *dir, struct bench_child *out);
 #endif

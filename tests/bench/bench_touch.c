@@ -117,6 +117,73 @@ void bench_press(const char *dir, struct bench_child *out)
     phone_close(&x);
 }
 
+/* ---- words looked for among all jobs -----------------------------------------------------------
+ */
+
+#define GAP_MS 31 /* so long characters are held: a scanner might be sending them */
+
+/* One key; from the moment on which it counts until what it found was presented. */
+static double keystroke(struct phone *x, const char *text, int64_t *now_ms, double *own_ms)
+{
+    struct ui_event e = {.type = text == NULL ? UI_EV_KEY : UI_EV_TEXT, .t_ms = *now_ms += 100};
+    e.key = text == NULL ? UI_KEY_BACKSPACE : UI_KEY_NONE;
+    snprintf(e.text, sizeof e.text, "%s", text == NULL ? "" : text);
+    IGNORE(!ui_event(x->u, &e));
+    if (text != NULL) {
+        phone_frame(x, *now_ms);
+    }
+    double from = bench_us(), cpu = bench_cpu_us();
+    phone_frame(x, *now_ms += GAP_MS);
+    while (x->out.again) {
+        phone_frame(x, *now_ms += 1);
+    }
+    *own_ms = (bench_cpu_us() - cpu) / 1e3;
+    return (bench_us() - from) / 1e3;
+}
+
+/* What is typed, letter by letter, and taken back again: each step back looks through all jobs. */
+void bench_search(const char *dir, struct bench_child *out)
+{
+    static const char *const words[][5] = {{"刘", "美", "华", "外", "机"},
+                                           {"H", "a", "r", "b", "o"},
+                                           {"1", "3", "8", "0", "0"},
+                                           {"不", "制", "冷", " ", "王"}};
+    enum { WORDS = sizeof words / sizeof words[0], LETTERS = 5, ROUNDS = 10 };
+    static double ms[WORDS * LETTERS * 2 * ROUNDS], own[WORDS * LETTERS * 2 * ROUNDS];
+    size_t n = 0;
+    int64_t now = 10000000;
+    struct phone x;
+    phone_jobs(&x, dir);
+    rest(&x);
+    const struct ui_node *find = node(&x, "find");
+    float at = (float)find->rect.x + (float)find->rect.w / 2, y = (float)find->rect.y + 10;
+    push_finger(SDL_FINGERDOWN, at, y);
+    push_finger(SDL_FINGERUP, at, y);
+    first_changed(&x);
+    rest(&x);
+    double from = bench_us();
+    out->part_ms[0] = keystroke(&x, "刘", &now, &own[0]); /* nothing is gathered yet */
+    rest(&x);
+    out->part_ms[1] = (bench_us() - from) / 1e3;
+    out->part_ms[2] = (double)app_today_count(x.a);
+    IGNORE(keystroke(&x, NULL, &now, &own[0]) < 0);
+    for (int r = 0; r < ROUNDS; r++) {
+        for (size_t w = 0; w < WORDS; w++) {
+            for (int k = 0; k < 2 * LETTERS; k++) {
+                ms[n] = keystroke(&x, k < LETTERS ? words[w][k] : NULL, &now, &own[n]);
+                n++;
+            }
+        }
+    }
+    out->frames = (unsigned)n;
+    out->ms[0] = bench_percentile(ms, n, 0.5);
+    out->ms[1] = bench_percentile(ms, n, 0.99);
+    out->ms[3] = bench_percentile(own, n, 0.99);
+    out->rss_kib = bench_status_kib("VmRSS:");
+    out->anon_kib = bench_status_kib("RssAnon:");
+    phone_close(&x);
+}
+
 /* ---- a stroke on a pad that fills the page: the kit and the window alone, no store ------------
  */
 

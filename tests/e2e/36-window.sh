@@ -1,7 +1,7 @@
 #!/bin/sh
 # Goal of this test: the built app in a real window, under a pointer and keys that it cannot tell from a person's
 # - unlock, a job, set off, arrive: clicked and typed by xdotool on an X server of the test's own; what was
-#   tapped stands in the log,
+#   tapped stands in the log, once, also when it hung and was tapped five times,
 # - the window is turned on its side and work goes on there,
 # - a second start on the same store says that one is open, raises it, and touches nothing,
 # - stopped and continued (SIGSTOP, SIGCONT) it goes on; when hours have passed meanwhile it is locked
@@ -130,8 +130,23 @@ in_hand() { touch_it unlock pin && quiet 5 0; }
 claim "with a field in hand it sleeps too: the cursor stands still" in_hand
 accept() { unlock && touch_it today "job:$id" && touch_it job accept && logged visit.accepted; }
 claim "pointer and keys: unlocked, the job opened, accepted" accept
-set_off() { touch_it accepted travelling && logged visit.travelling; }
-claim "set off" set_off
+set_off() { # it hangs, and somebody taps, and taps, and pulls at the window
+    # shellcheck disable=SC2046
+    set -- $(middle accepted travelling)
+    kill -STOP $APP
+    for once in 1 2 3 4 5; do
+        xdotool mousemove --window "$WID" "$1" "$2" click 1
+        sleep 0.05
+    done
+    kill -CONT $APP
+    for size in "700 500" "320 480" "900 900" "480 800"; do
+        # shellcheck disable=SC2086
+        xdotool windowsize "$WID" $size
+    done
+    still
+    logged visit.travelling && [ "$(dctl "$T/dev" log | grep -c visit.arrived)" -eq 0 ]
+}
+claim "set off: five taps on it while it hung, and a storm of sizes after them, are one entry" set_off
 second_start() {
     XDG_CONFIG_HOME=$T/dev.config "$bin/docket" --store "$T/dev" --size 480x800 --density 1 >"$T/second.out" 2>&1
     [ $? -eq 3 ] && grep -q "open already" "$T/second.out" || { cat "$T/second.out"; return 1; }
