@@ -52,6 +52,7 @@ struct acct_user {
     int64_t changed_ms;         /* the password */
     int64_t ended_ms;           /* when all of its sessions were */
     bool token;                 /* came by a token: */
+    char token_id[17];          /* ... of this public name, */
     uint32_t scopes;            /* bit 2s: read, 2s + 1: write */
     char hash[ACCT_HASH_BYTES]; /* of the password */
 };

@@ -53,6 +53,7 @@ static enum st by_token(struct api_call *c, const char *secret)
     st = st == ST_OK ? acct_get(c->txn, k.login, c->arena, &c->user, &c->err) : st;
     c->user.token = true;
     c->user.scopes = k.scopes;
+    memcpy(c->user.token_id, k.id, sizeof c->user.token_id);
     return st;
 }
 
@@ -317,8 +318,10 @@ enum st api_prepare(struct api_call *c)
     if (st != ST_OK) {
         return st;
     }
-    char who[ACCT_LOGIN_BYTES + 8];
-    snprintf(who, sizeof who, "%s%s", c->user.token ? "token " : "", c->user.login);
+    /* Two programs that act as one login have keys of their own. A login has no blank. */
+    char who[ACCT_LOGIN_BYTES + 32];
+    snprintf(who, sizeof who, "%s%s %s", c->user.token ? "token " : "", c->user.login,
+             c->user.token_id);
     json_t *in = json_pack("{s:s,s:s,s:s,s:o}", "who", who, "key", c->request->idempotency, "op",
                            c->route->op, "in", c->in);
     c->in = in;

@@ -191,6 +191,72 @@ static void a_code_and_a_secret_are_said_once(void)
     end();
 }
 
+/* Every route that an operation stands behind; those that name a record in their address have the
+ * same way behind them (api_prepare). */
+static void no_write_goes_without_a_key(void)
+{
+    static const char *const logins[ROLES] = {[ROLE_TECHNICIAN] = "technician",
+                                              [ROLE_CLERK] = "clerk",
+                                              [ROLE_SUPERVISOR] = "supervisor",
+                                              [ROLE_ACCOUNTANT] = "accountant",
+                                              [ROLE_PARTS_KEEPER] = "parts",
+                                              [ROLE_BRANCH_MANAGER] = "manager",
+                                              [ROLE_SERVICE_DEPARTMENT] = "department",
+                                              [ROLE_ADMINISTRATOR] = "administrator"};
+    size_t n;
+    unsigned tried = 0;
+    const struct api_route *all = api_routes(&n);
+    begin();
+    for (size_t i = 0; i < n; i++) {
+        char path[64];
+        const char *brace = strchr(all[i].path, '{');
+        if (all[i].op == NULL || all[i].type != 0) {
+            continue;
+        }
+        for (unsigned role = 1; role < ROLES; role++) {
+            if (logins[role] != NULL && (all[i].roles >> role & 1U) != 0) {
+                desk_login(&d, logins[role]);
+                break;
+            }
+        }
+        snprintf(path, sizeof path, "%.*s%s%s",
+                 (int)(brace == NULL ? strlen(all[i].path) : (size_t)(brace - all[i].path)),
+                 all[i].path, brace == NULL ? "" : "clerk",
+                 brace == NULL ? "" : strchr(brace, '}') + 1);
+        json_t *problem = desk_keyed(&d, all[i].method, path, json_object(), "");
+        if (d.status != 400 ||
+            strcmp(desk_str(problem, "type"), "/problems/idempotency-key") != 0) {
+            check_fail(__FILE__, __LINE__, "%s %s: %u", all[i].method, path, d.status);
+        }
+        json_decref(problem);
+        tried++;
+    }
+    CHECK(tried >= 18);
+    end();
+}
+
+static void two_programs_of_one_login_have_keys_of_their_own(void)
+{
+    char secret[2][96];
+    begin();
+    for (unsigned i = 0; i < 2; i++) {
+        json_t *out = desk_ask(&d, "POST", "/tokens",
+                               json_pack("{s:s,s:s,s:s}", "label", "x", "login", "clerk", "scopes",
+                                         "customers:write"));
+        snprintf(secret[i], sizeof secret[i], "%s", desk_str(out, "secret"));
+        json_decref(out);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        d.token = secret[i];
+        d.csrf[0] = '\0';
+        json_decref(desk_keyed(&d, "POST", "/customers",
+                               desk_fields(i == 0 ? "{\"name\":\"A\"}" : "{\"name\":\"B\"}"),
+                               "00000001"));
+        CHECK_INT(d.status, 200);
+    }
+    end();
+}
+
 static void an_edition_that_stands_already_is_refused_in_words(void)
 {
     begin();
@@ -206,6 +272,8 @@ int main(void)
 {
     RUN(a_login_and_a_password_are_set_once);
     RUN(a_code_and_a_secret_are_said_once);
+    RUN(no_write_goes_without_a_key);
+    RUN(two_programs_of_one_login_have_keys_of_their_own);
     RUN(an_edition_that_stands_already_is_refused_in_words);
     RUN(each_is_one_transaction_with_its_key);
     RUN(what_cannot_be_committed_is_not_done);
