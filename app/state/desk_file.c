@@ -234,7 +234,7 @@ void app_file_row(struct app *a, size_t k, struct file_row *out)
 
 bool app_file_get(struct app *a, id16 subject, struct file_row *out)
 {
-    struct rows one = {.rows = {NULL, 0, 0}};
+    struct rows one = {.rows = {.p = NULL}};
     struct store_txn *t = NULL;
     *out = (struct file_row){.type = 0};
     if (id16_zero(subject) || a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
