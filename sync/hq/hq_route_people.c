@@ -21,7 +21,7 @@ enum st hq_route_people(struct hq *hq, struct store_txn *t, id8 device, const st
     const struct hq_device *by = hq_device(hq, e->author);
     id16 who = by != NULL ? by->person : e->actor;
     enum st st = id16_zero(who) ? ST_OK : hq_route_grant(hq, t, device, who, tmp, err);
-    if (st == ST_OK && e->kind == KIND_JOB_ASSIGNED) {
+    if (st == ST_OK && by == NULL && e->kind == KIND_JOB_ASSIGNED) {
         union body *b = arena_new(&tmp, union body, 1);
         if (b != NULL && body_decode(e->kind, e->body, b) == ST_OK &&
             !id16_zero(b->assigned.technician)) {

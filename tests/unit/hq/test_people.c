@@ -208,6 +208,33 @@ static void whom_a_handheld_names_as_the_actor_goes_nowhere(void)
     end();
 }
 
+/* Nor to whom it "gives" a job: that is headquarters' to do. */
+static void whom_a_handheld_would_give_a_job_to_goes_nowhere(void)
+{
+    struct exchange_result r;
+    struct pair_device second;
+    uint8_t body[CAP_BODY_BYTES];
+    union body said;
+    h32 hash;
+    id16 wang;
+    begin(&wang);
+    pair_join(&p, &second, li, "D3");
+    pair_sync(&p, &second, &r);
+    memset(&said, 0, sizeof said);
+    said.assigned.technician = wang;
+    struct append what = {.kind = KIND_JOB_ASSIGNED, .subject_type = SUBJECT_JOB, .subject = job};
+    struct now now = pair_now(&p);
+    PAIR_OK(&p, body_encode(what.kind, &said, body, sizeof body, &what.body));
+    PAIR_OK(&p, journal_append(&a.journal, &what, &now, &hash, &p.err));
+    pair_sync(&p, &a, &r);
+    pair_sync(&p, &second, &r);
+    CHECK_INT(r.received_entries, 1); /* the entry itself, as a request */
+    CHECK(!holds(second.journal.head.author, wang));
+    CHECK_STR(name_of(&second, wang), "");
+    pair_leave(&second);
+    end();
+}
+
 int main(void)
 {
     RUN(whoever_changes_what_a_device_holds_is_named_there_and_only_there);
@@ -215,5 +242,6 @@ int main(void)
     RUN(a_colleague_is_named_where_both_are_at_one_job);
     RUN(a_device_that_joins_later_knows_the_names_too);
     RUN(whom_a_handheld_names_as_the_actor_goes_nowhere);
+    RUN(whom_a_handheld_would_give_a_job_to_goes_nowhere);
     CHECK_END();
 }
