@@ -24,7 +24,7 @@ node tests/e2e/attack.mjs "$URL" clerk "a long password" "$SERVER"
 [ $? -le 1 ] || echo "not ok - attack.mjs came to its end"
 
 try() { # LOGIN PASSWORD: the status
-    curl -sS -o "$T/body" -w '%{http_code}' -H 'Content-Type: application/json' --data-binary "{\"login\":\"$1\",\"password\":\"$2\"}" "$URL/api/v1/session"
+    curl -sS -o "$T/body" -D "$T/head" -w '%{http_code}' -H 'Content-Type: application/json' --data-binary "{\"login\":\"$1\",\"password\":\"$2\"}" "$URL/api/v1/session"
 }
 timing() { # the middle of nine: a login that is there, one that is not
     python3 - "$URL" <<'P'
@@ -45,7 +45,12 @@ P
 }
 claim "a login that is not there takes as long as one that is" timing
 spellings() { # of one login nothing else is the same login, and its own wait holds
-    for i in 1 2 3 4 5; do [ "$(try boss wrong)" = 401 ] || return 1; done
+    n=0 # until the wait is long enough for what follows, on a machine that is busy, too
+    until [ "$(try boss wrong)" = 429 ] && [ "$(sed -n 's/^[Rr]etry-[Aa]fter: \([0-9]*\).*/\1/p' "$T/head")" -ge 6 ]; do
+        n=$((n + 1))
+        [ $n -lt 60 ] || return 1
+        sleep 0.3
+    done
     [ "$(try boss 'a long password')" = 429 ] || return 1
     [ "$(try 'bo\u0073s' 'a long password')" = 429 ] || return 1 # the same letters, written otherwise in JSON
     for other in BOSS Boss ' boss' 'boss ' 'bo\u0073s\u0000' 'ｂｏｓｓ' 'bоss' 'boss\u200b'; do
