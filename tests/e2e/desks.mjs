@@ -1,5 +1,7 @@
 // The browser's half of 90-desks.sh: node desks.mjs URL SHOTS. Prints ok and not ok.
-import { axe, button, claim, closed, end, go, hear, inside, knock, must, newPage, row, submit } from './lib/browser.mjs';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { PASSWORD, axe, button, claim, closed, end, go, hear, inside, knock, must, newPage, row, submit } from './lib/browser.mjs';
 
 const [, , url, shots] = process.argv;
 const errors = [];
@@ -142,6 +144,15 @@ await claim('a call is not offered to be struck off while its cash is out or its
     must(await clerk.locator('.barred').count() === 0, 'nothing bars it any more');
     await acct.context().close();
 });
+await claim('the history of a visit says how sure its clock was: a handheld that was a day behind is found out, and the time that is shown lies within what receipts prove', async () => {
+    await go(clerk, '#/calls?number_from=J-261120-01&number_to=J-261120-01');
+    await row(clerk, 'J-261120-01').locator('a').first().click();
+    await clerk.locator('#detail .timeline', { hasText: '时钟不准，当时显示 2026-11-21 09:' }).waitFor();
+    const all = (await ask(clerk, 'GET', '/jobs/J-261120-01')).visits_list.flatMap((v) => [...v.facts, ...v.signatures]);
+    const known = all.filter((f) => f.made_before_ms != null);
+    must(known.length > 5 && known.every((f) => f.clock_wrong && f.shown_ms >= f.made_after_ms && f.shown_ms <= f.made_before_ms), JSON.stringify(all.slice(0, 3)));
+    await shot(clerk, 'clock');
+});
 await claim('two who dispatch one call: the second sees to whom the first gave it, in the form and before he overwrites', async () => {
     const two = await open('super', { width: 390 });
     for (const page of [boss, two]) {
@@ -254,6 +265,45 @@ await claim('on every page the focus, a selection and what is half typed survive
     await clerk.waitForFunction(() => /news/.test(document.querySelector('#dialog [data-field=note] .seen').textContent));
     must(await clerk.inputValue('#dialog [name=note]') === 'half written', 'what was typed is gone');
     await clerk.keyboard.press('Escape');
+});
+
+await claim('a session that ends under a half-written form is begun again over it: what was typed is still there, and nothing is seen meanwhile', async () => {
+    // By what he sends, or before that by what the page asks of itself.
+    const ended = async () => {
+        await clerk.evaluate(() => { if (!document.querySelector('#again').open) { document.querySelector('#dialog button[value=go]').click(); } });
+        await clerk.waitForSelector('#again[open] input');
+    };
+    await go(clerk, '#/calls');
+    await clerk.keyboard.press('n');
+    await clerk.fill('#dialog [name=fault_told]', 'half a fault');
+    await clerk.fill('#dialog [name=c_name]', 'Golden Lotus');
+    await ask(admin, 'POST', '/users/clerk/disable');
+    await ask(admin, 'POST', '/users/clerk/enable');
+    await ended();
+    must(!(await clerk.isVisible('#dialog [name=fault_told]')) && !(await clerk.isVisible('#rows')), 'the page is seen by nobody in particular');
+    await axe(clerk, 'the door over a form', '#again');
+    await shot(clerk, 'again');
+    await clerk.fill('#again input', 'not the password');
+    await clerk.keyboard.press('Enter');
+    await clerk.waitForFunction(() => document.querySelector('#again .error').textContent);
+    await clerk.fill('#again input', PASSWORD);
+    await clerk.keyboard.press('Enter');
+    await clerk.waitForFunction(() => !document.querySelector('#again').open);
+    must(await clerk.inputValue('#dialog [name=fault_told]') === 'half a fault', 'it is lost');
+    await submit(clerk);
+    await closed(clerk);
+    await row(clerk, 'Golden Lotus').waitFor();
+    await clerk.keyboard.press('n');
+    await clerk.waitForSelector('#dialog[open] form');
+    await ask(admin, 'POST', '/users/clerk/disable');
+    await ask(admin, 'POST', '/users/clerk/enable');
+    await clerk.fill('#dialog [name=fault_told]', 'another');
+    await clerk.fill('#dialog [name=c_name]', 'B');
+    await ended();
+    await clerk.click('#again [data-do=leave]');
+    await clerk.waitForSelector('#login');
+    await knock(clerk, 'clerk');
+    await clerk.waitForSelector('#nav', { state: 'attached' });
 });
 
 // ---- the keyboard alone --------------------------------------------------------------------------------------
@@ -380,6 +430,58 @@ await claim('every dialog of every role, in both languages and widths: no seriou
     console.log(`# counted: ${seen.size} dialogs looked at`);
 });
 
+// ---- on paper ------------------------------------------------------------------------------------------------
+// What stands on the sheet, as a reader of the PDF finds it; a line's end is no end of a word.
+async function paper(page, name) {
+    const session = await page.context().newCDPSession(page);
+    const { data } = await session.send('Page.printToPDF', { preferCSSPageSize: true, paperWidth: 8.27, paperHeight: 11.69 });
+    writeFileSync(`${shots}/${name}.pdf`, Buffer.from(data, 'base64'));
+    const text = execFileSync('pdftotext', ['-layout', `${shots}/${name}.pdf`, '-'], { encoding: 'utf8' });
+    const pages = Number(/Pages: +(\d+)/.exec(execFileSync('pdfinfo', [`${shots}/${name}.pdf`], { encoding: 'utf8' }))[1]);
+    return { text, flat: text.replace(/\s+/g, ''), pages };
+}
+await claim('vouchers, receipts, cards, slips, reports and invoices are clean sheets of paper in both languages: one page, nothing cut, no controls', async () => {
+    const acct = await open('acct');
+    const goods = await ask(clerk, 'POST', '/goods', { fields: { job: 'L-5', what: `${'杭州湾钱塘江畔股份公司'.repeat(8)} 主机一台，附遥控器`, receipt: 'LQ-9', acknowledged: 1 } });
+    const invoice = await ask(acct, 'POST', '/invoices', { code: 'FP-9', fields: { job: 'J-261120-01', amount: 25300 } });
+    const report = await ask(boss, 'POST', '/days', { fields: { day: 1763683200000, technician: 'T01', a: 90, b: 0, c: 45, d: 30, lines: 'A 09:20-10:50 90 J-261120-01 换电容\nC 11:00-11:45 45 J-261120-02 校温\nD 16:00-16:30 30 - 清点配件' } });
+    const slip = (await ask(boss, 'GET', '/registers/slips?limit=1')).rows[0];
+    const job = (await ask(clerk, 'GET', '/registers/calls?number_from=J-261120-01&number_to=J-261120-01')).rows[0];
+    for (const lang of ['zh-CN', 'en-GB']) {
+        const zh = lang === 'zh-CN';
+        for (const [login, where, act, words] of [
+            ['clerk', `#/calls/${job.id}`, 'voucher', [zh ? '服务凭证' : 'Service report', '刘美华', 'AC-CAP-35', '253.00', '清水苑', '安心家电服务']],
+            ['clerk', `#/goods/${goods.id}`, 'receipt', [zh ? '客户商品领取收据' : 'Goods receipt', 'LQ-9', '杭州湾钱塘江畔股份公司'.repeat(8), '附遥控器']],
+            ['clerk', `#/goods/${goods.id}`, 'card', [zh ? '修护卡' : 'Repair card', 'LQ-9', '附遥控器']],
+            ['super', `#/slips/${slip.id}`, 'paper', [zh ? '领料单' : 'Issue slip', slip.fields.part]],
+            ['super', `#/days/${report.id}`, 'paper', [zh ? '日报' : 'Daily report', '09:20-10:50', '换电容', '清点配件', '陈志强']],
+            ['acct', `#/invoices/${invoice.id}`, 'paper', [zh ? '发票' : 'Invoice', 'FP-9', '253.00', '刘美华']],
+        ]) {
+            const page = await open(login, { lang });
+            await go(page, where);
+            await button(page, act).click();
+            await page.waitForFunction(() => window.printed === 1);
+            const p = await paper(page, `paper-${act}-${where.slice(2).split('/')[0]}-${lang}`);
+            for (const w of words) { must(p.flat.includes(w.replace(/\s+/g, '')), `${where} ${lang}: ${w} is not on paper: ${p.text.slice(0, 400)}`); }
+            must(p.pages === 1, `${where} ${lang}: ${p.pages} pages`);
+            must(!/CSV|English|中文/.test(p.text), `${where} ${lang}: controls are on paper`);
+            await page.context().close();
+        }
+        const page = await open('clerk', { lang });
+        await go(page, '#/calls?sort=number');
+        await page.click('[data-key=print]');
+        await page.waitForFunction(() => window.printed === 1);
+        const p = await paper(page, `paper-list-${lang}`);
+        must(p.pages > 4 && p.text.includes('Q-000') && p.text.includes('Q-227') && !/CSV/.test(p.text), `the list: ${p.pages} pages`);
+        for (const head of zh ? ['叫修时间', '单号', '客户 / 设备', '故障', '技术员', '状态', '时限'] : ['Called', 'Number', 'Customer and equipment', 'Fault', 'Technician', 'State', 'Deadline']) {
+            must(p.text.split(head).length > p.pages, `${head} does not head each of ${p.pages} pages: ${p.text.slice(0, 600)}`);
+        }
+        must(!/口令|password/.test(p.text), 'nothing else is there');
+        await page.context().close();
+    }
+    await acct.context().close();
+});
+
 // ---- too long, too few ---------------------------------------------------------------------------------------
 await claim('names too long for any column: no page scrolls sideways, each is whole in its title and in its record', async () => {
     for (const lang of ['zh-CN', 'en-GB']) {
@@ -407,20 +509,20 @@ await claim('names too long for any column: no page scrolls sideways, each is wh
     }
 });
 await claim('an empty list says so and offers what may be made; one that a filter emptied says that, and how to widen it', async () => {
-    for (const [login, name, may] of [['clerk', 'goods', true], ['manager', 'calls', false], ['acct', 'invoices', true], ['keeper', 'slips', true]]) {
+    for (const [login, name, may] of [['clerk', 'goods', true], ['manager', 'calls', false], ['admin', 'tokens', true], ['keeper', 'slips', true]]) {
         const page = await open(login, { lang: 'en-GB' });
         await go(page, `#/${name}?from=2001-01-01&to=2001-01-02`);
         const empty = page.locator('#rows .empty');
         must(/Nothing matches the filter/.test(await empty.textContent()), await empty.textContent());
         await axe(page, `${name} empty`);
         await shot(page, `empty-filtered-${name}`);
-        if (name === 'invoices') {
+        if (name === 'tokens') {
             await empty.locator('[data-do=clear]').click();
-            await page.waitForFunction(() => /No invoice yet/.test(document.querySelector('#rows').textContent));
+            await page.waitForFunction(() => /No other program has access/.test(document.querySelector('#rows').textContent));
             must(await empty.locator('[data-do=new]').count() === 1, 'making one is offered');
-            await shot(page, 'empty-invoices');
+            await shot(page, 'empty-tokens');
             await empty.locator('[data-do=new]').click();
-            await page.waitForSelector('#dialog[open] [name=amount]');
+            await page.waitForSelector('#dialog[open] [name=label]');
         }
         if (!may) { must(await page.locator('[data-do=new]').count() === 0, 'it is offered to who may not'); }
         await page.context().close();

@@ -1,7 +1,7 @@
 // The console: who is here, which page, what changed elsewhere, keys.
 import { _, N_, speak, preferred, language, fmt } from './i18n.js';
 import { call, get, query, quietly, whenLoggedOut } from './api.js';
-import { $, draw, say, unpressed, LOGIN, SHELL } from './view.js';
+import { $, draw, say, unpressed, AGAIN, LOGIN, SHELL } from './view.js';
 import { GROUPS, PAGES, REGISTERS, source, title, short } from './registers.js';
 import { roleWord, TYPES, stateWord } from './words.js';
 import { TYPE_HOMES } from './fields.js';
@@ -23,6 +23,7 @@ const shown = (page) => (page === 'dashboard' || page === 'board' ? desk() : sou
 // ---- login ----------------------------------------------------------------------------------------
 function login(words) {
     stopListening();
+    unlock();
     close();
     list.leave();
     app.me = null;
@@ -52,6 +53,39 @@ function login(words) {
         } finally { button.disabled = false; }
     };
     root.onclick = onClick;
+}
+
+// A session that ended under a form is begun again over it, by the same login: what was typed stays. Nothing is seen
+// until then.
+function comeBack() {
+    const dialog = $('#again');
+    if (dialog.open) { return; }
+    stopListening();
+    document.body.classList.add('locked');
+    draw(dialog, AGAIN, { words: { title: _('Your session has ended. Log in again.'), text: fmt(_('%s: what you typed is still here.'), app.me.name || app.me.login), password: _('Password'), enter: _('Log in'), leave: _('Give it up') } }, undefined, true);
+    dress(dialog);
+    dialog.oncancel = (e) => e.preventDefault();
+    dialog.showModal();
+    const form = $('form', dialog), error = $('.error', dialog);
+    form.password.focus();
+    form.onsubmit = async (e) => {
+        e.preventDefault();
+        try {
+            app.me = await call('POST', '/session', { login: app.me.login, password: form.password.value });
+            unlock();
+            listen();
+            say(_('You are logged in again. Press once more.'));
+        } catch (problem) {
+            error.textContent = problem.message;
+            error.hidden = false;
+            form.password.value = '';
+            form.password.focus();
+        }
+    };
+}
+function unlock() {
+    document.body.classList.remove('locked');
+    if ($('#again') && $('#again').open) { $('#again').close(); }
 }
 
 async function begin(me) {
@@ -210,6 +244,8 @@ async function onClick(e) {
         $('#main').focus();
     } else if (doing === 'cancel') {
         close();
+    } else if (doing === 'leave') {
+        login();
     } else if (doing === 'me') {
         $('#greeting').hidden = true;
         await account();
@@ -279,7 +315,9 @@ function keys() {
 }
 
 addEventListener('hashchange', route);
-whenLoggedOut(() => { if (app.me) { login(_('Your session has ended. Log in again.')); } });
+whenLoggedOut(() => {
+    if (app.me && $('#dialog').open) { comeBack(); } else if (app.me) { login(_('Your session has ended. Log in again.')); }
+});
 addEventListener('beforeprint', () => document.body.classList.add('printing'));
 addEventListener('afterprint', () => document.body.classList.remove('printing', 'papered'));
 

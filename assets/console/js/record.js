@@ -86,10 +86,10 @@ function saidOf(e) {
     return e.reason ? W.at(W.ADMIT_REASONS, e.reason) : '';
 }
 
-// How sure the clock is by which somebody out there said when. Where it was wrong it is said of everything.
+// How sure the clock is by which somebody out there said when; that it was wrong is said of the first thing, too.
 const SURE = ['visit.arrived', 'visit.left', 'visit.signed', 'visit.paid', 'visit.taken', 'visit.returned'];
-function sure(kind, of) {
-    if (!of) { return ''; }
+function sure(kind, of, told) {
+    if (!of || (told && !SURE.includes(kind))) { return ''; }
     if (of.clock_wrong) { return fmt(_('the clock was wrong: it said %s'), moment(of.wall_ms)); }
     return SURE.includes(kind) && of.made_before_ms != null ? fmt(_('clock sure to ±%s'), span((of.made_before_ms - of.made_after_ms) / 2)) : '';
 }
@@ -97,13 +97,15 @@ function sure(kind, of) {
 function timeline(r) {
     const facts = new Map((r.visits_list || []).flatMap((v) => v.facts.map((f) => [f.entry, f])));
     const signed = new Map((r.visits_list || []).flatMap((v) => v.signatures.map((s) => [s.entry, s])));
+    let told = false;
     return (r.history || []).map((e) => {
         const fact = facts.get(e.entry), s = signed.get(e.entry);
         const first = e === r.history[0] && e.kind === 'record.set';
         const to = saidOf(e);
         const says = to || first ? to : fact ? W.factWords(e.kind, fact.body, money, quantity) : s ? `${W.at(W.OUTCOMES, s.outcome)} ${s.number}` : (e.fields || []).map((n) => label(r.type === 'user' ? 'technician' : r.type, n)).filter(Boolean).join(', ');
-        const of = fact || s, ms = of && of.shown_ms ? of.shown_ms : e.wall_ms;
-        return { time: brief(ms), moment: moment(ms), what: says ? fmt(_('%1$s: %2$s'), W.kindWord(e.kind), says) : first && r.type === 'job' ? _('Registered') : W.kindWord(e.kind), who: [[W.roleWord(e.role), named(e.actor)].filter(Boolean).join(' '), sure(e.kind, of)].filter(Boolean).join(' · ') };
+        const of = fact || s, ms = of && of.shown_ms ? of.shown_ms : e.wall_ms, clock = sure(e.kind, of, told);
+        told = told || Boolean(of && of.clock_wrong);
+        return { time: brief(ms), moment: moment(ms), what: says ? fmt(_('%1$s: %2$s'), W.kindWord(e.kind), says) : first && r.type === 'job' ? _('Registered') : W.kindWord(e.kind), who: [[W.roleWord(e.role), named(e.actor)].filter(Boolean).join(' '), clock].filter(Boolean).join(' · ') };
     });
 }
 

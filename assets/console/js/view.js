@@ -71,7 +71,12 @@ export const SHELL = `
 <nav id="nav" aria-label="{{words.pages}}">{{#groups}}<h2>{{title}}</h2><ul>{{#pages}}
 <li><a href="#/{{name}}" data-page="{{name}}"><span>{{title}}</span><b data-count="{{name}}"></b></a></li>{{/pages}}</ul>{{/groups}}</nav>
 <main id="main" tabindex="-1"></main>
-<dialog id="dialog" aria-labelledby="dialog-title"></dialog>`;
+<dialog id="dialog" aria-labelledby="dialog-title"></dialog>
+<dialog id="again" aria-labelledby="again-title"></dialog>`;
+export const AGAIN = `<form method="dialog" novalidate><h2 id="again-title">{{words.title}}</h2><p>{{words.text}}</p>
+<p class="error" role="alert" hidden></p>
+<div class="field"><label for="again-password">{{words.password}}</label><input id="again-password" name="password" type="password" autocomplete="current-password" required></div>
+<div class="buttons"><button type="button" data-do="leave">{{words.leave}}</button><button class="primary">{{words.enter}}</button></div></form>`;
 
 export const TILES = `<ul class="tiles">{{#tiles}}<li><a class="tile" href="{{href}}" data-key="t-{{href}}"><span>{{label}}</span><b class="{{cls}}">{{value}}</b></a></li>{{/tiles}}</ul>`;
 
@@ -90,7 +95,7 @@ export const LIST = `
 <aside id="detail" aria-label="{{words.detail}}" hidden></aside></div>`;
 
 export const ROWS = `
-{{#rows.length}}<table class="{{type}}"><thead><tr>{{#heads}}<th scope="col" class="{{cls}}"{{#sort}} aria-sort="{{aria}}"{{/sort}}>{{#sort}}<button type="button" class="sort" data-do="sort" data-by="{{by}}" data-key="s-{{label}}">{{label}}<span aria-hidden="true">{{arrow}}</span></button>{{/sort}}{{^sort}}{{label}}{{/sort}}</th>{{/heads}}</tr></thead>
+{{#rows.length}}<table class="{{type}}"><thead><tr>{{#heads}}<th scope="col" class="{{cls}}"{{#sort}} aria-sort="{{aria}}" data-label="{{label}}"{{/sort}}>{{#sort}}<button type="button" class="sort" data-do="sort" data-by="{{by}}" data-key="s-{{label}}">{{label}}<span aria-hidden="true">{{arrow}}</span></button>{{/sort}}{{^sort}}{{label}}{{/sort}}</th>{{/heads}}</tr></thead>
 <tbody>{{#rows}}<tr data-id="{{id}}" class="{{cls}}">{{#cells}}<td class="{{cls}}" data-label="{{label}}"{{#title}} title="{{title}}"{{/title}}>{{#href}}<a href="{{href}}" data-key="r-{{key}}">{{text}}</a>{{/href}}{{^href}}{{#box}}<span class="box">{{text}}</span>{{/box}}{{^box}}{{text}}{{/box}}{{/href}}</td>{{/cells}}</tr>{{/rows}}</tbody></table>
 {{#next}}<p class="more"><button data-do="more" data-key="more">{{words.more}}</button></p>{{/next}}{{/rows.length}}
 {{^rows.length}}<p class="empty">{{empty}}{{#next}} <button data-do="more" data-key="more">{{words.further}}</button>{{/next}}{{#clear}} <button data-do="clear" data-key="clear-empty">{{clear}}</button>{{/clear}}{{#fresh}} <button data-do="new" data-key="new-empty">{{fresh}}</button>{{/fresh}}</p>{{/rows.length}}

@@ -134,7 +134,7 @@ const PROBLEMS = {
     'bad-input': N_('Something in the form is wrong. Nothing was written.'),
     login: N_('Login or password is wrong.'),
     'login-wait': N_('Too many wrong tries. Wait a little, then try again.'),
-    unauthenticated: N_('Your session has ended. Log in again; what you typed is not lost until then.'),
+    unauthenticated: N_('Your session has ended. Log in again.'),
     csrf: N_('This page is out of date. Load it again.'),
     password: N_('The password is wrong.'),
     'password-length': N_('A password has 12 to 128 characters. Nothing was written.'), 'password-common': N_('This password is guessed at once: words, rows of keys and repeats count little. Take another.'),
