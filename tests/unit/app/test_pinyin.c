@@ -189,7 +189,7 @@ static int in_memory(void)
         char *end;
         unsigned long from = strtoul(line, &end, 16), to = strtoul(end + 1, &end, 16);
         bool own = strstr(line, "rw-p") != NULL && strstr(line, "/") == NULL &&
-                   strstr(line, "[stack]") == NULL;
+                   strstr(line, "[stack]") == NULL && to - from < (1UL << 30); /* no shadow */
         for (; own && from < to; from += 4096) {
             size_t got =
                 fseek(mem, (long)from, SEEK_SET) == 0 ? fread(page, 1, sizeof page, mem) : 0;
@@ -222,13 +222,13 @@ static void what_one_learned_is_gone_when_the_next_comes(void)
     CHECK(pinyin_learned(p, &learned));
     type(p, "wangzhongshu");
     CHECK(find(p, "王仲树") <= 1);
-#ifndef __SANITIZE_ADDRESS__ /* which keeps what was freed, on purpose */
     CHECK(in_memory() > 0);
-#endif
     CHECK(pinyin_user(p, (bytes){0}));
-#ifndef __SANITIZE_ADDRESS__
-    CHECK_INT(in_memory(), 0);
+    int left = in_memory();
+#ifndef __SANITIZE_ADDRESS__ /* which keeps what was freed, on purpose */
+    CHECK_INT(left, 0);
 #endif
+    IGNORE(left > 0);
     type(p, "wangzhongshu");
     CHECK(find(p, "王仲树") == SIZE_MAX);
     pinyin_close(p);
