@@ -84,6 +84,15 @@ static const char *short_name(const struct field_info *f)
     return dot == NULL ? f->name : dot + 1;
 }
 
+/* A name and the number beside it, also where nobody is named: lines are as long as the heading. */
+static void ref_cells(FILE *out, const json_t *v)
+{
+    json_cell(out, v);
+    if (!json_is_object(v)) {
+        fputc(',', out);
+    }
+}
+
 static void heading(const struct reg_csv *v)
 {
     size_t n;
@@ -91,6 +100,12 @@ static void heading(const struct reg_csv *v)
     fputs("\xEF\xBB\xBF\"code\",\"state\",\"time_ms\"", v->out);
     if (v->reg->source != REG_SUBJECTS) {
         fputs(",\"id\",\"type\",\"technician\",\"technician.code\"", v->out);
+    } else {
+        fputs(",\"type\",\"branch\"", v->out);
+    }
+    if (v->reg->type == SUBJECT_JOB) {
+        fputs(",\"technician\",\"technician.code\",\"class\",\"due_ms\",\"cash_owed_minor\"",
+              v->out);
     }
     for (const char *const *o = others(v->reg->source); *o != NULL; o++) {
         cell(v->out, *o, false);
@@ -117,13 +132,18 @@ void reg_csv_record(struct reg_csv *v, const json_t *row)
     cell(v->out, state == NULL ? "" : state, false);
     json_cell(v->out, json_object_get(row, "time_ms"));
     if (v->reg->source != REG_SUBJECTS) {
-        const json_t *who = json_object_get(row, "technician");
         json_cell(v->out, json_object_get(row, "id"));
         json_cell(v->out, json_object_get(row, "type"));
-        json_cell(v->out, who);
-        if (!json_is_object(who)) {
-            fputc(',', v->out);
-        }
+        ref_cells(v->out, json_object_get(row, "technician"));
+    } else {
+        json_cell(v->out, json_object_get(row, "type"));
+        json_cell(v->out, json_object_get(row, "branch"));
+    }
+    if (v->reg->type == SUBJECT_JOB) {
+        ref_cells(v->out, json_object_get(row, "technician"));
+        json_cell(v->out, json_object_get(row, "class"));
+        json_cell(v->out, json_object_get(row, "due_ms"));
+        json_cell(v->out, json_object_get(row, "cash_owed_minor"));
     }
     for (const char *const *o = others(v->reg->source); *o != NULL; o++) {
         json_cell(v->out, json_object_get(fields, *o));
@@ -131,9 +151,10 @@ void reg_csv_record(struct reg_csv *v, const json_t *row)
     for (size_t i = 0; i < n; i++) {
         if (columned(v->reg, &f[i])) {
             const json_t *value = json_object_get(fields, short_name(&f[i]));
-            json_cell(v->out, value);
-            if (f[i].type == FT_REF && !json_is_object(value)) {
-                fputc(',', v->out);
+            if (f[i].type == FT_REF) {
+                ref_cells(v->out, value);
+            } else {
+                json_cell(v->out, value);
             }
         }
     }

@@ -1,6 +1,6 @@
 // The browser's half of 90-desks.sh: node desks.mjs URL SHOTS. Prints ok and not ok.
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { PASSWORD, axe, button, claim, closed, end, go, hear, inside, knock, must, newPage, row, submit } from './lib/browser.mjs';
 
 const [, , url, shots] = process.argv;
@@ -120,6 +120,22 @@ await claim('every figure of the overview leads to a list of just so many rows, 
                 must(String(n) === f.n, `${login}: ${f.what} (${f.href}): the list has ${n}`);
             }
         }
+        await page.context().close();
+    }
+});
+
+// ---- a file for the accountant -----------------------------------------------------------------------------
+await claim('the file of cash in hand says in either language who owes how much, in words and in yuan, and sums are numbers', async () => {
+    for (const [lang, heads, words] of [['zh-CN', ['"未交款（元）"', '"技术员"'], ['"A 有费"']], ['en-GB', ['"Cash in hand (CNY)"', '"Technician"'], ['"A paid"']]]) {
+        const page = await open('acct', { lang });
+        await go(page, '#/cash');
+        const [file] = await Promise.all([page.waitForEvent('download'), page.click('[data-key=csv]')]);
+        const text = readFileSync(await file.path(), 'utf8');
+        const line = text.split('\r\n').find((l) => l.includes('"J-261120-01"')) || '';
+        for (const h of heads) { must(text.split('\r\n')[0].includes(h), `${lang}: ${h}: ${text.slice(0, 300)}`); }
+        for (const w of ['"T01"', ',253.00,', ...words]) { must(line.includes(w), `${lang}: ${w}: ${line}`); }
+        must(!/\d{13}/.test(text) && /"2026-11-\d\d \d\d:\d\d"/.test(line), `${lang}: times: ${line}`);
+        must(text.startsWith('\uFEFF"') && file.suggestedFilename() === 'cash.csv', file.suggestedFilename());
         await page.context().close();
     }
 });

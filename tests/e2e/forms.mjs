@@ -152,8 +152,8 @@ await claim('the list of logins is saved as CSV, and a name that is a formula is
     await go(admin, '#/users');
     const [file] = await Promise.all([admin.waitForEvent('download'), admin.click('[data-key=csv]')]);
     const text = readFileSync(await file.path(), 'utf8');
-    must(file.suggestedFilename() === 'users.csv' && text.startsWith('\uFEFF"code","state"'), text.slice(0, 60));
-    must(text.includes('"newclerk","open"') && text.includes('"\'=1+1","clerk"'), text);
+    must(file.suggestedFilename() === 'users.csv' && text.startsWith('\uFEFF"Number","State"'), text.slice(0, 60));
+    must(text.includes('"newclerk","Open"') && text.includes('"\'=1+1","Clerk"'), text);
     must(!/(^|,)"[=+@-]/m.test(text), 'a cell begins a formula');
     for (const name of ['devices', 'conflicts', 'quarantine', 'editions', 'tokens']) {
         await go(admin, `#/${name}`);

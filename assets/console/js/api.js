@@ -39,6 +39,7 @@ async function send(method, path, body, idempotency) {
         throw new Problem(0, {});
     }
     const text = await answer.text();
+    if (answer.ok && /^text\/csv/.test(answer.headers.get('Content-Type') || '')) { return text; }
     const json = text && /json/.test(answer.headers.get('Content-Type') || '') ? JSON.parse(text) : {};
     if (json.csrf) { csrf = json.csrf; }
     if (!answer.ok) { throw new Problem(answer.status, json); }

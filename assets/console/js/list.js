@@ -6,6 +6,7 @@ import { REGISTERS, source, title } from './registers.js';
 import { showRecord } from './record.js';
 import { fresh, freshLabel } from './actions.js';
 import { technicians } from './forms.js';
+import { saveCsv } from './csv.js';
 import { tiles } from './dashboard.js';
 
 import * as W from './words.js';
@@ -254,6 +255,10 @@ function wire(app) {
             location.hash = address(page, here.id, ordered({ ...rest, by: what.dataset.by }, app.registers[source(page)]));
         }
         if (what.dataset.do === 'clear') { location.hash = `#/${page}`; }
+        if (what.dataset.do === 'csv' && !e.ctrlKey && !e.metaKey) {
+            e.preventDefault();
+            saveCsv(page, what.getAttribute('href').replace('/api/v1', '')).catch((p) => app.say(p.message));
+        }
         if (what.dataset.do === 'print-list') { onPaper().catch((p) => app.say(p.message)); }
     };
 }

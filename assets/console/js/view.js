@@ -84,7 +84,7 @@ export const LIST = `
 <div class="page"><section class="list" aria-labelledby="title">
 <div class="bar"><h1 id="title" tabindex="-1" data-home>{{title}}</h1><div class="tools">
 {{#fresh}}<button class="primary" data-do="new" data-key="new">{{fresh}} <kbd>N</kbd></button>{{/fresh}}
-<a class="button" href="{{csv}}" download data-key="csv">{{words.csv}}</a>
+<a class="button" href="{{csv}}" download data-do="csv" data-key="csv">{{words.csv}}</a>
 <button data-do="print-list" data-key="print">{{words.print}}</button></div></div>
 <div id="tiles"></div>
 {{#filters.length}}<details class="narrow"{{#wide}} open{{/wide}}><summary data-key="narrow">{{words.filter}} {{words.set}}</summary><form class="filters" aria-label="{{words.filter}}">{{#filters}}<label><span>{{label}}</span>

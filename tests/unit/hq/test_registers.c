@@ -446,6 +446,26 @@ static void every_register_can_be_taken_away_as_csv(void)
 /* ---- what people type -------------------------------------------------------------------------
  */
 
+/* Who has the cash and how much: else nobody can do accounts with the file. */
+static void a_file_of_calls_says_who_has_them_and_what_he_owes(void)
+{
+    char id[33], who[33];
+    desk_begin(&d);
+    desk_record(&d, "technician", "T7", "{\"name\":\"Chen\"}", who);
+    desk_record(&d, "job", "J7", "{\"fault_told\":\"no heat\"}", id);
+    json_decref(desk_op(&d, "assign", json_pack("{s:s,s:s}", "job", id, "technician", who)));
+    desk_login(&d, "department");
+    json_decref(desk_get(&d, "/registers/calls?format=csv"));
+    CHECK_INT(d.status, 200);
+    CHECK(d.body != NULL &&
+          strstr(d.body, "\"code\",\"state\",\"time_ms\",\"type\",\"branch\",\"technician\","
+                         "\"technician.code\",\"class\",\"due_ms\",\"cash_owed_minor\",") != NULL);
+    const char *row = d.body == NULL ? NULL : strstr(d.body, "\"J7\",");
+    CHECK(row != NULL && strstr(row, ",\"job\",") != NULL);
+    CHECK(row != NULL && strstr(row, ",\"Chen\",\"T7\",0,") != NULL);
+    desk_end(&d);
+}
+
 static void no_cell_of_an_export_is_a_formula(void)
 {
     static const char *const nasty[] = {"=1+1",
@@ -510,6 +530,7 @@ int main(void)
     RUN(a_device_is_silent_three_days_after_its_last_word_or_its_joining);
     RUN(what_a_device_could_not_bring_in_one_part_is_shown_as_unsent);
     RUN(every_register_can_be_taken_away_as_csv);
+    RUN(a_file_of_calls_says_who_has_them_and_what_he_owes);
     RUN(no_cell_of_an_export_is_a_formula);
     CHECK_END();
 }
