@@ -92,6 +92,25 @@ await claim('a daily report goes from the supervisor by the manager to the servi
     await manager.context().close();
     await dept.context().close();
 });
+await claim('the supervisor\'s own report is added up from those of the day, by person and class; what he typed stays', async () => {
+    const has = (wanted) => boss.waitForFunction((w) => { const e = document.querySelector('#dialog form').elements; return Object.entries(w).every(([k, v]) => e[k].value === v); }, wanted);
+    await go(boss, '#/days');
+    await boss.keyboard.press('n');
+    await fill(boss, { day: '2026-11-20' });
+    await boss.keyboard.press('Tab');
+    await has({ a: '120', b: '60', c: '0', d: '30', lines: '陈志强 A 120 B 60 D 30' });
+    await boss.selectOption('#dialog [name=technician]', 'T01');
+    await has({ a: '', lines: '' });
+    await boss.selectOption('#dialog [name=technician]', '');
+    await has({ a: '120' });
+    await fill(boss, { b: '75', note: 'one visit more' });
+    await boss.selectOption('#dialog [name=technician]', 'T01');
+    await boss.selectOption('#dialog [name=technician]', '');
+    await has({ a: '120', b: '75', note: 'one visit more' });
+    await shot(boss, 'own-report');
+    await submit(boss);
+    await boss.waitForFunction(() => /陈志强 A 120/.test(document.querySelector('#detail').textContent));
+});
 await claim('an invoice is made, handed over and printed; one without a number is refused by a sentence', async () => {
     const acct = await inside(await open('acct'));
     await go(acct, '#/invoices');

@@ -1,7 +1,7 @@
 // What may be done with a record, by role and state: one row each. The server decides; a button that
 // it would refuse is only left out.
-import { _, N_, fmt, moment, money } from './i18n.js';
-import { call } from './api.js';
+import { _, N_, fmt, moment, money, byName } from './i18n.js';
+import { call, get, query } from './api.js';
 import { FIELDS, TYPE_PATHS, toInput, named } from './fields.js';
 import { ask } from './forms.js';
 import { hoursOf, hoursWords } from './hours.js';
@@ -185,6 +185,24 @@ const toInputOf = (record, x) => (x.type && record.fields[x.name] != null ? toIn
 
 // ---- something new -------------------------------------------------------------------------------
 const own = (name, words, kind, more) => ({ name, label: words, kind, ...more });
+// The supervisor's daily report (A-08) is what the technicians of his branch handed in that day (A-07), added up: by
+// person and class. What he typed himself stays.
+const MINUTES = ['a', 'b', 'c', 'd'];
+async function daysOf(day) {
+    const from = new Date(`${day}T00:00:00`).getTime();
+    const page = await get(`/registers/days${query({ from, to: from + 86400000 - 1, limit: 200 })}`);
+    return byName(page.rows.filter((r) => r.fields.technician), (r) => named(r.fields.technician));
+}
+let compiling = 0;
+async function compile(form) {
+    const mine = ++compiling;
+    const day = form.elements.technician.value ? '' : form.elements.day.value;
+    const days = day ? await daysOf(day).catch(() => []) : [];
+    if (mine !== compiling || !form.isConnected) { return; }
+    const put = (name, value) => { const input = form.elements[name]; if (!input.dataset.typed) { input.value = value; } };
+    MINUTES.forEach((c) => put(c, days.length ? String(days.reduce((n, r) => n + (r.fields[c] || 0), 0)) : ''));
+    put('lines', days.map((r) => [named(r.fields.technician), ...MINUTES.filter((c) => r.fields[c]).map((c) => `${c.toUpperCase()} ${r.fields[c]}`)].join(' ')).join('\n'));
+}
 const FRESH = {
     call: {
         label: N_('Register a call'), roles: CLERK, then: 'calls',
@@ -207,7 +225,7 @@ const FRESH = {
     stock: { label: N_('Add to the van stock'), roles: ['parts keeper'], then: 'stock', fields: () => [must('stock', 'technician', { role: 'technician' }), must('stock', 'part'), must('stock', 'quantity')], url: '/stock' },
     goods: { label: N_('Goods come in'), roles: CLERK, then: 'goods', fields: (r) => [must('goods', 'job', { value: r && r.code }), must('goods', 'what'), must('goods', 'receipt'), must('goods', 'acknowledged', { value: '1' }), f('goods', 'technician', { role: 'technician' }), f('goods', 'shelf'), f('goods', 'due'), f('goods', 'note')], url: '/goods' },
     slip: { label: N_('Propose parts'), roles: [...CLERK, 'parts keeper'], then: 'slips', code: true, fields: (r) => [must('slip', 'technician', { role: 'technician', value: r && r.technician ? r.technician.code : '' }), must('slip', 'part'), must('slip', 'quantity'), f('slip', 'job', { value: r && r.code }), f('slip', 'note')], url: '/slips' },
-    day: { label: N_('Hand in a daily report'), roles: ['supervisor'], then: 'days', fields: () => [must('day', 'day', { value: toInput(FIELDS.day.day, Date.now()) }), f('day', 'technician', { role: 'technician', nobody: N_('My own, as supervisor') }), ...['a', 'b', 'c', 'd', 'note'].map((n) => f('day', n))], url: '/days' },
+    day: { label: N_('Hand in a daily report'), roles: ['supervisor'], then: 'days', fields: () => [must('day', 'day', { value: toInput(FIELDS.day.day, Date.now()) }), f('day', 'technician', { role: 'technician', nobody: N_('My own, as supervisor') }), ...[...MINUTES, 'lines', 'note'].map((n) => f('day', n))], url: '/days', live: compile, text: N_('Your own is added up from those that the technicians handed in for the day.') },
     invoice: { label: N_('Make out an invoice'), roles: ['accountant'], then: 'invoices', code: true, codeMust: true, fields: (r) => [must('invoice', 'job', { value: r && r.code }), must('invoice', 'amount', { value: r ? invoiced(r) : '' }), f('invoice', 'note')], url: '/invoices' },
     user: {
         label: N_('Add a login'), roles: ['administrator'], then: 'users',
@@ -269,7 +287,7 @@ export function fresh(name, done, from) {
     const fields = n.fields(from);
     if (n.code) { fields.unshift(own('code', N_('Number'), 'code', { required: n.codeMust, hint: n.codeMust ? undefined : N_('Of the company\'s books, when it has one.') })); }
     ask({
-        title: _(n.label), text: n.text && _(n.text), go: _(n.go || n.label), fields,
+        title: _(n.label), text: n.text && _(n.text), go: _(n.go || n.label), fields, live: n.live,
         submit: async (v) => {
             const { code, ...rest } = v;
             const out = await (n.send ? n.send(v) : call('POST', n.url, { fields: rest, ...(code ? { code } : {}) }));

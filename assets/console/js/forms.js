@@ -130,7 +130,7 @@ function values(form, views) {
 const wordsOf = (go) => ({ cancel: go ? _('Cancel') : _('Close') });
 const writer = (w) => fmt(_('%s, %s'), named(w.actor) || _('a handheld'), moment(w.time_ms));
 
-// spec: {title, text, fields, go, danger, submit(values, form), watch: {id, refresh(form)}, secret, qr}
+// spec: {title, text, fields, go, danger, submit(values, form), live(form), watch: {id, refresh(form)}, secret, qr}
 export async function ask(spec) {
     const dialog = $('#dialog');
     const views = await Promise.all((spec.fields || []).map(viewOf));
@@ -145,6 +145,11 @@ export async function ask(spec) {
     const form = $('form', dialog);
     form.addEventListener('input', (e) => { if (e.target.dataset.of) { suggest(e.target); } });
     form.addEventListener('submit', (e) => { e.preventDefault(); submit(form); });
+    if (spec.live) { // fields that follow from others, unless somebody typed into them
+        form.addEventListener('input', (e) => { e.target.dataset.typed = '1'; });
+        form.addEventListener('change', () => spec.live(form));
+        spec.live(form);
+    }
 }
 
 async function submit(form) {
