@@ -50,7 +50,8 @@ enum st op_assign(struct hq *hq, const json_t *in, json_t **out, struct err *err
         hex_put(bytes_of(job.subject.b, sizeof job.subject.b), hex);
         *out = json_pack("{s:{s:s,s:{s:s}}}", "conflict", "id", hex, "fields", "technician",
                          who == NULL ? "" : who);
-        return ST_OK; /* a refusal that carries values: api_finish makes it a 409 */
+        /* a refusal that carries values: api_finish makes it a 409 */
+        return *out != NULL ? ST_OK : err_set(err, ST_FULL, 0, __func__, "no memory");
     }
     assign_see(&job, &b.assigned);
     st = body_encode(KIND_JOB_ASSIGNED, &b, body, sizeof body, &what.body);
