@@ -99,6 +99,6 @@ enum st hq_cut_settle(struct hq *hq, unsigned parts, struct err *err)
     for (unsigned i = 0; st == ST_OK && (parts == 0 || i < parts); i++) {
         st = one(hq, err);
     }
-    hq->cut_due = st == ST_OK;
+    hq->cut_due = st != ST_NOT_FOUND;
     return st == ST_NOT_FOUND ? ST_OK : st;
 }

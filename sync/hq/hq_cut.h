@@ -15,6 +15,6 @@ MUST_USE enum st hq_cut_begin(struct hq *hq, struct store_txn *t, id8 author,
                               struct revoked_walk *w, struct err *err);
 /* hq_cut_settle: so many parts more (0: all), each a transaction of its own; hq->cut_due says
  * whether some are left. Nothing where a batch is open. Errors: those of the store; what is noted
- * stays, and is tried at the next open. */
+ * stays, and is due until a later call, or the next open, has done it. */
 MUST_USE enum st hq_cut_settle(struct hq *hq, unsigned parts, struct err *err);
 #endif

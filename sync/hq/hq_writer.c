@@ -24,6 +24,7 @@ struct hq_writer {
     bool busy, refuse, stop;
     int64_t rested_ms; /* when something of the rest was done, or nothing was left of it */
     bool came;         /* requests since then */
+    bool cut_failed;   /* the last part of a cut: tried again after the next request */
     int64_t swept_ms;  /* when what is over was last swept: at the start, or here */
 };
 
@@ -93,7 +94,8 @@ static void rest(struct hq_writer *w)
         fprintf(stderr, "docketd: folding what came: %s\n", err.text);
         w->hq->rest_due = false; /* tried again with the next request, or at the next start */
     }
-    if (w->hq->cut_due && hq_cut_settle(w->hq, 1, &err) != ST_OK) {
+    w->cut_failed = w->hq->cut_due && hq_cut_settle(w->hq, 1, &err) != ST_OK;
+    if (w->cut_failed) {
         fprintf(stderr, "docketd: what a revocation cuts off: %s\n", err.text);
     }
     w->hq->taken_more = false; /* set again where some are left, not where it failed */
@@ -102,7 +104,7 @@ static void rest(struct hq_writer *w)
 
 static bool is_due(const struct hq_writer *w)
 {
-    return w->hq->rest_due || w->hq->cut_due || w->hq->taken_more;
+    return w->hq->rest_due || (w->hq->cut_due && !w->cut_failed) || w->hq->taken_more;
 }
 
 /* Under the lock: is the rest's turn now? Its signatures take all cores, so it waits until nobody
@@ -163,6 +165,7 @@ static void *loop(void *ctx)
             w->rested_ms = monotonic_ms();
         } else {
             run(w, group, n);
+            w->cut_failed = false;
         }
         for (size_t i = 0; i < n; i++) {
             group[i]->done(group[i]);

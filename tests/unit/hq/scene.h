@@ -54,6 +54,25 @@ static inline void scene_revoke(struct pair *p, const struct pair_device *d, int
     json_decref(out);
 }
 
+/* The device makes 60 entries of its job, and hands in what fits a small bundle: some of them. */
+static inline void scene_part(struct pair *p, struct pair_device *d, id16 job,
+                              struct exchange_result *r)
+{
+    struct exchange_options small = {.max_bytes = 4096};
+    struct bundle_buffer req = {.cap = 1 << 20}, ans = {.cap = 1 << 20};
+    const char *problem;
+    for (unsigned i = 0; i < 60; i++) {
+        pair_step(p, d, job, KIND_VISIT_TRAVELLING, (id8){{(uint8_t)(i + 1)}});
+    }
+    memset(r, 0, sizeof *r);
+    struct now now = pair_now(p);
+    PAIR_OK(p, exchange_request(&d->journal, &small, &now, bundle_buffer_sink, &req, r, &p->err));
+    PAIR_OK(
+        p, hq_exchange(p->hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem, &p->err));
+    bundle_buffer_drop(&req);
+    bundle_buffer_drop(&ans);
+}
+
 /* The device records something of a job, whether or not it holds anything of it. */
 static inline h32 scene_write_about(struct pair *p, struct pair_device *d, id16 subject)
 {

@@ -1,10 +1,15 @@
 /* test_cut.c - a revocation that cuts off much is taken in parts: others' receipts come between,
- * and a crash leaves nothing half cut. */
+ * and neither a crash nor a disk that is full for a while leaves anything half cut. */
+#define _GNU_SOURCE
 #include "core/store/inside.h"
 #include "sync/hq/hq_cut.h"
+#include "sync/hq/hq_writer.h"
 #include "tests/unit/hq/pair.h"
 
+#include <dlfcn.h>
+#include <errno.h>
 #include <lmdb.h>
+#include <time.h>
 
 enum { PART = 64 * HQ_CUT_ROUNDS, MANY = 2 * PART + 10 };
 
@@ -12,6 +17,25 @@ static struct pair p;
 static struct pair_device lost, other;
 static id16 subject[MANY], job;
 static uint8_t *room;
+
+static atomic_bool is_full; /* the disk */
+static atomic_uint refused;
+
+/* LMDB's own is called behind it. */
+int mdb_txn_commit(MDB_txn *txn)
+{
+    static int (*real)(MDB_txn * txn);
+    if (atomic_load(&is_full)) {
+        atomic_fetch_add(&refused, 1);
+        mdb_txn_abort(txn);
+        return ENOSPC;
+    }
+    if (real == NULL) {
+        void *sym = dlsym(RTLD_NEXT, "mdb_txn_commit");
+        memcpy(&real, &sym, sizeof real);
+    }
+    return real(txn);
+}
 
 static size_t commits(void)
 {
@@ -117,9 +141,8 @@ static void revoke(void)
     json_decref(out);
 }
 
-static void a_part_is_a_transaction_and_others_are_served_between(void)
+static void a_part_is_a_transaction(void)
 {
-    struct exchange_result r;
     begin();
     size_t before = commits();
     revoke();
@@ -137,11 +160,48 @@ static void a_part_is_a_transaction_and_others_are_served_between(void)
     }
     CHECK_INT(folded(), MANY);
     CHECK_INT(noted(), 0);
-    /* While it goes on the colleague's work is taken, and nothing of it is compared. */
-    h32 e = pair_step(&p, &other, job, KIND_VISIT_ACCEPTED, (id8){{1}});
-    pair_sync(&p, &other, &r);
-    CHECK_INT(pair_place(&p, &other, e), SYNC_HQ);
-    CHECK_INT(r.problems, 0);
+    end();
+}
+
+static void pause_ms(long ms)
+{
+    struct timespec t = {.tv_nsec = ms * 1000000};
+    nanosleep(&t, NULL);
+}
+
+static void told(struct hq_writer_task *task)
+{
+    atomic_store((atomic_bool *)task->ctx, true);
+}
+
+/* What is left stays due, so nothing is compared; the writer tries once for each request. */
+static void a_part_that_fails_is_tried_again_with_the_next_request(void)
+{
+    struct hq_writer *w = NULL;
+    atomic_bool done = false;
+    begin();
+    revoke();
+    atomic_store(&refused, 0);
+    atomic_store(&is_full, true);
+    CHECK_INT(hq_cut_settle(p.hq, 1, NULL), ST_FULL);
+    CHECK(p.hq->cut_due);
+    PAIR_OK(&p, hq_writer_start(&w, p.hq, &p.err));
+    for (unsigned i = 0; i < 1000 && atomic_load(&refused) < 2; i++) {
+        pause_ms(5);
+    }
+    pause_ms(100);
+    CHECK_INT(atomic_load(&refused), 2);
+    atomic_store(&is_full, false);
+    struct hq_writer_task task = {.op = "status", .in = json_object(), .done = told, .ctx = &done};
+    PAIR_OK(&p, hq_writer_submit(w, &task));
+    hq_writer_stop(&w); /* when nothing is due any more */
+    CHECK(atomic_load(&done));
+    PAIR_OK(&p, task.st);
+    json_decref(task.out);
+    json_decref((json_t *)(uintptr_t)task.in);
+    CHECK(!p.hq->cut_due);
+    CHECK_INT(folded(), MANY);
+    CHECK_INT(noted(), 0);
     end();
 }
 
@@ -158,14 +218,17 @@ static void a_crash_between_two_parts_is_made_up_for_at_the_next_open(void)
     end();
 }
 
-/* Headquarters' own exchange in process, as docketctl has it, leaves nothing half cut either. */
-static void whoever_waits_for_no_writer_has_all_of_it_done(void)
+/* Meanwhile a colleague's work is taken and receipted, and nothing of it is compared. Headquarters'
+ * own exchange in process, as docketctl has it, leaves nothing half cut behind it. */
+static void others_are_served_between_and_whoever_waits_for_no_writer_has_all_of_it_done(void)
 {
     struct exchange_result r;
     begin();
     revoke();
     CHECK(folded() < MANY);
+    h32 e = pair_step(&p, &other, job, KIND_VISIT_ACCEPTED, (id8){{1}});
     pair_sync(&p, &other, &r);
+    CHECK_INT(pair_place(&p, &other, e), SYNC_HQ);
     CHECK_INT(r.problems, 0);
     CHECK_INT(folded(), MANY);
     CHECK(!p.hq->cut_due);
@@ -174,8 +237,9 @@ static void whoever_waits_for_no_writer_has_all_of_it_done(void)
 
 int main(void)
 {
-    RUN(a_part_is_a_transaction_and_others_are_served_between);
+    RUN(a_part_is_a_transaction);
+    RUN(a_part_that_fails_is_tried_again_with_the_next_request);
     RUN(a_crash_between_two_parts_is_made_up_for_at_the_next_open);
-    RUN(whoever_waits_for_no_writer_has_all_of_it_done);
+    RUN(others_are_served_between_and_whoever_waits_for_no_writer_has_all_of_it_done);
     CHECK_END();
 }

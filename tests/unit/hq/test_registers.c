@@ -4,6 +4,7 @@
 #include "core/store/rebuild.h"
 #include "sync/hq/reg.h"
 #include "tests/unit/hq/desk.h"
+#include "tests/unit/hq/scene.h"
 
 #define DAY_MS 86400000LL
 #define JOBS 137
@@ -377,35 +378,19 @@ static void a_device_is_silent_three_days_after_its_last_word_or_its_joining(voi
 static void what_a_device_could_not_bring_in_one_part_is_shown_as_unsent(void)
 {
     static struct pair_device device;
-    struct exchange_result r = {0};
-    struct exchange_options small = {.max_bytes = 4096};
-    struct bundle_buffer req = {.cap = 1 << 20}, ans = {.cap = 1 << 20};
-    const char *problem;
+    struct exchange_result r;
+    id16 who;
     desk_begin(&d);
-    struct record_write w = {.field = F_TECHNICIAN_ROLE, .type = FT_ENUM, .i = ROLE_TECHNICIAN};
-    id16 who = pair_record(&d.p, SUBJECT_TECHNICIAN, &w, 1, "Li Wei", F_TECHNICIAN_NAME);
-    id16 customer = pair_record(&d.p, SUBJECT_CUSTOMER, NULL, 0, "Golden Lotus", F_CUSTOMER_NAME);
-    id16 job = pair_job(&d.p, customer, "no cooling");
-    pair_assign(&d.p, job, who);
+    id16 job = scene_job(&d.p, &who);
     pair_join(&d.p, &device, who, "D1");
     pair_sync(&d.p, &device, &r);
-    for (unsigned i = 0; i < 60; i++) {
-        pair_step(&d.p, &device, job, KIND_VISIT_TRAVELLING, (id8){{(uint8_t)(i + 1)}});
-    }
-    memset(&r, 0, sizeof r);
-    struct now now = pair_now(&d.p);
-    PAIR_OK(&d.p, exchange_request(&device.journal, &small, &now, bundle_buffer_sink, &req, &r,
-                                   &d.p.err));
-    PAIR_OK(&d.p, hq_exchange(d.p.hq, bytes_of(req.p, req.n), bundle_buffer_sink, &ans, &problem,
-                              &d.p.err));
+    scene_part(&d.p, &device, job, &r);
     desk_login(&d, "administrator");
     json_t *row = device_row();
     json_t *unsent = json_object_get(json_object_get(row, "fields"), "unsent");
     CHECK(r.sent_entries > 0 && r.sent_entries < 60);
     CHECK_INT(json_integer_value(unsent), 60 - (int)r.sent_entries);
     json_decref(row);
-    bundle_buffer_drop(&req);
-    bundle_buffer_drop(&ans);
     pair_leave(&device);
     desk_end(&d);
 }
