@@ -61,12 +61,6 @@ static bool may(const struct visit_state *v, const struct fact *f)
            job_kind(f->kind)[0] != '\0';
 }
 
-static const char *when(struct app *a, const struct fact *f)
-{
-    const char *then = app_time(a, f->wall_ms, true), *now = app_time(a, app_now_ms(a), true);
-    return strncmp(then, now, 10) == 0 ? app_time(a, f->wall_ms, false) : then;
-}
-
 static void sure(struct app *a, struct ui *u, const struct job_model *j, const struct fact *f,
                  enum job_sheet *sheet)
 {
@@ -100,7 +94,7 @@ static void row(struct app *a, struct ui *u, const struct job_model *j, const st
     struct ui_row row = {.id = shared_fmt(a, "withdraw:%zu", index),
                          .title = job_kind(f->kind),
                          .line2 = detail[0] != '\0' ? detail : NULL,
-                         .right2 = when(a, f),
+                         .right2 = shared_when(a, f->wall_ms),
                          .chevron = true};
     if (ui_row(u, &row)) {
         *chosen = f->entry;

@@ -43,7 +43,7 @@ SCREEN_ENTER(diagnose)
         return;
     }
     const struct fact *f = form_read(v, KIND_VISIT_DIAGNOSED, &b);
-    if (f == NULL) { /* a visit that wanted a part said it already */
+    if (f == NULL) { /* an earlier visit said it already */
         const struct visit_state *before = job_before(app_job(a));
         f = form_read(before, KIND_VISIT_DIAGNOSED, &b);
         s->carried_ms = f == NULL ? 0 : f->wall_ms;

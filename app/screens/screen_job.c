@@ -125,13 +125,6 @@ static void head(struct app *a, struct ui *u, const struct job_model *j)
     }
 }
 
-/* The time; the day too when it was not today. */
-static const char *when(struct app *a, int64_t ms)
-{
-    const char *then = app_time(a, ms, true), *now = app_time(a, app_now_ms(a), true);
-    return strncmp(then, now, 10) == 0 ? app_time(a, ms, false) : then;
-}
-
 #define CHANGES_MOST 12
 
 /* What others wrote meanwhile, until it is said to be seen. What is typed stays as it is. */
@@ -179,7 +172,7 @@ static void others(struct app *a, struct ui *u, const struct job_model *j)
             .title = name.n > 0 ? shared_fmt(a, _("%.*s is on this job too"), (int)name.n, name.p)
                                 : _("Another technician is on this job too"),
             .line2 = shared_fmt(a, "%s · %s", shared_stage(v->stage),
-                                when(a, v->facts[v->nfacts - 1].wall_ms))};
+                                shared_when(a, v->facts[v->nfacts - 1].wall_ms))};
         ui_row(u, &row);
     }
     if (j->job.handover_asked) {
@@ -229,13 +222,13 @@ static const char *done_words(struct app *a, const struct job_model *j, const st
 {
     const char *detail = job_detail(a, j->visit, f);
     const char *where = f->kind == KIND_VISIT_ARRIVED ? arrived_where(a, j) : "";
-    return shared_fmt(a, "%s%s%s%s%s", when(a, f->wall_ms), detail[0] != '\0' ? " · " : "", detail,
-                      where[0] != '\0' ? " · " : "", where);
+    return shared_fmt(a, "%s%s%s%s%s", shared_when(a, f->wall_ms), detail[0] != '\0' ? " · " : "",
+                      detail, where[0] != '\0' ? " · " : "", where);
 }
 
 static const char *signed_words(struct app *a, const struct signature_state *s)
 {
-    const char *t = when(a, s->wall_ms);
+    const char *t = shared_when(a, s->wall_ms);
     const char *how = s->outcome == SIGN_SIGNED    ? _("signed")
                       : s->outcome == SIGN_REFUSED ? _("refused to sign")
                                                    : _("customer absent");

@@ -114,6 +114,8 @@ const char *shared_z(struct app *a, str s);
 const char *shared_fmt(struct app *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* shared_accuracy: "±12 m", or that it is not known. */
 const char *shared_accuracy(struct app *a, const struct position *p);
+/* shared_when: the time; the day too when it was not today. */
+const char *shared_when(struct app *a, int64_t ms);
 /* shared_left: "1:20 left", "0:35 late"; tone goes with it. Minutes may be negative. */
 const char *shared_left(struct app *a, int64_t minutes, enum ui_tone *tone);
 /* shared_limit: what counts down: "city 6 h". */

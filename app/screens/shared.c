@@ -120,6 +120,12 @@ const char *shared_fmt(struct app *a, const char *fmt, ...)
     return shared_z(a, str_c(buf));
 }
 
+const char *shared_when(struct app *a, int64_t ms)
+{
+    const char *then = app_time(a, ms, true), *now = app_time(a, app_now_ms(a), true);
+    return strncmp(then, now, 10) == 0 ? app_time(a, ms, false) : then;
+}
+
 const char *shared_left(struct app *a, int64_t minutes, enum ui_tone *tone)
 {
     int64_t m = minutes < 0 ? -minutes : minutes;

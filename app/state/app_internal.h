@@ -376,6 +376,9 @@ void file_drop(struct app *a);
 
 /* model.c, today.c, drafts.c, settings.c */
 void model_drop(struct app *a);
+/* field_text: a text or code as it is shown, in `m`; empty: no such value, or not held. Any thread,
+ * with its own transaction and arena. */
+str field_text(struct store_txn *t, struct arena *m, const struct subject_state *s, int field);
 void today_drop(struct app *a);
 /* today_words: what a row shows, into `m`. Any thread, with its own transaction and arena. */
 bool today_words(struct store_txn *t, id16 subject, struct arena *m, struct today_row *out);

@@ -97,19 +97,6 @@ static int64_t line_when(const void *one)
 /* ---- one job ----------------------------------------------------------------------------------
  */
 
-static str text_of(struct store_txn *t, struct arena *m, const struct subject_state *s, int field)
-{
-    const struct field_value *v = fold_shown(s, field);
-    bytes content = {NULL, 0};
-    h32 att;
-    if (v == NULL || v->type != FT_TEXT) {
-        return (str){NULL, 0};
-    }
-    memcpy(att.b, v->b, sizeof att.b);
-    return store_att_get(t, att, m, NULL, &content, NULL) == ST_OK ? bytes_str(content)
-                                                                   : (str){NULL, 0};
-}
-
 static bool fact_body(const struct fact *f, union body *b)
 {
     return f != NULL && body_decode(f->kind, f->body, b) == ST_OK;
@@ -206,8 +193,8 @@ static void take_job(struct app *a, struct store_txn *t, struct pages *p,
         return;
     }
     if (!id16_zero(row->equipment) && fold_load(t, row->equipment, &m, &e, NULL, NULL) == ST_OK) {
-        common.model = book_hash(text_of(t, &m, &e, F_EQUIPMENT_MODEL));
-        common.name = book_hash(text_of(t, &m, &e, F_EQUIPMENT_NAME));
+        common.model = book_hash(field_text(t, &m, &e, F_EQUIPMENT_MODEL));
+        common.name = book_hash(field_text(t, &m, &e, F_EQUIPMENT_NAME));
     }
     for (unsigned k = 0; k < job.nvisits; k++) {
         take_visit(a, p, &job, &job.visits[k], &common);

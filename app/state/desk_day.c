@@ -136,24 +136,6 @@ static unsigned class_of(const struct visit_state *v)
     return f != NULL && body_decode(f->kind, f->body, &b) == ST_OK ? b.class_.class_ : CLASS_NONE;
 }
 
-static str text_of(struct store_txn *t, struct arena *m, const struct subject_state *s, int field)
-{
-    const struct field_value *v = fold_shown(s, field);
-    bytes content = {NULL, 0};
-    bool ok = true;
-    h32 att;
-    if (v == NULL) {
-        return (str){NULL, 0};
-    }
-    if (v->type == FT_CODE) {
-        return bytes_str(arena_bytes(m, bytes_of(v->b, v->nb), &ok));
-    }
-    memcpy(att.b, v->b, sizeof att.b);
-    return v->type == FT_TEXT && store_att_get(t, att, m, NULL, &content, NULL) == ST_OK
-               ? bytes_str(content)
-               : (str){NULL, 0};
-}
-
 static str customer_of(struct store_txn *t, struct arena *m, const struct subject_state *job)
 {
     const struct field_value *v = fold_shown(job, F_JOB_CUSTOMER);
@@ -163,7 +145,7 @@ static str customer_of(struct store_txn *t, struct arena *m, const struct subjec
         return (str){NULL, 0};
     }
     memcpy(id.b, v->b, sizeof id.b);
-    return fold_load(t, id, m, &s, NULL, NULL) == ST_OK ? text_of(t, m, &s, F_CUSTOMER_NAME)
+    return fold_load(t, id, m, &s, NULL, NULL) == ST_OK ? field_text(t, m, &s, F_CUSTOMER_NAME)
                                                         : (str){NULL, 0};
 }
 
@@ -194,9 +176,9 @@ static void take_job(struct app *a, struct store_txn *t, struct arena *m, id16 i
         x.outcome = signed_ ? v->signatures[v->nsigned - 1].outcome : 0;
         x.end = v->end;
         x.going = !signed_ && v->stage != VISIT_ENDED && v->stage != VISIT_LEFT;
-        x.code = text_of(t, m, &job, F_CODE);
-        x.code = x.code.n > 0 ? x.code : text_of(t, m, &job, F_JOB_PROVISIONAL);
-        x.what = text_of(t, m, &job, F_JOB_FAULT_TOLD);
+        x.code = field_text(t, m, &job, F_CODE);
+        x.code = x.code.n > 0 ? x.code : field_text(t, m, &job, F_JOB_PROVISIONAL);
+        x.what = field_text(t, m, &job, F_JOB_FAULT_TOLD);
         x.customer = customer_of(t, m, &job);
         insert(d, &x);
     }
@@ -222,14 +204,14 @@ static void take_report(struct app *a, struct store_txn *t, struct arena *m, str
     }
     d->where = office_state(&d->state);
     d->version = (unsigned)int_of(&d->state, F_DAY_VERSION);
-    d->lines = text_of(t, m, &d->state, F_DAY_LINES);
+    d->lines = field_text(t, m, &d->state, F_DAY_LINES);
     const struct field_value *v = fold_shown(&d->state, F_DAY_LINES);
     d->submitted_ms = v == NULL ? 0 : hlc_ms(v->time);
     v = fold_shown(&d->state, F_DAY_REVIEWED_BY);
     if (v != NULL && d->where >= DAY_REVIEWED) {
         memcpy(who.b, v->b, sizeof who.b);
         d->reviewer = fold_load(t, who, m, &s, NULL, NULL) == ST_OK
-                          ? text_of(t, m, &s, F_TECHNICIAN_NAME)
+                          ? field_text(t, m, &s, F_TECHNICIAN_NAME)
                           : (str){NULL, 0};
     }
     d->place = place_of(a, t, d->subject);

@@ -34,23 +34,6 @@ static const enum subject_type types[] = {SUBJECT_CUSTOMER, SUBJECT_EQUIPMENT};
 /* ---- one record -------------------------------------------------------------------------------
  */
 
-static str text_of(struct store_txn *t, struct arena *m, const struct subject_state *s, int field)
-{
-    const struct field_value *v = fold_shown(s, field);
-    bytes content = {NULL, 0};
-    h32 att;
-    if (v == NULL) {
-        return (str){NULL, 0};
-    }
-    if (v->type == FT_CODE) {
-        bool ok = true;
-        return bytes_str(arena_bytes(m, bytes_of(v->b, v->nb), &ok));
-    }
-    memcpy(att.b, v->b, sizeof att.b);
-    return store_att_get(t, att, m, NULL, &content, NULL) == ST_OK ? bytes_str(content)
-                                                                   : (str){NULL, 0};
-}
-
 static bool put_text(struct rows *p, struct kept *k, int which, str s)
 {
     size_t n = s.n < UINT16_MAX ? s.n : 0; /* nothing that long is a name */
@@ -105,7 +88,7 @@ static void take(struct app *a, struct store_txn *t, struct rows *p, id16 subjec
         memcpy(k.customer.b, whose->b, sizeof k.customer.b);
     }
     for (int i = 0; i < 3; i++) {
-        if (!put_text(p, &k, i, text_of(t, &m, &s, fields[type][i]))) {
+        if (!put_text(p, &k, i, field_text(t, &m, &s, fields[type][i]))) {
             return;
         }
     }

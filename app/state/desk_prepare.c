@@ -8,19 +8,6 @@
 
 #define LIKELY 2 /* faults of one job that are prepared for */
 
-static str text_of(struct store_txn *t, struct arena *m, const struct subject_state *s, int field)
-{
-    const struct field_value *v = fold_shown(s, field);
-    bytes content = {NULL, 0};
-    h32 att;
-    if (v == NULL || v->type != FT_TEXT) {
-        return (str){NULL, 0};
-    }
-    memcpy(att.b, v->b, sizeof att.b);
-    return store_att_get(t, att, m, NULL, &content, NULL) == ST_OK ? bytes_str(content)
-                                                                   : (str){NULL, 0};
-}
-
 static void want(struct prepare *p, const struct code *part, bool wanted)
 {
     size_t k = 0;
@@ -80,7 +67,7 @@ static void take_job(struct app *a, struct store_txn *t, struct arena *m, const 
         return;
     }
     struct prepare_job *x = &p->jobs[p->njobs++];
-    str phone = text_of(t, &tmp, &job, F_JOB_PHONE);
+    str phone = field_text(t, &tmp, &job, F_JOB_PHONE);
     *x = (struct prepare_job){.job = id,
                               .code = arena_str(m, r.code, &ok),
                               .customer = arena_str(m, r.customer, &ok),

@@ -32,8 +32,7 @@ static str text_in(struct store_txn *t, struct arena *m, h32 att, bool *gone)
     return st == ST_OK ? bytes_str(content) : (str){NULL, 0};
 }
 
-static str field_text(struct store_txn *t, struct arena *m, const struct subject_state *s,
-                      int field)
+str field_text(struct store_txn *t, struct arena *m, const struct subject_state *s, int field)
 {
     const struct field_value *v = fold_shown(s, field);
     if (v == NULL) {
@@ -345,14 +344,10 @@ str app_text(struct app *a, h32 att, bool *gone)
 str app_person(struct app *a, id16 person)
 {
     struct store_txn *t = NULL;
-    struct subject_state s;
-    str name = {NULL, 0};
     if (a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
-        return name;
+        return (str){NULL, 0};
     }
-    if (fold_load(t, person, &a->frame, &s, NULL, NULL) == ST_OK) {
-        name = field_text(t, &a->frame, &s, F_TECHNICIAN_NAME);
-    }
+    str name = person_words(a, t, person);
     store_abort(&t);
     return name;
 }

@@ -133,26 +133,6 @@ size_t app_today_count(struct app *a)
     return a->today.search[0] == '\0' ? a->today.n : a->today.nshown;
 }
 
-static str field_text(struct store_txn *t, struct arena *m, const struct subject_state *s,
-                      int field)
-{
-    const struct field_value *v = fold_shown(s, field);
-    bytes content = {NULL, 0};
-    if (v == NULL) {
-        return (str){NULL, 0};
-    }
-    if (v->type == FT_CODE) {
-        bool ok = true;
-        return bytes_str(arena_bytes(m, bytes_of(v->b, v->nb), &ok));
-    }
-    h32 att;
-    memcpy(att.b, v->b, 32);
-    if (v->type != FT_TEXT || store_att_get(t, att, m, NULL, &content, NULL) != ST_OK) {
-        return (str){NULL, 0};
-    }
-    return bytes_str(content);
-}
-
 bool today_words(struct store_txn *t, id16 subject, struct arena *m, struct today_row *out)
 {
     memset(out, 0, sizeof *out);

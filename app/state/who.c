@@ -5,19 +5,6 @@
 #include "core/fold/record.h"
 #include "core/journal/append.h"
 
-static str words(struct store_txn *t, const struct subject_state *s, int field, struct arena *m)
-{
-    const struct field_value *v = fold_shown(s, field);
-    bytes content = {NULL, 0};
-    h32 att;
-    if (v == NULL || v->type != FT_TEXT) {
-        return (str){NULL, 0};
-    }
-    memcpy(att.b, v->b, sizeof att.b);
-    return store_att_get(t, att, m, NULL, &content, NULL) == ST_OK ? bytes_str(content)
-                                                                   : (str){NULL, 0};
-}
-
 /* Of a technician's entry: whose his certificate says that it is, whomever the entry names. */
 static bool by_technician(struct store_txn *t, id8 author, id16 *person, enum role *role)
 {
@@ -44,8 +31,8 @@ void who_is(struct store_txn *t, id8 author, id16 actor, struct arena *m, struct
         return;
     }
     if (fold_load(t, actor, m, &s, NULL, NULL) == ST_OK) {
-        out->name = words(t, &s, F_TECHNICIAN_NAME, m);
-        out->phone = words(t, &s, F_TECHNICIAN_PHONE, m);
+        out->name = field_text(t, m, &s, F_TECHNICIAN_NAME);
+        out->phone = field_text(t, m, &s, F_TECHNICIAN_PHONE);
     }
 }
 

@@ -176,6 +176,16 @@ static void half_typed_things_are_where_they_were_and_ratings_stay_sealed(void)
     drafts(&(struct look){&SIZES[1], 1.0F, "en", UI_LIGHT, .left = false});
 }
 
+/* Headquarters writes something before the device is opened again. */
+static void at_office(struct device *d, void (*does)(struct shop *x))
+{
+    struct shop x;
+    shop_open_again(&x, d->dir, d->secret, &d->head, d->at_ms);
+    does(&x);
+    d->at_ms = x.at_ms;
+    shop_shut(&x, &d->head);
+}
+
 /* The clerk takes it in; the supervisor inspects it, once in vain. */
 static void office(struct device *d, int part)
 {
@@ -268,11 +278,8 @@ static void bare_devices(const struct look *l)
 static void full_device(const struct look *l)
 {
     struct device d;
-    struct shop x;
     make_device(&d);
-    shop_open_again(&x, d.dir, d.secret, &d.head, d.at_ms);
-    shop_fill(&x);
-    shop_shut(&x, &d.head);
+    at_office(&d, shop_fill);
     run_on(&d, "tests/ui/many.script", l);
 }
 
@@ -301,12 +308,8 @@ static void reopened(const struct look *l)
 static void argued(const struct look *l)
 {
     struct device d;
-    struct shop x;
     make_device(&d);
-    shop_open_again(&x, d.dir, d.secret, &d.head, d.at_ms);
-    shop_argue(&x);
-    d.at_ms = x.at_ms;
-    shop_shut(&x, &d.head);
+    at_office(&d, shop_argue);
     run_on(&d, "tests/ui/conflicts.script", l);
 }
 
@@ -321,12 +324,8 @@ static void both_values_stand_with_who_wrote_them_until_the_supervisor_decides(v
 static void pieces(const struct look *l)
 {
     struct device d;
-    struct shop x;
     make_device(&d);
-    shop_open_again(&x, d.dir, d.secret, &d.head, d.at_ms);
-    shop_pieces(&x);
-    d.at_ms = x.at_ms;
-    shop_shut(&x, &d.head);
+    at_office(&d, shop_pieces);
     run_on(&d, "tests/ui/pieces-1.script", l);
     run_on(&d, "tests/ui/pieces-2.script", l);
 }
@@ -450,6 +449,24 @@ static void every_screen_of_the_table_has_a_golden_frame(void)
     }
 }
 
+/* A script by its path, or a story of several by its name. */
+static void tell(const char *what, const struct look *l)
+{
+    static const struct {
+        const char *name;
+        void (*run)(const struct look *l);
+    } stories[] = {{"goods", goods},       {"changed", changed},   {"answered", answered},
+                   {"argued", argued},     {"pieces", pieces},     {"drafts", drafts},
+                   {"reopened", reopened}, {"bare", bare_devices}, {"many", full_device}};
+    for (size_t k = 0; k < sizeof stories / sizeof stories[0]; k++) {
+        if (strcmp(what, stories[k].name) == 0) {
+            stories[k].run(l);
+            return;
+        }
+    }
+    run_as(what, l);
+}
+
 int main(int argc, char **argv)
 {
     if (getenv("GOLDEN") != NULL) {
@@ -465,23 +482,7 @@ int main(int argc, char **argv)
         for (int k = 1; k < argc; k++) {
             struct look l = {&SIZES[strtol(getenv("LOOKS"), NULL, 10) % 6], 1.0F, "en", UI_LIGHT,
                              .left = false};
-            if (strcmp(argv[k], "goods") == 0) {
-                goods(&l);
-            } else if (strcmp(argv[k], "changed") == 0) {
-                changed(&l);
-            } else if (strcmp(argv[k], "pieces") == 0) {
-                pieces(&l);
-            } else if (strcmp(argv[k], "drafts") == 0) {
-                drafts(&l);
-            } else if (strcmp(argv[k], "reopened") == 0) {
-                reopened(&l);
-            } else if (strcmp(argv[k], "bare") == 0) {
-                bare_devices(&l);
-            } else if (strcmp(argv[k], "many") == 0) {
-                full_device(&l);
-            } else {
-                run_as(argv[k], &l);
-            }
+            tell(argv[k], &l);
         }
         printf("# %lu frames, %lu looks, %lu walks, %u states, %u findings\n", looks->frames,
                looks->looks, looks->walks, looks->nstates, looks->findings);
@@ -489,44 +490,9 @@ int main(int argc, char **argv)
         RUN(a_picture_painted_by_parts_is_the_whole_one_to_the_byte);
         return check_failures != 0;
     }
-    if (argc == 6) { /* SCRIPT SIZE SCALE LANG walk: the same by keys */
-        run_as(argv[1], &(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL),
-                                       argv[4], UI_LIGHT, .walk = true});
-        return check_failures != 0;
-    }
-    if (argc == 5 && strcmp(argv[1], "answered") == 0) {
-        answered(&(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL),
-                                argv[4], UI_LIGHT, .left = false});
-        return check_failures != 0;
-    }
-    if (argc == 5 && strcmp(argv[1], "argued") == 0) {
-        argued(&(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL), argv[4],
-                              UI_LIGHT, .left = false});
-        return check_failures != 0;
-    }
-    if (argc == 5 && strcmp(argv[1], "changed") == 0) {
-        changed(&(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL),
-                               argv[4], UI_LIGHT, .left = false});
-        return check_failures != 0;
-    }
-    if (argc == 5 && strcmp(argv[1], "pieces") == 0) {
-        pieces(&(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL), argv[4],
-                              UI_LIGHT, .left = false});
-        return check_failures != 0;
-    }
-    if (argc == 5 && strcmp(argv[1], "reopened") == 0) {
-        reopened(&(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL),
-                                argv[4], UI_LIGHT, .left = false});
-        return check_failures != 0;
-    }
-    if (argc == 5 && strcmp(argv[1], "goods") == 0) {
-        goods(&(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL), argv[4],
-                             UI_LIGHT, .left = false});
-        return check_failures != 0;
-    }
-    if (argc == 5) { /* SCRIPT SIZE SCALE LANG: one run, to look at */
-        run(argv[1], &SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL), argv[4],
-            UI_LIGHT);
+    if (argc >= 5) { /* SCRIPT-OR-STORY SIZE SCALE LANG [walk]: one run, to look at; by keys */
+        tell(argv[1], &(struct look){&SIZES[strtol(argv[2], NULL, 10) % 6], strtof(argv[3], NULL),
+                                     argv[4], UI_LIGHT, .walk = argc == 6});
         return check_failures != 0;
     }
     looks = calloc(1, sizeof *looks);

@@ -230,24 +230,30 @@ static void *halt(void *arg)
     return NULL;
 }
 
-static void asking_ends_at_once_when_told_to(void)
+/* A fake that gives no position is left at once when the asker is told to stop. */
+static void ends_when_told(struct fake *f)
 {
-    struct fake f = {.say = {"{\"class\":\"TPV\",\"mode\":1}\n"}};
     struct position p;
     struct timespec a, b;
     pthread_t t;
     int stop[2];
     CHECK_INT(pipe(stop), 0);
-    begin(&f);
+    begin(f);
     clock_gettime(CLOCK_MONOTONIC, &a);
     CHECK_INT(pthread_create(&t, NULL, halt, &stop[1]), 0);
-    CHECK(!ask(f.port, stop[0], &p));
+    CHECK(!ask(f->port, stop[0], &p));
     clock_gettime(CLOCK_MONOTONIC, &b);
     CHECK(b.tv_sec - a.tv_sec < GPSD_WAIT_MS / 2000); /* far from the whole time */
     pthread_join(t, NULL);
-    end(&f);
+    end(f);
     close(stop[0]);
     close(stop[1]);
+}
+
+static void asking_ends_at_once_when_told_to(void)
+{
+    struct fake f = {.say = {"{\"class\":\"TPV\",\"mode\":1}\n"}};
+    ends_when_told(&f);
 }
 
 /* Ten megabytes of anything in one line are one line that is none. */
@@ -268,21 +274,7 @@ static void a_line_without_an_end_costs_nothing_but_itself(void)
 static void a_flood_that_never_ends_ends_when_told_to(void)
 {
     struct fake f = {.flood = SIZE_MAX, .hang_up = true};
-    struct position p;
-    struct timespec a, b;
-    pthread_t t;
-    int stop[2];
-    CHECK_INT(pipe(stop), 0);
-    begin(&f);
-    clock_gettime(CLOCK_MONOTONIC, &a);
-    CHECK_INT(pthread_create(&t, NULL, halt, &stop[1]), 0);
-    CHECK(!ask(f.port, stop[0], &p));
-    clock_gettime(CLOCK_MONOTONIC, &b);
-    CHECK(b.tv_sec - a.tv_sec < GPSD_WAIT_MS / 2000);
-    pthread_join(t, NULL);
-    end(&f);
-    close(stop[0]);
-    close(stop[1]);
+    ends_when_told(&f);
 }
 
 int main(void)

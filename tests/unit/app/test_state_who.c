@@ -38,8 +38,7 @@ static void a_handheld_that_names_a_supervisor_is_still_its_technicians(void)
     struct exchange_result r;
     uint8_t body[CAP_BODY_BYTES];
     struct record_write w = {.field = F_JOB_PRIORITY, .type = FT_INT, .i = 1};
-    union body said = {.asked = {.visit = {{1}}, .reason = 1}};
-    h32 his, forged;
+    h32 his;
     begin();
     struct append office = {.kind = KIND_RECORD_SET,
                             .subject_type = SUBJECT_JOB,
@@ -49,14 +48,7 @@ static void a_handheld_that_names_a_supervisor_is_still_its_technicians(void)
     PAIR_OK(&p, record_encode(&w, 1, body, sizeof body, &office.body));
     PAIR_OK(&p, hq_act(p.hq, &office, &his, &p.err));
     pair_sync(&p, &a, &r);
-    struct append what = {.kind = KIND_HELP_ASKED,
-                          .subject_type = SUBJECT_JOB,
-                          .subject = job,
-                          .actor = zhang,
-                          .actor_role = ROLE_SUPERVISOR};
-    struct now now = pair_now(&p);
-    PAIR_OK(&p, body_encode(what.kind, &said, body, sizeof body, &what.body));
-    PAIR_OK(&p, journal_append(&a.journal, &what, &now, &forged, &p.err));
+    h32 forged = scene_forge(&p, &a, job, zhang);
     pair_sync(&p, &a, &r);
     pair_sync(&p, &b, &r);
     CHECK_INT(r.received_entries, 3); /* both, and Zhang Wei's record */

@@ -73,6 +73,23 @@ static inline void scene_part(struct pair *p, struct pair_device *d, id16 job,
     bundle_buffer_drop(&ans);
 }
 
+/* The device asks for help with a job, and says that a supervisor did: any actor can be written. */
+static inline h32 scene_forge(struct pair *p, struct pair_device *d, id16 job, id16 supervisor)
+{
+    uint8_t body[CAP_BODY_BYTES];
+    union body said = {.asked = {.visit = {{1}}, .reason = 1}};
+    struct append what = {.kind = KIND_HELP_ASKED,
+                          .subject_type = SUBJECT_JOB,
+                          .subject = job,
+                          .actor = supervisor,
+                          .actor_role = ROLE_SUPERVISOR};
+    struct now now = pair_now(p);
+    h32 hash = {{0}};
+    PAIR_OK(p, body_encode(what.kind, &said, body, sizeof body, &what.body));
+    PAIR_OK(p, journal_append(&d->journal, &what, &now, &hash, &p->err));
+    return hash;
+}
+
 /* The device records something of a job, whether or not it holds anything of it. */
 static inline h32 scene_write_about(struct pair *p, struct pair_device *d, id16 subject)
 {

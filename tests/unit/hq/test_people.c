@@ -182,22 +182,12 @@ static void whom_a_handheld_names_as_the_actor_goes_nowhere(void)
 {
     struct exchange_result r;
     struct pair_device second; /* Li Wei's too, so that it holds the job */
-    uint8_t body[CAP_BODY_BYTES];
-    union body said = {.asked = {.visit = {{1}}, .reason = 1}};
-    h32 hash;
     id16 wang;
     begin(&wang);
     id16 zhang = person("Zhang Wei", ROLE_SUPERVISOR);
     pair_join(&p, &second, li, "D3");
     pair_sync(&p, &second, &r);
-    struct append what = {.kind = KIND_HELP_ASKED,
-                          .subject_type = SUBJECT_JOB,
-                          .subject = job,
-                          .actor = zhang,
-                          .actor_role = ROLE_SUPERVISOR};
-    struct now now = pair_now(&p);
-    PAIR_OK(&p, body_encode(what.kind, &said, body, sizeof body, &what.body));
-    PAIR_OK(&p, journal_append(&a.journal, &what, &now, &hash, &p.err));
+    scene_forge(&p, &a, job, zhang);
     pair_sync(&p, &a, &r);
     pair_sync(&p, &second, &r);
     CHECK(r.received_entries >= 1);
