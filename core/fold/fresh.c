@@ -61,8 +61,7 @@ static void find_author(void *ctx, id8 author, struct fold_author *out)
     }
 }
 
-/* A revocation that is there but cannot be read cuts everything off: better unshown than forged. */
-static void load_revocation(struct store_txn *t, id8 author, struct fold_cut *cut, struct arena tmp)
+void fold_cut_load(struct store_txn *t, id8 author, struct fold_cut *cut, struct arena tmp)
 {
     struct trust trust;
     bytes doc;
@@ -88,7 +87,7 @@ static bool is_beyond(struct store_txn *t, const struct entry_view *e, struct fo
     if (!is_revoked(t, e->author)) {
         return false;
     }
-    load_revocation(t, e->author, cut, tmp);
+    fold_cut_load(t, e->author, cut, tmp);
     const struct revocation *r = &cut->revocation;
     for (unsigned i = 0; cut->readable && i < r->nheads; i++) {
         if (id8_eq(r->heads[i].epoch, e->epoch) &&
@@ -167,7 +166,7 @@ bool fold_leads_to_head(struct store_txn *t, const struct entry_view *e, struct 
         return false;
     }
     cut = cut != NULL ? cut : &own;
-    load_revocation(t, e->author, cut, tmp);
+    fold_cut_load(t, e->author, cut, tmp);
     const struct revocation *r = &cut->revocation;
     for (unsigned i = 0; cut->readable && i < r->nheads && !leads; i++) {
         leads = id8_eq(r->heads[i].epoch, e->epoch) &&

@@ -72,8 +72,11 @@ bool fold_is_bad(struct store_txn *t, h32 entry);
 struct fold_cut {
     id8 author;
     bool loaded, readable;
-    struct revocation revocation;
+    struct revocation revocation; /* its heads alone are looked at: whole is gone */
 };
+/* fold_cut_load: that of `author`, who was revoked. One that is there but cannot be read (readable:
+ * false) cuts everything off: better unshown than forged. `tmp`: 2 * CAP_TRUST_BYTES do. */
+void fold_cut_load(struct store_txn *t, id8 author, struct fold_cut *cut, struct arena tmp);
 /* fold_is_cut_off: its author was revoked, and it lies beyond the heads that the revocation names
  * or on a branch that they are not on. `cut` may be NULL. `tmp`: 2 * CAP_TRUST_BYTES do.
  * fold_is_branch_cut_off: the latter, under a number below a head: who holds the chain in part

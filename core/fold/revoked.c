@@ -5,7 +5,6 @@
 #include "core/fold/lineage.h"
 #include "core/fold/refold.h"
 #include "core/journal/append.h"
-#include "core/journal/place.h"
 
 #define SUBJECTS_MAX 64 /* folded between two looks at the entries: a cursor outlives no write */
 #define WALK_MAX 20000  /* keys passed between two looks: some 20 ms */
@@ -164,42 +163,34 @@ enum st revoked_keep(struct store_txn *t, const struct revocation *r, const stru
 }
 
 /* The one that is kept; zero heads where it cannot be read: every entry is concerned. */
-static enum st kept(struct store_txn *t, id8 author, struct arena *scratch, struct revocation **out,
-                    bool *readable, struct err *err)
+static enum st kept(struct store_txn *t, id8 author, struct arena *scratch, struct fold_cut **out,
+                    struct err *err)
 {
-    struct revocation *r = arena_new(scratch, struct revocation, 1);
-    struct trust *trust = arena_new(scratch, struct trust, 1);
-    struct arena tmp = *scratch;
-    bytes doc;
-    if (r == NULL || trust == NULL) {
+    struct fold_cut *cut = arena_new(scratch, struct fold_cut, 1);
+    if (cut == NULL) {
         return err_set(err, ST_FULL, 0, "revoked", "scratch");
     }
-    memset(r, 0, sizeof *r);
-    *readable =
-        trust_store_get(t, &tmp, trust, NULL, NULL) == ST_OK &&
-        store_get(t, T_REVOKED, bytes_of(author.b, sizeof author.b), &tmp, &doc, NULL) == ST_OK &&
-        revocation_open(doc, trust, r, NULL) == ST_OK;
-    r->author = author;
-    r->nheads = *readable ? r->nheads : 0;
-    *out = r;
+    memset(cut, 0, sizeof *cut);
+    fold_cut_load(t, author, cut, *scratch);
+    cut->revocation.author = author;
+    cut->revocation.nheads = cut->readable ? cut->revocation.nheads : 0;
+    *out = cut;
     return ST_OK;
 }
 
 enum st revoked_step(struct store_txn *t, id8 author, struct revoked_walk *w, unsigned rounds,
                      struct arena scratch, struct err *err)
 {
-    struct revocation *r;
-    bool readable;
-    enum st st = kept(t, author, &scratch, &r, &readable, err);
-    return st == ST_OK ? refold_some(t, r, w, rounds, scratch, err) : st;
+    struct fold_cut *cut;
+    enum st st = kept(t, author, &scratch, &cut, err);
+    return st == ST_OK ? refold_some(t, &cut->revocation, w, rounds, scratch, err) : st;
 }
 
 enum st revoked_refold(struct store_txn *t, id8 author, struct arena scratch, struct err *err)
 {
-    struct revocation *r;
+    struct fold_cut *cut;
     struct revoked_walk w = walk_of(author, true);
-    bool readable;
-    enum st st = kept(t, author, &scratch, &r, &readable, err);
-    st = st == ST_OK && readable ? lineage_keep(t, r, err) : st;
-    return st == ST_OK ? refold_some(t, r, &w, 0, scratch, err) : st;
+    enum st st = kept(t, author, &scratch, &cut, err);
+    st = st == ST_OK && cut->readable ? lineage_keep(t, &cut->revocation, err) : st;
+    return st == ST_OK ? refold_some(t, &cut->revocation, &w, 0, scratch, err) : st;
 }

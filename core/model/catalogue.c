@@ -4,7 +4,7 @@
 #include "core/codec/cbor.h"
 #include "core/model/catalogue_form.h"
 
-/* ---- order: the three tables look alike where the code stands first ----------------------------
+/* ---- order: the tables look alike where the code stands first ----------------------------------
  */
 
 static int str_cmp(str a, str b)

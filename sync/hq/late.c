@@ -16,33 +16,26 @@ const char *late_why_name(enum late_why why)
 struct looking {
     struct store_txn *t;
     struct fold_cut *cut;
-    const struct revocation *r; /* of it */
-    bool *main;                 /* of each head: does it lie on its journal's main branch? */
-    bool readable;
+    bool *main; /* of each head: does it lie on its journal's main branch? */
 };
 
-/* A revocation that cannot be read cuts everything off, as in the fold. */
+/* Of a revocation that cannot be read none. */
+static unsigned heads(const struct looking *l)
+{
+    return l->cut->readable ? l->cut->revocation.nheads : 0;
+}
+
 static enum st look(struct looking *l, id8 author, struct arena *tmp, struct err *err)
 {
-    struct trust trust;
-    bytes doc;
     l->cut = arena_new(tmp, struct fold_cut, 1);
     l->main = arena_new(tmp, bool, REVOCATION_HEADS_MAX);
     if (l->cut == NULL || l->main == NULL) {
         return err_set(err, ST_FULL, 0, "late_each", "scratch");
     }
     memset(l->cut, 0, sizeof *l->cut);
-    struct arena room = *tmp;
-    l->r = &l->cut->revocation;
-    l->readable = trust_store_get(l->t, &room, &trust, NULL, NULL) == ST_OK &&
-                  store_get(l->t, T_REVOKED, bytes_of(author.b, sizeof author.b), &room, &doc,
-                            NULL) == ST_OK &&
-                  revocation_open(doc, &trust, &l->cut->revocation, NULL) == ST_OK;
-    l->cut->author = author;
-    l->cut->loaded = true;
-    l->cut->readable = l->readable;
-    for (unsigned i = 0; l->readable && i < l->r->nheads; i++) {
-        l->main[i] = place_branch_of(l->t, l->r->heads[i].hash) == 0;
+    fold_cut_load(l->t, author, l->cut, *tmp);
+    for (unsigned i = 0; i < heads(l); i++) {
+        l->main[i] = place_branch_of(l->t, l->cut->revocation.heads[i].hash) == 0;
     }
     return ST_OK;
 }
@@ -50,10 +43,11 @@ static enum st look(struct looking *l, id8 author, struct arena *tmp, struct err
 /* Below a trusted head, both on the main branch: most of a long history, told from its key. */
 static bool plainly_stands(const struct looking *l, bytes key)
 {
+    const struct revocation *r = &l->cut->revocation;
     uint64_t seq = place_seq(key);
-    for (unsigned i = 0; l->readable && place_branch(key) == 0 && i < l->r->nheads; i++) {
-        if (l->main[i] && seq <= l->r->heads[i].seq &&
-            memcmp(l->r->heads[i].epoch.b, key.p + 8, 8) == 0) {
+    for (unsigned i = 0; place_branch(key) == 0 && i < heads(l); i++) {
+        if (l->main[i] && seq <= r->heads[i].seq &&
+            memcmp(r->heads[i].epoch.b, key.p + 8, 8) == 0) {
             return true;
         }
     }
@@ -62,11 +56,12 @@ static bool plainly_stands(const struct looking *l, bytes key)
 
 static enum late_why why_of(const struct looking *l, const struct entry_view *e)
 {
+    const struct revocation *r = &l->cut->revocation;
     bool listed = false, below = false;
-    for (unsigned i = 0; l->readable && i < l->r->nheads; i++) {
-        if (id8_eq(l->r->heads[i].epoch, e->epoch)) {
+    for (unsigned i = 0; i < heads(l); i++) {
+        if (id8_eq(r->heads[i].epoch, e->epoch)) {
             listed = true;
-            below = below || e->seq <= l->r->heads[i].seq;
+            below = below || e->seq <= r->heads[i].seq;
         }
     }
     return below ? LATE_BRANCH : listed ? LATE_AFTER : LATE_JOURNAL;
@@ -82,7 +77,7 @@ static enum st one(const struct looking *l, struct store_cursor *c, struct arena
         return ST_OK; /* damage hides nothing else; check reports it */
     }
     bool shown = e.kind != KIND_JOURNAL_OPENED && !fold_is_bad(l->t, e.hash) &&
-                 !fold_is_admitted(l->t, e.hash) && fold_is_cut_off(l->t, &e, l->cut, tmp);
+                 fold_is_cut_off(l->t, &e, l->cut, tmp);
     return shown ? each(ctx, &e, why_of(l, &e)) : ST_OK;
 }
 
