@@ -7,6 +7,7 @@
 #include "core/codec/cbor.h"
 #include "core/model/catalogue_form.h"
 #include "tests/support/check.h"
+#include "tests/support/listing.h"
 
 #define HOUR 3600000LL
 #define DUES 12
@@ -235,35 +236,14 @@ static void write_json(FILE *f)
 
 static void they_are_the_committed_ones(void)
 {
-    static char want[60000], got[60000];
-    FILE *f = fopen("tests/vectors/edition.json", "rb");
-    CHECK(f != NULL);
-    size_t n = f == NULL ? 0 : fread(want, 1, sizeof want, f);
-    if (f != NULL) {
-        fclose(f);
-    }
-    f = tmpfile();
-    CHECK(f != NULL);
-    if (f == NULL) {
-        return;
-    }
-    write_json(f);
-    rewind(f);
-    size_t g = fread(got, 1, sizeof got, f);
-    fclose(f);
-    CHECK_BYTES(got, g, want, n);
+    listing_check("tests/vectors/edition.json", write_json);
 }
 
 int main(int argc, char **argv)
 {
     make_all();
     if (argc == 2 && strcmp(argv[1], "--write") == 0) {
-        FILE *f = fopen("tests/vectors/edition.json", "wb");
-        if (f == NULL) {
-            return 1;
-        }
-        write_json(f);
-        return fclose(f) == 0 ? 0 : 1;
+        return listing_write("tests/vectors/edition.json", write_json);
     }
     RUN(they_are_read_or_refused_as_they_say);
     RUN(they_are_the_committed_ones);

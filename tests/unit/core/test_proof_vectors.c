@@ -9,6 +9,7 @@
 #include "core/report/proof.h"
 #include "core/report/strokes.h"
 #include "tests/support/check.h"
+#include "tests/support/listing.h"
 #include "tests/support/sample.h"
 #include "tests/unit/core/report_help.h"
 
@@ -233,23 +234,7 @@ static void write_json(FILE *f)
 
 static void they_are_the_committed_ones(void)
 {
-    static char want[100000], got[100000];
-    FILE *f = fopen("tests/vectors/report.json", "rb");
-    CHECK(f != NULL);
-    size_t n = f == NULL ? 0 : fread(want, 1, sizeof want, f);
-    if (f != NULL) {
-        fclose(f);
-    }
-    f = tmpfile();
-    CHECK(f != NULL);
-    if (f == NULL) {
-        return;
-    }
-    write_json(f);
-    rewind(f);
-    size_t g = fread(got, 1, sizeof got, f);
-    fclose(f);
-    CHECK_BYTES(got, g, want, n);
+    listing_check("tests/vectors/report.json", write_json);
 }
 
 int main(int argc, char **argv)
@@ -262,12 +247,7 @@ int main(int argc, char **argv)
     make_one(&made[0], REPORT_1_ZH, false);
     make_one(&made[1], REPORT_1_EN, true);
     if (argc == 2 && strcmp(argv[1], "--write") == 0) {
-        FILE *f = fopen("tests/vectors/report.json", "wb");
-        if (f == NULL) {
-            return 1;
-        }
-        write_json(f);
-        return fclose(f) == 0 ? 0 : 1;
+        return listing_write("tests/vectors/report.json", write_json);
     }
     RUN(they_are_genuine);
     RUN(they_are_the_committed_ones);

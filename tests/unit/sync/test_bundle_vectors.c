@@ -8,6 +8,7 @@
 #include "sync/bundle/manifest.h"
 #include "tests/support/check.h"
 #include "tests/support/guard.h"
+#include "tests/support/listing.h"
 #include "tests/support/sample.h"
 
 #include <sodium.h>
@@ -357,21 +358,7 @@ static void put_listing(FILE *f)
 
 static void the_committed_bundles_are_what_is_made_today(void)
 {
-    char *want = NULL;
-    size_t n = 0;
-    FILE *f = open_memstream(&want, &n);
-    put_listing(f);
-    fclose(f);
-    char *got = malloc(n + 2);
-    f = fopen("tests/vectors/bundle.json", "rb");
-    CHECK(f != NULL && got != NULL);
-    size_t len = f == NULL ? 0 : fread(got, 1, n + 1, f);
-    CHECK(len == n && memcmp(got, want, n) == 0);
-    if (f != NULL) {
-        fclose(f);
-    }
-    free(got);
-    free(want);
+    listing_check("tests/vectors/bundle.json", put_listing);
 }
 
 int main(int argc, char **argv)
@@ -380,12 +367,7 @@ int main(int argc, char **argv)
     sample_make(&s);
     make_all();
     if (argc > 1 && strcmp(argv[1], "--write") == 0) {
-        FILE *f = fopen("tests/vectors/bundle.json", "wb");
-        if (f == NULL) {
-            return 1;
-        }
-        put_listing(f);
-        return fclose(f) == 0 ? 0 : 1;
+        return listing_write("tests/vectors/bundle.json", put_listing);
     }
     RUN(the_committed_bundles_are_what_is_made_today);
     RUN(every_bundle_is_read_as_it_promises);
