@@ -111,6 +111,39 @@ await claim('the supervisor\'s own report is added up from those of the day, by 
     await submit(boss);
     await boss.waitForFunction(() => /陈志强 A 120/.test(document.querySelector('#detail').textContent));
 });
+await claim('reports beyond one page are added up, too; what cannot be read is said, in no numbers, and pressing again looks again', async () => {
+    const technicians = await boss.evaluate(() => fetch('/api/v1/registers/people?limit=200').then((r) => r.json()).then((p) => p.rows.filter((r) => r.fields.role === 'technician').map((r) => r.code)));
+    for (const code of technicians.slice(1, 3)) {
+        await go(boss, '#/days');
+        await act(boss, 'n', { day: '2026-11-20', technician: code, a: '5', b: '0', c: '0', d: '0' });
+    }
+    const has = (wanted) => boss.waitForFunction((w) => { const e = document.querySelector('#dialog form').elements; return Object.entries(w).every(([k, v]) => e[k].value === v); }, wanted);
+    const asked = /registers\/days\?from=/;
+    await boss.route(asked, (route) => route.continue({ url: route.request().url().replace('limit=200', 'limit=1') }));
+    await go(boss, '#/days');
+    await boss.keyboard.press('n');
+    await fill(boss, { day: '2026-11-20' });
+    await boss.keyboard.press('Tab');
+    await has({ a: '130', b: '60', c: '0', d: '30' });
+    await boss.unroute(asked);
+    await boss.route(asked, (route) => route.fulfill({ status: 429, contentType: 'application/problem+json', body: '{"type":"/problems/rate"}' }));
+    await fill(boss, { day: '2026-11-19' });
+    await boss.keyboard.press('Tab');
+    await boss.waitForFunction(() => /^Not added up: ./.test(document.querySelector('#dialog .error').textContent));
+    await has({ a: '', b: '', c: '', d: '', lines: '' });
+    await shot(boss, 'not-added-up');
+    await fill(boss, { day: '2026-11-20' });
+    await boss.keyboard.press('Tab');
+    await boss.unroute(asked);
+    const sent = [];
+    boss.on('request', (r) => { if (r.method() === 'POST' && /\/days$/.test(r.url())) { sent.push(r.url()); } });
+    await submit(boss);
+    await has({ a: '130' });
+    await boss.waitForFunction(() => document.querySelector('#dialog .error').hidden);
+    must(!sent.length && await boss.evaluate(() => document.querySelector('#dialog').open), 'it went out before it was added up');
+    await boss.keyboard.press('Escape');
+    await closed(boss);
+});
 await claim('an invoice is made, handed over and printed; one without a number is refused by a sentence', async () => {
     const acct = await inside(await open('acct'));
     await go(acct, '#/invoices');

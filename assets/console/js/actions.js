@@ -1,7 +1,7 @@
 // What may be done with a record, by role and state: one row each. The server decides; a button that
 // it would refuse is only left out.
 import { _, N_, fmt, moment, money, byName } from './i18n.js';
-import { call, get, query } from './api.js';
+import { call, rowsOf } from './api.js';
 import { FIELDS, TYPE_PATHS, toInput, named } from './fields.js';
 import { ask } from './forms.js';
 import { hoursOf, hoursWords } from './hours.js';
@@ -190,18 +190,20 @@ const own = (name, words, kind, more) => ({ name, label: words, kind, ...more })
 const MINUTES = ['a', 'b', 'c', 'd'];
 async function daysOf(day) {
     const from = new Date(`${day}T00:00:00`).getTime();
-    const page = await get(`/registers/days${query({ from, to: from + 86400000 - 1, limit: 200 })}`);
-    return byName(page.rows.filter((r) => r.fields.technician), (r) => named(r.fields.technician));
+    const rows = await rowsOf('days', { from, to: from + 86400000 });
+    return byName(rows.filter((r) => r.fields.technician), (r) => named(r.fields.technician));
 }
 let compiling = 0;
 async function compile(form) {
     const mine = ++compiling;
     const day = form.elements.technician.value ? '' : form.elements.day.value;
-    const days = day ? await daysOf(day).catch(() => []) : [];
+    let days = [], wrong = null;
+    try { days = day ? await daysOf(day) : []; } catch (e) { wrong = e; }
     if (mine !== compiling || !form.isConnected) { return; }
     const put = (name, value) => { const input = form.elements[name]; if (!input.dataset.typed) { input.value = value; } };
     MINUTES.forEach((c) => put(c, days.length ? String(days.reduce((n, r) => n + (r.fields[c] || 0), 0)) : ''));
     put('lines', days.map((r) => [named(r.fields.technician), ...MINUTES.filter((c) => r.fields[c]).map((c) => `${c.toUpperCase()} ${r.fields[c]}`)].join(' ')).join('\n'));
+    if (wrong) { throw wrong; } // nothing stands there that belongs to another day
 }
 const FRESH = {
     call: {

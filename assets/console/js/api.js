@@ -32,13 +32,13 @@ async function send(method, path, body, idempotency) {
     }
     if (method === 'GET' && byItself && !touched) { headers['X-Background'] = '1'; }
     touched = false;
-    let answer;
+    let answer, text;
     try {
         answer = await fetch(`/api/v1${path}`, { method, headers, body: method === 'GET' ? undefined : JSON.stringify(body || {}) });
+        text = await answer.text();
     } catch {
         throw new Problem(0, {});
     }
-    const text = await answer.text();
     if (answer.ok && /^text\/csv/.test(answer.headers.get('Content-Type') || '')) { return text; }
     const json = text && /json/.test(answer.headers.get('Content-Type') || '') ? JSON.parse(text) : {};
     if (json.csrf) { csrf = json.csrf; }
@@ -77,3 +77,13 @@ export const query = (o) => {
     const s = new URLSearchParams(Object.entries(o).filter(([, v]) => v !== '' && v != null)).toString();
     return s ? `?${s}` : '';
 };
+// Every row of a register that the query asks for, page by page.
+export async function rowsOf(register, asked = {}) {
+    const rows = [];
+    for (let cursor = ''; cursor !== null;) {
+        const page = await get(`/registers/${register}${query({ ...asked, limit: 200, cursor })}`);
+        rows.push(...page.rows);
+        cursor = page.next;
+    }
+    return rows;
+}

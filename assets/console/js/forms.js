@@ -1,30 +1,22 @@
 // A form in the dialog: fields from their rows, sentences where they belong, and the change of
 // somebody else shown before it is overwritten.
 import { _, fmt, moment, byName } from './i18n.js';
-import { call, get, query } from './api.js';
-import { $, draw, FORM } from './view.js';
+import { call, get, rowsOf } from './api.js';
+import { $, draw, say, FORM } from './view.js';
 import { field, fromInput, show, named } from './fields.js';
 import * as W from './words.js';
 import { dress } from './secret.js';
 
-let open = null; // {spec, watch}
+let open = null; // {spec, views, following, unknown}
 
 // Everybody whom the login may name, in the order of names. Until somebody of them is changed, or the login is another.
 let people = null;
 export const forgetPeople = () => { people = null; };
 export function technicians() {
-    people = people || everybody().catch(() => { people = null; return []; });
+    people = people || everybody().catch((e) => { people = null; throw e; });
     return people;
 }
-async function everybody() {
-    const rows = [];
-    for (let cursor = ''; cursor !== null;) {
-        const page = await get(`/registers/people${query({ limit: 200, cursor })}`);
-        rows.push(...page.rows);
-        cursor = page.next;
-    }
-    return byName(rows.map((r) => ({ code: r.code || r.id, name: named(r.fields) || r.code, role: r.fields.role })));
-}
+const everybody = async () => byName((await rowsOf('people')).map((r) => ({ code: r.code || r.id, name: named(r.fields) || r.code, role: r.fields.role })));
 
 const INPUTS = { time: 'datetime-local', date: 'date', password: 'password', file: 'file' };
 // {type, name} of a record's field, or a field of the form's own: {name, label, kind, ...}
@@ -52,7 +44,7 @@ async function viewOf(one) {
 const whose = (h) => [h.fields.name || h.fields.model || named(h.fields.customer), h.fields.phone, h.fields.address || h.fields.fault_told].filter(Boolean).join(' · ');
 const SUGGESTED = 30;
 async function hitsOf(type, text) {
-    const found = await call('POST', '/search', { q: text }).catch(() => ({ hits: [] }));
+    const found = await call('POST', '/search', { q: text });
     return found.hits.filter((h) => h.type === type);
 }
 const numberOf = (h) => h.code || h.id;
@@ -66,7 +58,7 @@ async function suggest(input) {
     if (text.length < 2 || !$('#search')) { return; } // who may not search gets no suggestions
     await new Promise((go) => { setTimeout(go, 200); });
     if (mine !== asked) { return; }
-    const hits = await hitsOf(input.dataset.of, text);
+    const hits = await hitsOf(input.dataset.of, text).catch(() => []);
     const list = $(`#l-${input.name}`);
     if (!list || mine !== asked) { return; }
     list.replaceChildren(...hits.slice(0, SUGGESTED).map((h) => {
@@ -84,14 +76,15 @@ async function meant(form, views) {
         const input = form.elements[name];
         const text = input && input.dataset.of && $('#search') ? input.value.trim() : '';
         if (!text || text === String(f.value == null ? '' : f.value)) { continue; }
-        const hits = await hitsOf(input.dataset.of, text);
+        const number = /^[!-~]+$/.test(text); // which the server knows without a search
+        const hits = await hitsOf(input.dataset.of, text).catch((e) => { if (number) { return []; } throw e; });
         if (hits.some((h) => numberOf(h) === text || h.id === text)) { continue; }
         if (hits.length === 1) {
             input.value = numberOf(hits[0]);
             says(input, whose(hits[0]));
             throw new FieldError(fmt(_('Is it this one: %s? Then press once more.'), whose(hits[0])), name);
         }
-        if (!hits.length && /^[!-~]+$/.test(text)) { continue; } // a number: the server knows
+        if (!hits.length && number) { continue; }
         throw new FieldError(hits.length ? fmt(_('More than one has "%s". Choose from the list as you type.'), text) : fmt(_('Nothing found for "%s". A number, a name or a telephone finds it.'), text), name);
     }
 }
@@ -133,7 +126,8 @@ const writer = (w) => fmt(_('%s, %s'), named(w.actor) || _('a handheld'), moment
 // spec: {title, text, fields, go, danger, submit(values, form), live(form), watch: {id, refresh(form)}, secret, qr}
 export async function ask(spec) {
     const dialog = $('#dialog');
-    const views = await Promise.all((spec.fields || []).map(viewOf));
+    const views = await Promise.all((spec.fields || []).map(viewOf)).catch((e) => { if (e.status !== 401) { say(e.message); } return null; });
+    if (!views) { return; }
     open = { spec, views };
     dialog.classList.toggle('many', views.length > 4);
     draw(dialog, FORM, { ...spec, fields: views, words: wordsOf(spec.go), goClass: spec.danger ? 'danger' : 'primary' }, undefined, true);
@@ -145,20 +139,34 @@ export async function ask(spec) {
     const form = $('form', dialog);
     form.addEventListener('input', (e) => { if (e.target.dataset.of) { suggest(e.target); } });
     form.addEventListener('submit', (e) => { e.preventDefault(); submit(form); });
-    if (spec.live) { // fields that follow from others, unless somebody typed into them
+    if (spec.live) {
         form.addEventListener('input', (e) => { e.target.dataset.typed = '1'; });
-        form.addEventListener('change', () => spec.live(form));
-        spec.live(form);
+        form.addEventListener('change', () => follow(form));
+        follow(form);
     }
+}
+// Fields that follow from others, unless somebody typed into them. What could not be looked up is said.
+function follow(form) {
+    const mine = open;
+    const turn = mine.spec.live(form).then(() => '', (e) => fmt(_('Not added up: %s'), e.message)).then((words) => {
+        if (open === mine && mine.following === turn && (words || mine.unknown)) { complain(form, words); }
+        mine.unknown = words;
+        return words;
+    });
+    mine.following = turn;
 }
 
 async function submit(form) {
-    const { spec, views } = open;
+    const mine = open;
+    const { spec, views } = mine;
     const button = $('button[value=go]', form);
     try {
         complain(form, '');
-        const v = values(form, views);
         button.disabled = true;
+        const unknown = await mine.following;
+        if (open !== mine) { return; } // shut meanwhile
+        if (unknown) { follow(form); throw new Error(unknown); }
+        const v = values(form, views);
         await meant(form, views);
         await spec.submit(v, form);
         close();

@@ -8,7 +8,6 @@ import { fresh, freshLabel } from './actions.js';
 import { technicians } from './forms.js';
 import { saveCsv } from './csv.js';
 import { tiles } from './dashboard.js';
-
 import * as W from './words.js';
 
 const PAGE = 50;
@@ -70,7 +69,7 @@ async function filters(app, page, params) {
         choice('class', _('Class'), [{ value: '', label: _('All') }, ...[1, 2, 3, 4].map((n) => ({ value: String(n), label: _(W.CLASSES[n]) }))]);
     }
     if (known.filters.includes('technician') && app.registers.people) {
-        choice('technician', _('Technician'), [{ value: '', label: _('All') }, ...(await technicians()).filter((p) => p.role === 'technician').map((p) => ({ value: p.code, label: p.name }))]);
+        choice('technician', _('Technician'), [{ value: '', label: _('All') }, ...(await technicians().catch(() => [])).filter((p) => p.role === 'technician').map((p) => ({ value: p.code, label: p.name }))]);
     }
     if (known.filters.includes('customer')) {
         list.push({ name: 'customer', label: _('Customer'), text: true, value: params.customer || '' });
