@@ -1,6 +1,6 @@
 // The browser's half of 86-verify.sh: node verify.mjs URL SHOTS STORY FILE... Prints ok and not ok.
 import { readFileSync } from 'node:fs';
-import { axe, browser, button, claim, closed, end, go, hear, inside, knock, must, newPage, row, submit } from './lib/browser.mjs';
+import { axe, button, claim, closed, end, go, hear, inside, knock, must, newPage, row, submit } from './lib/browser.mjs';
 
 const [, , url, shots, story, ...files] = process.argv;
 const [first, second] = files.map((f) => readFileSync(f, 'utf8').replace(/\n$/, ''));
@@ -132,13 +132,16 @@ const stories = {
 async function everywhereAltered() {
     await claim('an altered report looks it in both languages and widths', () => everywhere(change(first, 60), 'altered', ['不属实'], ['Not genuine']));
 }
+async function supervisor(lang, width) {
+    const page = await newPage({ viewport: { width, height: 800 }, locale: lang });
+    hear(page, errors, 'super');
+    await page.goto(url);
+    await knock(page, 'super');
+    return inside(page);
+}
 async function seenTo() {
     const desk = async (lang, width) => {
-        const page = await newPage({ viewport: { width, height: 800 }, locale: lang });
-        hear(page, errors, 'super');
-        await page.goto(url);
-        await knock(page, 'super');
-        await inside(page);
+        const page = await supervisor(lang, width);
         await go(page, '#/quarantine');
         await row(page, lang === 'zh-CN' ? '客户出示' : 'Shown by a customer').locator('a').first().click();
         await button(page, 'settle').waitFor();
@@ -158,6 +161,7 @@ async function seenTo() {
         await page.waitForFunction((w) => document.querySelector('#detail').textContent.includes(w), words[1]); // the other one sees it by itself
         const text = await page.textContent('#detail');
         for (const w of words) { must(text.includes(w), `${w} is not told: ${text.slice(0, 600)}`); }
+        must(await page.locator('#detail .timeline li .muted').first().textContent() === '', 'somebody is named as who brought it: a customer did');
         must(await button(page, 'settle').count() === 0, 'it is offered again');
         await axe(page, `an item ${lang}`);
         must(!(await wide(page)), `${lang} scrolls sideways`);
@@ -170,18 +174,12 @@ async function seenTo() {
 }
 // What the supervisor's dashboard and register say of what was shown.
 async function office(tile, words) {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
-    const page = await context.newPage();
-    await page.goto(url);
-    await page.fill('#login', 'super');
-    await page.fill('#password', 'a long password');
-    await page.keyboard.press('Enter');
-    await page.waitForFunction(() => document.body.dataset.ready !== undefined);
+    const page = await supervisor('zh-CN', 1280);
     if (tile) { await page.locator('.tile', { hasText: tile }).waitFor(); }
-    await page.evaluate(() => { location.hash = '#/quarantine'; });
-    await page.locator('#rows tbody tr', { hasText: words }).first().waitFor();
+    await go(page, '#/quarantine');
+    await row(page, words).first().waitFor();
     await page.screenshot({ path: `${shots}/verify-office-${story}.png` });
-    await context.close();
+    await page.context().close();
 }
 
 await stories[story]();

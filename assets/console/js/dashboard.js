@@ -5,7 +5,6 @@ import { $, draw, unpressed, TILES } from './view.js';
 import { STATES, stateWord } from './words.js';
 import { named } from './fields.js';
 
-
 // Every figure leads to the list that it counts.
 const hot = (n) => (n > 0 ? 'hot' : '');
 const t = (label, value, href, cls = '') => ({ label, value, href, cls });

@@ -9,8 +9,6 @@ import { hoursOf, hoursWords } from './hours.js';
 import { print } from './paper.js';
 import * as W from './words.js';
 
-
-
 // A row that an address names and that no page of the list has brought yet.
 async function further(page, id) {
     for (let cursor = '', pages = 0; cursor !== null && pages < 50; pages += 1) {
@@ -26,7 +24,7 @@ const inTime = (...lists) => lists.flat().sort((a, b) => a.wall_ms - b.wall_ms);
 // What belongs to a record and stands in other registers.
 async function load(page, id, rows) {
     if (page === 'quarantine') {
-        const item = await get(`/quarantine/${id}`), by = { actor: item.technician, role: item.technician ? 'technician' : '' };
+        const item = await get(`/quarantine/${id}`), by = item.fields.reason === W.ODD_SHOWN || !item.technician ? {} : { actor: item.technician, role: 'technician' };
         const again = item.fields.tries > 1 ? [{ kind: 'item.again', wall_ms: item.fields.last_ms, tries: item.fields.tries, ...by }] : [];
         return { ...item, history: inTime([{ kind: 'item.came', wall_ms: item.time_ms, ...by }], again, item.history) };
     }
@@ -188,7 +186,7 @@ function summary(r) {
 
 const reopened = (r) => { const v = (r.visits_list || []).filter((x) => x.signatures.length).pop(); return v && !v.signatures[v.signatures.length - 1].stands; };
 function warnings(r) {
-    return [reopened(r) && _('The report was reopened: it counts as unsigned until a new version is signed.'),r.help && _('The technician asks for help.'), r.type === 'job' && r.fields.proposed > 0 && _('A technician took this call. Who or what is new in it waits to be put on file.'), r.handover && _('The technician asks to hand it over.'), r.left_over && _('Left over from an earlier day: first.'),
+    return [reopened(r) && _('The report was reopened: it counts as unsigned until a new version is signed.'), r.help && _('The technician asks for help.'), r.type === 'job' && r.fields.proposed > 0 && _('A technician took this call. Who or what is new in it waits to be put on file.'), r.handover && _('The technician asks to hand it over.'), r.left_over && _('Left over from an earlier day: first.'),
         r.returned_twice && _('Two handhelds brought the same goods back. Both signatures are kept; the customer pays once.'), r.late_unhelped && _('Past its planned time, and no help was asked for (B-18.14).'), r.fields.forked && _('Its journal has forked: two handhelds write under one key.')].filter(Boolean);
 }
 

@@ -71,7 +71,8 @@ export const OUTCOMES = [null, N_('Signed'), N_('Refuse to sign'), N_('Customer 
 export const DEADLINES = [null, N_('Arrive'), N_('Reply within 3 hours'), N_('Plan within 6 hours'), N_('On site within 72 hours')];
 // Why something lies aside: of a bundle, and 64: shown at /verify.
 const ODD = ['', N_('Of no form that is known'), N_('Its signature does not hold'), N_('Nobody whom we trust vouches for its author'), N_('It does not follow what is held'), N_('A second entry under one number'), N_('More than its author may send in a day'), N_('Content that is not what its name says'), N_('Same entries, another state'), N_('Its author is stopped'), N_('Other entries of one subject')];
-export const oddWord = (n) => (n === 64 ? _('A genuine sign-off that a customer showed and headquarters does not hold: a journal was withheld or rolled back') : ODD[n] ? _(ODD[n]) : String(n));
+export const ODD_SHOWN = 64; // a customer brought it, not who has the journal
+export const oddWord = (n) => (n === ODD_SHOWN ? _('A genuine sign-off that a customer showed and headquarters does not hold: a journal was withheld or rolled back') : ODD[n] ? _(ODD[n]) : String(n));
 export const at = (list, i) => (list[i] ? _(list[i]) : i ? String(i) : '');
 
 const KINDS = {
