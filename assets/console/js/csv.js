@@ -13,8 +13,7 @@ const OTHERS = {
     cash_owed_minor: { label: N_('Cash in hand'), kind: 'money' }, name: { label: N_('Name') }, role: { label: N_('Role'), kind: 'role' }, person: { label: N_('Number of the person') },
     login: { label: N_('Login') }, scopes: { label: N_('Scopes') }, made_ms: { label: N_('Made on'), kind: 'time' }, revoked: { label: N_('Revoked'), kind: 'flag' },
 };
-const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
-const written = (s) => `"${(FORMULA.test(s) ? `'${s}` : s).replaceAll('"', '""')}"`;
+const written = (s) => `"${s.replaceAll('"', '""')}"`; // no cell is a formula: the API's have their apostrophe
 
 // Lines of cells: { s, text: it was quoted }; null of what is no such file.
 function parsed(file) {
