@@ -4,6 +4,7 @@
 #include "sync/hq/reg.h"
 #include "sync/hq/search.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -341,14 +342,35 @@ struct page {
     char cursor[64]; /* then of the page before */
 };
 
+/* The log of requests goes nowhere while a page is asked for: it is docketd's, no row of the bench.
+ * log_off answers what log_on takes. */
+static int log_off(void)
+{
+    int kept = dup(STDERR_FILENO), null = open("/dev/null", O_WRONLY);
+    if (kept < 0 || null < 0 || dup2(null, STDERR_FILENO) < 0) {
+        bench_die("stderr", ST_IO, NULL);
+    }
+    close(null);
+    return kept;
+}
+static void log_on(int kept)
+{
+    if (dup2(kept, STDERR_FILENO) < 0) {
+        exit(1); /* nobody would read why */
+    }
+    close(kept);
+}
+
 static double one(struct desk *d, struct page *p)
 {
     char target[256];
     snprintf(target, sizeof target, "%s%s%s", p->target, p->cursor[0] != '\0' ? "&cursor=" : "",
              p->cursor);
+    int kept = log_off();
     double from = bench_cpu_us();
     json_t *out = desk_get(d, target);
     double took = bench_cpu_us() - from;
+    log_on(kept);
     const char *next = json_string_value(json_object_get(out, "next"));
     if (d->status != 200) {
         fprintf(stderr, "bench: %s: %u %s\n", target, d->status, d->body == NULL ? "" : d->body);
