@@ -9,12 +9,8 @@
 set -u
 . tests/support/e2e.sh
 e2e_begin kill
-need "a demo headquarters is made" hq_demo "$T/hq"
-need "docketd listens" server_start "$T/hq"
-need "a device joins" device_make "$T/dev" T01
-need "it fetches its jobs" device_sync "$T/dev"
-server_stop
-URL= device_settings "$T/dev"
+device_first
+device_alone "$T/dev"
 
 JOB=J-261120-01
 id=$(job_id "$T/dev" $JOB)
@@ -24,7 +20,7 @@ sed "s/@JOB@/#job:$id/; s/@FAULT@/AC-03/; s/@PART1@/AC-CAP-35/; s/@PART2@/AC-SEN
     sed 's/^tap #taught$/tap #taught\ntap #danger\ntype "插座无接地 no earth"/' >"$T/visit.script"
 need "the visit can be played to its end with no network" sh -c "
     . tests/support/e2e.sh; T=$T OFFLINE='$OFFLINE'
-    cp -a $T/dev $T/whole; cp -a $T/dev.config $T/whole.config; cp $T/dev.settings $T/whole.settings
+    device_copy $T/dev $T/whole
     play $T/whole $T/visit.script --shots $T --tree $T/whole.tree"
 rm -rf "$T/whole"*
 

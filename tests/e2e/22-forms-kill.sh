@@ -8,15 +8,11 @@
 set -u
 . tests/support/e2e.sh
 e2e_begin forms
-need "a demo headquarters is made" hq_demo "$T/hq"
-need "docketd listens" server_start "$T/hq"
-need "a device joins" device_make "$T/dev" T01
-need "it fetches its jobs" device_sync "$T/dev"
-server_stop
-URL= device_settings "$T/dev"
+device_first
+device_alone "$T/dev"
 JOB=J-261120-01
 id=$(job_id "$T/dev" $JOB)
-copy() { cp -a "$T/$1" "$T/$2" && cp -a "$T/$1.config" "$T/$2.config" && cp "$T/$1.settings" "$T/$2.settings"; }
+copy() { device_copy "$T/$1" "$T/$2"; }
 need "a morning with nothing begun" eval 'copy dev call && copy dev day'
 
 {
@@ -60,19 +56,9 @@ tap #take
 wait
 key Escape
 wait
-tap #more
-tap #own:5
-wait
-tap #fresh
-tap #name
-type "Harbour Canteen"
-key Escape
-tap #phone
-type "0571 5555 1234"
-key Escape
-tap #address
-type "Pier 3, 三号码头"
-key Escape
+S
+    new_call_lines "Pier 3, 三号码头"
+    cat <<'S'
 tap #what
 type "Ice maker"
 key Escape

@@ -8,10 +8,7 @@
 set -u
 . tests/support/e2e.sh
 e2e_begin sign-kill
-need "a demo headquarters is made" hq_demo "$T/hq"
-need "docketd listens" server_start "$T/hq"
-need "a device joins" device_make "$T/dev" T02
-need "it fetches its jobs" device_sync "$T/dev"
+device_first T02
 server_stop
 JOB=J-261120-04
 {

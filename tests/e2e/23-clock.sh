@@ -7,12 +7,8 @@
 set -u
 . tests/support/e2e.sh
 e2e_begin clock
-need "a demo headquarters is made" hq_demo "$T/hq"
-need "docketd listens" server_start "$T/hq"
-need "a device joins" device_make "$T/dev" T01
-need "it fetches its jobs" device_sync "$T/dev"
-server_stop
-URL= device_settings "$T/dev"
+device_first
+device_alone "$T/dev"
 JOB=J-261120-01
 id=$(job_id "$T/dev" $JOB)
 sed "s/@JOB@/#job:$id/; s/@FAULT@/AC-03/; s/@PART1@/AC-CAP-35/; s/@PART2@/AC-SEN-T/; /^shot/d; /^#/d" \
@@ -28,7 +24,7 @@ jumps() { # MINUTES: after each touch of the sign-off the clock is set by so man
 logged() { dctl "$1" log --job $JOB 2>>"$T/log" | grep -c "$2"; }
 signed() { # MINUTES
     d=$T/by$1
-    cp -a "$T/dev" "$d" && cp -a "$T/dev.config" "$d.config" && cp "$T/dev.settings" "$d.settings"
+    device_copy "$T/dev" "$d" || return 1
     jumps "$1"
     play "$d" "$T/jumps.script" --shots "$T" || return 1
     [ "$(logged "$d" visit.signed)" = 1 ] || { echo "signed $(logged "$d" visit.signed) times"; return 1; }

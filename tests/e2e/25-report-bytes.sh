@@ -7,10 +7,7 @@
 set -u
 . tests/support/e2e.sh
 e2e_begin report
-need "a demo headquarters is made" hq_demo "$T/hq"
-need "docketd listens" server_start "$T/hq"
-need "a device joins" device_make "$T/dev" T01
-need "it fetches its jobs" device_sync "$T/dev"
+device_first
 server_stop
 
 visit_script() { # JOB CLASS FAULT PART1 PART2: the demo's visit
@@ -19,7 +16,7 @@ visit_script() { # JOB CLASS FAULT PART1 PART2: the demo's visit
 }
 # Nothing was scrolled yet on the read page: a tap on confirm must be refused, and the run ends.
 visit_script J-261120-01 a AC-03 AC-CAP-35 AC-SEN-T >"$T/visit.script"
-cp -a "$T/dev" "$T/early" && cp -a "$T/dev.config" "$T/early.config" && cp "$T/dev.settings" "$T/early.settings"
+device_copy "$T/dev" "$T/early"
 sed '/17-sign-read-end/,$d; /16-sign-read/,/scroll end/d' "$T/visit.script" >"$T/early.script"
 echo 'tap #confirm' >>"$T/early.script"
 mkdir -p "$T/shots"

@@ -7,10 +7,7 @@ set -u
 . tests/support/e2e.sh
 e2e_begin position
 OFFLINE= # gpsd answers on the loopback
-need "a demo headquarters is made" hq_demo "$T/hq"
-need "docketd listens" server_start "$T/hq"
-need "a device joins" device_make "$T/dev" T01
-need "it fetches its jobs" device_sync "$T/dev"
+device_first
 id=$(job_id "$T/dev" J-261120-01)
 other=$(job_id "$T/dev" J-261120-02)
 

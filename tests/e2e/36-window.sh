@@ -21,16 +21,12 @@ stop() { # the processes of this test
     APP= X=
 }
 trap 'stop; e2e_end' EXIT
-need "a demo headquarters is made" hq_demo "$T/hq"
-need "docketd listens" server_start "$T/hq"
-need "a device joins" device_make "$T/dev" T01
-need "it fetches its jobs" device_sync "$T/dev"
-server_stop
-URL= device_settings "$T/dev"
+device_first
+device_alone "$T/dev"
 id=$(job_id "$T/dev" J-261120-01)
 
 # Where things are: the same touches without a window, on a copy.
-cp -a "$T/dev" "$T/plan" && cp -a "$T/dev.config" "$T/plan.config" && cp "$T/dev.settings" "$T/plan.settings"
+device_copy "$T/dev" "$T/plan"
 cat >"$T/plan.script" <<PLAN
 tree unlock
 tap #pin

@@ -8,10 +8,7 @@
 set -u
 . tests/support/e2e.sh
 e2e_begin bad
-need "a demo headquarters is made" hq_demo "$T/hq"
-need "docketd listens" server_start "$T/hq"
-need "a device joins" device_make "$T/dev" T01
-need "it fetches its jobs" device_sync "$T/dev"
+device_first
 
 refused() { # WORDS COMMAND...: exit 1 (refused), on stderr one line with those words
     words=$1

@@ -7,10 +7,7 @@
 set -u
 . tests/support/e2e.sh
 e2e_begin verify
-need "a demo headquarters is made" hq_demo "$T/hq"
-need "docketd listens" server_start "$T/hq"
-need "a device joins" device_make "$T/dev" T01
-need "it fetches its jobs" device_sync "$T/dev"
+device_first
 id=$(job_id "$T/dev" J-261120-01)
 sed "s/@JOB@/#job:$id/; s/@FAULT@/AC-03/; s/@PART1@/AC-CAP-35/; s/@PART2@/AC-SEN-T/; /^shot/d
     s/^tap #signed\$/tap #who\ntap #name\ntype \"王秀兰\"\ntap #seal\ntype \"圆形公章，编号 3\"\ntap #named\n&/" \

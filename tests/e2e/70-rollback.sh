@@ -134,7 +134,7 @@ quiet() { one sync --url "$URL" --json >"$T/s"; cat "$T/s"; jq -e '.problems == 
 claim "it is not told for ever" quiet
 
 # --- a clone -----------------------------------------------------------------------------------------
-clone() { cp -a "$T/two" "$T/clone" && cp -a "$T/two.config" "$T/clone.config" && cp "$T/two.settings" "$T/clone.settings"; }
+clone() { device_copy "$T/two" "$T/clone"; }
 need "the colleague's handheld is cloned" clone
 need "the original works" work "$T/two" o1 "tap #job:$id" wait 'tap #accept'
 need "and so does the clone" work "$T/clone" c1 "tap #job:$id" wait 'tap #accept'

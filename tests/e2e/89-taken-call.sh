@@ -25,22 +25,8 @@ need "it fetches its jobs" device_sync "$T/dev"
 
 {
     unlock_lines
-    cat <<'SCRIPT'
-tap #more
-tap #own:5
-wait
-tap #fresh
-tap #name
-type "Harbour Canteen"
-key Escape
-tap #phone
-type "0571 5555 1234"
-key Escape
-tap #address
-type "Pier 3"
-key Escape
-wait
-SCRIPT
+    new_call_lines "Pier 3"
+    echo wait
 } >"$T/half.script"
 {
     unlock_lines

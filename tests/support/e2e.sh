@@ -10,10 +10,15 @@
 #   server_start DIR [OPTION..] docketd on a port of its own choice: $URL, $SERVER; server_stop
 #   device_make DIR CODE [PIN]  enrols and joins a device of that technician, with its own device
 #                               secret below DIR.config; settings in Chinese unless $UI_LANG says en
+#   device_first [CODE]         how most stories begin, a claim each: the demo's headquarters in $T/hq, docketd on it,
+#                               a device of that technician (T01) in $T/dev, which has its jobs
+#   device_alone DIR            docketd ends, and the device knows no address
+#   device_copy DIR TO          with its config and its settings
 #   dctl DIR COMMAND ARGS...    docketctl on a device, its PIN given
 #   play DIR SCRIPT ARGS...     the app, headless, network gone where the system lets us
 #   job_id DIR CODE             the subject of a job, in hex
 #   unlock_lines [PIN]          the lines of a script that open the store
+#   new_call_lines ADDRESS      ... that begin a call for a customer who is not on file
 root=$(pwd)
 bin=${BIN:-$root/build}
 B=${B:-build/release}
@@ -119,6 +124,17 @@ device_settings() {
     printf 'language=%s\nscale=100\ntheme=0\nleft=0\naddress=%s\n' "$UI_LANG" "${URL:-}" \
         >"$1.settings"
 }
+device_first() {
+    need "a demo headquarters is made" hq_demo "$T/hq"
+    need "docketd listens" server_start "$T/hq"
+    need "a device joins" device_make "$T/dev" "${1:-T01}"
+    need "it fetches its jobs" device_sync "$T/dev"
+}
+device_alone() {
+    server_stop
+    URL= device_settings "$1"
+}
+device_copy() { cp -a "$1" "$2" && cp -a "$1.config" "$2.config" && cp "$1.settings" "$2.settings"; }
 dctl() {
     dctl_dir=$1 dctl_cmd=$2
     shift 2
@@ -141,6 +157,23 @@ play() {
 unlock_lines() {
     if [ "$UI_LANG" = en ]; then unlock_word=Unlock; else unlock_word=解锁; fi
     printf 'tap #pin\ntype "%s"\ntap "%s"\nwait\n' "${1:-$PIN}" "$unlock_word"
+}
+new_call_lines() {
+    cat <<S
+tap #more
+tap #own:5
+wait
+tap #fresh
+tap #name
+type "Harbour Canteen"
+key Escape
+tap #phone
+type "0571 5555 1234"
+key Escape
+tap #address
+type "$1"
+key Escape
+S
 }
 job_id() { # DIR CODE: the subject of a job that the device holds, in hex
     dctl "$1" export jobs --json 2>>"$T/log" | jq -r --arg c "$2" '.[] | select(.code == $c) | .id'
