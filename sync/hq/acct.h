@@ -102,7 +102,8 @@ struct acct_token {
     int64_t made_ms, until_ms; /* until 0: for ever */
     int64_t ended_ms;          /* 0: not; its row stays, without the hash */
 };
-/* acct_token_make: *secret is "dkt_<id>_<64 hex>", shown once; only its hash is kept. */
+/* acct_token_secret: a new one: its id, and *secret, "dkt_<id>_<64 hex>", shown once; only its hash
+ * is kept. */
 void acct_token_secret(struct acct_token *t, char secret[static 90], uint8_t hash[static 32]);
 /* acct_token_put: `hash` NULL: it has ended, and none is kept. acct_token_get: ended ones too;
  * ST_NOT_FOUND. */

@@ -417,8 +417,7 @@ bool api_listens(struct api *api, const char *session, struct acct_user *user)
 size_t api_event(struct api *api, const struct acct_user *who, uint64_t *after, char *buf,
                  size_t cap)
 {
-    struct feed_viewer v = {.role = who->role, .branch = who->branch, .person = who->person};
-    return feed_event(api->feed, &v, after, buf, cap);
+    return feed_event(api->feed, who, after, buf, cap);
 }
 
 char *api_metrics(struct api *api, size_t *n)

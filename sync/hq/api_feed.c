@@ -2,6 +2,7 @@
 #include "sync/hq/api_feed.h"
 
 #include "core/fold/register.h"
+#include "sync/hq/api.h"
 #include "sync/hq/ops.h"
 
 #include <pthread.h>
@@ -102,10 +103,8 @@ static void tell(struct feed *f, struct store_txn *t, const struct entry_view *e
 
 /* As api_sees goes, from what stands in the registers' keys. A call that went to somebody else is
  * no longer his: his page looks again by the minute. */
-static bool concerns(const struct event *e, const struct feed_viewer *who)
+static bool concerns(const struct event *e, const struct acct_user *who)
 {
-    bool headquarters = id8_zero(who->branch) || who->role == ROLE_SERVICE_DEPARTMENT ||
-                        who->role == ROLE_ADMINISTRATOR;
     if (e->type == SUBJECT_ACCESS) { /* logins and tokens: in no branch, and nobody else's */
         return who->role == ROLE_ADMINISTRATOR;
     }
@@ -113,7 +112,8 @@ static bool concerns(const struct event *e, const struct feed_viewer *who)
         return who->role == ROLE_SUPERVISOR || who->role == ROLE_SERVICE_DEPARTMENT ||
                who->role == ROLE_ADMINISTRATOR;
     }
-    if (id16_eq(e->subject, who->person) || (headquarters && who->role != ROLE_TECHNICIAN)) {
+    if (id16_eq(e->subject, who->person) ||
+        (api_all_branches(who) && who->role != ROLE_TECHNICIAN)) {
         return true;
     }
     return who->role == ROLE_TECHNICIAN ? e->placed && id16_eq(e->technician, who->person)
@@ -226,7 +226,7 @@ bool feed_tick(struct feed *f)
     return news;
 }
 
-size_t feed_event(struct feed *f, const struct feed_viewer *who, uint64_t *after, char *buf,
+size_t feed_event(struct feed *f, const struct acct_user *who, uint64_t *after, char *buf,
                   size_t cap)
 {
     struct event some[EVENT_MOST];

@@ -4,6 +4,7 @@
  * first with all that is there, some thousands a tick, then with what changes. */
 #ifndef SYNC_HQ_API_FEED_H
 #define SYNC_HQ_API_FEED_H
+#include "sync/hq/acct.h"
 #include "sync/hq/search.h"
 
 struct feed;
@@ -11,12 +12,8 @@ struct feed;
 MUST_USE enum st feed_new(struct hq *hq, struct search *search, struct feed **f, struct err *err);
 void feed_free(struct feed **f); /* NULL is fine */
 bool feed_tick(struct feed *f);  /* true: something was new, or more is to be looked at */
-/* Who listens: he is told of what a register would show him, and no more. */
-struct feed_viewer {
-    enum role role;
-    id8 branch; /* zero: all */
-    id16 person;
-};
-size_t feed_event(struct feed *f, const struct feed_viewer *who, uint64_t *after, char *buf,
+/* feed_event: what is new since *after, as api_event says it: `who` is told of what a register
+ * would show him, and no more. */
+size_t feed_event(struct feed *f, const struct acct_user *who, uint64_t *after, char *buf,
                   size_t cap);
 #endif

@@ -48,7 +48,7 @@ static enum st tell(struct hq *hq, const json_t *in, struct acct_user *u, enum a
     return access_act(hq, in, &u->subject, &what, err);
 }
 
-/* A login's row: read, changed by `change`, written, in one transaction. */
+/* A login's row: read, changed by `how` (NULL: its moment alone), written, in one transaction. */
 typedef enum st (*change_fn)(struct hq *hq, const json_t *in, struct acct_user *u, bool fresh,
                              struct err *err);
 static enum st change(struct hq *hq, const json_t *in, change_fn how, enum access_step step,
@@ -77,7 +77,7 @@ static enum st change(struct hq *hq, const json_t *in, change_fn how, enum acces
     } else if (fresh) {
         st = err_set(err, ST_NOT_FOUND, 0, __func__, "there is no such login");
     }
-    if (st == ST_OK) {
+    if (st == ST_OK && how != NULL) {
         st = how(hq, in, &u, fresh, err);
     }
     if (st == ST_OK) {
@@ -172,18 +172,6 @@ static enum st shut(struct hq *hq, const json_t *in, struct acct_user *u, bool f
     return ST_OK;
 }
 
-/* The row says from when sessions hold; those in memory go with the answer (api_writes.c). */
-static enum st end_sessions(struct hq *hq, const json_t *in, struct acct_user *u, bool fresh,
-                            struct err *err)
-{
-    (void)hq;
-    (void)in;
-    (void)u;
-    (void)fresh;
-    (void)err;
-    return ST_OK;
-}
-
 static enum st reopen(struct hq *hq, const json_t *in, struct acct_user *u, bool fresh,
                       struct err *err)
 {
@@ -212,7 +200,8 @@ enum st op_user_enable(struct hq *hq, const json_t *in, json_t **out, struct err
 
 enum st op_user_sessions(struct hq *hq, const json_t *in, json_t **out, struct err *err)
 {
-    return answer(change(hq, in, end_sessions, ACCESS_SESSIONS, err), out);
+    /* The row says from when sessions hold; those in memory go with the answer (api_writes.c). */
+    return answer(change(hq, in, NULL, ACCESS_SESSIONS, err), out);
 }
 
 static json_t *user_json(const struct acct_user *u)

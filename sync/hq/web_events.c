@@ -1,6 +1,8 @@
 /* web_events.c - see web_events.h. A stream with nothing to say is suspended. */
 #include "sync/hq/web_events.h"
 
+#include "sync/hq/pace.h"
+
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,13 +37,6 @@ struct web_events {
     uint64_t beat;
     bool begun, quiet, stop;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* Under the lock. */
 static void wake_all(struct web_events *e)
@@ -150,7 +145,7 @@ static bool refill(struct stream *s, bool *end)
     bool says = false;
     pthread_mutex_lock(&e->lock);
     /* Whoever was logged out hears nothing more; of a login that docketctl shut the beat tells. */
-    *end = e->quiet || now_ms() > s->until_ms ||
+    *end = e->quiet || pace_now_ms() > s->until_ms ||
            !api_listens(e->api, s->session, s->beat != e->beat ? &s->user : NULL);
     if (!*end) {
         s->at = 0;
@@ -230,7 +225,7 @@ struct MHD_Response *web_events_response(struct web_events *e, struct MHD_Connec
     s->user = *who;
     memset(s->user.hash, 0, sizeof s->user.hash);
     snprintf(s->session, sizeof s->session, "%s", session);
-    s->until_ms = now_ms() + LASTS_MS;
+    s->until_ms = pace_now_ms() + LASTS_MS;
     last = last != NULL ? last : after;
     s->after = UINT64_MAX; /* from now on */
     if (last != NULL && *last != '\0') {
