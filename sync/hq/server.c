@@ -2,19 +2,15 @@
 #include "sync/hq/server.h"
 
 #include "sync/carrier/file.h"
-#include "sync/hq/hq_answer.h"
-#include "sync/hq/hq_turns.h"
 #include "sync/hq/pace.h"
 #include "sync/hq/problem.h"
-#include "sync/hq/rate.h"
 #include "sync/hq/web.h"
-#include "sync/hq/web_peer.h"
+#include "sync/hq/web_answer.h"
+#include "sync/hq/web_sync.h"
 
-#include <arpa/inet.h>
 #include <microhttpd.h>
 #include <netdb.h>
 #include <sodium.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -29,11 +25,9 @@ struct server {
     struct hq_writer *writer;
     struct MHD_Daemon *daemon;
     struct web *web;
-    struct hq_turns *turns;
+    struct web_sync *sync;
     struct pace *pace;
-    struct rate *codes;       /* enrolment codes that were none, by address */
     char *tls_cert, *tls_key; /* PEM, malloc */
-    atomic_size_t in_flight;  /* bytes of all requests */
     char address[128];
 };
 
@@ -51,102 +45,19 @@ struct exchange {
     struct MHD_Connection *connection;
     enum route route;
     struct web_exchange *web;
-    struct hq_request *request;
-    struct hq_writer_task task;
-    size_t counted; /* in server->in_flight */
-    bool submitted, refused;
-    bool turn;         /* one of its author's, to be given back */
-    const char *allow; /* of a wrong method: what the address takes */
-    struct {
-        enum st st;
-        const char *problem, *detail; /* NULL: there is none */
-    } later;                          /* what the headers were refused for, told after the body */
-    size_t dropped;                   /* of a body that is refused */
+    struct web_sync_exchange *sync;
+    size_t dropped; /* of a body that nobody takes */
 };
 
 /* --- answers
  * ------------------------------------------------------------------------------------------------
  */
 
-/* What goes with every answer; what a browser could show says that there is nothing to run in it. A
- * bundle and a trust document are no pages and stay short. */
-static enum MHD_Result dress(const struct server *s, struct MHD_Response *r, const char *type)
+static enum MHD_Result refuse(const struct exchange *x, enum st st, const char *problem,
+                              const char *detail, const char *allow)
 {
-    bool page = strncmp(type, "text/", 5) == 0 || strstr(type, "json") != NULL;
-    enum MHD_Result ok = MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-    ok = ok == MHD_YES ? MHD_add_response_header(r, "X-Content-Type-Options", "nosniff") : ok;
-    if (ok == MHD_YES && s->tls_cert != NULL) {
-        ok = MHD_add_response_header(r, "Strict-Transport-Security",
-                                     "max-age=31536000; includeSubDomains");
-    }
-    if (ok == MHD_YES && page) {
-        ok = MHD_add_response_header(r, "Content-Security-Policy",
-                                     "default-src 'none'; frame-ancestors 'none'");
-        ok = ok == MHD_YES ? MHD_add_response_header(r, "Referrer-Policy", "no-referrer") : ok;
-        ok = ok == MHD_YES ? MHD_add_response_header(r, "X-Frame-Options", "DENY") : ok;
-        ok = ok == MHD_YES ? MHD_add_response_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store")
-                           : ok;
-    }
-    return ok;
-}
-
-/* `with`: a header that the status asks for, and its value; NULL: none. */
-static enum MHD_Result reply(const struct server *s, struct MHD_Connection *c, unsigned status,
-                             const char *type, const void *body, size_t n,
-                             enum MHD_ResponseMemoryMode mode, const char *with, const char *value)
-{
-    struct MHD_Response *r = MHD_create_response_from_buffer(n, (void *)(uintptr_t)body, mode);
-    if (r == NULL) {
-        if (mode == MHD_RESPMEM_MUST_FREE) {
-            free((void *)(uintptr_t)body);
-        }
-        return MHD_NO;
-    }
-    enum MHD_Result ok = dress(s, r, type);
-    if (ok == MHD_YES && with != NULL) {
-        ok = MHD_add_response_header(r, with, value);
-    }
-    if (ok == MHD_YES) {
-        ok = MHD_queue_response(c, status, r);
-    }
-    MHD_destroy_response(r);
-    return ok;
-}
-
-static enum MHD_Result refuse(struct exchange *x, enum st st, const char *problem,
-                              const char *detail, int wait_s)
-{
-    char body[PROBLEM_BYTES], wait[16];
-    unsigned status = problem_status(st, problem);
-    size_t n = problem_json(status, problem, detail, body, sizeof body);
-    int retry = status == 503 || status == 429 ? (wait_s > 0 ? wait_s : 5) : 0;
-    x->refused = true;
-    fprintf(stderr, "{\"event\":\"refused\",\"status\":%u,\"problem\":\"%s\"}\n", status,
-            problem != NULL ? problem : "");
-    snprintf(wait, sizeof wait, "%d", retry);
-    return reply(x->server, x->connection, status, "application/problem+json", body, n,
-                 MHD_RESPMEM_MUST_COPY,
-                 retry > 0          ? MHD_HTTP_HEADER_RETRY_AFTER
-                 : x->allow != NULL ? MHD_HTTP_HEADER_ALLOW
-                                    : NULL,
-                 retry > 0 ? wait : x->allow);
-}
-
-static enum MHD_Result answer(struct exchange *x)
-{
-    struct hq_request *r = x->request;
-    struct bundle_buffer out = {.cap = EXCHANGE_ANSWER_BYTES + EXCHANGE_LARGE_BYTES};
-    struct err err = {0};
-    if (r->st != ST_OK) {
-        return refuse(x, r->st, r->problem, r->err.text, r->err.wait_s);
-    }
-    if (hq_answer(r, 0, 0, bundle_buffer_sink, &out, &err) != ST_OK) {
-        bundle_buffer_drop(&out);
-        fprintf(stderr, "docketd: an answer: %s\n", err.text);
-        return refuse(x, ST_IO, "store", "headquarters could not read its store", 0);
-    }
-    return reply(x->server, x->connection, MHD_HTTP_OK, BUNDLE_MEDIA_TYPE, out.p, out.n,
-                 MHD_RESPMEM_MUST_FREE, NULL, NULL);
+    return web_answer_refuse(x->connection, x->server->tls_cert != NULL, st, problem, detail, 0,
+                             allow);
 }
 
 /* All trust documents from the first root on, as the store has them now: the root may be changed
@@ -165,46 +76,14 @@ static enum MHD_Result trust(struct exchange *x)
     store_abort(&t);
     if (st != ST_OK) {
         fprintf(stderr, "docketd: the trust documents: %s\n", err.text);
-        return refuse(x, ST_IO, "store", "headquarters could not read its store", 0);
+        return refuse(x, ST_IO, "store", "headquarters could not read its store", NULL);
     }
-    return reply(x->server, x->connection, MHD_HTTP_OK, "application/cose", doc.p, doc.n,
-                 MHD_RESPMEM_MUST_COPY, NULL, NULL);
+    return web_answer_bytes(x->connection, x->server->tls_cert != NULL, "application/cose", doc.p,
+                            doc.n, MHD_RESPMEM_MUST_COPY);
 }
 
 /* --- a request's way
  * ------------------------------------------------------------------------------------------ */
-
-static bool count(struct exchange *x, size_t n)
-{
-    size_t before = atomic_fetch_add(&x->server->in_flight, n);
-    x->counted += n;
-    return before + n <= HQ_IN_FLIGHT_BYTES;
-}
-
-static void drop(struct exchange *x)
-{
-    atomic_fetch_sub(&x->server->in_flight, x->counted);
-    if (x->turn) {
-        hq_turns_give(x->server->turns, x->request->cert.author);
-    }
-    hq_request_drop(&x->request);
-    if (x->web != NULL) {
-        web_end(x->web);
-    }
-    free(x);
-}
-
-static void on_written(struct hq_writer_task *task)
-{
-    struct exchange *x = task->ctx;
-    MHD_resume_connection(x->connection);
-}
-
-/* The connection broke off, what came of it was kept: nobody to tell. */
-static void on_written_alone(struct hq_writer_task *task)
-{
-    drop(task->ctx);
-}
 
 /* Asked for its head alone, an address answers as to GET: the library leaves the body out. */
 static const char *method_of(const char *method)
@@ -227,22 +106,12 @@ static enum route route_of(const char *url, const char *method)
     return ROUTE_NONE;
 }
 
-/* An answer in the middle of a body closes the connection under whoever is still writing, and is
- * lost to him with it. So the body comes first and is dropped, as far as HQ_DROP_BYTES. */
-static enum MHD_Result refuse_later(struct exchange *x, enum st st, const char *problem,
-                                    const char *detail)
-{
-    x->later.st = st;
-    x->later.problem = problem;
-    x->later.detail = detail;
-    return MHD_YES;
-}
-
-/* The first call has headers only: what can be refused before its body is refused here. */
+/* The first call has headers only. */
 static enum MHD_Result begin(struct server *s, struct MHD_Connection *c, const char *url,
-                             const char *method, struct exchange **out)
+                             const char *method, struct exchange **out, bool *answered)
 {
     struct exchange *x = calloc(1, sizeof *x);
+    enum MHD_Result ok = MHD_YES;
     if (x == NULL) {
         return MHD_NO;
     }
@@ -255,105 +124,11 @@ static enum MHD_Result begin(struct server *s, struct MHD_Connection *c, const c
         x->web = web_begin(s->web, c, url, method);
         return x->web != NULL ? MHD_YES : MHD_NO;
     }
-    if (x->route != ROUTE_SYNC) {
-        return MHD_YES;
+    if (x->route == ROUTE_SYNC) {
+        x->sync = web_sync_begin(s->sync, c, &ok, answered);
+        return x->sync != NULL ? ok : MHD_NO;
     }
-    const char *length =
-        MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
-    const char *type =
-        MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
-    unsigned long long n = length == NULL ? 0 : strtoull(length, NULL, 10);
-    if (n > HQ_DROP_BYTES) {
-        return refuse(x, ST_TOO_BIG, "too-large", "the bundle is too long: send it in parts", 0);
-    }
-    if (n > HQ_REQUEST_BYTES) {
-        return refuse_later(x, ST_TOO_BIG, "too-large", "the bundle is too long: send it in parts");
-    }
-    if (type == NULL || strcmp(type, BUNDLE_MEDIA_TYPE) != 0) {
-        return refuse_later(x, ST_BAD_INPUT, "media-type", "a bundle is " BUNDLE_MEDIA_TYPE);
-    }
-    struct err err;
-    if (hq_request_new(s->hq, &x->request, &err) != ST_OK) {
-        return refuse_later(x, ST_FULL, "busy", "headquarters has no memory left");
-    }
-    return MHD_YES;
-}
-
-/* The first frame has shown who sends: is it his turn? */
-static void take_turn(struct exchange *x)
-{
-    struct hq_request *r = x->request;
-    if (x->turn || r->st != ST_OK || r->joining || !r->has_manifest) {
-        return;
-    }
-    x->turn = hq_turns_take(x->server->turns, r->cert.author);
-    if (!x->turn) {
-        IGNORE(hq_request_refuse(r, ST_WAIT, "busy",
-                                 "headquarters still has other bundles of this device in hand"));
-    }
-}
-
-static enum MHD_Result feed(struct exchange *x, const char *data, size_t *n)
-{
-    if (x->refused || x->later.problem != NULL || x->request->st != ST_OK) {
-        x->dropped += *n; /* nothing of it is kept */
-        *n = 0;
-        return x->dropped <= HQ_DROP_BYTES ? MHD_YES : MHD_NO;
-    }
-    if (!count(x, *n)) {
-        /* Remembered: it is answered when the body is through. */
-        IGNORE(hq_request_refuse(x->request, ST_FULL, "busy", "headquarters is busy"));
-    } else {
-        IGNORE(hq_request_feed(x->request, bytes_of(data, *n))); /* likewise, in r->st */
-        take_turn(x);
-    }
-    *n = 0;
-    return MHD_YES;
-}
-
-/* A code has 80 bits: nobody finds one by trying. Who tries all the same, or types one wrong again
- * and again, waits. */
-static int codes_wait_s(struct exchange *x, bool wrong)
-{
-    struct web_peer peer;
-    web_peer_of(x->connection, &peer);
-    return (wrong ? rate_take : rate_wait)(x->server->codes, peer.limit, pace_now_ms());
-}
-
-static bool wrong_code(const struct hq_request *r)
-{
-    return r->joining && r->st != ST_OK && r->problem != NULL &&
-           strncmp(r->problem, "enrol-", 6) == 0;
-}
-
-static enum MHD_Result complete(struct exchange *x)
-{
-    if (x->later.problem != NULL && !x->refused) {
-        return refuse(x, x->later.st, x->later.problem, x->later.detail, 0);
-    }
-    if (x->submitted || x->refused) {
-        return x->refused ? MHD_YES : answer(x);
-    }
-    if (x->request->joining && x->request->st == ST_OK) {
-        int wait = codes_wait_s(x, false);
-        if (wait > 0) {
-            return refuse(x, ST_WAIT, "enrol-wait", "too many enrolment codes were wrong: wait",
-                          wait);
-        }
-    }
-    if (hq_request_ready(x->request) != ST_OK) {
-        IGNORE(wrong_code(x->request) && codes_wait_s(x, true) > 0); /* the next is told */
-        return answer(x);
-    }
-    x->task = (struct hq_writer_task){.request = x->request, .done = on_written, .ctx = x};
-    x->submitted = true;
-    /* Suspended first: the writer may be done before this line ends. */
-    MHD_suspend_connection(x->connection);
-    if (hq_writer_submit(x->server->writer, &x->task) != ST_OK) {
-        IGNORE(hq_request_refuse(x->request, ST_FULL, "busy", "headquarters is busy"));
-        MHD_resume_connection(x->connection);
-    }
-    return MHD_YES;
+    return ok;
 }
 
 static struct pace_line *line_of(struct MHD_Connection *c)
@@ -383,6 +158,19 @@ static void on_tick(void *ctx)
     pace_sweep(s->pace, pace_now_ms());
 }
 
+static bool feed(struct exchange *x, const char *data, size_t n)
+{
+    switch (x->route) {
+    case ROUTE_SYNC:
+        return web_sync_feed(x->sync, data, n);
+    case ROUTE_WEB:
+        return web_feed(x->web, data, n);
+    default:
+        x->dropped += n;
+        return x->dropped <= HQ_DROP_BYTES;
+    }
+}
+
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *url,
                                   const char *method, const char *version, const char *data,
                                   size_t *n, void **con)
@@ -390,8 +178,9 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
     struct server *s = cls;
     if (*con == NULL) {
         struct exchange *x = NULL;
-        enum MHD_Result ok = begin(s, c, url, method_of(method), &x);
-        if (ok == MHD_YES && !x->refused && strcmp(version, "HTTP/1.1") == 0 &&
+        bool answered = false;
+        enum MHD_Result ok = begin(s, c, url, method_of(method), &x, &answered);
+        if (ok == MHD_YES && !answered && strcmp(version, "HTTP/1.1") == 0 &&
             MHD_lookup_connection_value(c, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST) == NULL) {
             x->route = ROUTE_HOSTLESS;
         }
@@ -403,34 +192,30 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const cha
     if (*n != 0 && !pace_body(line_of(c), *n, pace_now_ms())) {
         return MHD_NO;
     }
-    if (*n != 0 && x->route == ROUTE_SYNC) {
-        return feed(x, data, n);
-    }
     if (*n != 0) {
-        x->dropped += x->route == ROUTE_WEB ? 0 : *n;
-        bool on = x->route == ROUTE_WEB ? web_feed(x->web, data, *n) : x->dropped <= HQ_DROP_BYTES;
+        bool on = feed(x, data, *n);
         *n = 0;
         return on ? MHD_YES : MHD_NO;
     }
     switch (x->route) {
     case ROUTE_SYNC:
-        return complete(x);
+        return web_sync_complete(x->sync);
     case ROUTE_TRUST:
         return trust(x);
     case ROUTE_HEALTH:
-        return reply(s, c, MHD_HTTP_OK, "text/plain; charset=utf-8", "ok\n", 3,
-                     MHD_RESPMEM_PERSISTENT, NULL, NULL);
+        return web_answer_bytes(c, s->tls_cert != NULL, "text/plain; charset=utf-8", "ok\n", 3,
+                                MHD_RESPMEM_PERSISTENT);
     case ROUTE_METHOD:
-        x->allow = strcmp(url, "/v1/sync") == 0 ? "POST" : "GET, HEAD";
-        return refuse(x, ST_BAD_INPUT, "method", "this address takes another method", 0);
+        return refuse(x, ST_BAD_INPUT, "method", "this address takes another method",
+                      strcmp(url, "/v1/sync") == 0 ? "POST" : "GET, HEAD");
     case ROUTE_HOSTLESS:
-        return refuse(x, ST_BAD_INPUT, "bad-request", "HTTP/1.1 says which host it asks", 0);
+        return refuse(x, ST_BAD_INPUT, "bad-request", "HTTP/1.1 says which host it asks", NULL);
     case ROUTE_WEB:
         return web_complete(x->web);
     case ROUTE_NONE:
         break;
     }
-    return refuse(x, ST_NOT_FOUND, "not-found", "there is nothing at this address", 0);
+    return refuse(x, ST_NOT_FOUND, "not-found", "there is nothing at this address", NULL);
 }
 
 static void on_end(void *cls, struct MHD_Connection *c, void **con,
@@ -443,17 +228,13 @@ static void on_end(void *cls, struct MHD_Connection *c, void **con,
     if (x == NULL) {
         return;
     }
-    bool cut = code != MHD_REQUEST_TERMINATED_COMPLETED_OK && !x->submitted && !x->refused &&
-               x->request != NULL && !x->request->joining && x->request->nspans != 0;
-    if (cut && hq_request_ready(x->request) == ST_OK) {
-        /* The link broke in the middle: each frame that came whole is kept. */
-        x->task =
-            (struct hq_writer_task){.request = x->request, .done = on_written_alone, .ctx = x};
-        if (hq_writer_submit(x->server->writer, &x->task) == ST_OK) {
-            return;
-        }
+    if (x->web != NULL) {
+        web_end(x->web);
     }
-    drop(x);
+    if (x->sync != NULL) {
+        web_sync_end(x->sync, code != MHD_REQUEST_TERMINATED_COMPLETED_OK);
+    }
+    free(x);
 }
 
 /* --- start and stop
@@ -551,10 +332,9 @@ enum st server_start_with(struct server **out, struct hq *hq, struct hq_writer *
     }
     s->hq = hq;
     s->writer = w;
-    s->turns = hq_turns_new();
     s->pace = pace_new();
-    s->codes = rate_new(HQ_WRONG_CODES, HQ_WRONG_CODES_ALL, 60000);
-    enum st st = s->turns != NULL && s->pace != NULL && s->codes != NULL
+    s->sync = web_sync_new(hq, w, opt->tls_cert != NULL);
+    enum st st = s->sync != NULL && s->pace != NULL
                      ? ST_OK
                      : err_set(err, ST_FULL, 0, __func__, "no memory");
     st = st == ST_OK ? pem(opt->tls_cert, &s->tls_cert, err) : st;
@@ -612,9 +392,8 @@ void server_stop(struct server **out)
         }
     }
     web_free(&s->web);
-    hq_turns_free(&s->turns);
+    web_sync_free(&s->sync);
     pace_free(&s->pace);
-    rate_free(&s->codes);
     if (s->tls_key != NULL) {
         sodium_memzero(s->tls_key, strlen(s->tls_key));
     }

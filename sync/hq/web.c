@@ -2,7 +2,7 @@
 #include "sync/hq/web.h"
 
 #include "sync/hq/api.h"
-#include "sync/hq/problem.h"
+#include "sync/hq/web_answer.h"
 #include "sync/hq/web_events.h"
 #include "sync/hq/web_files.h"
 #include "sync/hq/web_lane.h"
@@ -140,28 +140,15 @@ static bool dress(const struct web *web, struct MHD_Response *r, const char *typ
     return ok;
 }
 
-static enum MHD_Result send_it(struct web_exchange *x, unsigned status, struct MHD_Response *r,
-                               bool dressed)
-{
-    enum MHD_Result ok =
-        r != NULL && dressed ? MHD_queue_response(x->connection, status, r) : MHD_NO;
-    if (r != NULL) {
-        MHD_destroy_response(r);
-    }
-    return ok;
-}
-
 /* `with`: a header that the status asks for, and its value; NULL: none. */
 static enum MHD_Result refuse(struct web_exchange *x, unsigned status, const char *problem,
                               const char *detail, const char *with, const char *value)
 {
-    char body[PROBLEM_BYTES];
-    size_t n = problem_json(status, problem, detail, body, sizeof body);
-    fprintf(stderr, "{\"event\":\"refused\",\"status\":%u,\"problem\":\"%s\"}\n", status, problem);
-    struct MHD_Response *r = MHD_create_response_from_buffer(n, body, MHD_RESPMEM_MUST_COPY);
+    struct MHD_Response *r = web_answer_problem(status, problem, detail);
     bool ok = r != NULL && dress(x->web, r, "application/problem+json", "no-store", CSP);
-    return send_it(x, status, r,
-                   ok && (with == NULL || MHD_add_response_header(r, with, value) == MHD_YES));
+    return web_answer_send(
+        x->connection, status, r,
+        ok && (with == NULL || MHD_add_response_header(r, with, value) == MHD_YES));
 }
 
 static enum MHD_Result reply(struct web_exchange *x)
@@ -200,7 +187,7 @@ static enum MHD_Result reply(struct web_exchange *x)
                  a->file[0] != '\0' ? a->file : "api.json");
         ok = MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_DISPOSITION, s) == MHD_YES;
     }
-    return send_it(x, a->status, r, ok);
+    return web_answer_send(x->connection, a->status, r, ok);
 }
 
 /* ---- a request's way --------------------------------------------------------------------------
@@ -396,8 +383,8 @@ static enum MHD_Result metrics(struct web_exchange *x)
     char *text = api_metrics(x->web->api, &n);
     struct MHD_Response *r =
         text == NULL ? NULL : MHD_create_response_from_buffer(n, text, MHD_RESPMEM_MUST_FREE);
-    return send_it(
-        x, 200, r,
+    return web_answer_send(
+        x->connection, 200, r,
         r != NULL && dress(x->web, r, "text/plain; version=0.0.4; charset=utf-8", "no-store", CSP));
 }
 
@@ -412,11 +399,12 @@ static enum MHD_Result file(struct web_exchange *x, const struct web_file *f)
         MHD_destroy_response(r);
         r = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
     }
-    return send_it(x, same ? 304 : 200, r,
-                   r != NULL &&
-                       dress(x->web, r, f->type, "no-cache",
-                             strcmp(f->url, "/verify") == 0 ? CSP_PUBLIC : CSP) &&
-                       MHD_add_response_header(r, MHD_HTTP_HEADER_ETAG, f->etag) == MHD_YES);
+    return web_answer_send(x->connection, same ? 304 : 200, r,
+                           r != NULL &&
+                               dress(x->web, r, f->type, "no-cache",
+                                     strcmp(f->url, "/verify") == 0 ? CSP_PUBLIC : CSP) &&
+                               MHD_add_response_header(r, MHD_HTTP_HEADER_ETAG, f->etag) ==
+                                   MHD_YES);
 }
 
 enum MHD_Result web_complete(struct web_exchange *x)

@@ -5,12 +5,10 @@
  * without a single header is the library's (ours have a type at least): it becomes a problem
  * document like any other refusal. Where a build binds the library's own calls, its pages stay. */
 #define _GNU_SOURCE /* RTLD_NEXT */
-#include "sync/hq/problem.h"
+#include "sync/hq/web_answer.h"
 
 #include <dlfcn.h>
 #include <microhttpd.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 typedef enum MHD_Result queue_fn(struct MHD_Connection *c, unsigned status, struct MHD_Response *r);
@@ -41,26 +39,12 @@ static const char *kind_of(unsigned status)
 
 static struct MHD_Response *problem_for(unsigned status)
 {
-    static const char *const headers[][2] = {
-        {MHD_HTTP_HEADER_CONTENT_TYPE, "application/problem+json"},
-        {MHD_HTTP_HEADER_CACHE_CONTROL, "no-store"},
-        {"X-Content-Type-Options", "nosniff"},
-        {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
-        {"Referrer-Policy", "no-referrer"},
-        {"X-Frame-Options", "DENY"}};
-    char body[PROBLEM_BYTES];
-    size_t n = problem_json(status, kind_of(status),
-                            status == 500 ? "headquarters could not do this"
-                                          : "this is no request that can be read",
-                            body, sizeof body);
-    fprintf(stderr, "{\"event\":\"refused\",\"status\":%u,\"problem\":\"%s\"}\n", status,
-            kind_of(status));
-    struct MHD_Response *r = MHD_create_response_from_buffer(n, body, MHD_RESPMEM_MUST_COPY);
-    for (size_t i = 0; r != NULL && i < sizeof headers / sizeof headers[0]; i++) {
-        if (MHD_add_response_header(r, headers[i][0], headers[i][1]) != MHD_YES) {
-            MHD_destroy_response(r);
-            r = NULL;
-        }
+    struct MHD_Response *r = web_answer_problem(
+        status, kind_of(status),
+        status == 500 ? "headquarters could not do this" : "this is no request that can be read");
+    if (r != NULL && !web_answer_dress(r, "application/problem+json", false)) {
+        MHD_destroy_response(r);
+        r = NULL;
     }
     return r;
 }
