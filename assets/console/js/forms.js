@@ -218,9 +218,10 @@ export async function somebodyWrote(id) {
     if (!watch || watch.id !== id) { return; }
     const now = await get(watch.path).catch(() => null);
     if (!now || !open || open.spec.watch !== watch) { return; }
-    if (watch.holds && watch.holds.of(now) !== watch.seen) {
+    const held = watch.holds && $(`#dialog [data-field="${watch.holds.name}"] .seen`); // none while a conflict is shown
+    if (held && watch.holds.of(now) !== watch.seen) {
         const last = (now.history || []).filter((e) => e.kind === 'job.assigned').pop();
-        $(`#dialog [data-field="${watch.holds.name}"] .seen`).textContent = fmt(_('Now here: %1$s (%2$s)'), named(watch.holds.is(now)) || _('nobody'), last ? writer({ actor: last.actor, time_ms: last.wall_ms }) : '');
+        held.textContent = fmt(_('Now here: %1$s (%2$s)'), named(watch.holds.is(now)) || _('nobody'), last ? writer({ actor: last.actor, time_ms: last.wall_ms }) : '');
     }
     for (const { name, f } of watch.holds ? [] : open.views) {
         const stands = now.values[name];
