@@ -9,10 +9,7 @@ set -u
 . tests/support/e2e.sh
 e2e_begin report-pdf
 need "a demo headquarters is made" hq_demo "$T/hq" 0
-user() { # LOGIN ROLE
-    printf 'a long password\n' | "$bin/docketctl" user add --store "$HQ" --login "$1" --password-fd 0 --name "$1" --role "$2"
-}
-users() { user clerk clerk && user keeper "parts keeper"; }
+users() { user_add clerk clerk && user_add keeper "parts keeper"; }
 need "a clerk and a parts keeper have logins" users
 need "docketd listens" server_start "$T/hq"
 need "a device joins" device_make "$T/dev" T01

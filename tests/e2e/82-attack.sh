@@ -11,8 +11,7 @@ e2e_begin attack
 node_there() { command -v node >/dev/null || { echo "node is missing: packaging/deps.sh test"; return 1; }; }
 need "node is there" node_there
 need "headquarters is made" hq_make "$T/hq"
-user() { printf 'a long password\n' | "$bin/docketctl" user add --store "$HQ" --login "$1" --password-fd 0 --name "$1" --role "$2"; }
-users() { user clerk clerk && user boss supervisor; }
+users() { user_add clerk clerk && user_add boss supervisor; }
 need "two have logins" users
 mkdir -p "$T/assets/console/js"
 echo '<!doctype html><title>Docket</title>' >"$T/assets/console/index.html"

@@ -11,9 +11,7 @@
 set -u
 . tests/support/e2e.sh
 e2e_begin console
-browser() { [ -x /usr/bin/chromium ] || { echo "chromium is missing: packaging/deps.sh test"; return 1; }; }
-need "chromium is there" browser
-need "its driver is there" sh tests/support/npm.sh
+browser_first
 need "headquarters with its books is made" hq_demo "$T/hq"
 evil() { # imported cells that are script, and formulas: every kind of record that words stand in
     x='"=1+1<img src=x onerror=""window.hacked=1""><script>window.hacked=2</script>"'
@@ -27,18 +25,9 @@ evil() { # imported cells that are script, and formulas: every kind of record th
     done
 }
 need "records of every kind are imported, each cell of words script and a formula" evil
-user() { # LOGIN ROLE NAME
-    printf 'a long password\n' | hqctl "user add" --login "$1" --password-fd 0 ${3:+--name "$3" --role "$2"}
-}
-hqctl() {
-    hqctl_cmd=$1
-    shift
-    # shellcheck disable=SC2086
-    "$bin/docketctl" $hqctl_cmd --store "$HQ" "$@"
-}
 users() {
-    user admin && user clerk clerk 许文静 && user clerk2 clerk 方圆 && user super supervisor 周建国 &&
-        user acct accountant 沈秋萍 && user parts "parts keeper" 罗永明
+    user_add admin && user_add clerk clerk 许文静 && user_add clerk2 clerk 方圆 && user_add super supervisor 周建国 &&
+        user_add acct accountant 沈秋萍 && user_add parts "parts keeper" 罗永明
 }
 need "everybody has a login" users
 need "docketd serves the console" server_start "$T/hq" --assets build/assets

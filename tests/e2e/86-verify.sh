@@ -9,12 +9,9 @@
 set -u
 . tests/support/e2e.sh
 e2e_begin public
-browser() { [ -x /usr/bin/chromium ] || { echo "chromium is missing: packaging/deps.sh test"; return 1; }; }
-need "chromium is there" browser
-need "its driver is there" sh tests/support/npm.sh
+browser_first
 need "a demo headquarters is made" hq_demo "$T/hq"
-boss() { printf 'a long password\n' | "$bin/docketctl" user add --store "$HQ" --login super --password-fd 0 --name 周建国 --role supervisor; }
-need "a supervisor has a login" boss
+need "a supervisor has a login" user_add super supervisor 周建国
 need "docketd serves the page" server_start "$T/hq" --assets build/assets
 visit() { # DEVICE: one joins, fetches, and signs a visit
     device_make "$T/$1" T01 && device_sync "$T/$1" || return 1

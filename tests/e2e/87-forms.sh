@@ -9,16 +9,11 @@
 set -u
 . tests/support/e2e.sh
 e2e_begin forms
-browser() { [ -x /usr/bin/chromium ] || { echo "chromium is missing: packaging/deps.sh test"; return 1; }; }
-need "chromium is there" browser
-need "its driver is there" sh tests/support/npm.sh
+browser_first
 need "headquarters with its books is made" hq_demo "$T/hq"
-user() { # LOGIN ROLE NAME
-    printf 'a long password\n' | "$bin/docketctl" user add --store "$HQ" --login "$1" --password-fd 0 ${3:+--name "$3" --role "$2"}
-}
 users() {
-    user admin && user clerk clerk 许文静 && user super supervisor 周建国 && user acct accountant 沈秋萍 &&
-        user keeper "parts keeper" 罗永明 && user manager "branch manager" 高建军 && user dept "service department" 孙立
+    user_add admin && user_add clerk clerk 许文静 && user_add super supervisor 周建国 && user_add acct accountant 沈秋萍 &&
+        user_add keeper "parts keeper" 罗永明 && user_add manager "branch manager" 高建军 && user_add dept "service department" 孙立
 }
 need "everybody has a login" users
 # Another edition, of the same tables but for three rows and a branch's Saturday, by another headquarters.
@@ -33,7 +28,7 @@ edition() {
     hq_import parts "$T/parts.csv" "$map" && hq_import parts "$T/one.csv" "$map" || return 1
     printf 'date,open,close,kind,branch,zone\nsat,09:00,12:00,work,HZ1,CST-7\n' >"$T/hours.csv"
     hq_import calendar "$T/hours.csv" || return 1
-    printf 'a long password\n' | "$bin/docketctl" user add --store "$HQ" --login admin --password-fd 0 || return 1
+    user_add admin || return 1
     server_start "$T/other" --assets build/assets || return 1
     curl -sS -c "$T/jar" -o "$T/body" -H 'Content-Type: application/json' -d '{"login":"admin","password":"a long password"}' "$URL/api/v1/session"
     id=$(curl -sS -b "$T/jar" "$URL/api/v1/registers/editions" | jq -r '.rows[0].id')

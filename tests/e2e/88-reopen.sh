@@ -10,15 +10,10 @@
 set -u
 . tests/support/e2e.sh
 e2e_begin reopen
-browser() { [ -x /usr/bin/chromium ] || { echo "chromium is missing: packaging/deps.sh test"; return 1; }; }
-need "chromium is there" browser
-need "its driver is there" sh tests/support/npm.sh
+browser_first
 JOB=J-261120-01
 need "a demo headquarters is made" hq_demo "$T/hq"
-user() { # LOGIN ROLE
-    printf 'a long password\n' | "$bin/docketctl" user add --store "$HQ" --login "$1" --password-fd 0 --name "$1" --role "$2"
-}
-users() { user clerk clerk && user super supervisor && user acct accountant; }
+users() { user_add clerk clerk && user_add super supervisor && user_add acct accountant; }
 need "clerk, supervisor and accountant have logins" users
 need "docketd serves the console" server_start "$T/hq" --assets build/assets
 visit() {

@@ -11,14 +11,9 @@
 set -u
 . tests/support/e2e.sh
 e2e_begin taken
-browser() { [ -x /usr/bin/chromium ] || { echo "chromium is missing: packaging/deps.sh test"; return 1; }; }
-need "chromium is there" browser
-need "its driver is there" sh tests/support/npm.sh
+browser_first
 need "a demo headquarters is made" hq_demo "$T/hq"
-user() { # LOGIN ROLE
-    printf 'a long password\n' | "$bin/docketctl" user add --store "$HQ" --login "$1" --password-fd 0 --name "$1" --role "$2"
-}
-need "a clerk has a login" user clerk clerk
+need "a clerk has a login" user_add clerk clerk
 need "docketd listens" server_start "$T/hq" --assets build/assets
 need "a device joins" device_make "$T/dev" T01
 need "it fetches its jobs" device_sync "$T/dev"

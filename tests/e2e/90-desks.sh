@@ -9,9 +9,7 @@
 set -u
 . tests/support/e2e.sh
 e2e_begin desks
-browser() { [ -x /usr/bin/chromium ] || { echo "chromium is missing: packaging/deps.sh test"; return 1; }; }
-need "chromium is there" browser
-need "its driver is there" sh tests/support/npm.sh
+browser_first
 need "headquarters with its books is made" hq_demo "$T/hq"
 crowd() { # 230 more technicians, out of order; names too long for any column; 230 more calls
     {
@@ -32,12 +30,9 @@ crowd() { # 230 more technicians, out of order; names too long for any column; 2
 LONG_ZH=$(awk 'BEGIN { for (i = 0; i < 8; i++) printf "杭州湾钱塘江畔股份公司" }')
 LONG_EN='The Worshipful and Incorporated Proprietors of the Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch Refrigeration Works'
 need "a crowd of people and calls is imported, some with very long names" crowd
-user() { # LOGIN ROLE NAME BRANCH
-    printf 'a long password\n' | "$bin/docketctl" user add --store "$HQ" --login "$1" --password-fd 0 ${2:+--role "$2"} ${3:+--name "$3"} ${4:+--branch "$4"}
-}
 users() {
-    user admin && user clerk clerk 许文静 && user clerk2 clerk 方圆 && user super supervisor 周建国 && user super2 supervisor 钱立 HZ1 &&
-        user acct accountant 沈秋萍 && user keeper "parts keeper" 罗永明 && user manager "branch manager" 高建军 && user dept "service department" 孙立
+    user_add admin && user_add clerk clerk 许文静 && user_add clerk2 clerk 方圆 && user_add super supervisor 周建国 && user_add super2 supervisor 钱立 HZ1 &&
+        user_add acct accountant 沈秋萍 && user_add keeper "parts keeper" 罗永明 && user_add manager "branch manager" 高建军 && user_add dept "service department" 孙立
 }
 need "everybody has a login" users
 need "docketd serves the console" server_start "$T/hq" --assets build/assets

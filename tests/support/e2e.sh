@@ -7,6 +7,8 @@
 #   skipped SENTENCE            says that a thing could not be shown here, and why; claims nothing
 #   hq_make DIR [LEGAL_DAYS]    an empty headquarters;  hq_demo DIR: assets/demo imported into it
 #   hqctl COMMAND ARGS...       docketctl on $HQ
+#   user_add LOGIN [ROLE [NAME [BRANCH]]]  a login at $HQ with "a long password"; without a role an administrator
+#   browser_first               claims that Chromium and its driver are there
 #   server_start DIR [OPTION..] docketd on a port of its own choice: $URL, $SERVER; server_stop
 #   device_make DIR CODE [PIN]  enrols and joins a device of that technician, with its own device
 #                               secret below DIR.config; settings in Chinese unless $UI_LANG says en
@@ -87,6 +89,15 @@ hq_demo() {
         [ -f "assets/demo/$kind.map" ] && map=assets/demo/$kind.map
         hq_import "$kind" "assets/demo/$kind.csv" "$map" >>"$T/log" 2>&1 || return 1
     done
+}
+user_add() {
+    printf 'a long password\n' | "$bin/docketctl" user add --store "$HQ" --login "$1" --password-fd 0 \
+        ${2:+--role "$2" --name "${3:-$1}"} ${4:+--branch "$4"}
+}
+browser_there() { [ -x /usr/bin/chromium ] || { echo "chromium is missing: packaging/deps.sh test"; return 1; }; }
+browser_first() {
+    need "chromium is there" browser_there
+    need "its driver is there" sh tests/support/npm.sh
 }
 
 server_start() {
