@@ -66,8 +66,7 @@ take() { hqctl_bundle "$1"; }
 hqctl_bundle() { "$bin/docketctl" bundle import --store "$HQ" --file "$1" --answer "$T/answer.docket"; }
 size=$(wc -c <"$T/day.docket")
 head -c $((size - 20)) "$T/day.docket" >"$T/cut.docket"
-node -e 'const fs = require("fs"), b = fs.readFileSync(process.argv[1]); b[b.length >> 1] ^= 4;
-    fs.writeFileSync(process.argv[2], b);' "$T/day.docket" "$T/altered.docket"
+bit_turned "$T/day.docket" "$T/altered.docket" $((size / 2))
 claim "an altered bundle is refused in words" refused 'altered|damaged|changed|does not open|not whole' take "$T/altered.docket"
 claim "a cut bundle is told to be cut" refused 'cut|whole|incomplete|short' take "$T/cut.docket"
 printf 'not a bundle at all, only text' >"$T/text.docket"

@@ -122,9 +122,9 @@ alone() { mkdir -p "$T/alone" && cp "$T/fork.proof" "$T/hq.pub" "$T/alone" &&
     "$bin/docketctl" verify "$T/fork.proof" --trust "$T/hq.pub" --json |
     jq -e --arg a "$author" '.genuine and .author == $a and (.entries | length) == 2'; }
 claim "which anybody checks with hq.pub alone" alone
-bent() { cp "$T/fork.proof" "$T/bent.proof" && printf '\377' | dd of="$T/bent.proof" bs=1 seek=300 conv=notrunc &&
+bent() { bit_turned "$T/fork.proof" "$T/bent.proof" 300 &&
     ! "$bin/docketctl" verify "$T/bent.proof" --trust "$T/hq.pub"; }
-claim "and one byte changed proves nothing" bent
+claim "and one bit changed proves nothing" bent
 none() { first=$(hqctl log --json | jq -r --arg a "$author" '[.[] | select(.author == $a)][0].hash')
     ! hqctl log --proof "$first" --file "$T/none.proof" && [ ! -e "$T/none.proof" ]; }
 claim "there is no proof of an entry that stands alone" none

@@ -113,7 +113,7 @@ told() {
 }
 claim "the answer tells the device, which seals what it owes and destroys its store" told
 nothing() {
-    for word in 陈 刘 138-0000 travelling; do
+    for word in 陈志强 刘美华 138-0000 travelling; do
         grep -rlq "$word" "$T/two.parcel" "$T/two.parcel.key" && return 1
     done
     ! dctl "$T/two" log

@@ -21,6 +21,7 @@
 #   job_id DIR CODE             the subject of a job, in hex
 #   unlock_lines [PIN]          the lines of a script that open the store
 #   new_call_lines ADDRESS      ... that begin a call for a customer who is not on file
+#   bit_turned IN OUT AT        the file with one bit of byte AT turned: always another file, whatever stood there
 root=$(pwd)
 bin=${BIN:-$root/build}
 B=${B:-build/release}
@@ -188,4 +189,8 @@ S
 }
 job_id() { # DIR CODE: the subject of a job that the device holds, in hex
     dctl "$1" export jobs --json 2>>"$T/log" | jq -r --arg c "$2" '.[] | select(.code == $c) | .id'
+}
+bit_turned() {
+    node -e 'const fs = require("fs"), b = fs.readFileSync(process.argv[1]);
+        b[Number(process.argv[3])] ^= 1; fs.writeFileSync(process.argv[2], b);' "$@"
 }
