@@ -214,7 +214,7 @@ void call_form_find(struct app *a, struct ui *u, struct call_screen *s)
     }
     found(a, u, s);
     if (s->more) {
-        ui_text(u, UI_SMALL_MUTED, _("There are more. Search for less."));
+        ui_text(u, UI_SMALL_MUTED, _("There are more. Type more to narrow them down."));
     } else if (!s->whole) {
         ui_text(u, UI_SMALL_MUTED, _("The files are still being looked through."));
     }

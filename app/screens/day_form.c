@@ -235,7 +235,7 @@ void day_form_page(struct app *a, struct ui *u, struct day_form *f)
                             .text = f->from,
                             .cap = sizeof f->from,
                             .flags = UI_FIELD_NUMERIC};
-    form_field(u, &from, &f->bad_times, _("Two times, the earlier first: 830"));
+    form_field(u, &from, &f->bad_times, _("Two times like 830 and 915, the earlier first."));
     ui_col(u);
     struct ui_field to = {.id = "to",
                           .label = _("To"),

@@ -205,7 +205,7 @@ void job_facts(struct app *a, struct ui *u, const struct job_model *j)
     ui_card_end(u);
     ui_section(u, _("Customer"));
     ui_card_begin(u, NULL, NULL, NULL);
-    pair(a, u, _("Name"), j->customer_name);
+    pair(a, u, _("Customer"), j->customer_name);
     pair(a, u, _("Address"), j->customer_address);
     pair(a, u, _("Contact"), j->contact);
     str phone = j->contact_phone.n > 0 ? j->contact_phone : j->customer_phone;

@@ -32,10 +32,10 @@ static void show_qr(struct app *a, struct ui *u, struct copy *s, const struct si
               "copy comes from headquarters."));
         return;
     }
+    ui_qr(u, "qr", _("Customer's copy as QR"), s->qr.modules, s->qr.side);
     ui_text(u, UI_BODY,
             _("The customer photographs this. It proves number, time, class and amount "
               "without any network."));
-    ui_qr(u, "qr", _("Customer's copy as QR"), s->qr.modules, s->qr.side);
 }
 
 static void show_report(struct app *a, struct ui *u, const struct signature_state *sig)
@@ -47,8 +47,8 @@ static void show_report(struct app *a, struct ui *u, const struct signature_stat
                                       : _("The signed report is not on this device any more."));
         return;
     }
-    str *lines = arena_new(app_frame(a), str, 400);
-    size_t n = lines == NULL ? 0 : report_lines(r->text, lines, 400);
+    size_t n;
+    const str *lines = shared_lines(a, r->text, &n);
     ui_card_begin(u, NULL, NULL, NULL);
     for (size_t k = 0; k < n; k++) {
         ui_text(u, UI_BODY, shared_z(a, lines[k]));
@@ -79,8 +79,8 @@ static void show_pdf(struct app *a, struct ui *u, struct copy *s, const struct s
         ui_banner(u, "saved-pdf", UI_TONE_DONE,
                   shared_fmt(a, _("Saved: %s"), app_copy_path(a, sig, s->paper == 1)));
         ui_text(u, UI_SMALL_MUTED,
-                _("It lies there unsealed and goes when this device is locked: print it or hand it "
-                  "over before."));
+                _("It lies there unsealed and is deleted when this device is locked: print it or "
+                  "hand it over before."));
     }
 }
 
@@ -163,13 +163,13 @@ SCREEN(copy)
         ui_empty(u, UI_ICON_INFO, _("Nothing was signed yet."), NULL, NULL);
     } else {
         shared_histories(u, j);
+        show_qr(a, u, s, sig); /* first: whoever photographs it needs it whole */
         ui_card_begin(u, NULL, NULL, NULL);
         ui_pair(u, _("Service report"),
                 shared_z(a, bytes_str(bytes_of(sig->number, sig->nnumber))));
         ui_pair(u, _("Class"), shared_class(sig->class_));
         ui_pair_tone(u, _("Amount due"), app_money(a, sig->total_minor), UI_HEADING, UI_TONE_PLAIN);
         ui_card_end(u);
-        show_qr(a, u, s, sig);
         show_pdf(a, u, s, sig);
         others(a, u);
         if (ui_button(u, "read", s->reading ? _("Hide the report") : _("Show the report"),

@@ -81,7 +81,8 @@ static void part_wanted(struct app *a, struct ui *u, struct end_visit *s)
                             .cap = sizeof s->d.part,
                             .flags = UI_FIELD_SCAN | UI_FIELD_UPPER | UI_FIELD_ASCII};
     form_field(u, &part, &s->bad_part, _("Letters, digits and signs only."));
-    IGNORE(!ui_scan_into(u, &part)); /* that the field did not take */
+    s->no_note &= s->d.part[0] == '\0'; /* one of the two is enough */
+    IGNORE(!ui_scan_into(u, &part));    /* that the field did not take */
     if (s->d.part[0] != '\0') {
         ui_text(u, UI_SMALL_MUTED,
                 p != NULL ? form_name(a, p->name, p->name_en)
@@ -108,7 +109,7 @@ static void body(struct app *a, struct ui *u, struct end_visit *s)
                              .checked = s->d.outcome == ends[k]};
         if (ui_row(u, &row)) {
             s->d.outcome = ends[k];
-            s->none = false;
+            s->none = s->bad_part = s->no_note = false; /* said of another reason */
         }
     }
     if (s->d.outcome == END_PART_WANTED) {

@@ -125,7 +125,7 @@ static str work_words(struct app *a, const struct goods_item *g)
         }
         form_text(a, f, &b, BA_ACTION, words, sizeof words);
         if (words[0] != '\0') {
-            all = shared_fmt(a, "%s: %s", all, words);
+            all = shared_fmt(a, all[0] != '\0' ? _("%s: %s") : "%s%s", all, words);
         }
     }
     return str_c(all);

@@ -59,9 +59,7 @@ static const char *three(struct app *a, const struct form *d)
     for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++) {
         if (parts[k][1][0] != '\0') {
             add(all, ROOM, "\n");
-            add(all, ROOM, parts[k][0]);
-            add(all, ROOM, ": ");
-            add(all, ROOM, parts[k][1]);
+            add(all, ROOM, shared_fmt(a, _("%s: %s"), parts[k][0], parts[k][1]));
         }
     }
     return all;

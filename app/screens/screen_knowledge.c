@@ -265,7 +265,7 @@ static void list(struct app *a, struct ui *u, struct knowledge *s, const struct 
     }
     ui_list_end(u, &rows);
     if (l->more) {
-        ui_text(u, UI_SMALL_MUTED, _("There are more. Search for less."));
+        ui_text(u, UI_SMALL_MUTED, _("There are more. Type more to narrow them down."));
     }
     ui_screen_end(u);
     if ((hit & UI_HIT_BACK) != 0) {

@@ -83,8 +83,8 @@ static void paper(struct app *a, struct ui *u, struct papers *s, const struct jo
         ui_banner(u, "gone", UI_TONE_SOON, _("This paper is not on this device any more."));
         return;
     }
-    str *lines = arena_new(app_frame(a), str, GOODS_LINES);
-    size_t n = lines == NULL ? 0 : report_lines(text, lines, GOODS_LINES);
+    size_t n;
+    const str *lines = shared_lines(a, text, &n);
     ui_card_begin(u, NULL, NULL, NULL);
     for (size_t k = 0; k < n; k++) {
         ui_text(u, k == 0 ? UI_BODY_BOLD : UI_BODY, shared_z(a, lines[k]));

@@ -100,7 +100,7 @@ static void choose_page(struct app *a, struct ui *u, struct part *s)
     }
     ui_list_end(u, &l);
     if (s->pick.more) {
-        ui_text(u, UI_SMALL_MUTED, _("There are more. Search for less."));
+        ui_text(u, UI_SMALL_MUTED, _("There are more. Type more to narrow them down."));
     }
     ui_screen_end(u);
     if (scan != NULL) {

@@ -6,11 +6,11 @@
 
 #include "app/screens/job_parts.h"
 #include "app/screens/pick.h"
+#include "core/codec/hash.h"
 #include "core/rules/money.h"
 
-enum { VERSION = 1 };
+enum { VERSION = 2 };
 enum { PAGE_LINES, PAGE_READ, PAGE_SIGN };
-#define TEXT_LINES 64 /* of the price text: CAP_VISIT_PRICES lines and ten around them */
 
 struct line {
     char code[CAP_CODE_BYTES + 1];
@@ -21,6 +21,7 @@ struct form {
     struct line line[CAP_VISIT_PRICES];
     char parts[FORM_LINE / 4];
     bool english;
+    h32 read;          /* the text to which he agreed */
     uint16_t nstrokes; /* bytes */
     uint8_t strokes[CAP_STROKES_BYTES];
 };
@@ -223,6 +224,7 @@ static void lines_page(struct app *a, struct ui *u, struct price *s, const struc
 struct text {
     char *p;
     size_t n, cap;
+    bool full;
 };
 
 static void put(struct text *t, const char *line)
@@ -230,11 +232,14 @@ static void put(struct text *t, const char *line)
     int n = snprintf(t->p + t->n, t->cap - t->n, "%s%s", t->n > 0 ? "\n" : "", line);
     if (n > 0 && t->n + (size_t)n < t->cap) {
         t->n += (size_t)n;
+    } else {
+        t->full = true;
     }
     t->p[t->n] = '\0';
 }
 
-/* In the customer's language: form_lang is on. */
+/* In the customer's language: form_lang is on. Empty when a line of it does not fit: nothing is
+ * signed that lacks one. */
 static str price_text(struct app *a, const struct form *d, const struct job_model *j)
 {
     struct text t = {.cap = CAP_TEXT_BYTES};
@@ -271,7 +276,14 @@ static str price_text(struct app *a, const struct form *d, const struct job_mode
     }
     put(&t, _("More than this is charged only if you agree again."));
     put(&t, shared_fmt(a, _("Estimate: %s"), app_money(a, total(a, d))));
-    return (str){t.p, t.n};
+    return t.full ? (str){NULL, 0} : (str){t.p, t.n};
+}
+
+static h32 hash_of(str text)
+{
+    h32 h;
+    hash32(str_bytes(text), h.b);
+    return h;
 }
 
 static void save(struct app *a, struct price *s, const struct job_model *j, bool consented)
@@ -321,18 +333,14 @@ static void read_page(struct app *a, struct ui *u, struct price *s, const struct
                            .secondary_off = app_busy(a) != APP_IDLE};
     unsigned hit = ui_screen_begin(u, &sc);
     shared_error(a, u, APP_SAVING, s->seen);
-    str lines[TEXT_LINES];
-    size_t n = report_lines(price_text(a, &s->d, j), lines, TEXT_LINES);
-    ui_report_begin(u, "consent");
-    for (size_t k = 0; k < n; k++) {
-        ui_report_line(u, k == 0 ? UI_BODY_BOLD : k + 1 == n ? UI_HEADING : UI_BODY, lines[k]);
-    }
-    ui_report_end(u);
+    str text = price_text(a, &s->d, j);
+    shared_report(a, u, "consent", text, UI_HEADING);
     ui_screen_end(u);
     if ((hit & UI_HIT_ACTION) != 0) {
         s->d.english = !s->d.english;
         ui_scroll_top(u, "price-read");
     } else if ((hit & UI_HIT_PRIMARY) != 0 && ui_report_seen(u, "consent")) { /* this very text */
+        s->d.read = hash_of(text);
         s->d.page = PAGE_SIGN;
     } else if ((hit & UI_HIT_SECONDARY) != 0) {
         save(a, s, j, false);
@@ -376,7 +384,12 @@ static void sign_page(struct app *a, struct ui *u, struct price *s, const struct
         memset(s->d.strokes + kept.n, 0, sizeof s->d.strokes - kept.n);
         s->d.nstrokes = (uint16_t)kept.n;
     }
-    if ((hit & UI_HIT_PRIMARY) != 0 && !busy) {
+    if ((hit & UI_HIT_PRIMARY) != 0 && !busy &&
+        !h32_eq(s->d.read, hash_of(price_text(a, &s->d, j)))) {
+        s->d.page = PAGE_READ; /* another price, name or day by now: it is to be read */
+        ui_report_forget(u, "consent");
+        ui_scroll_top(u, "price-read");
+    } else if ((hit & UI_HIT_PRIMARY) != 0 && !busy) {
         save(a, s, j, true);
     } else if ((hit & UI_HIT_SECONDARY) != 0) {
         save(a, s, j, false);

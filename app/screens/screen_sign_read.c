@@ -1,24 +1,11 @@
 /* screen_sign_read.c - the customer's first page: the report, to its end, in his language. */
 #include "app/screens/sign.h"
 
-#define LINES_MAX 700 /* CAP_REPORT_BYTES of lines of twenty bytes */
-
 SCREEN_ENTER(sign_read)
 {
     if (sign_enter(a)) {
         sign_data(a)->naming = false;
     }
-}
-
-static void report(struct app *a, struct ui *u, const struct report_shown *r)
-{
-    str *lines = arena_new(app_frame(a), str, LINES_MAX);
-    size_t n = lines == NULL ? 0 : report_lines(r->text, lines, LINES_MAX);
-    ui_report_begin(u, "report");
-    for (size_t k = 0; k < n; k++) {
-        ui_report_line(u, k == 0 ? UI_BODY_BOLD : k + 1 == n ? UI_TITLE : UI_BODY, lines[k]);
-    }
-    ui_report_end(u);
 }
 
 static void cannot(struct app *a, struct ui *u, const struct report_shown *r)
@@ -101,7 +88,7 @@ static unsigned page(struct app *a, struct ui *u, struct sign *s, const struct s
     }
     which(a, u, p, out);
     if (r->st == ST_OK) {
-        report(a, u, r);
+        shared_report(a, u, "report", r->text, UI_TITLE);
     } else {
         cannot(a, u, r);
     }

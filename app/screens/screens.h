@@ -108,6 +108,12 @@ void shared_by_file(struct app *a, struct ui *u, struct by_file *f, const struct
                     unsigned *seen);
 /* shared_code_letters: of an enrolment code as typed: blanks and hyphens do not count. */
 size_t shared_code_letters(const char *code);
+/* shared_lines: every line of a text, in the frame arena; NULL (and none) when there is no room. */
+str *shared_lines(struct app *a, str text, size_t *n);
+/* shared_report: the text that a customer signs, whole: its first line bold, its last one in
+ * `last`, for ui_report_seen(id). A text that is not there or has more lines than the page can hold
+ * is not shown in part: the page says so, and it counts as not read. */
+void shared_report(struct app *a, struct ui *u, const char *id, str text, enum ui_style last);
 /* shared_z: a str as NUL-terminated text in the frame arena; "" when empty or full. */
 const char *shared_z(struct app *a, str s);
 /* shared_fmt: formatted text in the frame arena. */

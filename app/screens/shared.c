@@ -5,6 +5,7 @@
 
 #include "app/screens/screens.h"
 #include "core/model/kinds.h"
+#include "core/report/report.h"
 #include "core/rules/service.h"
 
 void shared_error(struct app *a, struct ui *u, enum app_busy what, unsigned seen)
@@ -71,6 +72,37 @@ size_t shared_code_letters(const char *code)
         n += *code != ' ' && *code != '-';
     }
     return n;
+}
+
+str *shared_lines(struct app *a, str text, size_t *n)
+{
+    size_t want = text.n > 0;
+    for (size_t i = 0; i < text.n; i++) {
+        want += text.p[i] == '\n';
+    }
+    str *lines = want == 0 ? NULL : arena_new(app_frame(a), str, want);
+    *n = lines == NULL ? 0 : report_lines(text, lines, want);
+    return lines;
+}
+
+/* A line is a node of the tree (UI_CAP_NODES), and the page has others. */
+enum { REPORT_LINES = 2500 };
+
+void shared_report(struct app *a, struct ui *u, const char *id, str text, enum ui_style last)
+{
+    size_t n;
+    const str *lines = shared_lines(a, text, &n);
+    if (lines == NULL || n > REPORT_LINES) {
+        struct app_result no = {.what = APP_SAVING, .st = ST_TOO_BIG};
+        ui_report_forget(u, id);
+        ui_banner(u, "error", UI_TONE_LATE, app_error_words(a, &no));
+        return;
+    }
+    ui_report_begin(u, id);
+    for (size_t k = 0; k < n; k++) {
+        ui_report_line(u, k == 0 ? UI_BODY_BOLD : k + 1 == n ? last : UI_BODY, lines[k]);
+    }
+    ui_report_end(u);
 }
 
 const char *shared_z(struct app *a, str s)
@@ -313,7 +345,7 @@ const char *shared_field(enum subject_type t, int field)
         const char *words;
     } rows[] = {
         {0, F_NOTE, N_("Note")},
-        {SUBJECT_CUSTOMER, F_CUSTOMER_NAME, N_("Name")},
+        {SUBJECT_CUSTOMER, F_CUSTOMER_NAME, N_("Customer")},
         {SUBJECT_CUSTOMER, F_CUSTOMER_PHONE, N_("Phone")},
         {SUBJECT_CUSTOMER, F_CUSTOMER_ADDRESS, N_("Address")},
         {SUBJECT_EQUIPMENT, F_EQUIPMENT_MODEL, N_("Model")},

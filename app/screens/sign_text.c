@@ -56,13 +56,7 @@ static void read_page(struct app *a, struct ui *u, struct sign_text_form *d,
                            .primary_off = !seen || app_busy(a) != APP_IDLE};
     unsigned hit = ui_screen_begin(u, &sc);
     shared_error(a, u, APP_SAVING, *w->seen);
-    str lines[GOODS_LINES];
-    size_t n = report_lines(w->text, lines, GOODS_LINES);
-    ui_report_begin(u, w->id);
-    for (size_t k = 0; k < n; k++) {
-        ui_report_line(u, k == 0 ? UI_BODY_BOLD : k + 1 == n ? UI_HEADING : UI_BODY, lines[k]);
-    }
-    ui_report_end(u);
+    shared_report(a, u, w->id, w->text, UI_HEADING);
     ui_screen_end(u);
     if ((hit & UI_HIT_ACTION) != 0) {
         d->english = !d->english;

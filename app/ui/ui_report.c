@@ -48,7 +48,8 @@ void ui_report_end(struct ui *u)
     ui_card_end(u);
     u->again |= u->report_kept->layout != h; /* for who asked of the text before: it is another */
     u->report_kept->layout = h;
-    if (u->report_last_seen && u->report_kept->seen != h) {
+    /* What found no room in this frame was not seen by anybody. */
+    if (u->report_last_seen && !u->full && u->report_kept->seen != h) {
         u->report_kept->seen = h;
         u->again = true; /* whoever asks before the report stands on the page learns it next time */
     }

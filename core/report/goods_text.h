@@ -8,7 +8,6 @@
 #define CORE_REPORT_GOODS_TEXT_H
 #include "core/report/report.h"
 
-#define GOODS_LINES 64                                  /* of one text, at most */
 enum goods_template { GOODS_1_ZH = 1, GOODS_1_EN = 2 }; /* goods/1/zh, goods/1/en */
 
 /* Strings may be empty: their line is then left out, but for number, what and customer. */

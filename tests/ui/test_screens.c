@@ -320,6 +320,33 @@ static void both_values_stand_with_who_wrote_them_until_the_supervisor_decides(v
     argued(&(struct look){&SIZES[4], 1.5F, "en", UI_DARK, .left = true});
 }
 
+/* A call of 900 lines, as no clerk writes one and as somebody may who means ill. */
+static void shop_long_call(struct shop *x)
+{
+    static char words[1801];
+    for (size_t k = 0; k + 1 < sizeof words; k++) {
+        words[k] = k % 2 == 0 ? 'a' : '\n';
+    }
+    words[1799] = '\0';
+    shop_change(x, SUBJECT_JOB, "job 2", F_JOB_FAULT_TOLD, words);
+}
+
+static void long_text(const struct look *l)
+{
+    struct device d;
+    make_device(&d);
+    at_office(&d, shop_long_call);
+    run_on(&d, "tests/ui/long-text.script", l);
+}
+
+static void what_is_signed_is_shown_to_its_last_line_or_is_not_signed(void)
+{
+    struct look l = {&SIZES[1], 1.0F, "en", UI_LIGHT, .left = false};
+    long_text(&l);
+    l = (struct look){&SIZES[0], 2.0F, "zh", UI_LIGHT, .left = false};
+    long_text(&l);
+}
+
 /* Three calls of one customer. */
 static void pieces(const struct look *l)
 {
@@ -455,9 +482,10 @@ static void tell(const char *what, const struct look *l)
     static const struct {
         const char *name;
         void (*run)(const struct look *l);
-    } stories[] = {{"goods", goods},       {"changed", changed},   {"answered", answered},
-                   {"argued", argued},     {"pieces", pieces},     {"drafts", drafts},
-                   {"reopened", reopened}, {"bare", bare_devices}, {"many", full_device}};
+    } stories[] = {{"goods", goods},        {"changed", changed},   {"answered", answered},
+                   {"argued", argued},      {"pieces", pieces},     {"drafts", drafts},
+                   {"reopened", reopened},  {"bare", bare_devices}, {"many", full_device},
+                   {"long-text", long_text}};
     for (size_t k = 0; k < sizeof stories / sizeof stories[0]; k++) {
         if (strcmp(what, stories[k].name) == 0) {
             stories[k].run(l);
@@ -509,6 +537,7 @@ int main(int argc, char **argv)
     RUN(a_day_is_reported_signed_and_put_right);
     RUN(what_headquarters_changed_is_told_and_a_job_is_handed_over);
     RUN(b_18_1_three_reports_are_read_in_turn_and_signed_for_in_one_pass);
+    RUN(what_is_signed_is_shown_to_its_last_line_or_is_not_signed);
     RUN(both_values_stand_with_who_wrote_them_until_the_supervisor_decides);
     RUN(b_18_2_what_headquarters_reopened_is_said_put_right_and_signed_again);
     RUN(b_02_a_thing_is_taken_away_repaired_inspected_and_brought_back);
