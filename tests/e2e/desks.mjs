@@ -434,6 +434,15 @@ await claim('every dialog of every role, in both languages and widths: no seriou
                     await page.locator(act === 'new' ? '[data-key=new]' : `#detail button[data-act="${act}"]`).evaluate((b) => b.click());
                     await page.waitForSelector('#dialog[open] form');
                     must(await page.evaluate(() => { const d = document.querySelector('#dialog'); return d.scrollWidth <= d.clientWidth && document.documentElement.scrollWidth <= innerWidth; }), `${where} scrolls sideways`);
+                    const told = await page.evaluate(() => {
+                        const d = document.querySelector('#dialog'), [leave, go] = ['[data-do=cancel]', '[value=go]'].map((s) => d.querySelector(s).textContent);
+                        const bar = d.querySelector('.buttons').getBoundingClientRect(), box = d.getBoundingClientRect();
+                        return { leave, go, inSight: bar.bottom <= Math.min(box.bottom, innerHeight) + 1, about: (d.querySelector('.about') || {}).textContent || '', labels: [...d.querySelectorAll('.field label')].map((l) => l.textContent.trim()) };
+                    });
+                    must(told.inSight, `${where}: what it does lies below the fold`);
+                    must(!told.go.startsWith(told.leave), `${where}: ${told.leave} and ${told.go} are one word to whoever hurries`);
+                    must(['new', 'edit', 'call', 'goods', 'slip', 'invoice'].includes(act) || told.about.length > 2, `${where} does not say of what`);
+                    must(!/^(customers|equipment)$/.test(name) || !told.labels.some((l) => /^姓名/.test(l)), `${where}: a thing and a company have no personal name`);
                     await axe(page, where, '#dialog');
                     if (lang !== 'en' || width !== 390) { await shot(page, `dialog-${name}-${act}-${lang}-${width}`); }
                     if (lang === 'en' && width === 1280) {
@@ -495,7 +504,7 @@ await claim('vouchers, receipts, cards, slips, reports and invoices are clean sh
         await page.waitForFunction(() => window.printed === 1);
         const p = await paper(page, `paper-list-${lang}`);
         must(p.pages > 4 && p.text.includes('Q-000') && p.text.includes('Q-227') && !/CSV/.test(p.text), `the list: ${p.pages} pages`);
-        for (const head of zh ? ['叫修时间', '单号', '客户 / 设备', '故障', '技术员', '状态', '时限'] : ['Called', 'Number', 'Customer and equipment', 'Fault', 'Technician', 'State', 'Deadline']) {
+        for (const head of zh ? ['叫修时间', '编号', '客户 / 设备', '故障', '技术员', '状态', '时限'] : ['Called', 'Number', 'Customer and equipment', 'Fault', 'Technician', 'State', 'Deadline']) {
             must(p.text.split(head).length > p.pages, `${head} does not head each of ${p.pages} pages: ${p.text.slice(0, 600)}`);
         }
         must(!/口令|password/.test(p.text), 'nothing else is there');

@@ -131,6 +131,8 @@ await claim('reports beyond one page are added up, too; what cannot be read is s
     await boss.keyboard.press('Tab');
     await boss.waitForFunction(() => /^Not added up: ./.test(document.querySelector('#dialog .error').textContent));
     await has({ a: '', b: '', c: '', d: '', lines: '' });
+    const why = await boss.textContent('#dialog .error');
+    must(/read/.test(why) && !/written/.test(why), `a look that failed is no writing that failed: ${why}`);
     await shot(boss, 'not-added-up');
     await fill(boss, { day: '2026-11-20' });
     await boss.keyboard.press('Tab');
@@ -150,7 +152,7 @@ await claim('an invoice is made, handed over and printed; one without a number i
     await acct.keyboard.press('n');
     await fill(acct, { job: 'J-261120-01', amount: '253.00' });
     await submit(acct);
-    must((await acct.textContent('#dialog .error')).includes('单号'), 'the missing number is named');
+    must((await acct.textContent('#dialog .error')).includes('编号'), 'the missing number is named');
     await fill(acct, { code: 'FP-0001' });
     await axe(acct, 'invoice');
     await submit(acct);

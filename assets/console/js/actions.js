@@ -1,6 +1,6 @@
 // What may be done with a record, by role and state: one row each. The server decides; a button that
 // it would refuse is only left out.
-import { _, N_, fmt, moment, money, byName } from './i18n.js';
+import { _, N_, fmt, moment, money, quantity, byName } from './i18n.js';
 import { call, rowsOf } from './api.js';
 import { FIELDS, TYPE_PATHS, toInput, named } from './fields.js';
 import { ask } from './forms.js';
@@ -75,7 +75,7 @@ export const ACTIONS = {
         { name: 'goods', label: N_('Goods come in'), roles: CLERK, states: [...OPEN, 'signed'], fresh: 'goods' },
         { name: 'slip', label: N_('Propose parts'), roles: [...CLERK, 'parts keeper'], states: OPEN, fresh: 'slip' },
         {
-            name: 'cancel', label: N_('Cancel the call'), danger: true, roles: CLERK, states: OPEN,
+            name: 'cancel', label: N_('Cancel the call'), keep: N_('Keep the call'), danger: true, roles: CLERK, states: OPEN,
             fields: [{ name: 'reason', label: N_('Reason'), kind: 'choice', list: W.CANCEL_REASONS, required: true }], send: (r, v) => call('POST', `${path(r)}/cancel`, { reason: v.reason }),
         },
     ],
@@ -164,8 +164,15 @@ function editForm(record, a, done) {
 export function titleOf(r) {
     if (r.type === 'job') { return [named(r.fields.customer), named(r.fields.equipment)].filter(Boolean).join(' · ') || r.code; }
     if (r.type === 'day') { return `${_(W.TYPES.day)} ${toInput(FIELDS.day.day, r.fields.day)}`; }
+    if (r.type === 'edition') { return fmt(_('Catalogue, edition %s'), r.fields.number || r.code || ''); }
     return r.fields.name || r.fields.receipt || r.fields.number || r.code || (r.fields.part ? `${r.fields.part}` : '') || `${_(W.TYPES[r.type])} ${r.id.slice(0, 8)}`;
 }
+
+// Whom or what a step is about, over the list that the dialog covers.
+const aboutOf = (r) => [...new Set([
+    titleOf(r), r.code, r.type === 'job' ? '' : named(r.technician || r.fields.technician), r.type === 'goods' ? r.fields.what : '',
+    r.type === 'slip' ? [r.fields.part, r.fields.quantity ? `× ${quantity(r.fields.quantity)}` : ''].join(' ').trim() : '',
+])].filter(Boolean).join(' · ');
 
 export function act(record, a, done, print) {
     if (a.link) { location.assign(a.link(record)); return; } // a download: the page stays
@@ -174,7 +181,7 @@ export function act(record, a, done, print) {
     if (a.fresh) { fresh(a.fresh, done, record); return; }
     if (a.ready && a.ready(record)) { say(_(a.ready(record))); return; }
     ask({
-        title: _(a.label), text: a.text && _(a.text), go: _(a.label), danger: a.danger,
+        title: _(a.label), about: aboutOf(record), text: a.text && _(a.text), go: _(a.label), danger: a.danger, keep: a.keep && _(a.keep),
         fields: (a.fields || []).map((x) => ({ ...x, value: a.value && a.value[x.name] ? a.value[x.name](record) : toInputOf(record, x) })),
         type: record.type, watch: a.watch && { id: record.id, path: path(record), holds: a.watch, seen: a.watch.of(record) },
         settle: a.settle && (async ([one]) => { await a.settle(record, one); say(_('Done.')); done(); }),

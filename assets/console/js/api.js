@@ -14,8 +14,8 @@ let onLoggedOut = () => {};
 export const whenLoggedOut = (f) => { onLoggedOut = f; };
 
 export class Problem extends Error {
-    constructor(status, body) {
-        super(problemWords(status, body));
+    constructor(status, body, read) {
+        super(problemWords(status, body, read));
         this.status = status;
         this.kind = String(body.type || '').replace('/problems/', '');
         this.conflict = body.conflict;
@@ -37,12 +37,12 @@ async function send(method, path, body, idempotency) {
         answer = await fetch(`/api/v1${path}`, { method, headers, body: method === 'GET' ? undefined : JSON.stringify(body || {}) });
         text = await answer.text();
     } catch {
-        throw new Problem(0, {});
+        throw new Problem(0, {}, method === 'GET');
     }
     if (answer.ok && /^text\/csv/.test(answer.headers.get('Content-Type') || '')) { return text; }
     const json = text && /json/.test(answer.headers.get('Content-Type') || '') ? JSON.parse(text) : {};
     if (json.csrf) { csrf = json.csrf; }
-    if (!answer.ok) { throw new Problem(answer.status, json); }
+    if (!answer.ok) { throw new Problem(answer.status, json, method === 'GET'); }
     return json;
 }
 

@@ -144,7 +144,7 @@ async function search(q) {
     const found = await call('POST', '/search', { q });
     if (app.page !== 'search') { return; }
     draw($('#main'), SEARCH, {
-        title: fmt(_('Search: %s'), q), none: _('Nothing found. Check the spelling, or search for less.'), more: found.more ? _('There are more. Search for less.') : '',
+        title: fmt(_('Search: %s'), q), none: _('Nothing found. Check the spelling, or search for less.'), more: found.more ? _('There are more. Type more to narrow them down.') : '',
         hits: found.hits.map((h) => ({ href: `#/${TYPE_HOMES[h.type]}/${h.id}`, type: TYPES[h.type] ? _(TYPES[h.type]) : h.type, text: titleOf(h), more: [h.code, h.fields.phone, h.fields.address, h.fields.fault_told, stateWord(h.type, h.state)].filter(Boolean).join(' · ') })),
     });
 }

@@ -17,11 +17,11 @@ const note = long(N_('Note'));
 
 export const FIELDS = {
     customer: {
-        name: text(N_('Name')), phone: text(N_('Phone')), address: long(N_('Address')), zone: choice(N_('Zone'), W.ZONES),
+        name: text(N_('Name of the customer')), phone: text(N_('Phone')), address: long(N_('Address')), zone: choice(N_('Zone'), W.ZONES),
         language: choice(N_('Language'), W.LANGUAGES), email: text(N_('E-mail')), note,
     },
     equipment: {
-        customer: ref(N_('Customer'), 'customer'), name: text(N_('Name')), maker: text(N_('Maker')), model: text(N_('Model')),
+        customer: ref(N_('Customer'), 'customer'), name: text(N_('Equipment')), maker: text(N_('Maker')), model: text(N_('Model')),
         serial: code(N_('Serial')), bought: date(N_('Bought')), warranty_until: until(N_('Warranty until')),
         place: text(N_('Where it stands')), note,
     },

@@ -120,17 +120,17 @@ function values(form, views) {
     return out;
 }
 
-const wordsOf = (go) => ({ cancel: go ? _('Cancel') : _('Close') });
+const wordsOf = (go, keep) => ({ cancel: keep || (go ? _('Cancel') : _('Close')) });
 const writer = (w) => fmt(_('%s, %s'), named(w.actor) || _('a handheld'), moment(w.time_ms));
 
-// spec: {title, text, fields, go, danger, submit(values, form), live(form), watch: {id, refresh(form)}, secret, qr}
+// spec: {title, about, text, fields, keep, go, danger, submit(values, form), live(form), watch: {id, refresh(form)}, secret, qr}
 export async function ask(spec) {
     const dialog = $('#dialog');
     const views = await Promise.all((spec.fields || []).map(viewOf)).catch((e) => { if (e.status !== 401) { say(e.message); } return null; });
     if (!views) { return; }
     open = { spec, views };
     dialog.classList.toggle('many', views.length > 4);
-    draw(dialog, FORM, { ...spec, fields: views, words: wordsOf(spec.go), goClass: spec.danger ? 'danger' : 'primary' }, undefined, true);
+    draw(dialog, FORM, { ...spec, fields: views, words: wordsOf(spec.go, spec.keep), goClass: spec.danger ? 'danger' : 'primary' }, undefined, true);
     dress(dialog);
     if (spec.qr) { drawQr($('.qr', dialog), spec.qr); }
     if (!dialog.open) { dialog.showModal(); }

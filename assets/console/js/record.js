@@ -92,6 +92,11 @@ function sure(kind, of, told) {
     return SURE.includes(kind) && of.made_before_ms != null ? fmt(_('clock sure to ±%s'), span((of.made_before_ms - of.made_after_ms) / 2)) : '';
 }
 
+// Which fields an entry wrote. That a paper moved on goes without saying where more was written with it.
+function written(r, e) {
+    const names = (e.fields || []).filter((n, i, all) => n !== 'state' || all.length === 1);
+    return names.map((n) => label(r.type === 'user' ? 'technician' : r.type, n)).filter(Boolean).join(_(', '));
+}
 function timeline(r) {
     const facts = new Map((r.visits_list || []).flatMap((v) => v.facts.map((f) => [f.entry, f])));
     const signed = new Map((r.visits_list || []).flatMap((v) => v.signatures.map((s) => [s.entry, s])));
@@ -100,7 +105,7 @@ function timeline(r) {
         const fact = facts.get(e.entry), s = signed.get(e.entry);
         const first = e === r.history[0] && e.kind === 'record.set';
         const to = saidOf(e);
-        const says = to || first ? to : fact ? W.factWords(e.kind, fact.body, money, quantity) : s ? `${W.at(W.OUTCOMES, s.outcome)} ${s.number}` : (e.fields || []).map((n) => label(r.type === 'user' ? 'technician' : r.type, n)).filter(Boolean).join(', ');
+        const says = to || first ? to : fact ? W.factWords(e.kind, fact.body, money, quantity) : s ? `${W.at(W.OUTCOMES, s.outcome)} ${s.number}` : written(r, e);
         const of = fact || s, ms = of && of.shown_ms ? of.shown_ms : e.wall_ms, clock = sure(e.kind, of, told);
         told = told || Boolean(of && of.clock_wrong);
         return { time: brief(ms), moment: moment(ms), what: says ? fmt(_('%1$s: %2$s'), W.kindWord(e.kind), says) : first && r.type === 'job' ? _('Registered') : W.kindWord(e.kind), who: [[W.roleWord(e.role), named(e.actor)].filter(Boolean).join(' '), clock].filter(Boolean).join(' · ') };

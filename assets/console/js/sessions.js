@@ -22,12 +22,15 @@ export const TITLE = N_('Where you are logged in');
 
 const lastLogin = (me) => (me.last_login ? fmt(_('You were last logged in %1$s from %2$s.'), moment(me.last_login.at_ms), where(me.last_login)) : '');
 
+// A login that docketctl made has a role and no name.
+const setter = ({ by, role }) => (named(by) ? fmt(_('%s (%s)'), named(by), roleWord(role)) : roleWord(role));
+
 // What is only news passes; what may be somebody else's doing stays until it is read.
 const GREETING = `{{#lines}}<p>{{.}}</p>{{/lines}}<p class="buttons">{{#change}}<button data-do="me">{{change}}</button>{{/change}}<button data-do="read">{{read}}</button></p>`;
 export function greet(me, say) {
     const warnings = [
         me.failed_since > 0 && n_('Since then somebody typed a wrong password for your login %d time.', 'Since then somebody typed a wrong password for your login %d times.', me.failed_since),
-        me.password_set && fmt(_('Your password was set by %1$s (%2$s) on %3$s. Only you should know it: choose one of your own.'), named(me.password_set.by) || '–', roleWord(me.password_set.role), moment(me.password_set.at_ms)),
+        me.password_set && fmt(_('Your password was set by %1$s on %2$s. Only you should know it: choose one of your own.'), setter(me.password_set), moment(me.password_set.at_ms)),
         me.password_common && _('Your password is one of those that are guessed first. Choose another.'),
     ].filter(Boolean);
     const box = $('#greeting');

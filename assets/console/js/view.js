@@ -122,6 +122,7 @@ export const TIMELINE = `{{#timeline.length}}<h3>{{words.history}}</h3><ol class
 
 export const FORM = `
 <form method="dialog" novalidate><h2 id="dialog-title">{{title}}</h2>
+{{#about}}<p class="about">{{about}}</p>{{/about}}
 {{#text}}<p>{{text}}</p>{{/text}}
 <p class="error" role="alert" hidden></p>
 {{#secret}}<p class="secret"><code>{{secret}}</code></p>{{/secret}}<div class="qr"></div>

@@ -145,11 +145,19 @@ const PROBLEMS = {
     changed: N_('Somebody changed this meanwhile. Nothing was written.'), 'too-large': N_('This is too long. Nothing was written.'),
     store: N_('Headquarters could not do this. Nothing was written.'),
 };
-export function problemWords(status, body) {
+// A look that failed wrote nothing and lost nothing, and says no word of either.
+const OF_WRITES = ['changed', 'store', 'too-large'];
+function unread(status, kind) {
+    if (status === 0) { return _('Headquarters cannot be reached. Try again.'); }
+    if (kind === 'busy') { return _('Headquarters is busy. Try again.'); }
+    return PROBLEMS[kind] && !OF_WRITES.includes(kind) ? _(PROBLEMS[kind]) : _('This could not be read. Try again.');
+}
+export function problemWords(status, body, read) {
     const kind = String(body.type || '').replace('/problems/', '');
+    if (read && kind !== 'bad-input') { return unread(status, kind); }
     if (kind === 'rule') { return `${RULES[body.rule] ? _(RULES[body.rule]) : body.rule} (${body.rule_id})`; }
     if (status === 0) { return _('Headquarters cannot be reached. Your entry is still in the form. Try again.'); }
-    const words = PROBLEMS[kind] ? _(PROBLEMS[kind]) : _('That did not work. Nothing was written.');
+    const words = read ? _('Something in the filter is wrong.') : PROBLEMS[kind] ? _(PROBLEMS[kind]) : _('That did not work. Nothing was written.');
     // The server's own remark names the field; it is in English and helps who asks for help.
     return kind === 'bad-input' && body.detail ? `${words} (${body.detail})` : words;
 }
