@@ -53,7 +53,7 @@ lost() { # a device works on after it was lost, and is revoked since then
 }
 need "a lost handheld's later work is set aside" lost
 mkdir -p "${SHOTS:=$T/shots}"
-TZ=Asia/Shanghai timeout 900 node tests/e2e/console.mjs "$URL" "$SHOTS" 2>>"$T/log" || {
+TZ=Asia/Shanghai timeout "$BROWSER_S" node tests/e2e/console.mjs "$URL" "$SHOTS" 2>>"$T/log" || {
     echo "not ok - the browser's half came to its end"
     tail -n 20 "$T/log" | cut -c 1-400 | sed 's/^/# /'
 }

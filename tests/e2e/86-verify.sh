@@ -27,7 +27,7 @@ need "one of them syncs" device_sync "$T/one"
 author() { "$bin/docketctl" recover --store "$T/$1" --show; }
 
 half() { # STORY FILE...: the browser's half
-    TZ=Asia/Shanghai timeout 120 node tests/e2e/verify.mjs "$URL" "$SHOTS" "$@" 2>>"$T/log" || {
+    TZ=Asia/Shanghai timeout "$BROWSER_S" node tests/e2e/verify.mjs "$URL" "$SHOTS" "$@" 2>>"$T/log" || {
         echo "not ok - the browser's half of $1 came to its end"
         tail -n 20 "$T/log" | cut -c 1-400 | sed 's/^/# /'
     }

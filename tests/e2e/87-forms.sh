@@ -40,7 +40,7 @@ edition() {
 need "another headquarters gives its catalogue out as a file" edition
 need "docketd serves the console" server_start "$T/hq" --assets build/assets
 mkdir -p "${SHOTS:=$T/shots}"
-TZ=Asia/Shanghai timeout 300 node tests/e2e/forms.mjs "$URL" "$SHOTS" "$T/edition.cbor" 2>>"$T/log" || {
+TZ=Asia/Shanghai timeout "$BROWSER_S" node tests/e2e/forms.mjs "$URL" "$SHOTS" "$T/edition.cbor" 2>>"$T/log" || {
     echo "not ok - the browser's half came to its end"
     tail -n 20 "$T/log" | cut -c 1-400 | sed 's/^/# /'
 }

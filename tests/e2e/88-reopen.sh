@@ -44,7 +44,7 @@ refused() {
 }
 claim "a clerk, no reason, what is not signed: refused" refused
 mkdir -p "${SHOTS:=$T/shots}"
-TZ=Asia/Shanghai timeout 120 node tests/e2e/reopen.mjs "$URL" "$SHOTS" $JOB 2>>"$T/log" || {
+TZ=Asia/Shanghai timeout "$BROWSER_S" node tests/e2e/reopen.mjs "$URL" "$SHOTS" $JOB 2>>"$T/log" || {
     echo "not ok - the browser's half came to its end"
     tail -n 20 "$T/log" | cut -c 1-400 | sed 's/^/# /'
 }

@@ -114,7 +114,7 @@ claim "and by the official one" finds "$(at_hq "drips on the wall" code)"
 proposed() { [ "$(get /registers/proposals | jq -r '[.rows[].proposals[].what] | sort | join(",")')" = "$1" ]; }
 claim "what is new waits among the proposals" proposed customer,equipment
 mkdir -p "${SHOTS:=$T/shots}"
-TZ=Asia/Shanghai timeout 120 node tests/e2e/taken.mjs "$URL" "$SHOTS" "$ice" 2>>"$T/log" || {
+TZ=Asia/Shanghai timeout "$BROWSER_S" node tests/e2e/taken.mjs "$URL" "$SHOTS" "$ice" 2>>"$T/log" || {
     echo "not ok - the browser's half came to its end"
     tail -n 20 "$T/log" | cut -c 1-400 | sed 's/^/# /'
 }

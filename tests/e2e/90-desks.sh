@@ -44,7 +44,7 @@ visit() { # signed and paid in cash
 }
 need "a technician's signed visit, paid in cash, is at headquarters" visit
 mkdir -p "${SHOTS:=$T/shots}"
-TZ=Asia/Shanghai timeout 900 node tests/e2e/desks.mjs "$URL" "$SHOTS" "$T/sheets" 2>>"$T/log" || {
+TZ=Asia/Shanghai timeout "$BROWSER_S" node tests/e2e/desks.mjs "$URL" "$SHOTS" "$T/sheets" 2>>"$T/log" || {
     echo "not ok - the browser's half came to its end"
     tail -n 20 "$T/log" | cut -c 1-400 | sed 's/^/# /'
 }

@@ -8,7 +8,7 @@
 #   hq_make DIR [LEGAL_DAYS]    an empty headquarters;  hq_demo DIR: assets/demo imported into it
 #   hqctl COMMAND ARGS...       docketctl on $HQ
 #   user_add LOGIN [ROLE [NAME [BRANCH]]]  a login at $HQ with "a long password"; without a role an administrator
-#   browser_first               claims that Chromium and its driver are there
+#   browser_first               claims that Chromium and its driver are there; its half ends within $BROWSER_S
 #   server_start DIR [OPTION..] docketd on a port of its own choice: $URL, $SERVER; server_stop
 #   device_make DIR CODE [PIN]  enrols and joins a device of that technician, with its own device
 #                               secret below DIR.config; settings in Chinese unless $UI_LANG says en
@@ -26,6 +26,8 @@ root=$(pwd)
 bin=${BIN:-$root/build}
 B=${B:-build/release}
 PIN=2468
+BROWSER_S=900 # a bound for what hangs; slowed down, a page of claims takes longer
+[ -z "${SLOW:-}" ] || BROWSER_S=3600
 UI_LANG=${UI_LANG:-zh}
 SERVER=
 E2E_NOW=${E2E_NOW:-2026-11-21T09:20}

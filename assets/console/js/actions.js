@@ -300,10 +300,11 @@ export function fresh(name, done, from) {
         submit: async (v) => {
             const { code, ...rest } = v;
             const out = await (n.send ? n.send(v) : call('POST', n.url, { fields: rest, ...(code ? { code } : {}) }));
-            if (n.next) { setTimeout(() => ask(n.next(out, done))); return; }
+            if (n.next) { return n.next(out, done); }
             if (n.shown && out.replayed) { throw new Error(_('It was made, but the answer was lost on the way, and it is said once. Make another.')); }
-            if (n.shown) { setTimeout(() => ask({ ...n.shown(out), go: '' })); } else { say(out.code ? fmt(_('Saved as %s.'), out.code) : _('Saved.')); }
+            if (!n.shown) { say(out.code ? fmt(_('Saved as %s.'), out.code) : _('Saved.')); }
             done(n.then, out.id);
+            return n.shown ? { ...n.shown(out), go: '' } : undefined;
         },
     });
 }

@@ -1,7 +1,7 @@
 // The API: one function. A refusal becomes a Problem, which has a sentence.
 import { problemWords } from './words.js';
 
-let csrf = '';
+let csrf = '', login = '';
 // What the page asks by itself keeps no session alive, unless somebody typed or pressed meanwhile.
 let byItself = 0;
 let touched = true;
@@ -41,7 +41,7 @@ async function send(method, path, body, idempotency) {
     }
     if (answer.ok && /^text\/csv/.test(answer.headers.get('Content-Type') || '')) { return text; }
     const json = text && /json/.test(answer.headers.get('Content-Type') || '') ? JSON.parse(text) : {};
-    if (json.csrf) { csrf = json.csrf; }
+    if (json.csrf && (method === 'POST' || !login || json.login === login)) { ({ csrf, login } = json); } // another tab may be another's
     if (!answer.ok) { throw new Problem(answer.status, json, method === 'GET'); }
     return json;
 }
@@ -65,10 +65,11 @@ async function write(method, path, body) {
 }
 
 export async function call(method, path, body) {
+    const session = csrf;
     try {
         return await (method === 'GET' ? send(method, path) : write(method, path, body));
     } catch (e) {
-        if (e.status === 401 && path !== '/session') { onLoggedOut(); }
+        if (e.status === 401 && path !== '/session' && session === csrf) { onLoggedOut(); } // not the session before this one
         throw e;
     }
 }

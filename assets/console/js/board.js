@@ -1,7 +1,7 @@
 // The dispatch board: a column a technician, a heading a day, what was left over first.
 import { _, fmt, n_, day, clock, limit, moment, byName } from './i18n.js';
 import { get } from './api.js';
-import { $, draw, say, unpressed } from './view.js';
+import { $, draw, onMain, say, unpressed } from './view.js';
 import { named } from './fields.js';
 import { CLASS_LETTERS, stateWord } from './words.js';
 import { actionsOf, act, give } from './actions.js';
@@ -32,10 +32,12 @@ function days(jobs, may) {
     return [...groups.values()].sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0));
 }
 
+let dragged = null; // the call as it was seen when it was taken hold of
 export async function show(app) {
+    const still = onMain.turn();
     const b = await get('/board');
     await unpressed();
-    if (app.page !== 'board') { return; } // gone on meanwhile
+    if (!still()) { return; }
     const may = app.me.role === 'supervisor';
     const jobs = new Map();
     const column = (code, name, list, cls) => {
@@ -47,19 +49,19 @@ export async function show(app) {
     const scroll = $('.board') ? $('.board').scrollLeft : 0;
     draw($('#main'), BOARD, { title: _('Dispatch board'), now: moment(b.now_ms), hint: may ? _('drag a call to a technician, or press its button') : n_('%d open call', '%d open calls', count), columns: all }, { card: CARD });
     $('.board').scrollLeft = scroll;
-    const again = () => show(app).catch((e) => say(e.message));
+    const again = () => app.page === 'board' && show(app).catch((e) => { if (e.status !== 401) { say(e.message); } });
     const main = $('#main');
     main.onclick = (e) => {
         const button = e.target.closest('button[data-do=assign]');
         const job = button && jobs.get(button.closest('.job').dataset.id);
         if (job) { act(job, actionsOf(job, app.me).find((a) => a.name === 'assign'), again); }
     };
-    main.ondragstart = (e) => { const card = e.target.closest('.job'); if (card) { e.dataTransfer.setData('text/plain', card.dataset.id); } };
+    main.ondragstart = (e) => { const card = e.target.closest('.job'); dragged = card && jobs.get(card.dataset.id); if (dragged) { e.dataTransfer.setData('text/plain', dragged.id); } };
     main.ondragover = (e) => { if (may && e.target.closest('.column')) { e.preventDefault(); } };
     main.ondrop = async (e) => {
         const target = e.target.closest('.column');
-        const job = jobs.get(e.dataTransfer.getData('text/plain'));
-        if (!target || !job || !may) { return; }
+        const job = dragged;
+        if (!target || !job || !may || job.id !== e.dataTransfer.getData('text/plain')) { return; }
         e.preventDefault();
         try {
             await give(job, target.dataset.technician);

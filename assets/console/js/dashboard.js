@@ -1,7 +1,7 @@
 // The unit at a glance: counts that lead to their registers, what is late, what waits, who is silent.
 import { _, money, brief, moment, limit, day } from './i18n.js';
 import { get } from './api.js';
-import { $, draw, unpressed, TILES } from './view.js';
+import { $, draw, onMain, unpressed, TILES } from './view.js';
 import { STATES, stateWord } from './words.js';
 import { named } from './fields.js';
 
@@ -58,10 +58,12 @@ async function drawChart(d) {
 }
 
 export async function show(app) {
+    const still = onMain.turn();
+    const setCounts = app.counting();
     const [d, page] = await Promise.all([get('/dashboard'), get('/registers/calls?sort=due&limit=8')]);
     await unpressed();
-    app.setCounts(d);
-    if (app.page !== 'dashboard') { return; } // gone on meanwhile
+    setCounts(d);
+    if (!still()) { return; }
     const names = Object.keys(STATES.job).filter((s) => d.states[s] != null);
     draw($('#main'), PAGE, {
         title: _('Overview'), now: moment(d.now_ms),

@@ -2,12 +2,20 @@
 // somebody else shown before it is overwritten.
 import { _, fmt, moment, byName } from './i18n.js';
 import { call, get, rowsOf } from './api.js';
-import { $, draw, say, FORM } from './view.js';
+import { $, draw, place, say, FORM } from './view.js';
 import { field, fromInput, show, named } from './fields.js';
 import * as W from './words.js';
 import { dress } from './secret.js';
 
 let open = null; // {spec, views, following, unknown}
+const stands = (mine) => open === mine && $('#dialog').open;
+const forms = place(); // the dialog, which shows what was asked for last
+const notes = place(); // what somebody else wrote, said at its field
+// A form that takes a while to come: it comes unless another was asked for, or the dialog was shut, meanwhile.
+export function asking() {
+    forms.leave();
+    return forms.turn();
+}
 
 // Everybody whom the login may name, in the order of names. Until somebody of them is changed, or the login is another.
 let people = null;
@@ -59,7 +67,7 @@ async function suggest(input) {
     await new Promise((go) => { setTimeout(go, 200); });
     if (mine !== asked) { return; }
     const hits = await hitsOf(input.dataset.of, text).catch(() => []);
-    const list = $(`#l-${input.name}`);
+    const { list } = input;
     if (!list || mine !== asked) { return; }
     list.replaceChildren(...hits.slice(0, SUGGESTED).map((h) => {
         const o = document.createElement('option');
@@ -123,11 +131,12 @@ function values(form, views) {
 const wordsOf = (go, keep) => ({ cancel: keep || (go ? _('Cancel') : _('Close')) });
 const writer = (w) => fmt(_('%s, %s'), named(w.actor) || _('a handheld'), moment(w.time_ms));
 
-// spec: {title, about, text, fields, keep, go, danger, submit(values, form), live(form), watch: {id, refresh(form)}, secret, qr}
-export async function ask(spec) {
+// Shows a form; false: it did not come to that. spec: {title, about, text, fields, keep, go, danger, submit(values, form), live(form), watch: {id, path, seen}, secret, qr}
+// submit answers the spec of the form that follows, if any; a secret, which is shown once, even to who shut this one.
+export async function ask(spec, wanted = asking()) {
     const dialog = $('#dialog');
     const views = await Promise.all((spec.fields || []).map(viewOf)).catch((e) => { if (e.status !== 401) { say(e.message); } return null; });
-    if (!views) { return; }
+    if (!views || !wanted()) { return false; }
     open = { spec, views };
     dialog.classList.toggle('many', views.length > 4);
     draw(dialog, FORM, { ...spec, fields: views, words: wordsOf(spec.go, spec.keep), goClass: spec.danger ? 'danger' : 'primary' }, undefined, true);
@@ -144,10 +153,12 @@ export async function ask(spec) {
         form.addEventListener('change', () => follow(form));
         follow(form);
     }
+    return true;
 }
 // Fields that follow from others, unless somebody typed into them. What could not be looked up is said.
 function follow(form) {
     const mine = open;
+    if (!mine) { return; } // shut with something typed: that counts as a change
     const turn = mine.spec.live(form).then(() => '', (e) => fmt(_('Not added up: %s'), e.message)).then((words) => {
         if (open === mine && mine.following === turn && (words || mine.unknown)) { complain(form, words); }
         mine.unknown = words;
@@ -160,18 +171,25 @@ async function submit(form) {
     const mine = open;
     const { spec, views } = mine;
     const button = $('button[value=go]', form);
+    let sent = false;
     try {
         complain(form, '');
         button.disabled = true;
         const unknown = await mine.following;
-        if (open !== mine) { return; } // shut meanwhile
+        if (!stands(mine)) { return; } // shut meanwhile: it was not meant
         if (unknown) { follow(form); throw new Error(unknown); }
         const v = values(form, views);
         await meant(form, views);
-        await spec.submit(v, form);
-        close();
+        if (!stands(mine)) { return; }
+        sent = true;
+        const next = await spec.submit(v, form);
+        const here = stands(mine);
+        if (here) { close(); } // another that was opened meanwhile is not ours to shut
+        if (next && (here || next.secret)) { ask(next); }
     } catch (e) {
-        if (e.conflict && spec.settle) {
+        if (!stands(mine)) {
+            if (sent && e.status !== 401) { say(e.message); } // shut too late to stop it, and it came to nothing
+        } else if (e.conflict && spec.settle) {
             showConflict(e.conflict);
         } else {
             complain(form, e.message, e.field);
@@ -209,25 +227,29 @@ function showConflict(conflict) {
 export function close() {
     const dialog = $('#dialog');
     open = null;
-    if (dialog && dialog.open) { dialog.close(); }
+    forms.leave();
+    if (dialog.open) { dialog.close(); }
 }
+
+$('#dialog').addEventListener('cancel', (e) => { if (e.target === e.currentTarget) { open = null; forms.leave(); } }); // Escape
 
 // Somebody wrote what this form shows: said at the field, before anything is overwritten.
 export async function somebodyWrote(id) {
     const watch = open && open.spec.watch;
     if (!watch || watch.id !== id) { return; }
+    const newest = notes.turn();
     const now = await get(watch.path).catch(() => null);
-    if (!now || !open || open.spec.watch !== watch) { return; }
+    if (!now || !open || open.spec.watch !== watch || !newest()) { return; }
     const held = watch.holds && $(`#dialog [data-field="${watch.holds.name}"] .seen`); // none while a conflict is shown
     if (held && watch.holds.of(now) !== watch.seen) {
         const last = (now.history || []).filter((e) => e.kind === 'job.assigned').pop();
         held.textContent = fmt(_('Now here: %1$s (%2$s)'), named(watch.holds.is(now)) || _('nobody'), last ? writer({ actor: last.actor, time_ms: last.wall_ms }) : '');
     }
     for (const { name, f } of watch.holds ? [] : open.views) {
-        const stands = now.values[name];
+        const value = now.values[name];
         const p = $(`#dialog [data-field="${name}"] .seen`);
-        if (p && stands && String(stands.seen) !== String(watch.seen[name] || [])) {
-            const w = stands.writes.filter((one) => !one.proposal).pop();
+        if (p && value && String(value.seen) !== String(watch.seen[name] || [])) {
+            const w = value.writes.filter((one) => !one.proposal).pop();
             p.textContent = w ? fmt(_('Now here: %1$s (%2$s)'), show(f, w.value), writer(w)) : '';
         }
     }

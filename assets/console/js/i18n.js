@@ -19,11 +19,17 @@ export const language = () => lang;
 const names = new Intl.Collator('zh-u-co-pinyin', { numeric: true, sensitivity: 'base' });
 export const byName = (list, of = (x) => x.name) => list.sort((a, b) => names.compare(of(a) || '', of(b) || ''));
 
-// Nothing that is said to a machine (dates, states) depends on it: pages are drawn anew.
+// Nothing that is said to a machine (dates, states) depends on it: pages are drawn anew. The language changes with
+// its words, and stays as it was where they cannot be had.
+let wanted = 0;
 export async function speak(which) {
-    lang = which === 'zh' ? 'zh' : 'en';
-    const answer = await fetch(lang === 'zh' ? '/i18n/zh_CN.json' : '/i18n/en.json');
-    messages = answer.ok ? await answer.json() : {};
+    const mine = wanted += 1;
+    const next = which === 'zh' ? 'zh' : 'en';
+    const answer = await fetch(next === 'zh' ? '/i18n/zh_CN.json' : '/i18n/en.json').catch(() => null);
+    const words = answer && answer.ok ? await answer.json().catch(() => null) : null;
+    if (!words || mine !== wanted) { return; }
+    lang = next;
+    messages = words;
     document.documentElement.lang = lang === 'zh' ? 'zh-CN' : 'en';
     localStorage.setItem('language', lang);
 }

@@ -1,7 +1,7 @@
 // A register's page: filters in the address, rows by a cursor, a record beside them.
 import { _, N_ } from './i18n.js';
 import { get, query } from './api.js';
-import { $, draw, unpressed, LIST, ROWS, TILES } from './view.js';
+import { $, draw, onMain, place, say, unpressed, LIST, ROWS, TILES } from './view.js';
 import { REGISTERS, source, title } from './registers.js';
 import { showRecord } from './record.js';
 import { fresh, freshLabel } from './actions.js';
@@ -14,6 +14,7 @@ const PAGE = 50;
 const PAGE_MOST = 200;
 const ON_PAPER = 1000; // rows of one printed list
 let here = null; // {page, params, rows, next, id, app}
+const onDetail = place(); // left with each record
 
 const address = (page, id, params) => `#/${page}${id ? `/${id}` : ''}${query(params)}`;
 const midnight = (s, add) => (s ? new Date(`${s}T00:00:00`).getTime() + add * 86400000 : '');
@@ -144,14 +145,17 @@ async function read(mine) {
 }
 const more = () => { const mine = here; return inTurn(mine, () => further(mine, PAGE)); };
 async function further(mine, limit) {
+    if (!mine.next) { return; } // pressed twice, and once was enough
     const page = await fetchRows(mine, mine.next, limit);
+    await unpressed();
     if (here !== mine) { return; }
     const first = page.rows[0];
+    const free = document.activeElement === document.body || $('#rows').contains(document.activeElement);
     mine.rows.push(...page.rows);
     mine.next = page.next;
     mine.asks += 1;
     drawRows();
-    const link = first && $(`#rows tr[data-id="${CSS.escape(first.id)}"] a`);
+    const link = free && first && rowLink(first.id);
     if (link) { link.focus(); }
 }
 // On paper stands the whole list, not what the screen had room for.
@@ -165,7 +169,7 @@ async function onPaper() {
 
 function done(page, id) {
     if (page && id) { location.hash = address(page, id, {}); }
-    refresh();
+    refresh().catch((e) => { if (e.status !== 401) { say(e.message); } });
 }
 
 const rowLink = (id) => id && $(`#rows tr[data-id="${CSS.escape(id)}"] a`);
@@ -178,14 +182,17 @@ async function detail() {
     const { activeElement: held } = document;
     const was = mine.beside;
     mine.beside = id;
+    if (id !== was) { onDetail.leave(); }
+    const still = onDetail.turn();
+    if (id !== was) { aside.setAttribute('aria-busy', String(Boolean(id))); } // another's buttons are not pressed for this one
     if (id && !was) { mine.scrolled = main.scrollTop; }
     aside.hidden = !id;
     $('.page').classList.toggle('with-detail', Boolean(id));
     choose(id);
     if (!id) {
-        aside.asked = (aside.asked || 0) + 1;
         const back = was && (held === document.body || aside.contains(held)) && rowLink(was);
         aside.replaceChildren();
+        delete aside.dataset.id;
         if (was && mine.instead) { main.scrollTop = mine.scrolled; }
         if (back) { back.focus({ preventScroll: true }); }
         return;
@@ -193,10 +200,12 @@ async function detail() {
     const instead = hidden($('.list'));
     mine.instead = instead;
     if (instead && was !== id) { main.scrollTop = 0; }
-    const record = await showRecord(aside, { page, id, rows: here.rows, me: app.me, sees: (name) => source(name) in app.registers, back: address(page, '', mine.params), done });
+    const record = await showRecord(aside, { page, id, rows: here.rows, me: app.me, sees: (name) => source(name) in app.registers, back: address(page, '', mine.params), done, still })
+        .finally(() => { if (mine.id === id) { aside.setAttribute('aria-busy', 'false'); } });
+    if (here !== mine || mine.id !== id) { return; }
     if (record !== undefined) { mine.record = record; }
-    const home = $('[data-home]', aside);
-    if (home && instead && was !== id && (held === document.body || $('.list').contains(held))) { home.focus(); }
+    const home = $('[data-home]', aside), { activeElement: now } = document;
+    if (home && instead && was !== id && (now === document.body || $('.list').contains(now))) { home.focus(); }
 }
 
 // ---- the page -------------------------------------------------------------------------------------
@@ -209,8 +218,9 @@ export async function show(app, page, id, params) {
     }
     const reg = REGISTERS[page];
     const mine = { app, page, id, params, rows: [], next: null, asks: 0 };
+    const still = onMain.turn();
     const list = await filters(app, page, params);
-    if (!app.me || app.page !== page) { return; } // logged out, or gone on, meanwhile
+    if (!still()) { return; }
     const had = here && here.page === page && document.activeElement && document.activeElement.dataset.key;
     const opened = here && here.page === page && $('.narrow[open]');
     here = mine;
@@ -303,7 +313,7 @@ export function escape() {
     return false;
 }
 export function press(k) {
-    const record = here && here.id && here.record;
+    const record = here && here.id && here.record && $('#detail').getAttribute('aria-busy') === 'false';
     const found = record && [...document.querySelectorAll('#detail button[data-act]')].find((b) => ({ e: 'edit', d: 'assign' }[k] === b.dataset.act));
     if (found) { found.click(); }
     return Boolean(found);

@@ -204,23 +204,23 @@ export const view = (r, me, back, sees) => ({
 });
 
 // Shows a record in `aside`; answers it, or undefined when another was asked for meanwhile.
-// done(page, id): something was written. sees(page): may this login go there?
-export async function showRecord(aside, { page, id, rows, me, sees, back, done }) {
-    const asked = (aside.asked || 0) + 1;
-    aside.asked = asked;
+// done(page, id): something was written. sees(page): may this login go there? still(): is the answer wanted?
+export async function showRecord(aside, { page, id, rows, me, sees, back, done, still }) {
     let record;
     try {
         record = await load(page, id, rows);
         await unpressed();
-        if (aside.asked !== asked) { return undefined; }
+        if (!still()) { return undefined; }
     } catch (e) {
-        if (aside.asked !== asked) { return undefined; }
+        if (!still()) { return undefined; }
         if (e.status === 401) { return null; }
+        if (aside.dataset.id === id && (!e.status || e.status >= 429)) { throw e; } // what is read stays there
         aside.textContent = e.message;
+        delete aside.dataset.id;
         return null;
     }
     if (!record) { return null; }
-    aside.dataset.type = record.type;
+    Object.assign(aside.dataset, { id, type: record.type });
     draw(aside, DETAIL, view(record, me, back, sees), { timeline: TIMELINE });
     aside.onclick = async (e) => {
         const button = e.target.closest('button[data-do]');

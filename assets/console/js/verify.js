@@ -20,7 +20,8 @@ const WHY = {
     trust: N_('The keys that this headquarters publishes do not hold.'),
     entry: N_('It was changed after the signature, or another key signed it.'),
 };
-let shown = null; // what was found, so that another language shows it again
+let shown = null; // what was found, so that another language shows it again; nothing while it is looked for
+let asked = 0;
 
 // ---- finding out -----------------------------------------------------------------------------------
 async function ask(code, judged) {
@@ -116,11 +117,10 @@ async function send(f, button, said) {
     said.textContent = answer && answer.status === 429 ? _('Too many were sent from here. Try again in an hour.') : _('It could not be sent. Try again later; your copy is not lost.');
 }
 function whole(f) {
-    const area = make('textarea', { id: 'typed', spellcheck: false, autocomplete: 'off', value: f.typed || '' });
+    const area = make('textarea', { id: 'typed', spellcheck: false, autocomplete: 'off', value: f.typed || '', oninput: () => { f.typed = area.value; } });
     const said = make('p', { role: 'status' });
     const button = make('button', { type: 'button', textContent: _('Check the text') });
     button.onclick = () => {
-        f.typed = area.value;
         const holds = provesText(area.value, f.code, f.judged);
         said.className = holds ? 'done' : 'late';
         said.textContent = holds ? _('This is the text that was signed, to the letter.') : _('This is not the text that was signed. Each letter, blank and line end counts.');
@@ -131,6 +131,7 @@ function whole(f) {
 
 function draw() {
     const f = shown;
+    if (!f) { return; }
     const other = language() === 'zh' ? ['en', 'English'] : ['zh', '中文'];
     const button = make('button', { type: 'button', className: 'link', lang: other[0] === 'zh' ? 'zh-CN' : 'en', textContent: other[1] });
     button.onclick = async () => { await speak(other[0]); draw(); };
@@ -142,12 +143,19 @@ function draw() {
     main.replaceChildren(...parts);
     main.setAttribute('aria-busy', 'false');
 }
+// Of one code nothing stands there while another is checked, whichever answer comes first.
 async function start() {
+    const mine = asked += 1;
+    const at = location.hash;
     main.setAttribute('aria-busy', 'true');
+    main.replaceChildren();
+    shown = null;
     delete document.body.dataset.ready;
-    shown = await find(location.hash.slice(1));
+    const found = await find(at.slice(1));
+    if (mine !== asked) { return; }
+    shown = found;
     draw();
-    document.body.dataset.ready = location.hash;
+    document.body.dataset.ready = at;
 }
 addEventListener('hashchange', start);
 await speak(preferred());

@@ -2,6 +2,24 @@
 export const $ = (selector, from = document) => from.querySelector(selector);
 export const render = (template, view, partials) => globalThis.Mustache.render(template, view, partials);
 
+// Answers come in any order, and some when nobody waits for them any more. Who asks takes a turn at the place where he
+// will draw; he may, unless somebody who asked later has drawn there already, or the place was left.
+export function place() {
+    let asked = 0, drawn = 0;
+    return {
+        turn() {
+            const mine = asked += 1;
+            return () => {
+                if (mine < drawn) { return false; }
+                drawn = mine;
+                return true;
+            };
+        },
+        leave() { drawn = asked += 1; },
+    };
+}
+export const onMain = place(); // left with each address
+
 // Draws into an element, and leaves it alone where nothing is new: what is selected, ticked or held stays. The
 // focus goes back to what had it and ticks to what was ticked, by data-key; where that is gone, to the heading
 // (data-home), or to what stands at its place. `anew`: a form, which begins empty each time.
@@ -26,14 +44,21 @@ export function draw(element, template, view, partials, anew) {
 // is replaced between press and release takes no click. The click of a touch comes a moment after its release.
 const CLICK_MS = 100;
 let pressed = false;
+let soon = 0;
 const held = [];
-function released() {
-    if (pressed) { setTimeout(() => { pressed = false; held.splice(0).forEach((go) => go()); }, CLICK_MS); }
+function press(down) {
+    if (!down) { return; }
+    pressed = true;
+    clearTimeout(soon); // pressed again before the last one counted as let go
+    soon = 0;
 }
-addEventListener('pointerdown', (e) => { pressed = pressed || e.button === 0; }, true);
+function released() {
+    if (pressed) { soon = soon || setTimeout(() => { pressed = false; soon = 0; held.splice(0).forEach((go) => go()); }, CLICK_MS); }
+}
+addEventListener('pointerdown', (e) => press(e.button === 0), true);
 addEventListener('pointermove', (e) => { if (!e.buttons) { released(); } }, true); // let go outside the window
 ['pointerup', 'pointercancel'].forEach((type) => addEventListener(type, released, true));
-addEventListener('keydown', (e) => { pressed = pressed || e.key === ' '; }, true);
+addEventListener('keydown', (e) => press(e.key === ' '), true);
 addEventListener('keyup', (e) => { if (e.key === ' ') { released(); } }, true);
 addEventListener('blur', released); // the window's own
 export const unpressed = () => (pressed ? new Promise((go) => { held.push(go); }) : null);
@@ -70,9 +95,7 @@ export const SHELL = `
 <div id="greeting" role="alert" hidden></div>
 <nav id="nav" aria-label="{{words.pages}}">{{#groups}}<h2>{{title}}</h2><ul>{{#pages}}
 <li><a href="#/{{name}}" data-page="{{name}}"><span>{{title}}</span><b data-count="{{name}}"></b></a></li>{{/pages}}</ul>{{/groups}}</nav>
-<main id="main" tabindex="-1"></main>
-<dialog id="dialog" aria-labelledby="dialog-title"></dialog>
-<dialog id="again" aria-labelledby="again-title"></dialog>`;
+<main id="main" tabindex="-1"></main>`;
 export const AGAIN = `<form method="dialog" novalidate><h2 id="again-title">{{words.title}}</h2><p>{{words.text}}</p>
 <p class="error" role="alert" hidden></p>
 <div class="field"><label for="again-password">{{words.password}}</label><input id="again-password" name="password" type="password" autocomplete="current-password" required></div>

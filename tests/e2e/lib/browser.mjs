@@ -33,9 +33,27 @@ export async function end() {
 }
 
 // ---- pages ----------------------------------------------------------------------------------------
+// SLOW=SEED[:RATE]: as on a small machine far away. Each page's processor is RATE times slower (4), and each request
+// leaves up to 300 ms later, by a row of chances that the seed begins.
+const [seed, rate = 4] = (process.env.SLOW || '').split(':').map(Number);
+const LATER_MS = 300;
+let chances = seed;
+function chance() {
+    chances = (Math.imul(chances, 1664525) + 1013904223) >>> 0;
+    return chances / 2 ** 32;
+}
+async function slowed(context, page) {
+    await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate });
+    await context.route('**/*', async (route) => {
+        await new Promise((go) => { setTimeout(go, chance() * LATER_MS); });
+        await route.continue().catch(() => {}); // the page is gone
+    });
+}
 export async function newPage(options, patience = 20000) {
-    const page = await (await browser.newContext({ timezoneId: 'Asia/Shanghai', ...options })).newPage();
-    page.setDefaultTimeout(patience);
+    const context = await browser.newContext({ timezoneId: 'Asia/Shanghai', ...options });
+    const page = await context.newPage();
+    page.setDefaultTimeout(seed ? 6 * patience : patience);
+    if (seed) { await slowed(context, page); }
     return page;
 }
 // What a page says to nobody goes into `errors`; the refusals that a story asks for are the browser's remark, not ours.
