@@ -182,7 +182,7 @@ through() { # HOW: sync of beta through a line that breaks so; sets the exit cod
     others="$others $!"
     proxy=$!
     tries=0
-    until [ -s "$stage/port" ] || [ $tries -gt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
+    until [ -s "$stage/port" ] || [ $tries -gt 300 ]; do sleep 0.1; tries=$((tries + 1)); done
     on beta sync --url "http://127.0.0.1:$(cat "$stage/port")"
     rc=$?
     kill "$proxy" 2>/dev/null

@@ -64,7 +64,7 @@ middle() { # TREE ID: x y
 Xvfb -displayfd 3 -screen 0 1280x1024x24 -nolisten tcp -noreset 3>"$T/display" >>"$T/log" 2>&1 &
 X=$!
 n=0
-until [ -s "$T/display" ] || [ $n -gt 100 ]; do sleep 0.1; n=$((n + 1)); done
+until [ -s "$T/display" ] || [ $n -gt 300 ]; do sleep 0.1; n=$((n + 1)); done
 DISPLAY=:$(cat "$T/display")
 export DISPLAY
 unset WAYLAND_DISPLAY SDL_VIDEODRIVER
@@ -75,7 +75,7 @@ start() { # [COMMAND BEFORE IT...]
     n=0
     until WID=$(xdotool search --onlyvisible --class '^docket$' 2>/dev/null | tail -n 1) && [ -n "$WID" ]; do
         n=$((n + 1))
-        if [ $n -gt 200 ] || ! kill -0 $APP 2>/dev/null; then cat "$T/app.out"; return 1; fi
+        if [ $n -gt 600 ] || ! kill -0 $APP 2>/dev/null; then cat "$T/app.out"; return 1; fi
         sleep 0.05
     done
     still
@@ -83,9 +83,9 @@ start() { # [COMMAND BEFORE IT...]
 # All threads: times they went to sleep of their own accord, and what they have used.
 sleeps() { cat /proc/$APP/task/*/status 2>/dev/null | awk '/^voluntary/ { n += $2 } END { print n + 0 }'; }
 used() { cut -d ' ' -f 14,15 /proc/$APP/stat 2>/dev/null; }
-still() { # nothing has moved for a moment; a blinking cursor ends the waiting too
+still() { # nothing has moved for a moment
     n=0 was=
-    until is="$(sleeps) $(used)" && [ "$is" = "$was" ] || [ $n -gt 12 ]; do
+    until is="$(sleeps) $(used)" && [ "$is" = "$was" ] || [ $n -gt 60 ]; do
         was=$is
         n=$((n + 1))
         sleep 0.25
@@ -103,9 +103,9 @@ keys() { xdotool type --delay 60 "$1"; }
 unlock() {
     touch_it unlock pin && keys 2468 && touch_it typed primary
 }
-logged() { # KIND: how often, once it is there, or after ten seconds
+logged() { # KIND: how often, once it is there, or after half a minute
     n=0
-    until got=$(dctl "$T/dev" log 2>/dev/null | grep -c "$1") && [ "$got" -ge "${2:-1}" ] || [ $n -gt 20 ]; do
+    until got=$(dctl "$T/dev" log 2>/dev/null | grep -c "$1") && [ "$got" -ge "${2:-1}" ] || [ $n -gt 90 ]; do
         n=$((n + 1))
         sleep 0.3
     done
@@ -161,11 +161,11 @@ raised() { # above a window that lies over it: another store's
     XDG_CONFIG_HOME=$T/plan.config "$bin/docket" --store "$T/plan" --size 600x900 --density 1 >"$T/cover.out" 2>&1 &
     cover=$!
     n=0
-    until [ "$(on_top)" != "$WID" ] || [ $n -gt 100 ]; do sleep 0.1; n=$((n + 1)); done
+    until [ "$(on_top)" != "$WID" ] || [ $n -gt 300 ]; do sleep 0.1; n=$((n + 1)); done
     covered=$(on_top)
     second_start
     n=0
-    until [ "$(on_top)" = "$WID" ] || [ $n -gt 50 ]; do sleep 0.1; n=$((n + 1)); done
+    until [ "$(on_top)" = "$WID" ] || [ $n -gt 300 ]; do sleep 0.1; n=$((n + 1)); done
     now=$(on_top)
     kill $cover
     wait $cover 2>/dev/null
@@ -202,7 +202,7 @@ if command -v faketime >/dev/null 2>&1; then
         for once in 1 2 3; do
             unlock || return 1
             n=0
-            until open_store || [ $n -gt 60 ]; do sleep 0.1; n=$((n + 1)); done
+            until open_store || [ $n -gt 150 ]; do sleep 0.1; n=$((n + 1)); done
             open_store && return 0
         done
         return 1
@@ -215,7 +215,7 @@ if command -v faketime >/dev/null 2>&1; then
         kill -CONT $APP
         xdotool mousemove --window "$WID" 240 400 click 1
         n=0 # locked: it has let go of the store
-        while open_store && [ $n -lt 50 ]; do sleep 0.1; n=$((n + 1)); done
+        while open_store && [ $n -lt 300 ]; do sleep 0.1; n=$((n + 1)); done
         open_store && { echo "it is not locked"; return 1; }
         by_pin || { echo "the PIN does not open it again"; return 1; }
     }

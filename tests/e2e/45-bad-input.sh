@@ -89,7 +89,7 @@ need "another step is recorded" play "$T/dev" "$T/s2" --shots "$T"
 node tests/support/bad_server.js "$T/port" >>"$T/log" 2>&1 &
 BAD=$!
 n=0
-until [ -s "$T/port" ] || [ $n -gt 100 ]; do n=$((n + 1)); sleep 0.05; done
+until [ -s "$T/port" ] || [ $n -gt 600 ]; do n=$((n + 1)); sleep 0.05; done
 gone() { dctl "$T/dev" sync --url "http://127.0.0.1:$(cat "$T/port")/$1"; }
 for how in hang-up half-answer not-found garbage empty; do
     claim "a server that does \"$how\" is told of in a sentence" refused '[a-z]{3} [a-z]' gone $how

@@ -71,7 +71,7 @@ await claim('goods come in, are repaired, sent back once, passed, returned, and 
 await claim('the goods receipt and the repair card print as sheets, in both languages', async () => {
     await sheet(clerk, 'receipt', '客户商品领取收据', 'LQ-0001', '挂机外机主板');
     await sheet(clerk, 'card', '修护卡', 'LQ-0001', '60', '验讫');
-    await boss.waitForFunction(() => document.querySelector('#detail [data-act=card]'));
+    await boss.waitForFunction(() => /Receipt void/.test(document.querySelector('#detail .sum').textContent));
     await sheet(boss, 'card', 'Repair card', 'LQ-0001', 'Passed inspection');
 });
 await claim('a daily report goes from the supervisor by the manager to the service department', async () => {
@@ -134,8 +134,10 @@ await claim('reports beyond one page are added up, too; what cannot be read is s
     const why = await boss.textContent('#dialog .error');
     must(/read/.test(why) && !/written/.test(why), `a look that failed is no writing that failed: ${why}`);
     await shot(boss, 'not-added-up');
+    const refused = boss.waitForResponse((r) => asked.test(r.url()) && r.status() === 429);
     await fill(boss, { day: '2026-11-20' });
     await boss.keyboard.press('Tab');
+    await refused;
     await boss.unroute(asked);
     const sent = [];
     boss.on('request', (r) => { if (r.method() === 'POST' && /\/days$/.test(r.url())) { sent.push(r.url()); } });

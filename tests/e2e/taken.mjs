@@ -40,6 +40,7 @@ await claim('its equipment is one tap from the call, and is mended by its form',
     await submit(wide);
     await wide.waitForFunction(() => !document.querySelector('#dialog').open && document.querySelector('#detail').textContent.includes('IM-5'));
     await wide.goBack();
+    await wide.waitForFunction(() => location.hash.startsWith('#/proposals') && document.body.dataset.ready === location.hash);
 });
 await claim('put on file, it leaves the proposals, and the other clerk\'s page says so by itself', async () => {
     await look(wide);

@@ -65,8 +65,9 @@ static void a_door_that_nobody_opens_is_made_anew(void)
 /* Starts that come in one moment (an icon tapped twice): their exit codes. */
 static int how_many_are_first(int starts)
 {
-    int gate[2], first = 0;
+    int gate[2], over[2], first = 0;
     CHECK_INT(pipe(gate), 0);
+    CHECK_INT(pipe(over), 0);
     for (int k = 0; k < starts; k++) {
         if (fork() == 0) {
             struct alone *a = NULL;
@@ -76,13 +77,18 @@ static int how_many_are_first(int starts)
             (void)!read(gate[0], &c, 1); /* until all are here */
             bool mine = alone_begin(store, &a);
             alone_serve(a, raised, &n);
-            sleep(mine ? 3 : 0);
+            close(over[1]);
+            if (mine) {
+                (void)!read(over[0], &c, 1); /* the first stays until all have tried */
+            }
             alone_end(&a);
             _exit(mine ? 7 : 0);
         }
     }
     close(gate[0]);
     close(gate[1]);
+    close(over[0]);
+    close(over[1]);
     for (int k = 0; k < starts; k++) {
         int status = 0;
         CHECK(wait(&status) > 0);

@@ -52,7 +52,7 @@ static bool found(struct rig *r, const char *search)
 {
     const struct timespec moment = {.tv_nsec = 1000000};
     rig_go(r, SCREEN_TODAY, NULL);
-    for (int k = 0; k < 2000; k++) {
+    for (int k = 0; k < 20000; k++) {
         rig_turn(r);
         app_today_filter(r->a, search, LIST_JOBS_OPEN);
         if (app_today_count(r->a) > 0) {
