@@ -10,32 +10,45 @@
 #define HAS(d) (1U << (d))
 
 /* What each type of subject is ordered by (time 0: its last change; number 0: none), whose it is,
- * and by what its registers are filtered beyond REG_ALL and REG_BRANCH, which all have. */
+ * when it is due (0: a call by its limit, others never), and by what its registers are filtered
+ * beyond REG_ALL and REG_BRANCH, which all have. */
 static const struct type_row {
     enum subject_type type;
-    int time, number, technician, customer;
+    int time, number, technician, customer, due;
     unsigned dimensions;
 } types[] = {
-    {SUBJECT_JOB, F_JOB_CALLED, F_CODE, 0, F_JOB_CUSTOMER,
-     HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_CLASS) | HAS(REG_DUE) | HAS(REG_FLAG) |
-         HAS(REG_CUSTOMER)},
-    {SUBJECT_CUSTOMER, 0, F_CODE, 0, 0, HAS(REG_FLAG)},
-    {SUBJECT_EQUIPMENT, F_EQUIPMENT_WARRANTY_UNTIL, F_CODE, 0, F_EQUIPMENT_CUSTOMER,
-     HAS(REG_FLAG) | HAS(REG_CUSTOMER)},
-    {SUBJECT_CONTRACT, F_CONTRACT_END, F_CONTRACT_NUMBER, 0, F_CONTRACT_CUSTOMER,
-     HAS(REG_FLAG) | HAS(REG_CUSTOMER)},
-    {SUBJECT_TECHNICIAN, 0, F_CODE, 0, 0, HAS(REG_FLAG)},
-    {SUBJECT_STOCK, 0, F_STOCK_PART, F_STOCK_TECHNICIAN, 0, HAS(REG_TECHNICIAN) | HAS(REG_FLAG)},
-    {SUBJECT_GOODS, F_GOODS_IN, F_GOODS_RECEIPT, F_GOODS_TECHNICIAN, F_GOODS_CUSTOMER,
-     HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_FLAG) | HAS(REG_CUSTOMER)},
-    {SUBJECT_SLIP, F_SLIP_AT, F_CODE, F_SLIP_TECHNICIAN, 0,
-     HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_FLAG)},
-    {SUBJECT_DAY, F_DAY_DAY, F_CODE, F_DAY_TECHNICIAN, 0,
-     HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_FLAG)},
-    {SUBJECT_INVOICE, F_INVOICE_AT, F_CODE, 0, 0, HAS(REG_STATE) | HAS(REG_FLAG)},
+    {SUBJECT_JOB, F_JOB_CALLED, F_CODE, 0, F_JOB_CUSTOMER, 0,
+     HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_CLASS) | HAS(REG_DUE) | HAS(REG_CUSTOMER)},
+    {SUBJECT_CUSTOMER, 0, F_CODE, 0, 0, 0, 0},
+    {SUBJECT_EQUIPMENT, F_EQUIPMENT_WARRANTY_UNTIL, F_CODE, 0, F_EQUIPMENT_CUSTOMER, 0,
+     HAS(REG_CUSTOMER)},
+    {SUBJECT_CONTRACT, F_CONTRACT_END, F_CONTRACT_NUMBER, 0, F_CONTRACT_CUSTOMER, 0,
+     HAS(REG_CUSTOMER)},
+    {SUBJECT_TECHNICIAN, 0, F_CODE, 0, 0, 0, 0},
+    {SUBJECT_STOCK, 0, F_STOCK_PART, F_STOCK_TECHNICIAN, 0, 0, HAS(REG_TECHNICIAN)},
+    {SUBJECT_GOODS, F_GOODS_IN, F_GOODS_RECEIPT, F_GOODS_TECHNICIAN, F_GOODS_CUSTOMER, F_GOODS_DUE,
+     HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_DUE) | HAS(REG_CUSTOMER)},
+    {SUBJECT_SLIP, F_SLIP_AT, F_CODE, F_SLIP_TECHNICIAN, 0, 0,
+     HAS(REG_STATE) | HAS(REG_TECHNICIAN)},
+    {SUBJECT_DAY, F_DAY_DAY, F_CODE, F_DAY_TECHNICIAN, 0, 0, HAS(REG_STATE) | HAS(REG_TECHNICIAN)},
+    {SUBJECT_INVOICE, F_INVOICE_AT, F_CODE, 0, 0, 0, HAS(REG_STATE)},
 };
 
-/* The indexes: a key for each order of each dimension that a type has. */
+/* The parts, by what a row of them differs: what was signed has one state and no limit any more,
+ * what is in conflict is of all types and shares whose it is. */
+static const unsigned parts[] = {
+    [REG_CASH_OWED] = HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_CLASS),
+    [REG_HELP_ASKED] = HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_CLASS) | HAS(REG_DUE),
+    [REG_HANDOVER_ASKED] = HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_CLASS) | HAS(REG_DUE),
+    [REG_PROPOSED] = HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_CLASS) | HAS(REG_DUE),
+    [REG_CONFLICT] = HAS(REG_TECHNICIAN),
+    [REG_SIGNED] = HAS(REG_TECHNICIAN) | HAS(REG_CLASS),
+    [REG_ARCHIVED] = HAS(REG_TECHNICIAN) | HAS(REG_CLASS),
+    [REG_HELD] = HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_DUE),
+};
+#define PARTS (sizeof parts / sizeof parts[0])
+
+/* The indexes: a key for each order of each dimension that a type, or a part of it, has. */
 static const struct index {
     enum register_dimension d;
     uint8_t value_bytes, orders; /* 1 << enum register_order */
@@ -45,7 +58,6 @@ static const struct index {
     {REG_TECHNICIAN, 16, HAS(REG_BY_TIME) | HAS(REG_BY_NUMBER)},
     {REG_CLASS, 1, HAS(REG_BY_TIME) | HAS(REG_BY_NUMBER)},
     {REG_DUE, 0, HAS(REG_BY_TIME)},
-    {REG_FLAG, 1, HAS(REG_BY_TIME) | HAS(REG_BY_NUMBER)},
     {REG_BRANCH, 8, HAS(REG_BY_TIME)},
     {REG_CUSTOMER, 16, HAS(REG_BY_TIME)},
 };
@@ -71,11 +83,14 @@ size_t register_value_bytes(enum register_dimension d)
     return 0;
 }
 
-bool register_has(enum subject_type type, enum register_dimension d)
+bool register_has(enum subject_type type, enum register_part part, enum register_dimension d)
 {
     const struct type_row *r = type_row(type);
-    return r == NULL ? d == REG_FLAG
-                     : d == REG_ALL || d == REG_BRANCH || (r->dimensions & HAS(d)) != 0;
+    if (r == NULL && part != REG_CONFLICT) {
+        return false;
+    }
+    return d == REG_ALL || d == REG_BRANCH ||
+           ((part != REG_WHOLE ? parts[part] : r->dimensions) & HAS(d)) != 0;
 }
 
 /* ---- sort keys --------------------------------------------------------------------------------
@@ -131,20 +146,21 @@ bytes register_number(bytes code, uint8_t out[static REG_SORT_BYTES])
 /* ---- keys -------------------------------------------------------------------------------------
  */
 
-bytes register_prefix(enum subject_type type, id8 branch, enum register_dimension d,
-                      enum register_order order, const uint8_t *value,
+bytes register_prefix(enum subject_type type, enum register_part part, id8 branch,
+                      enum register_dimension d, enum register_order order, const uint8_t *value,
                       uint8_t buf[static LIST_KEY_BYTES])
 {
     size_t n = value == NULL ? 0 : register_value_bytes(d);
     buf[0] = LIST_REGISTER;
     buf[1] = (uint8_t)type;
-    memcpy(buf + 2, branch.b, sizeof branch.b);
-    buf[10] = (uint8_t)d;
-    buf[11] = (uint8_t)order;
+    buf[2] = (uint8_t)part;
+    memcpy(buf + 3, branch.b, sizeof branch.b);
+    buf[11] = (uint8_t)d;
+    buf[12] = (uint8_t)order;
     if (n != 0) {
-        memcpy(buf + 12, value, n);
+        memcpy(buf + 13, value, n);
     }
-    return bytes_of(buf, 12 + n);
+    return bytes_of(buf, 13 + n);
 }
 
 static const uint8_t *value_of(const struct register_place *p, enum register_dimension d)
@@ -165,14 +181,15 @@ static const uint8_t *value_of(const struct register_place *p, enum register_dim
     }
 }
 
-static bytes key_of(const struct register_place *p, enum register_dimension d,
-                    enum register_order order, const uint8_t *value,
-                    uint8_t out[static LIST_KEY_BYTES])
+bytes register_key(const struct register_place *p, enum register_dimension d,
+                   enum register_order order, uint8_t out[static LIST_KEY_BYTES])
 {
     uint8_t sort[REG_SORT_BYTES];
+    const uint8_t *value = value_of(p, d);
     size_t n = value == NULL ? 0 : register_value_bytes(d);
+    int64_t due_ms = p->has_due ? p->due_ms : INT64_MAX;
     bytes s = order == REG_BY_NUMBER ? register_number(bytes_of(p->number, p->nnumber), sort)
-                                     : register_time(d == REG_DUE ? p->due_ms : p->time_ms, sort);
+                                     : register_time(d == REG_DUE ? due_ms : p->time_ms, sort);
     if (n != 0) {
         memcpy(out, value, n);
     }
@@ -181,55 +198,64 @@ static bytes key_of(const struct register_place *p, enum register_dimension d,
     return bytes_of(out, n + s.n + sizeof p->subject.b);
 }
 
-bytes register_key(const struct register_place *p, enum register_dimension d,
-                   enum register_order order, uint8_t out[static LIST_KEY_BYTES])
-{
-    return key_of(p, d, order, value_of(p, d), out);
-}
-
-static void add_in(const struct register_place *p, enum subject_type type, id8 branch,
-                   const struct index *x, const uint8_t *value, struct register_keys *out)
+static void add_in(const struct register_place *p, enum subject_type type, enum register_part part,
+                   id8 branch, const struct index *x, struct register_keys *out)
 {
     for (unsigned order = REG_BY_TIME; order <= REG_BY_NUMBER; order++) {
         if ((x->orders & HAS(order)) == 0 || out->n == REG_KEYS_MOST) {
-            continue; /* it is never full: 44 at most, of a call with every flag */
+            continue; /* it is never full: 125 at most, of a call in every part that it can be in */
         }
         uint8_t tail[LIST_KEY_BYTES];
         struct register_key *k = &out->key[out->n++];
-        size_t n = register_prefix(type, branch, x->d, (enum register_order)order, NULL, k->b).n;
-        bytes t = key_of(p, x->d, (enum register_order)order, value, tail);
+        size_t n =
+            register_prefix(type, part, branch, x->d, (enum register_order)order, NULL, k->b).n;
+        bytes t = register_key(p, x->d, (enum register_order)order, tail);
         memcpy(k->b + n, t.p, t.n);
         k->n = (uint8_t)(n + t.n);
     }
 }
 
-static void add(const struct register_place *p, enum subject_type type, const struct index *x,
-                const uint8_t *value, struct register_keys *out)
+static bool stands(const struct register_place *p, enum subject_type type, enum register_part part,
+                   enum register_dimension d)
+{
+    bool due = p->has_due || p->type != SUBJECT_JOB || part != REG_WHOLE;
+    return register_has(type, part, d) && (d != REG_DUE || due) &&
+           (d != REG_CUSTOMER || !id16_zero(p->customer));
+}
+
+/* All keys of one register, of all branches and of the place's own. */
+static void add(const struct register_place *p, enum subject_type type, enum register_part part,
+                struct register_keys *out)
 {
     id8 all = {{0}};
-    add_in(p, type, all, x, value, out);
-    if (!id8_zero(p->branch) && x->d != REG_BRANCH && x->d != REG_CUSTOMER) {
-        add_in(p, type, p->branch, x, value, out);
+    for (size_t i = 0; i < INDEXES; i++) {
+        const struct index *x = &indexes[i];
+        if (!stands(p, type, part, x->d)) {
+            continue;
+        }
+        add_in(p, type, part, all, x, out);
+        if (!id8_zero(p->branch) && x->d != REG_BRANCH && x->d != REG_CUSTOMER) {
+            add_in(p, type, part, p->branch, x, out);
+        }
     }
 }
 
 void register_keys(const struct register_place *p, struct register_keys *out)
 {
-    const struct type_row *r = type_row(p->type);
+    bool has = type_row(p->type) != NULL;
     out->n = 0;
-    for (size_t i = 0; i < INDEXES; i++) {
-        const struct index *x = &indexes[i];
-        for (uint8_t f = REG_CASH_OWED; x->d == REG_FLAG && f <= REG_CONFLICT; f++) {
-            if ((p->flags & HAS(f)) != 0 && r != NULL) {
-                add(p, p->type, x, &f, out);
-            }
-            if ((p->flags & HAS(f)) != 0 && f == REG_CONFLICT) {
-                add(p, 0, x, &f, out);
-            }
+    if (has) {
+        add(p, p->type, REG_WHOLE, out);
+    }
+    for (unsigned part = REG_CASH_OWED; part < PARTS; part++) {
+        if ((p->parts & HAS(part)) == 0) {
+            continue;
         }
-        if (r != NULL && x->d != REG_FLAG && register_has(p->type, x->d) &&
-            (x->d != REG_DUE || p->has_due) && (x->d != REG_CUSTOMER || !id16_zero(p->customer))) {
-            add(p, p->type, x, value_of(p, x->d), out);
+        if (has) {
+            add(p, p->type, (enum register_part)part, out);
+        }
+        if (part == REG_CONFLICT) {
+            add(p, 0, REG_CONFLICT, out);
         }
     }
 }
@@ -271,10 +297,12 @@ static void job_of(const struct subject_state *s, const struct calendars *cal,
 {
     out->technician = s->assigned;
     out->class_ = (uint8_t)office_class(s);
-    out->flags = (uint8_t)((office_cash_owed_minor(s) > 0 ? HAS(REG_CASH_OWED) : 0) |
-                           (office_help_asked(s) ? HAS(REG_HELP_ASKED) : 0) |
-                           (s->handover_asked ? HAS(REG_HANDOVER_ASKED) : 0) |
-                           (office_proposed(s) ? HAS(REG_PROPOSED) : 0));
+    out->parts = (uint16_t)((office_cash_owed_minor(s) > 0 ? HAS(REG_CASH_OWED) : 0) |
+                            (office_help_asked(s) ? HAS(REG_HELP_ASKED) : 0) |
+                            (s->handover_asked ? HAS(REG_HANDOVER_ASKED) : 0) |
+                            (office_proposed(s) ? HAS(REG_PROPOSED) : 0) |
+                            (out->state == JOB_SIGNED ? HAS(REG_SIGNED) : 0) |
+                            (out->state == JOB_ARCHIVED ? HAS(REG_ARCHIVED) : 0));
     due_of(s, cal, out);
 }
 
@@ -311,12 +339,19 @@ void register_of(const struct subject_state *s, const struct calendars *cal,
     }
     out->time_ms = register_order_ms(s);
     out->state = (uint8_t)office_state(s);
+    const struct field_value *due = r == NULL ? NULL : fold_shown(s, r->due);
     if (s->type == SUBJECT_JOB) {
         job_of(s, cal, out);
+    } else if (due != NULL && due->type == FT_TIME) {
+        out->has_due = true;
+        out->due_ms = due->i;
+    }
+    if (s->type == SUBJECT_GOODS && out->state != GOODS_VOIDED) {
+        out->parts |= HAS(REG_HELD);
     }
     number_of(s, r, out);
     if (s->nconflicts > 0 || s->nrequests > 0) {
-        out->flags |= HAS(REG_CONFLICT);
+        out->parts |= HAS(REG_CONFLICT);
     }
 }
 
@@ -337,7 +372,7 @@ enum st register_place_encode(const struct register_place *p, uint8_t buf[static
     cbor_put_bytes(&w, bytes_of(p->number, p->nnumber));
     cbor_put_uint(&w, p->state);
     cbor_put_uint(&w, p->class_);
-    cbor_put_uint(&w, p->flags);
+    cbor_put_uint(&w, p->parts);
     cbor_put_bytes(&w, bytes_of(p->technician.b, nobody ? 0 : sizeof p->technician.b));
     cbor_put_bytes(&w, bytes_of(p->customer.b, id16_zero(p->customer) ? 0 : sizeof p->customer.b));
     cbor_put_int(&w, p->has_due ? p->due_ms : INT64_MIN);
@@ -358,7 +393,7 @@ enum st register_place_decode(bytes in, id16 subject, struct register_place *out
     bytes number = cbor_get_bytes(&r);
     out->state = (uint8_t)cbor_get_uint(&r);
     out->class_ = (uint8_t)cbor_get_uint(&r);
-    out->flags = (uint8_t)cbor_get_uint(&r);
+    out->parts = (uint16_t)cbor_get_uint(&r);
     bytes who = cbor_get_bytes(&r);
     bytes whose = cbor_get_bytes(&r);
     out->due_ms = cbor_get_int(&r);

@@ -1,10 +1,12 @@
 /* register.h - headquarters' registers as keys of T_LIST: by what a clerk filters, in the order in
  * which he reads.
  *
- * Key = LIST_REGISTER, type1, branch8 (zero: all branches), dimension1, order1, the dimension's
- * value, the sort key, subject16. All ascend; a walk goes up or down. Type 0 stands for all types.
- * Which keys a subject has follows from its place and from one table (register.c): to add an index,
- * add a row there and raise LISTS_VERSION. */
+ * Key = LIST_REGISTER, type1, part1, branch8 (zero: all branches), dimension1, order1, the
+ * dimension's value, the sort key, subject16. All ascend; a walk goes up or down. Type 0 stands for
+ * all types. A part of a register (the vouchers that are out, the cash in hand) is a register of
+ * its own: read by whatever the whole is read by, and as fast. Which keys a subject has follows
+ * from its place and from one table (register.c): to add an index, add a row there and raise
+ * LISTS_VERSION. */
 #ifndef CORE_FOLD_REGISTER_H
 #define CORE_FOLD_REGISTER_H
 #include "core/fold/refold.h"
@@ -15,23 +17,27 @@ enum register_dimension {
     REG_STATE,      /* value: 1 byte */
     REG_TECHNICIAN, /* 16 */
     REG_CLASS,      /* 1 */
-    REG_DUE,        /* none: open calls by the limit of arrival */
-    REG_FLAG,       /* 1 */
+    REG_DUE,        /* none: calls by the limit of arrival, goods by the planned time */
     REG_BRANCH,     /* 8; in the register of all branches alone, as is: */
     REG_CUSTOMER    /* 16 */
 };
 /* By the time of the call or of the paper, where there is none of the last change; of REG_DUE the
- * limit. By number: digits by their value, letters whatever their case. */
+ * limit; what has none stands last, but in the register of all calls, of which a million are over,
+ * only those stand that have one. By number: digits by their value, letters whatever their case. */
 enum register_order { REG_BY_TIME = 1, REG_BY_NUMBER = 2 };
-enum register_flag {
-    REG_CASH_OWED = 1,
+enum register_part {
+    REG_WHOLE = 0,
+    REG_CASH_OWED = 1, /* of calls, as are the next three */
     REG_HELP_ASKED = 2,
     REG_HANDOVER_ASKED = 3,
     REG_PROPOSED = 4,
-    REG_CONFLICT = 5 /* two values, or a request; in the register of type 0 too */
+    REG_CONFLICT = 5, /* two values, or a request; of any type, and of type 0 */
+    REG_SIGNED = 6,   /* calls whose voucher is not struck off yet */
+    REG_ARCHIVED = 7, /* calls whose voucher is */
+    REG_HELD = 8      /* goods whose receipt is not void */
 };
 #define REG_SORT_BYTES 50   /* longest sort key: a number's */
-#define REG_KEYS_MOST 48    /* of one subject */
+#define REG_KEYS_MOST 128   /* of one subject */
 #define REG_PLACE_BYTES 128 /* struct register_place, encoded */
 
 /* Where a subject stands. */
@@ -41,7 +47,8 @@ struct register_place {
     id8 branch;                         /* zero: none */
     int64_t time_ms, due_ms;
     bool has_due;
-    uint8_t state, class_, flags; /* flags: 1 << enum register_flag */
+    uint8_t state, class_;
+    uint16_t parts; /* 1 << enum register_part */
     uint8_t nnumber, number[CAP_CODE_BYTES];
 };
 struct register_keys {
@@ -53,12 +60,12 @@ struct register_keys {
 };
 
 /* register_prefix: of one register; `value` NULL: all values, grouped. */
-bytes register_prefix(enum subject_type type, id8 branch, enum register_dimension d,
-                      enum register_order order, const uint8_t *value,
+bytes register_prefix(enum subject_type type, enum register_part part, id8 branch,
+                      enum register_dimension d, enum register_order order, const uint8_t *value,
                       uint8_t buf[static LIST_KEY_BYTES]);
 size_t register_value_bytes(enum register_dimension d);
-/* register_has: does a type stand in registers by this dimension? */
-bool register_has(enum subject_type type, enum register_dimension d);
+/* register_has: does a type, or a part of it, stand in registers by this dimension? */
+bool register_has(enum subject_type type, enum register_part part, enum register_dimension d);
 /* register_time, register_number: sort keys, into `out`, and a time back. A number of which nothing
  * is written sorts first. */
 bytes register_time(int64_t ms, uint8_t out[static REG_SORT_BYTES]);

@@ -74,8 +74,8 @@ static bool branch_known(struct import *im, id8 branch)
     bool known = false;
     for (size_t i = 0; i < sizeof types / sizeof types[0] && !known; i++) {
         struct store_cursor *cur = NULL;
-        bytes key,
-            prefix = register_prefix(types[i], (id8){{0}}, REG_BRANCH, REG_BY_TIME, branch.b, buf);
+        bytes key, prefix = register_prefix(types[i], REG_WHOLE, (id8){{0}}, REG_BRANCH,
+                                            REG_BY_TIME, branch.b, buf);
         known = store_scan(im->v.t, T_LIST, prefix, (bytes){NULL, 0}, &cur, NULL) == ST_OK &&
                 store_next(cur, &key) == ST_OK;
         store_scan_end(&cur);

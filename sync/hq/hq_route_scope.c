@@ -308,9 +308,10 @@ static enum st newest_of(struct store_txn *t, enum subject_type type, id16 perso
                          unsigned max, unsigned *n, struct err *err)
 {
     uint8_t buf[LIST_KEY_BYTES];
-    return listed(t, store_scan_down,
-                  register_prefix(type, (id8){{0}}, REG_TECHNICIAN, REG_BY_TIME, person.b, buf),
-                  out, max, n, err);
+    return listed(
+        t, store_scan_down,
+        register_prefix(type, REG_WHOLE, (id8){{0}}, REG_TECHNICIAN, REG_BY_TIME, person.b, buf),
+        out, max, n, err);
 }
 
 #define BENCH_GOODS 2000 /* of one state in all branches, looked at for a new device */
@@ -324,10 +325,10 @@ static enum st grant_in_hand(struct hq *hq, struct store_txn *t, const struct hq
     for (size_t k = 0; k < sizeof states && st == ST_OK; k++) {
         uint8_t buf[LIST_KEY_BYTES];
         unsigned n = 0;
-        st = listed(
-            t, store_scan_down,
-            register_prefix(SUBJECT_GOODS, (id8){{0}}, REG_STATE, REG_BY_TIME, &states[k], buf),
-            room, BENCH_GOODS, &n, err);
+        st = listed(t, store_scan_down,
+                    register_prefix(SUBJECT_GOODS, REG_WHOLE, (id8){{0}}, REG_STATE, REG_BY_TIME,
+                                    &states[k], buf),
+                    room, BENCH_GOODS, &n, err);
         for (unsigned i = 0; i < n && st == ST_OK; i++) {
             struct arena here = tmp;
             struct subject_state s;

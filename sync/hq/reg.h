@@ -1,7 +1,7 @@
 /* reg.h - registers: pages of subjects from the keys that the fold keeps (core/fold/refold.h).
  *
- * A register is a row of one table (reg_table.c): what it lists, by which fixed filter, who sees
- * it. A page follows a keyed cursor, so that it costs the same at a thousand rows and at a million.
+ * A register is a row of one table (reg_table.c): what it lists, which part of it, who sees it. A
+ * page follows a keyed cursor, so that it costs the same at a thousand rows and at a million.
  */
 #ifndef SYNC_HQ_REG_H
 #define SYNC_HQ_REG_H
@@ -26,8 +26,7 @@ struct reg {
     const char *name;
     enum reg_source source;
     enum subject_type type;
-    enum register_dimension dimension; /* fixed filter, or REG_ALL */
-    uint8_t value;
+    enum register_part part;
     uint16_t roles;
     enum acct_scope scope;
     const char *filters; /* that it takes besides times and numbers: "state technician class

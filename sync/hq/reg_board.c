@@ -17,16 +17,25 @@ static id8 unit_of(const struct api_call *c)
 /* ---- walking a register -----------------------------------------------------------------------
  */
 
+struct which {
+    enum subject_type type;
+    enum register_part part;
+    enum register_dimension d;
+    unsigned value; /* 0: all */
+};
+#define ALL_OF(type) ((struct which){type, REG_WHOLE, REG_ALL, 0})
+#define PART_OF(type, part) ((struct which){type, part, REG_ALL, 0})
+#define IN_STATE(type, state) ((struct which){type, REG_WHOLE, REG_STATE, state})
+
 /* Subjects of a register whose time is in [from, to), the latest first; *n at most `max`. With
  * `out` NULL they are only counted. */
-static enum st subjects(struct api_call *c, enum subject_type type, enum register_dimension d,
-                        unsigned value, int64_t from_ms, int64_t to_ms, id16 *out, unsigned max,
-                        unsigned *n)
+static enum st subjects(struct api_call *c, struct which w, int64_t from_ms, int64_t to_ms,
+                        id16 *out, unsigned max, unsigned *n)
 {
-    uint8_t prefix_room[LIST_KEY_BYTES], below[LIST_KEY_BYTES], v = (uint8_t)value;
+    uint8_t prefix_room[LIST_KEY_BYTES], below[LIST_KEY_BYTES], v = (uint8_t)w.value;
     struct store_cursor *cur = NULL;
-    bytes key, prefix = register_prefix(type, unit_of(c), d, REG_BY_TIME, value == 0 ? NULL : &v,
-                                        prefix_room);
+    bytes key, prefix = register_prefix(w.type, w.part, unit_of(c), w.d, REG_BY_TIME,
+                                        w.value == 0 ? NULL : &v, prefix_room);
     size_t below_n = 0;
     if (to_ms != INT64_MAX) {
         memcpy(below, prefix.p, prefix.n);
@@ -48,11 +57,11 @@ static enum st subjects(struct api_call *c, enum subject_type type, enum registe
     return st == ST_END ? ST_OK : st;
 }
 
-static unsigned counted(struct api_call *c, enum subject_type type, enum register_dimension d,
-                        unsigned value, int64_t from_ms, int64_t to_ms, bool *more)
+static unsigned counted(struct api_call *c, struct which w, int64_t from_ms, int64_t to_ms,
+                        bool *more)
 {
     unsigned n = 0;
-    IGNORE(subjects(c, type, d, value, from_ms, to_ms, NULL, COUNT_MAX, &n) != ST_OK);
+    IGNORE(subjects(c, w, from_ms, to_ms, NULL, COUNT_MAX, &n) != ST_OK);
     *more = *more || n == COUNT_MAX;
     return n;
 }
@@ -128,8 +137,7 @@ static void all_technicians(struct api_call *c, json_t *columns)
 {
     id16 ids[LOOK_MAX];
     unsigned n;
-    if (subjects(c, SUBJECT_TECHNICIAN, REG_ALL, 0, INT64_MIN, INT64_MAX, ids, LOOK_MAX, &n) !=
-        ST_OK) {
+    if (subjects(c, ALL_OF(SUBJECT_TECHNICIAN), INT64_MIN, INT64_MAX, ids, LOOK_MAX, &n) != ST_OK) {
         return;
     }
     for (unsigned i = 0; i < n; i++) {
@@ -156,7 +164,7 @@ enum st reg_read_board(struct api_call *c)
         ids == NULL || cards == NULL ? err_set(&c->err, ST_FULL, 0, __func__, "no memory") : ST_OK;
     for (size_t i = 0; i < sizeof shown / sizeof shown[0] && st == ST_OK; i++) {
         unsigned got = 0;
-        st = subjects(c, SUBJECT_JOB, REG_STATE, shown[i], INT64_MIN, INT64_MAX, ids + n,
+        st = subjects(c, IN_STATE(SUBJECT_JOB, shown[i]), INT64_MIN, INT64_MAX, ids + n,
                       BOARD_MAX - n, &got);
         n += got;
     }
@@ -184,7 +192,7 @@ static int64_t cash_out(struct api_call *c, unsigned *jobs)
 {
     id16 ids[LOOK_MAX];
     int64_t sum = 0;
-    if (subjects(c, SUBJECT_JOB, REG_FLAG, REG_CASH_OWED, INT64_MIN, INT64_MAX, ids, LOOK_MAX,
+    if (subjects(c, PART_OF(SUBJECT_JOB, REG_CASH_OWED), INT64_MIN, INT64_MAX, ids, LOOK_MAX,
                  jobs) != ST_OK) {
         return 0;
     }
@@ -203,7 +211,7 @@ static unsigned late_unhelped(struct api_call *c)
     id16 ids[LOOK_MAX];
     unsigned n, late = 0;
     for (unsigned state = GOODS_IN; state <= GOODS_IN_WORK; state++) {
-        if (subjects(c, SUBJECT_GOODS, REG_STATE, state, INT64_MIN, INT64_MAX, ids, LOOK_MAX, &n) !=
+        if (subjects(c, IN_STATE(SUBJECT_GOODS, state), INT64_MIN, INT64_MAX, ids, LOOK_MAX, &n) !=
             ST_OK) {
             return late;
         }
@@ -223,23 +231,20 @@ enum st reg_read_dashboard(struct api_call *c)
     bool more = false;
     unsigned in_state[JOB_CANCELLED + 1] = {0}, open_goods = 0, cash_jobs = 0;
     for (unsigned s = JOB_REGISTERED; s <= JOB_SIGNED; s++) {
-        in_state[s] = counted(c, SUBJECT_JOB, REG_STATE, s, INT64_MIN, INT64_MAX, &more);
+        in_state[s] = counted(c, IN_STATE(SUBJECT_JOB, s), INT64_MIN, INT64_MAX, &more);
         json_object_set_new(states, reg_state_name(SUBJECT_JOB, s),
                             json_integer((json_int_t)in_state[s]));
     }
-    for (unsigned s = GOODS_IN; s <= GOODS_TAKEN; s++) {
-        open_goods += s == GOODS_VOIDED
-                          ? 0
-                          : counted(c, SUBJECT_GOODS, REG_STATE, s, INT64_MIN, INT64_MAX, &more);
-    }
+    open_goods = counted(c, PART_OF(SUBJECT_GOODS, REG_HELD), INT64_MIN, INT64_MAX, &more);
     int64_t today = midnight(c), cash = cash_out(c, &cash_jobs);
-    unsigned late = counted(c, SUBJECT_JOB, REG_DUE, 0, INT64_MIN, c->now_ms, &more);
-    unsigned left = counted(c, SUBJECT_JOB, REG_STATE, JOB_REGISTERED, INT64_MIN, today, &more);
-    unsigned in = counted(c, SUBJECT_JOB, REG_ALL, 0, today, INT64_MAX, &more);
-    unsigned help = counted(c, SUBJECT_JOB, REG_FLAG, REG_HELP_ASKED, INT64_MIN, INT64_MAX, &more);
+    unsigned late =
+        counted(c, (struct which){SUBJECT_JOB, REG_WHOLE, REG_DUE, 0}, INT64_MIN, c->now_ms, &more);
+    unsigned left = counted(c, IN_STATE(SUBJECT_JOB, JOB_REGISTERED), INT64_MIN, today, &more);
+    unsigned in = counted(c, ALL_OF(SUBJECT_JOB), today, INT64_MAX, &more);
+    unsigned help = counted(c, PART_OF(SUBJECT_JOB, REG_HELP_ASKED), INT64_MIN, INT64_MAX, &more);
     unsigned over =
-        counted(c, SUBJECT_JOB, REG_FLAG, REG_HANDOVER_ASKED, INT64_MIN, INT64_MAX, &more);
-    unsigned apart = counted(c, 0, REG_FLAG, REG_CONFLICT, INT64_MIN, INT64_MAX, &more);
+        counted(c, PART_OF(SUBJECT_JOB, REG_HANDOVER_ASKED), INT64_MIN, INT64_MAX, &more);
+    unsigned apart = counted(c, PART_OF(0, REG_CONFLICT), INT64_MIN, INT64_MAX, &more);
     c->out = json_pack("{s:I,s:I,s:o,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:I,s:i,s:i,s:b}",
                        "now_ms", (json_int_t)c->now_ms, "today_ms", (json_int_t)today, "states",
                        states, "today", (int)in, "late", (int)late, "left_over", (int)left,

@@ -77,6 +77,12 @@ bool reg_device_seen(struct api_call *c, id8 author)
     return api_person_of(c, author, &person) && person_seen(c, person);
 }
 
+id8 reg_device_branch(struct api_call *c, id8 author)
+{
+    struct cert cert;
+    return cert_of(c, author, c->arena, &cert) ? cert.branch : (id8){{0}};
+}
+
 /* One that has only joined is silent when it has been so since then. */
 static bool is_silent(const struct api_call *c, const struct cert *cert, int64_t heard_ms)
 {

@@ -11,6 +11,8 @@ MUST_USE enum st reg_device_rows(struct api_call *c, const struct reg *r, struct
  */
 json_t *reg_device_json(struct api_call *c, id8 author, int64_t ms);
 bool reg_device_seen(struct api_call *c, id8 author);
+/* reg_device_branch: where it was enrolled; zero: nowhere, or it is none. */
+id8 reg_device_branch(struct api_call *c, id8 author);
 /* reg_devices_silent: those of which nothing was heard for REG_SILENT_MS, as the dashboard has
  * them. Whoever was heard of costs it a look at two tables, nothing else. */
 json_t *reg_devices_silent(struct api_call *c);

@@ -131,9 +131,9 @@ static int by_name(const void *a, const void *b)
 }
 
 /* What follows `value` first; false: nothing can. */
-static bool next_value(uint8_t value[static 16])
+static bool next_value(uint8_t *value, size_t width)
 {
-    for (size_t i = 16; i > 0; i--) {
+    for (size_t i = width; i > 0; i--) {
         if (++value[i - 1] != 0) {
             return true;
         }
@@ -141,106 +141,103 @@ static bool next_value(uint8_t value[static 16])
     return false;
 }
 
-/* Everybody whom the index names, each once: a leap for each. ST_WAIT: there are too many. */
-static enum st everybody(struct api_call *c, const struct reg_query *q, struct reg_name *all,
-                         size_t *n)
+/* Every value that the index has, each once: a leap for each. ST_WAIT: there are too many. */
+static enum st leap(struct api_call *c, const struct reg_query *q, struct reg_groups *out)
 {
     uint8_t room[LIST_KEY_BYTES], from[LIST_KEY_BYTES];
-    bytes prefix = register_prefix(q->type, q->branch_looked ? (id8){{0}} : q->branch, q->d,
-                                   q->order, NULL, room);
+    bytes prefix = register_prefix(q->type, q->part, q->branch_looked ? (id8){{0}} : q->branch,
+                                   q->d, q->order, NULL, room);
+    size_t width = register_value_bytes(q->d);
     bool more = true;
     enum st st = ST_OK;
     memcpy(from, prefix.p, prefix.n);
-    memset(from + prefix.n, 0, 16);
-    for (*n = 0; more && st == ST_OK;) {
+    memset(from + prefix.n, 0, width);
+    while (more && st == ST_OK) {
         struct store_cursor *cur = NULL;
         bytes key;
-        st = store_scan(c->txn, T_LIST, prefix, bytes_of(from, prefix.n + 16), &cur, &c->err);
+        st = store_scan(c->txn, T_LIST, prefix, bytes_of(from, prefix.n + width), &cur, &c->err);
         st = st == ST_OK ? store_next(cur, &key) : st;
-        if (st == ST_OK && *n == REG_GROUPS_MAX) {
+        if (st == ST_OK && out->n == REG_GROUPS_MAX) {
             st = ST_WAIT;
         } else if (st == ST_OK) {
-            memcpy(from + prefix.n, key.p + prefix.n, 16);
-            memcpy(all[(*n)++].who.b, from + prefix.n, 16);
-            more = next_value(from + prefix.n);
+            memcpy(from + prefix.n, key.p + prefix.n, width);
+            memcpy(out->v[out->n], from + prefix.n, width);
+            out->n += q->d != REG_STATE || reg_query_state(q, out->v[out->n][0]);
+            more = next_value(from + prefix.n, width);
         }
         store_scan_end(&cur);
     }
     return st == ST_END ? ST_OK : st;
 }
 
-static enum st people(struct api_call *c, const struct reg_query *q, struct reg_groups *out)
+static enum st sort_people(struct api_call *c, struct reg_groups *g)
 {
-    struct reg_name *all = calloc(REG_GROUPS_MAX, sizeof *all);
-    size_t n = 0;
-    out->v = all == NULL ? NULL : malloc(REG_GROUPS_MAX * sizeof *out->v);
-    enum st st = out->v == NULL ? err_set(&c->err, ST_FULL, 0, __func__, "no memory")
-                                : everybody(c, q, all, &n);
-    if (st == ST_OK) {
-        for (size_t i = 0; i < n; i++) {
-            reg_name_of(c, all[i].who, &all[i]);
-        }
-        qsort(all, n, sizeof *all, by_name);
-        for (out->n = 0; out->n < n; out->n++) {
-            memcpy(out->v[out->n], all[out->n].who.b, 16);
-        }
-    }
-    free(all);
-    return st == ST_WAIT ? ST_OK : st;
-}
-
-static enum st states(struct api_call *c, const struct reg_query *q, struct reg_groups *out)
-{
-    out->v = calloc(UINT8_MAX, sizeof *out->v);
-    if (out->v == NULL) {
+    struct reg_name *all = calloc(g->n, sizeof *all);
+    if (all == NULL && g->n > 0) {
         return err_set(&c->err, ST_FULL, 0, __func__, "no memory");
     }
-    for (unsigned s = 1; *reg_state_name(q->type, s) != '\0'; s++) {
-        if (reg_query_state(q, s)) {
-            out->v[out->n++][0] = (uint8_t)s;
-        }
+    for (size_t i = 0; i < g->n; i++) {
+        id16 who;
+        memcpy(who.b, g->v[i], sizeof who.b);
+        reg_name_of(c, who, &all[i]);
     }
+    if (g->n > 1) {
+        qsort(all, g->n, sizeof *all, by_name);
+    }
+    for (size_t i = 0; i < g->n; i++) {
+        memcpy(g->v[i], all[i].who.b, sizeof all[i].who.b);
+    }
+    free(all);
     return ST_OK;
 }
 
 enum st reg_groups_of(struct api_call *c, const struct reg_query *q, struct reg_groups *out)
 {
+    bool apart = q->d == REG_TECHNICIAN || q->low_n + q->high_n > 0 ||
+                 (q->d == REG_STATE && q->only != REG_ANY);
     memset(out, 0, sizeof *out);
-    if (q->has_value || q->reg->source >= REG_DEVICES) {
+    if (!q->grouped || !apart) {
         return ST_OK;
     }
-    return q->d == REG_TECHNICIAN                    ? people(c, q, out)
-           : q->d == REG_STATE && q->only != REG_ANY ? states(c, q, out)
-                                                     : ST_OK;
+    out->v = calloc(REG_GROUPS_MAX, sizeof *out->v);
+    enum st st =
+        out->v == NULL ? err_set(&c->err, ST_FULL, 0, __func__, "no memory") : leap(c, q, out);
+    if (st == ST_WAIT) {
+        out->n = 0; /* as the index stands; of a range each row is looked at */
+        return ST_OK;
+    }
+    return st == ST_OK && q->d == REG_TECHNICIAN ? sort_people(c, out) : st;
 }
 
-/* Where the groups pass a person whom none of them is any more. */
-static size_t passed_by(struct api_call *c, const struct reg_query *q, const struct reg_groups *g,
-                        const uint8_t value[static 16])
+/* In the walk's order of groups. */
+static int compare(struct api_call *c, const struct reg_query *q, const uint8_t a[static 16],
+                   const uint8_t b[static 16])
 {
-    struct reg_name now, one;
-    size_t before = 0;
-    memcpy(now.who.b, value, 16);
-    reg_name_of(c, now.who, &now);
-    for (; before < g->n; before++) {
-        memcpy(one.who.b, g->v[before], 16);
-        reg_name_of(c, one.who, &one);
-        if (reg_name_compare(&one, &now) > 0) {
-            break;
-        }
+    struct reg_name x, y;
+    if (q->d != REG_TECHNICIAN) {
+        return memcmp(a, b, register_value_bytes(q->d));
     }
-    return !q->down ? before : before == 0 ? g->n : before - 1;
+    memcpy(x.who.b, a, 16);
+    memcpy(y.who.b, b, 16);
+    reg_name_of(c, x.who, &x);
+    reg_name_of(c, y.who, &y);
+    return reg_name_compare(&x, &y);
 }
 
 size_t reg_groups_at(struct api_call *c, const struct reg_query *q, const struct reg_groups *g,
                      const uint8_t value[static 16])
 {
+    size_t before = 0;
     for (size_t i = 0; i < g->n; i++) {
         if (memcmp(g->v[i], value, register_value_bytes(q->d)) == 0) {
             return i;
         }
     }
-    return q->d == REG_TECHNICIAN ? passed_by(c, q, g, value) : g->n;
+    /* Of that value there is none any more: the walk passes where it stood. */
+    while (before < g->n && compare(c, q, g->v[before], value) < 0) {
+        before++;
+    }
+    return !q->down ? before : before == 0 ? g->n : before - 1;
 }
 
 void reg_groups_free(struct reg_groups *g)

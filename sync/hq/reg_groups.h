@@ -10,7 +10,8 @@
 #include "sync/hq/reg_query.h"
 
 #define REG_NAME_BYTES 48   /* of a name, as it is compared: 16 characters */
-#define REG_GROUPS_MAX 4096 /* beyond so many people a register groups them by their ids */
+#define REG_GROUPS_MAX 4096 /* beyond so many a register has them as its index does: people by id  \
+                             */
 
 struct reg_name { /* nobody: n 0, before all */
     id16 who;
@@ -24,11 +25,12 @@ void reg_name_of(struct api_call *c, id16 who, struct reg_name *out);
 int reg_name_compare(const struct reg_name *a, const struct reg_name *b);
 
 struct reg_groups {
-    uint8_t (*v)[16]; /* values of q->d, in order; n 0: the index stands as it is */
+    uint8_t (*v)[16]; /* values of q->d, in order; n 0: the index is walked as it stands */
     size_t n;
 };
-/* reg_groups_of: for a walk through all values of its index. reg_groups_at: the group in which a
- * walk goes on after `value`, or the next one there is, in its direction; n: none.
+/* reg_groups_of: for a walk through all values of its index, where these have another order than
+ * the index, some are left out, or each is walked within a range. reg_groups_at: the group in which
+ * a walk goes on after `value`, or the next one there is, in its direction; n: none.
  * reg_groups_free: *g may be all zero. */
 MUST_USE enum st reg_groups_of(struct api_call *c, const struct reg_query *q,
                                struct reg_groups *out);

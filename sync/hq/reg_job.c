@@ -336,9 +336,9 @@ void reg_file_add(struct api_call *c, id16 subject, enum list list, json_t *out)
         uint8_t key[LIST_KEY_BYTES];
         struct store_cursor *cur = NULL;
         bool his = list == LIST_OF_CUSTOMER;
-        bytes prefix =
-            his ? register_prefix(types[i], (id8){{0}}, REG_CUSTOMER, REG_BY_TIME, subject.b, key)
-                : fold_list_prefix(list, types[i], &subject, key);
+        bytes prefix = his ? register_prefix(types[i], REG_WHOLE, (id8){{0}}, REG_CUSTOMER,
+                                             REG_BY_TIME, subject.b, key)
+                           : fold_list_prefix(list, types[i], &subject, key);
         if ((his ? store_scan_down : store_scan)(c->txn, T_LIST, prefix, (bytes){0}, &cur, NULL) ==
             ST_OK) {
             rows_of(c, cur, FILE_MOST, file);

@@ -91,9 +91,11 @@ static json_t *odd_row(struct api_call *c, bytes key, bytes value)
                         : shown                           ? "shown"
                                                           : "kept";
     bool known = o.has_author && api_person_of(c, o.author, &person);
-    return json_pack("{s:o,s:s,s:s,s:o,s:I,s:{s:I,s:I,s:o,s:I,s:I}}", "id", ops_hex(key.p, key.n),
-                     "type", "quarantine", "state", state, "technician",
-                     known ? reg_named(c, person, F_TECHNICIAN_NAME) : json_null(), "time_ms",
+    id8 branch = known ? reg_device_branch(c, o.author) : (id8){{0}};
+    return json_pack("{s:o,s:s,s:s,s:o,s:o,s:I,s:{s:I,s:I,s:o,s:I,s:I}}", "id",
+                     ops_hex(key.p, key.n), "type", "quarantine", "state", state, "technician",
+                     known ? reg_named(c, person, F_TECHNICIAN_NAME) : json_null(), "branch",
+                     id8_zero(branch) ? json_null() : ops_branch(branch.b), "time_ms",
                      (json_int_t)o.first_ms, "fields", "reason", (json_int_t)o.reason, "bytes",
                      (json_int_t)o.item.n, "author",
                      o.has_author ? ops_hex(o.author.b, sizeof o.author.b) : json_null(), "tries",
@@ -264,6 +266,7 @@ static void place_of(const struct reg *r, const json_t *row, struct register_pla
 {
     const char *id = json_string_value(json_object_get(row, "id"));
     const char *code = json_string_value(json_object_get(row, "code"));
+    code = code == NULL ? id : code; /* what could not be kept is called by its hash */
     const char *state = json_string_value(json_object_get(row, "state"));
     const char *who = json_string_value(json_object_get(json_object_get(row, "technician"), "id"));
     size_t n = code == NULL ? 0 : strlen(code);

@@ -33,10 +33,11 @@ static enum st open_at(struct walk *w, const uint8_t *value, const uint8_t *to, 
     struct reg_query *q = w->q;
     uint8_t room[LIST_KEY_BYTES], whole[LIST_KEY_BYTES], from[LIST_KEY_BYTES + REG_SORT_BYTES + 1];
     id8 branch = q->branch_looked ? (id8){{0}} : q->branch;
-    bytes prefix =
-        register_prefix(q->type, branch, q->d, q->order, q->has_value ? q->value : NULL, room);
-    bytes in =
-        value == NULL ? prefix : register_prefix(q->type, branch, q->d, q->order, value, whole);
+    bytes prefix = register_prefix(q->type, q->part, branch, q->d, q->order,
+                                   q->has_value ? q->value : NULL, room);
+    bytes in = value == NULL
+                   ? prefix
+                   : register_prefix(q->type, q->part, branch, q->d, q->order, value, whole);
     if (prefix.n + n + 1 > LIST_KEY_BYTES) {
         return err_set(&w->c->err, ST_BAD_INPUT, 0, "query", "this is no cursor of ours");
     }
@@ -49,11 +50,24 @@ static enum st open_at(struct walk *w, const uint8_t *value, const uint8_t *to, 
                                                     &w->cur, &w->c->err);
 }
 
+/* The group where the walk is, from the range's end that it comes to first. */
+static enum st open_group(struct walk *w)
+{
+    const struct reg_query *q = w->q;
+    const uint8_t *value = w->groups.v[w->group], *end = q->down ? q->high : q->low;
+    size_t width = register_value_bytes(q->d), n = q->down ? q->high_n : q->low_n;
+    uint8_t to[16 + REG_SORT_BYTES];
+    memcpy(to, value, width);
+    memcpy(to + width, end, n);
+    return open_at(w, value, to, n == 0 ? 0 : width + n);
+}
+
 static enum st open_keys(struct walk *w)
 {
     const struct reg_query *q = w->q;
-    const uint8_t *to = q->place_n > 0 ? q->place : q->down ? q->high : q->low;
-    size_t n = q->place_n > 0 ? q->place_n : q->down ? q->high_n : q->low_n;
+    bool goes_on = q->place_n > 0;
+    const uint8_t *to = goes_on ? q->place : q->down ? q->high : q->low;
+    size_t n = goes_on ? q->place_n : q->grouped ? 0 : q->down ? q->high_n : q->low_n;
     size_t width = register_value_bytes(q->d);
     uint8_t value[16] = {0};
     enum st st = reg_groups_of(w->c, q, &w->groups);
@@ -62,12 +76,15 @@ static enum st open_keys(struct walk *w)
     }
     if (n < width) {
         w->group = q->down ? w->groups.n - 1 : 0;
-        return open_at(w, w->groups.v[w->group], to, 0);
+        return open_group(w);
     }
     memcpy(value, to, width);
     w->group = reg_groups_at(w->c, q, &w->groups, value);
-    bool same = w->group < w->groups.n && memcmp(w->groups.v[w->group], value, width) == 0;
-    return w->group == w->groups.n ? ST_END : open_at(w, w->groups.v[w->group], to, same ? n : 0);
+    if (w->group == w->groups.n) {
+        return ST_END;
+    }
+    bool same = memcmp(w->groups.v[w->group], value, width) == 0;
+    return same ? open_at(w, w->groups.v[w->group], to, n) : open_group(w);
 }
 
 /* The group after this one, in the walk's direction. ST_END: there is none. */
@@ -79,7 +96,7 @@ static enum st open_next(struct walk *w)
         return ST_END;
     }
     w->group += w->q->down ? (size_t)-1 : 1;
-    return open_at(w, w->groups.v[w->group], w->q->place, 0);
+    return open_group(w);
 }
 
 static enum st open_rows(struct walk *w)
@@ -112,22 +129,32 @@ static bool passed(const struct walk *w, const struct reg_one *r)
                           : q->low_n > 0 && reg_before(key, bytes_of(q->low, q->low_n));
 }
 
+/* Beyond the range, at its other end? */
+static bool beyond(const struct reg_query *q, bytes tail)
+{
+    return q->down ? q->low_n > 0 && reg_before(tail, bytes_of(q->low, q->low_n))
+                   : q->high_n > 0 && !reg_before(tail, bytes_of(q->high, q->high_n));
+}
+
+static bool group_over(const struct reg_query *q, bytes tail)
+{
+    size_t width = register_value_bytes(q->d);
+    return tail.n > width && beyond(q, bytes_of(tail.p + width, tail.n - width));
+}
+
 /* What follows the walk's prefix in the next key; *row: it stands in memory. ST_END. */
 static enum st step(struct walk *w, bytes *tail, struct reg_one **row)
 {
     bytes key;
     *row = NULL;
-    if (w->cur != NULL) {
+    while (w->cur != NULL) {
         enum st st = store_next(w->cur, &key);
-        while (st == ST_END) {
-            st = open_next(w);
-            if (st != ST_OK) {
-                return st;
-            }
-            st = store_next(w->cur, &key);
-        }
         *tail = st == ST_OK ? bytes_of(key.p + w->prefix_n, key.n - w->prefix_n) : (bytes){0};
-        return st;
+        bool over = st == ST_END || (st == ST_OK && w->groups.n > 0 && group_over(w->q, *tail));
+        st = over ? open_next(w) : st;
+        if (!over || st != ST_OK) {
+            return st;
+        }
     }
     while (w->at < w->rows.n) {
         struct reg_one *r = &w->rows.v[w->q->down ? w->rows.n - 1 - w->at : w->at];
@@ -139,13 +166,6 @@ static enum st step(struct walk *w, bytes *tail, struct reg_one **row)
         }
     }
     return ST_END;
-}
-
-/* Beyond the range, at its other end? */
-static bool beyond(const struct reg_query *q, bytes tail)
-{
-    return q->down ? q->low_n > 0 && reg_before(tail, bytes_of(q->low, q->low_n))
-                   : q->high_n > 0 && !reg_before(tail, bytes_of(q->high, q->high_n));
 }
 
 /* One row handed on; what it took of the arena is given back. */
@@ -197,7 +217,7 @@ static enum st walk(struct api_call *c, struct reg_query *q, int64_t max, int64_
     enum st st = q->reg->source >= REG_DEVICES ? open_rows(&w) : open_keys(&w);
     while (st == ST_OK) {
         st = step(&w, &tail, &row);
-        if (st != ST_OK || beyond(q, tail) || tail.n < sizeof(id16)) {
+        if (st != ST_OK || (!q->grouped && beyond(q, tail)) || tail.n < sizeof(id16)) {
             break;
         }
         if (n == max || scan-- == 0) {

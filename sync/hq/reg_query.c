@@ -107,8 +107,11 @@ static enum st only_of(struct api_call *c, struct reg_query *q)
     static const struct {
         const char *name;
         enum reg_only only;
-    } words[] = {
-        {"late", REG_LATE}, {"open", REG_OPEN}, {"unhelped", REG_UNHELPED}, {"silent", REG_SILENT}};
+    } words[] = {{"late", REG_LATE},
+                 {"open", REG_OPEN},
+                 {"workshop", REG_WORKSHOP},
+                 {"unhelped", REG_UNHELPED},
+                 {"silent", REG_SILENT}};
     const char *only = said(c, "only");
     q->now_ms = c->now_ms;
     for (size_t i = 0; only != NULL && i < sizeof words / sizeof words[0]; i++) {
@@ -212,12 +215,14 @@ static void choose(struct reg_query *q, enum sort sort)
     bool one_branch = sort == BY_BRANCH && !id8_zero(q->branch);
     bool free = sort == BY_TIME || sort == BY_NUMBER || one_branch;
     q->order = sort == BY_NUMBER ? REG_BY_NUMBER : REG_BY_TIME;
-    if (free && q->reg->dimension != REG_ALL) {
-        through(q, q->reg->dimension, &q->reg->value);
-    } else if (free && (memory || q->type == 0)) {
+    q->part = q->reg->part != REG_WHOLE                             ? q->reg->part
+              : q->reg->type == SUBJECT_GOODS && q->only != REG_ANY ? REG_HELD
+                                                                    : REG_WHOLE;
+    if (free && memory) {
         through(q, REG_ALL, NULL);
     } else if (sort == BY_TIME && !id16_zero(q->customer)) {
         through(q, REG_CUSTOMER, q->customer.b); /* of all branches: who sees a row is looked at */
+        q->part = REG_WHOLE;
         q->branch_looked = true;
     } else if ((free || sort == BY_TECHNICIAN) && !id16_zero(q->technician)) {
         through(q, REG_TECHNICIAN, q->technician.b);
@@ -229,6 +234,7 @@ static void choose(struct reg_query *q, enum sort sort)
         through(q, REG_ALL, NULL);
     }
     q->has_value = q->has_value && !memory; /* rows in memory are looked at, each */
+    q->grouped = !memory && !q->has_value && register_value_bytes(q->d) != 0;
 }
 
 static void set(uint8_t to[static REG_SORT_BYTES], size_t *n, bytes from)
@@ -237,13 +243,15 @@ static void set(uint8_t to[static REG_SORT_BYTES], size_t *n, bytes from)
     *n = from.n;
 }
 
-/* What of the ranges the walk itself keeps to. Of a deadline it is the deadline that lies within.
+/* What of the ranges the walk itself keeps to, in each of its groups: there the rows are looked at
+ * too, for of too many groups none is begun anew. Of a deadline it is the deadline that lies
+ * within.
  */
 static void bound(struct reg_query *q)
 {
     uint8_t buf[REG_SORT_BYTES];
-    bool grouped = !q->has_value && register_value_bytes(q->d) != 0;
-    if (grouped) {
+    bool memory = q->reg->source >= REG_DEVICES;
+    if (memory && register_value_bytes(q->d) != 0) {
         return;
     }
     if (q->only == REG_LATE && q->d == REG_DUE) {
@@ -254,8 +262,11 @@ static void bound(struct reg_query *q)
         if (q->from_ms != INT64_MIN) {
             set(q->low, &q->low_n, register_time(q->from_ms, buf));
         }
-        if (q->to_ms != INT64_MAX) {
+        if (q->to_ms != INT64_MAX || (q->d == REG_DUE && q->from_ms != INT64_MIN)) {
             set(q->high, &q->high_n, register_time(q->to_ms, buf));
+        }
+        if (q->grouped) {
+            return;
         }
         q->from_ms = INT64_MIN;
         q->to_ms = INT64_MAX;
@@ -277,15 +288,15 @@ static void settle(struct reg_query *q)
         q->customer = (id16){{0}};
     } else if (q->has_value && q->d == REG_TECHNICIAN) {
         q->technician = (id16){{0}};
-    } else if (q->has_value && q->d == REG_STATE && q->reg->dimension != REG_STATE) {
+    } else if (q->has_value && q->d == REG_STATE) {
         q->state = 0;
     } else if (q->has_value && q->d == REG_CLASS) {
         q->class_ = 0;
     }
-    q->look = memory || q->only == REG_LATE || q->only == REG_OPEN || q->only == REG_UNHELPED ||
-              q->branch_looked || !id16_zero(q->customer) || q->state != 0 || q->class_ != 0 ||
-              !id16_zero(q->technician) || q->from_ms != INT64_MIN || q->to_ms != INT64_MAX ||
-              q->first_n + q->last_n != 0;
+    q->look = memory || q->only == REG_LATE || q->only == REG_OPEN || q->only == REG_WORKSHOP ||
+              q->only == REG_UNHELPED || q->branch_looked || !id16_zero(q->customer) ||
+              q->state != 0 || q->class_ != 0 || !id16_zero(q->technician) ||
+              q->from_ms != INT64_MIN || q->to_ms != INT64_MAX || q->first_n + q->last_n != 0;
 }
 
 /* ---- the cursor -------------------------------------------------------------------------------
@@ -349,6 +360,7 @@ enum st reg_query_of(struct api_call *c, const struct reg *r, struct reg_query *
 bool reg_query_state(const struct reg_query *q, unsigned state)
 {
     return q->only == REG_OPEN       ? state != GOODS_VOIDED
+           : q->only == REG_WORKSHOP ? state >= GOODS_IN && state <= GOODS_PASSED
            : q->only == REG_UNHELPED ? state == GOODS_IN || state == GOODS_IN_WORK
                                      : true;
 }

@@ -8,17 +8,20 @@ enum reg_only {
     REG_ANY = 0,
     REG_LATE,     /* calls: the limit of arrival is past */
     REG_OPEN,     /* goods: the receipt is not void */
+    REG_WORKSHOP, /* goods: handed in and not given back: those with a repair card that is open */
     REG_UNHELPED, /* goods: past the planned time, and no help was asked for (B-18.14) */
     REG_SILENT    /* devices: not heard of for long */
 };
 struct reg_query {
     const struct reg *reg;
     /* The walk: which index, through one value of it or all (grouped), which way, from where. */
+    enum register_part part;
     enum register_dimension d;
     enum register_order order;
-    bool has_value, down;
+    bool has_value, grouped, down;
     uint8_t value[16];
-    uint8_t low[REG_SORT_BYTES], high[REG_SORT_BYTES]; /* of sort keys: [low, high); n 0: none */
+    uint8_t low[REG_SORT_BYTES], high[REG_SORT_BYTES]; /* of sort keys, within each group: [low,
+                                                           high); n 0: none */
     size_t low_n, high_n;
     uint8_t place[LIST_KEY_BYTES]; /* after which it goes on: what follows the prefix; then where it
                                       stands */

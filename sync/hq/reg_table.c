@@ -5,53 +5,54 @@
 #define PARTS (AR_PARTS | AR_SUPERVISOR | AR_MANAGER | AR_DEPARTMENT | AR_ADMIN)
 #define MONEY (AR_ACCOUNTANT | AR_MANAGER | AR_DEPARTMENT | AR_ADMIN)
 #define TECH AR_TECHNICIAN
-#define ONES "time number"
 #define BOOKS "time number branch"
 #define PAPERS "time number state technician branch"
+#define GOODS PAPERS " due"
+#define SIGNED "time number class technician branch"
 #define JOBS "time number state class technician branch due"
+#define FLAGGED "state technician class"
 
-/* name, source, type, fixed dimension and value, roles, scope, filters, sorts, only */
+/* name, source, type, part, roles, scope, filters, sorts, only */
 static const struct reg table[] = {
-    {"calls", 0, SUBJECT_JOB, REG_ALL, 0, DESK | TECH, SCOPE_CALLS,
-     "state technician class customer", JOBS, "late"},
-    {"vouchers", 0, SUBJECT_JOB, REG_STATE, JOB_SIGNED, DESK | AR_ACCOUNTANT, SCOPE_CALLS,
-     "technician class", ONES, ""},
-    {"archive", 0, SUBJECT_JOB, REG_STATE, JOB_ARCHIVED, DESK | AR_ACCOUNTANT, SCOPE_CALLS,
-     "technician class", ONES, ""},
-    {"help", 0, SUBJECT_JOB, REG_FLAG, REG_HELP_ASKED, DESK, SCOPE_CALLS, "state technician class",
-     ONES, ""},
-    {"handovers", 0, SUBJECT_JOB, REG_FLAG, REG_HANDOVER_ASKED, DESK, SCOPE_CALLS,
-     "state technician class", ONES, ""},
-    {"proposals", 0, SUBJECT_JOB, REG_FLAG, REG_PROPOSED, DESK | AR_PARTS, SCOPE_CATALOGUE,
-     "state technician", ONES, ""},
-    {"cash", 0, SUBJECT_JOB, REG_FLAG, REG_CASH_OWED, MONEY | AR_SUPERVISOR, SCOPE_CASH,
-     "state technician", ONES, ""},
-    {"customers", 0, SUBJECT_CUSTOMER, REG_ALL, 0, DESK, SCOPE_CUSTOMERS, "", BOOKS, ""},
-    {"equipment", 0, SUBJECT_EQUIPMENT, REG_ALL, 0, DESK, SCOPE_CUSTOMERS, "customer", BOOKS, ""},
-    {"contracts", 0, SUBJECT_CONTRACT, REG_ALL, 0, DESK, SCOPE_CUSTOMERS, "customer", BOOKS, ""},
-    {"people", 0, SUBJECT_TECHNICIAN, REG_ALL, 0, DESK | AR_PARTS | AR_ACCOUNTANT, SCOPE_CALLS, "",
-     BOOKS, ""},
-    {"goods", 0, SUBJECT_GOODS, REG_ALL, 0, DESK, SCOPE_GOODS, "state technician customer", PAPERS,
-     "open unhelped"},
-    {"slips", 0, SUBJECT_SLIP, REG_ALL, 0, PARTS | TECH, SCOPE_PARTS, "state technician", PAPERS,
+    {"calls", 0, SUBJECT_JOB, REG_WHOLE, DESK | TECH, SCOPE_CALLS, FLAGGED " customer", JOBS,
+     "late"},
+    {"vouchers", 0, SUBJECT_JOB, REG_SIGNED, DESK | AR_ACCOUNTANT, SCOPE_CALLS, "technician class",
+     SIGNED, ""},
+    {"archive", 0, SUBJECT_JOB, REG_ARCHIVED, DESK | AR_ACCOUNTANT, SCOPE_CALLS, "technician class",
+     SIGNED, ""},
+    {"help", 0, SUBJECT_JOB, REG_HELP_ASKED, DESK, SCOPE_CALLS, FLAGGED, JOBS, ""},
+    {"handovers", 0, SUBJECT_JOB, REG_HANDOVER_ASKED, DESK, SCOPE_CALLS, FLAGGED, JOBS, ""},
+    {"proposals", 0, SUBJECT_JOB, REG_PROPOSED, DESK | AR_PARTS, SCOPE_CATALOGUE, FLAGGED, JOBS,
      ""},
-    {"stock", 0, SUBJECT_STOCK, REG_ALL, 0, PARTS | TECH, SCOPE_PARTS, "technician",
+    {"cash", 0, SUBJECT_JOB, REG_CASH_OWED, MONEY | AR_SUPERVISOR, SCOPE_CASH, FLAGGED,
+     "time number state class technician branch", ""},
+    {"customers", 0, SUBJECT_CUSTOMER, REG_WHOLE, DESK, SCOPE_CUSTOMERS, "", BOOKS, ""},
+    {"equipment", 0, SUBJECT_EQUIPMENT, REG_WHOLE, DESK, SCOPE_CUSTOMERS, "customer", BOOKS, ""},
+    {"contracts", 0, SUBJECT_CONTRACT, REG_WHOLE, DESK, SCOPE_CUSTOMERS, "customer", BOOKS, ""},
+    {"people", 0, SUBJECT_TECHNICIAN, REG_WHOLE, DESK | AR_PARTS | AR_ACCOUNTANT, SCOPE_CALLS, "",
+     BOOKS, ""},
+    {"goods", 0, SUBJECT_GOODS, REG_WHOLE, DESK, SCOPE_GOODS, "state technician customer", GOODS,
+     "open workshop unhelped"},
+    {"slips", 0, SUBJECT_SLIP, REG_WHOLE, PARTS | TECH, SCOPE_PARTS, "state technician", PAPERS,
+     ""},
+    {"stock", 0, SUBJECT_STOCK, REG_WHOLE, PARTS | TECH, SCOPE_PARTS, "technician",
      "time number technician branch", ""},
-    {"days", 0, SUBJECT_DAY, REG_ALL, 0,
+    {"days", 0, SUBJECT_DAY, REG_WHOLE,
      AR_SUPERVISOR | AR_MANAGER | AR_DEPARTMENT | AR_ADMIN | TECH, SCOPE_REPORTS,
      "state technician", "time state technician branch", ""},
-    {"invoices", 0, SUBJECT_INVOICE, REG_ALL, 0, MONEY, SCOPE_CASH, "state",
+    {"invoices", 0, SUBJECT_INVOICE, REG_WHOLE, MONEY, SCOPE_CASH, "state",
      "time number state branch", ""},
-    {"conflicts", REG_CONFLICTS, 0, REG_FLAG, REG_CONFLICT, DESK, SCOPE_CALLS, "type", ONES, ""},
-    {"devices", REG_DEVICES, 0, REG_ALL, 0, AR_SUPERVISOR | AR_MANAGER | AR_DEPARTMENT | AR_ADMIN,
+    {"conflicts", REG_CONFLICTS, 0, REG_CONFLICT, DESK, SCOPE_CALLS, "technician type",
+     "time number technician branch", ""},
+    {"devices", REG_DEVICES, 0, REG_WHOLE, AR_SUPERVISOR | AR_MANAGER | AR_DEPARTMENT | AR_ADMIN,
      SCOPE_DEVICES, "state technician", PAPERS, "silent"},
-    {"quarantine", REG_QUARANTINE, 0, REG_ALL, 0, AR_SUPERVISOR | AR_DEPARTMENT | AR_ADMIN,
-     SCOPE_DEVICES, "state", "time number state", ""},
-    {"editions", REG_EDITIONS, 0, REG_ALL, 0, DESK | AR_PARTS, SCOPE_CATALOGUE, "state",
+    {"quarantine", REG_QUARANTINE, 0, REG_WHOLE, AR_SUPERVISOR | AR_DEPARTMENT | AR_ADMIN,
+     SCOPE_DEVICES, "state technician", PAPERS, ""},
+    {"editions", REG_EDITIONS, 0, REG_WHOLE, DESK | AR_PARTS, SCOPE_CATALOGUE, "state",
      "time number state", ""},
-    {"users", REG_USERS, 0, REG_ALL, 0, AR_ADMIN, SCOPE_ADMIN, "state", "time number state branch",
+    {"users", REG_USERS, 0, REG_WHOLE, AR_ADMIN, SCOPE_ADMIN, "state", "time number state branch",
      ""},
-    {"tokens", REG_TOKENS, 0, REG_ALL, 0, AR_ADMIN, SCOPE_ADMIN, "state", "time number state", ""},
+    {"tokens", REG_TOKENS, 0, REG_WHOLE, AR_ADMIN, SCOPE_ADMIN, "state", "time number state", ""},
 };
 #define ROWS (sizeof table / sizeof table[0])
 

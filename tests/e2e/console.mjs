@@ -467,6 +467,35 @@ await claim('axe-core saw every page of the router, in both languages, wide and 
     const missed = pages.flatMap((name) => ['zh', 'en'].flatMap((lang) => [1280, 390].map((width) => `${name} ${lang} ${width}`))).filter((where) => !walked.has(where));
     must(missed.length === 0, missed.join(', '));
 });
+await claim('each register is sorted by every head that it has a sort for, by click and by key, both ways; what has no column stands in Order', async () => {
+    const known = await admin.evaluate(async () => (await (await import('/js/api.js')).get('/registers')).registers);
+    const at = await admin.evaluate(async () => { const r = await import('/js/registers.js'); return Object.keys(r.REGISTERS).map((p) => [p, r.source(p)]); });
+    const ids = () => admin.evaluate(() => [...document.querySelectorAll('#rows tbody tr')].map((tr) => tr.dataset.id));
+    let tried = 0;
+    await admin.setViewportSize({ width: 1280, height: 800 });
+    for (const [page, of] of at) {
+        const reg = known.find((r) => r.name === of);
+        await go(admin, `#/${page}`);
+        const order = await admin.evaluate(() => [...document.querySelectorAll('[name=by] option')].map((o) => o.value).sort());
+        must(JSON.stringify(order) === JSON.stringify(reg.sorts.flatMap((s) => [`${s} asc`, `${s} desc`]).sort()), `${page}: ${order}`);
+        const heads = await admin.evaluate(() => [...document.querySelectorAll('#rows th button.sort')].map((b) => b.dataset.by.split(' ')[0]));
+        must(heads.every((s) => reg.sorts.includes(s)), `${page}: ${heads}`);
+        for (const sort of heads) {
+            await go(admin, `#/${page}`);
+            const head = admin.locator(`#rows th button.sort[data-by^="${sort} "]`);
+            const first = (await head.getAttribute('data-by')).split(' ')[1];
+            for (const way of [first, first === 'asc' ? 'desc' : 'asc']) {
+                if (way === first) { await head.click(); } else { await head.focus(); await admin.keyboard.press('Enter'); }
+                await admin.waitForFunction(([s, w]) => { const b = document.querySelector(`#rows th button.sort[data-by^="${s} "]`); return document.body.dataset.ready === location.hash && b && b.closest('th').getAttribute('aria-sort') === w; }, [sort, way === 'asc' ? 'ascending' : 'descending']);
+                must(await admin.evaluate(() => document.querySelectorAll('#rows th[aria-sort=ascending], #rows th[aria-sort=descending]').length) === 1, `${page}: one head says so`);
+                must((await ids()).length > 0, `${page} by ${sort}: nothing`);
+                tried += 1;
+            }
+        }
+    }
+    must(tried >= 60, `${tried} orders`);
+    console.log(`# counted: ${tried} orders by head`);
+});
 await claim('in the dark: no serious finding', async () => {
     await admin.emulateMedia({ colorScheme: 'dark' });
     await admin.setViewportSize({ width: 1280, height: 800 });

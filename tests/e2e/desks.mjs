@@ -55,6 +55,24 @@ await claim('a printed list is the whole list, not what the screen had room for'
     const all = (await ask(clerk, 'GET', '/registers/calls?limit=200'));
     const rest = await ask(clerk, 'GET', `/registers/calls?limit=200&cursor=${all.next}`);
     must(await rows(clerk) === all.rows.length + rest.rows.length, `${await rows(clerk)} rows`);
+    must((await clerk.textContent('#rows .onpaper')).trim() === '排序：新的在前', await clerk.textContent('#rows .onpaper'));
+    await clerk.evaluate(() => dispatchEvent(new Event('afterprint')));
+    await clerk.waitForFunction(() => document.querySelectorAll('#rows tbody tr').length === 50); // the screen has its own again
+});
+await claim('a list that is read for paper says how far it is, and is stopped by the same button: nothing is printed', async () => {
+    const page = await open('clerk', { lang: 'en-GB' });
+    await go(page, '#/calls?sort=number');
+    await page.route('**/api/v1/registers/calls?*', async (r) => { await new Promise((f) => { setTimeout(f, 500); }); await r.continue(); });
+    await page.click('[data-key=print]');
+    await page.waitForFunction(() => document.querySelector('[data-key=print]').textContent === 'Stop (50 read)');
+    await page.click('[data-key=print]');
+    await page.waitForFunction(() => document.querySelector('[data-key=print]').textContent === 'Print');
+    must(await rows(page) === 50 && await page.evaluate(() => !window.printed), 'it was printed');
+    await page.unroute('**/api/v1/registers/calls?*');
+    await page.click('[data-key=print]'); // and begun anew
+    await page.waitForFunction(() => window.printed === 1);
+    must(await rows(page) > 200, `${await rows(page)} rows`);
+    await page.context().close();
 });
 
 // ---- people by name ----------------------------------------------------------------------------------
@@ -462,6 +480,44 @@ await claim('every dialog of every role, in both languages and widths: no seriou
     }
     must(seen.size >= 4 * 30, `${seen.size} dialogs`);
     console.log(`# counted: ${seen.size} dialogs looked at`);
+});
+
+// ---- repair cards ---------------------------------------------------------------------------------------------
+await claim('repair cards are those of the things in the workshop; all, or those of a state, when they are asked for; the file and the paper follow', async () => {
+    const steps = [['begin', { repairer: 'T02' }, clerk], ['finish', { minutes: 5 }, clerk], ['pass', {}, boss], ['out', {}, clerk], ['void', { signed_back: Date.now() }, clerk]];
+    const [, over] = await Promise.all(['LK-1', 'LK-3'].map((receipt) => ask(clerk, 'POST', '/goods', { fields: { job: 'J-261120-02', what: 'a thing', receipt, acknowledged: 1 } })));
+    for (const [step, fields, who] of steps) { await ask(who, 'POST', `/goods/${over.id}/${step}`, { fields }); }
+    const keeper = await open('super');
+    const receipts = () => keeper.evaluate(() => [...document.querySelectorAll('#rows tbody tr')].map((tr) => tr.querySelector('a').textContent));
+    const settled = (hash) => keeper.waitForFunction((h) => location.hash === h && document.body.dataset.ready === h, hash);
+    for (const [lang, words] of [['zh', '在车间'], ['en', 'In the workshop']]) {
+        if (lang === 'en') { await keeper.click('.top [data-do=language]'); await keeper.waitForFunction(() => document.documentElement.lang.startsWith('en')); }
+        for (const width of [1280, 390]) {
+            await keeper.setViewportSize({ width, height: 800 });
+            await go(keeper, '#/calls');
+            await go(keeper, '#/cards');
+            const here = await receipts();
+            must(here.includes('LK-1') && !here.includes('LK-3'), `${here}`);
+            must(await keeper.evaluate(() => document.querySelector('[name=only] option:checked').textContent) === words, 'the filter says so');
+            must(!(await sideways(keeper)), 'scrolls sideways');
+            await axe(keeper, `cards ${lang} ${width}`);
+            await shot(keeper, `cards-${lang}-${width}`);
+        }
+        await keeper.setViewportSize({ width: 1280, height: 800 });
+    }
+    await go(keeper, '#/calls');
+    await go(keeper, '#/cards'); // where its filter is open
+    must((await keeper.getAttribute('[data-key=csv]', 'href')).includes('only=workshop'), 'the file is of more');
+    await keeper.selectOption('[name=only]', 'all');
+    await settled('#/cards?only=all');
+    must((await receipts()).includes('LK-3') && (await receipts()).includes('LK-1'), `all: ${await receipts()}`);
+    must(!(await keeper.getAttribute('[data-key=csv]', 'href')).includes('only='), 'the file is of less');
+    await keeper.click('[data-do=clear]');
+    await settled('#/cards');
+    await keeper.selectOption('[name=state]', 'voided');
+    await settled('#/cards?state=voided');
+    must((await receipts()).includes('LK-3') && !(await receipts()).includes('LK-1'), `voided: ${await receipts()}`);
+    await keeper.context().close();
 });
 
 // ---- on paper ------------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 // A register's page: filters in the address, rows by a cursor, a record beside them.
-import { _, N_ } from './i18n.js';
+import { _, fmt, N_ } from './i18n.js';
 import { get, query } from './api.js';
 import { $, draw, onMain, place, say, unpressed, LIST, ROWS, TILES } from './view.js';
 import { REGISTERS, source, title } from './registers.js';
@@ -12,19 +12,22 @@ import * as W from './words.js';
 
 const PAGE = 50;
 const PAGE_MOST = 200;
-const ON_PAPER = 1000; // rows of one printed list
+const ON_PAPER = 10000; // rows of one printed list, some 250 sheets; more go out as a file
 let here = null; // {page, params, rows, next, id, app}
 const onDetail = place(); // left with each record
 
 const address = (page, id, params) => `#/${page}${id ? `/${id}` : ''}${query(params)}`;
 const midnight = (s, add) => (s ? new Date(`${s}T00:00:00`).getTime() + add * 86400000 : '');
 
-function asked(params) {
+// A page may show a part of its register until another, a state, or all of it is asked for.
+const WHOLE = 'all';
+const part = (page, { only, state }) => (only === WHOLE ? '' : only || (state ? '' : REGISTERS[page].only || ''));
+function asked(page, params) {
     const { from, to, ...rest } = params;
-    return { ...rest, from: midnight(from, 0), to: midnight(to, 1) };
+    return { ...rest, only: part(page, params), from: midnight(from, 0), to: midnight(to, 1) };
 }
 
-const fetchRows = (of, cursor, limit) => get(`/registers/${source(of.page)}${query({ ...asked(of.params), cursor, limit })}`);
+const fetchRows = (of, cursor, limit) => get(`/registers/${source(of.page)}${query({ ...asked(of.page, of.params), cursor, limit })}`);
 // What asks for rows of one list goes one after the other: a look again does not overtake "More".
 function inTurn(of, f) {
     of.turn = (of.turn || Promise.resolve()).catch(() => {}).then(f);
@@ -64,7 +67,9 @@ async function filters(app, page, params) {
         choice('state', _('State'), [{ value: '', label: _('All') }, ...known.states.map((s) => ({ value: s, label: W.stateWord(REGISTERS[page].type, s) }))]);
     }
     if (known.only.length) {
-        choice('only', _('Only'), [{ value: '', label: _('All') }, ...known.only.map((o) => ({ value: o, label: _(W.ONLY[o]) }))]);
+        const usual = params.state ? '' : REGISTERS[page].only;
+        const words = [...(usual ? [{ value: '', label: _(W.ONLY[usual]) }] : []), { value: usual ? WHOLE : '', label: _('All') }];
+        choice('only', _('Only'), [...words, ...known.only.filter((o) => o !== usual).map((o) => ({ value: o, label: _(W.ONLY[o]) }))]);
     }
     if (known.filters.includes('class')) {
         choice('class', _('Class'), [{ value: '', label: _('All') }, ...[1, 2, 3, 4].map((n) => ({ value: String(n), label: _(W.CLASSES[n]) }))]);
@@ -102,10 +107,13 @@ const narrowing = (params) => Object.keys(params).filter((name) => name !== 'sor
 const nothing = (reg) => (narrowing(here.params).length ? { empty: _('Nothing matches the filter.'), clear: _('Clear the filter') } : { empty: _(reg.empty), fresh: freshLabel(reg.fresh, here.app.me) });
 const LONG = 16; // characters that a column may cut: whole in its title
 const whole = (words) => (String(words).length > LONG ? String(words) : '');
+// What a printed list is of: its filter and its order.
+const ofWhat = (list) => list.map((f) => [f.label, f.options ? (f.options.find((o) => o.on && o.label !== _('All')) || {}).label : f.value])
+    .filter(([, v]) => v).map(([name, v]) => fmt(_('%1$s: %2$s'), name, v)).join(' \u00B7 ');
 function rowsView() {
     const reg = REGISTERS[here.page];
     return {
-        type: here.page, heads: reg.columns.map((c) => ({ label: _(c.label), cls: typeof c.cls === 'string' ? c.cls : '', sort: headOf(c) })),
+        type: here.page, of: here.list && ofWhat(here.list), heads: reg.columns.map((c) => ({ label: _(c.label), cls: typeof c.cls === 'string' ? c.cls : '', sort: headOf(c) })),
         rows: here.rows.map((r) => ({
             id: r.id, cls: [r.conflict ? 'conflict' : '', r.late ? 'is-late' : ''].join(' ').trim(),
             cells: reg.columns.map((c, i) => {
@@ -114,7 +122,7 @@ function rowsView() {
                 return { label: _(c.label), text: words || words === 0 ? String(words) : (linked ? r.id.slice(0, 8) : ''), cls: cls(c, r), box: c.box, title: c.title ? c.title(r) : whole(words), href: linked ? address(here.page, r.id, here.params) : '', key: r.id };
             }),
         })),
-        next: here.next, ...nothing(reg), words: { more: _('More'), further: _('Look further back'), cut: _('The list goes on: narrow it by its filter to print the rest.') },
+        next: here.next, ...nothing(reg), words: { more: _('More'), further: _('Look further back'), cut: fmt(_('The list goes on after %1$s rows: narrow it by its filter to print the rest, or save it as CSV.'), here.rows.length) },
     };
 }
 function drawRows() {
@@ -158,12 +166,37 @@ async function further(mine, limit) {
     const link = free && first && rowLink(first.id);
     if (link) { link.focus(); }
 }
-// On paper stands the whole list, not what the screen had room for.
+// On paper stands the whole list, not what the screen had room for. While it is read the button says how far, and
+// stops it; the screen's own rows come back when the paper is done.
 async function onPaper() {
     const mine = here;
-    while (here === mine && mine.next && mine.rows.length < ON_PAPER) { await inTurn(mine, () => further(mine, PAGE_MOST)); }
-    if (here !== mine) { return; }
+    const label = (words) => { if (here === mine) { $('[data-do=print-list]').textContent = words; } };
+    if (mine.reading) { mine.reading = false; return; }
+    const { rows: shown, next: on, asks } = mine;
+    const rows = [...shown];
+    let next = on, stopped = false;
+    mine.reading = true;
+    try {
+        while (here === mine && mine.reading && next && rows.length < ON_PAPER) {
+            label(fmt(_('Stop (%1$s read)'), rows.length));
+            const page = await fetchRows(mine, next, Math.min(PAGE_MOST, ON_PAPER - rows.length));
+            rows.push(...page.rows);
+            next = page.next;
+        }
+    } finally {
+        label(_('Print'));
+        stopped = !mine.reading;
+        mine.reading = false;
+    }
+    if (here !== mine || stopped) { return; }
+    Object.assign(mine, { rows, next });
+    drawRows();
     document.body.classList.remove('papered');
+    addEventListener('afterprint', () => {
+        if (here !== mine || rows.length === shown.length) { return; }
+        Object.assign(mine, { rows: shown, next: on, asks });
+        load().catch((p) => mine.app.say(p.message));
+    }, { once: true });
     window.print();
 }
 
@@ -217,17 +250,17 @@ export async function show(app, page, id, params) {
         return;
     }
     const reg = REGISTERS[page];
-    const mine = { app, page, id, params, rows: [], next: null, asks: 0 };
     const still = onMain.turn();
     const list = await filters(app, page, params);
     if (!still()) { return; }
+    const mine = { app, page, id, params, list, rows: [], next: null, asks: 0 };
     const had = here && here.page === page && document.activeElement && document.activeElement.dataset.key;
     const opened = here && here.page === page && $('.narrow[open]');
     here = mine;
     draw($('#main'), LIST, {
         title: title(page), fresh: freshLabel(reg.fresh, app.me), filters: list, filtered: Object.keys(params).length > 0, wide: innerWidth >= 700 || opened,
-        csv: `/api/v1/registers/${source(page)}${query({ ...asked(params), format: 'csv' })}`,
-        words: { csv: _(CSV), print: _('Print'), filter: _('Filter'), set: narrowing(params).length ? `(${narrowing(params).length})` : '', clear: _('Clear the filter'), detail: _('The record') },
+        csv: `/api/v1/registers/${source(page)}${query({ ...asked(page, params), format: 'csv' })}`,
+        words: { csv: _(CSV), print: _('Print'), filter: _('Filter'), set: narrowing(params).length ? `(${narrowing(params).length})` : part(page, params) ? `\u00B7 ${_(W.ONLY[part(page, params)])}` : '', clear: _('Clear the filter'), detail: _('The record') },
     });
     wire(app);
     await load();

@@ -118,7 +118,7 @@ export const LIST = `
 <aside id="detail" aria-label="{{words.detail}}" hidden></aside></div>`;
 
 export const ROWS = `
-{{#rows.length}}<table class="{{type}}"><thead><tr>{{#heads}}<th scope="col" class="{{cls}}"{{#sort}} aria-sort="{{aria}}" data-label="{{label}}"{{/sort}}>{{#sort}}<button type="button" class="sort" data-do="sort" data-by="{{by}}" data-key="s-{{label}}">{{label}}<span aria-hidden="true">{{arrow}}</span></button>{{/sort}}{{^sort}}{{label}}{{/sort}}</th>{{/heads}}</tr></thead>
+{{#of}}<p class="onpaper">{{of}}</p>{{/of}}{{#rows.length}}<table class="{{type}}"><thead><tr>{{#heads}}<th scope="col" class="{{cls}}"{{#sort}} aria-sort="{{aria}}" data-label="{{label}}"{{/sort}}>{{#sort}}<button type="button" class="sort" data-do="sort" data-by="{{by}}" data-key="s-{{label}}">{{label}}<span aria-hidden="true">{{arrow}}</span></button>{{/sort}}{{^sort}}{{label}}{{/sort}}</th>{{/heads}}</tr></thead>
 <tbody>{{#rows}}<tr data-id="{{id}}" class="{{cls}}">{{#cells}}<td class="{{cls}}" data-label="{{label}}"{{#title}} title="{{title}}"{{/title}}>{{#href}}<a href="{{href}}" data-key="r-{{key}}">{{text}}</a>{{/href}}{{^href}}{{#box}}<span class="box">{{text}}</span>{{/box}}{{^box}}{{text}}{{/box}}{{/href}}</td>{{/cells}}</tr>{{/rows}}</tbody></table>
 {{#next}}<p class="more"><button data-do="more" data-key="more">{{words.more}}</button></p>{{/next}}{{/rows.length}}
 {{^rows.length}}<p class="empty">{{empty}}{{#next}} <button data-do="more" data-key="more">{{words.further}}</button>{{/next}}{{#clear}} <button data-do="clear" data-key="clear-empty">{{clear}}</button>{{/clear}}{{#fresh}} <button data-do="new" data-key="new-empty">{{fresh}}</button>{{/fresh}}</p>{{/rows.length}}

@@ -32,7 +32,7 @@ export const TYPES = {
     quarantine: N_('Set aside'), user: N_('Login'), token: N_('Access token'),
 };
 // The parts of registers that are worklists, as the server names them.
-export const ONLY = { late: N_('Past the deadline'), open: N_('Open goods receipts'), unhelped: N_('Late repairs without help'), silent: N_('Silent for more than 3 days') };
+export const ONLY = { late: N_('Past the deadline'), open: N_('Open goods receipts'), workshop: N_('In the workshop'), unhelped: N_('Late repairs without help'), silent: N_('Silent for more than 3 days') };
 export const ROLES = {
     clerk: N_('Clerk'), supervisor: N_('Supervisor'), technician: N_('Technician'), accountant: N_('Accountant'),
     'parts keeper': N_('Parts keeper'), 'branch manager': N_('Branch manager'),

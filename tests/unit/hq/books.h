@@ -3,7 +3,7 @@
 #define TESTS_HQ_BOOKS_H
 #include "core/base/encode.h"
 #include "core/model/catalogue.h"
-#include "sync/hq/reg.h"
+#include "sync/hq/reg_groups.h"
 #include "tests/unit/hq/desk.h"
 
 #define BOOKS_JOBS 60
@@ -11,7 +11,10 @@
 
 static inline void books_papers(struct desk *d, unsigned i, const char *branch, const char *who)
 {
-    char f[400], code[24], id[33];
+    char f[400], code[24], id[33], due[24] = "";
+    if (i % 4 != 3) {
+        snprintf(due, sizeof due, ",\"due\":%u", i * 11 % 9);
+    }
 #define PUT(name, prefix, ...)                                                                     \
     snprintf(f, sizeof f, __VA_ARGS__);                                                            \
     snprintf(code, sizeof code, "%s%u", prefix, i * 7 % 31);                                       \
@@ -24,8 +27,8 @@ static inline void books_papers(struct desk *d, unsigned i, const char *branch, 
     PUT("stock", "S-", "{\"technician\":\"%s\",\"part\":\"P%u\",\"quantity\":1,\"branch\":\"%s\"}",
         who, i * 11 % 23, branch);
     PUT("goods", "G-",
-        "{\"technician\":\"%s\",\"receipt\":\"R%u\",\"state\":%u,\"in\":%u,\"branch\":\"%s\"}", who,
-        i * 3 % 19, i % 5 + 1, i * 7 % 13, branch);
+        "{\"technician\":\"%s\",\"receipt\":\"R%u\",\"state\":%u,\"in\":%u,\"branch\":\"%s\"%s}",
+        who, i * 3 % 19, i % 5 + 1, i * 7 % 13, branch, due);
     PUT("slip", "L-",
         "{\"technician\":\"%s\",\"part\":\"P1\",\"state\":%u,\"at\":%u,\"branch\":\"%s\"}", who,
         i % 4 + 1, i * 7 % 13, branch);
@@ -88,6 +91,116 @@ static inline void books_odd(struct desk *d, unsigned i)
     PAIR_OK(&d->p, store_commit(&t, &d->p.err));
 }
 
+/* ---- on the handhelds -------------------------------------------------------------------------
+ */
+
+static inline void books_say(struct desk *d, struct pair_device *dev, id16 job, unsigned kind,
+                             const union body *b, const char *words)
+{
+    uint8_t body[CAP_BODY_BYTES];
+    h32 hash;
+    struct now now = pair_now(&d->p);
+    struct append_att atts[] = {{.type = ATT_TEXT, .content = str_bytes(str_c(words))},
+                                {.type = ATT_REPORT, .content = str_bytes(S("text"))}};
+    struct append what = {.kind = kind,
+                          .subject_type = SUBJECT_JOB,
+                          .subject = job,
+                          .atts = atts,
+                          .natt = words == NULL ? 0 : 1};
+    if (kind == KIND_VISIT_SIGNED) {
+        atts[0].type = ATT_FACTS;
+        what.natt = 2;
+    }
+    PAIR_OK(&d->p, body_encode(kind, b, body, sizeof body, &what.body));
+    PAIR_OK(&d->p, journal_append(&dev->journal, &what, &now, &hash, &d->p.err));
+}
+
+static inline void books_sign(struct desk *d, struct pair_device *dev, id16 job, unsigned i,
+                              id8 visit)
+{
+    char number[24];
+    union body b;
+    memset(&b, 0, sizeof b);
+    snprintf(number, sizeof number, "D1AB%04u", i);
+    b.signed_.visit = visit;
+    b.signed_.outcome = SIGN_ABSENT;
+    b.signed_.version = 1;
+    CHECK(code_of(str_bytes(str_c(number)), &b.signed_.number));
+    b.signed_.class_ = CLASS_A;
+    b.signed_.template_ = 2;
+    b.signed_.reason = 1;
+    books_say(d, dev, job, KIND_VISIT_SIGNED, &b, "facts");
+}
+
+static inline void books_paid(struct desk *d, struct pair_device *dev, id16 job, id8 visit)
+{
+    union body b;
+    memset(&b, 0, sizeof b);
+    b.paid.head.visit = visit;
+    b.paid.method = PAY_CASH;
+    b.paid.amount_minor = 12000;
+    CHECK(code_of(str_bytes(S("R-1")), &b.paid.receipt));
+    books_say(d, dev, job, KIND_VISIT_PAID, &b, NULL);
+}
+
+/* What its technician does with a call that was given to him: a part of each register has some, and
+ * some of them are in several. */
+static inline void books_visit(struct desk *d, struct pair_device *dev, unsigned i,
+                               const char *code)
+{
+    id16 job;
+    id8 visit = {{(uint8_t)(i + 1), 1}};
+    unsigned what = i / 3 % 6;
+    union body asked = {.asked = {.visit = visit, .reason = 1}};
+    PAIR_OK(&d->p, hq_id_of(d->p.hq, SUBJECT_JOB, str_c(code), &job, &d->p.err));
+    if (what == 0) {
+        asked.asked.visit = (id8){{0}};
+        books_say(d, dev, job, KIND_HANDOVER_ASKED, &asked, NULL);
+    } else if (what < 5) {
+        pair_step(&d->p, dev, job, KIND_VISIT_ACCEPTED, visit);
+    }
+    if (what >= 2 && what < 5) {
+        pair_step(&d->p, dev, job, KIND_VISIT_ARRIVED, visit);
+    }
+    if (what == 1 || (what == 2 && i % 2 == 0)) {
+        books_say(d, dev, job, KIND_HELP_ASKED, &asked, NULL);
+    }
+    if (what == 2 || (what == 4 && i % 4 == 2)) {
+        books_paid(d, dev, job, visit);
+    }
+    if (what == 3 || what == 1) {
+        union body b = {.proposed = {.visit = visit, .what = SUBJECT_EQUIPMENT}};
+        books_say(d, dev, job, KIND_PROPOSED, &b, "air curtain");
+    }
+    if (what == 4 || what == 3) {
+        books_sign(d, dev, job, i, visit);
+    }
+}
+
+static inline void books_work(struct desk *d, struct pair_device devices[static BOOKS_DEVICES])
+{
+    struct exchange_result r;
+    for (unsigned k = 1; k <= 2; k++) {
+        pair_sync(&d->p, &devices[k], &r);
+        for (unsigned i = k; i < BOOKS_JOBS; i += 3) {
+            char code[24];
+            snprintf(code, sizeof code, "J-%u-%u", i % 3, i * 37 % 101);
+            if (i % 7 != 0) {
+                books_visit(d, &devices[k], i, code);
+            }
+        }
+        pair_sync(&d->p, &devices[k], &r);
+        CHECK_INT(r.problems, 0);
+        for (unsigned i = k; i < BOOKS_JOBS; i += 3) {
+            char code[24];
+            snprintf(code, sizeof code, "J-%u-%u", i % 3, i * 37 % 101);
+            if (i % 7 != 0 && i / 3 % 6 == 4 && i % 4 != 2) {
+                json_decref(desk_op(d, "job.archive", json_pack("{s:s}", "job", code)));
+            }
+        }
+    }
+}
+
 /* Sixty calls and 24 of each paper, of two branches, in no order; four handhelds; two editions,
  * three tokens, what came in odd. */
 static inline void books_begin(struct desk *d, struct pair_device devices[static BOOKS_DEVICES])
@@ -112,6 +225,7 @@ static inline void books_begin(struct desk *d, struct pair_device devices[static
         pair_join(&d->p, &devices[i], who, name);
         books_odd(d, i);
     }
+    books_work(d, devices);
     desk_login(d, "administrator");
     books_edition(d, 1);
     books_edition(d, 2);
@@ -170,6 +284,64 @@ static inline unsigned books_times(const json_t *rows, const char *id)
         n += strcmp(books_id_at(rows, i), id) == 0;
     }
     return n;
+}
+
+/* ---- a row's place, read from what it shows ---------------------------------------------------
+ */
+
+static inline const char *books_number(const char *reg, const json_t *row)
+{
+    const json_t *f = json_object_get(row, "fields");
+    return strcmp(reg, "stock") == 0        ? desk_str(f, "part")
+           : strcmp(reg, "goods") == 0      ? desk_str(f, "receipt")
+           : strcmp(reg, "contracts") == 0  ? desk_str(f, "number")
+           : strcmp(reg, "quarantine") == 0 ? desk_str(row, "id")
+                                            : desk_str(row, "code");
+}
+
+static inline const json_t *books_technician(const json_t *row)
+{
+    const json_t *p = json_object_get(row, "technician");
+    return p != NULL ? p : json_object_get(json_object_get(row, "fields"), "technician");
+}
+
+/* INT64_MAX: none. */
+static inline json_int_t books_due(const json_t *row)
+{
+    const json_t *v = json_object_get(row, "due_ms");
+    v = v != NULL ? v : json_object_get(json_object_get(row, "fields"), "due");
+    return v == NULL ? INT64_MAX : json_integer_value(v);
+}
+
+/* What a row is sorted by: texts are compared by their place in a table. */
+static inline int books_compare(const char *reg, const char *sort, const json_t *a, const json_t *b)
+{
+    uint8_t x[REG_SORT_BYTES], y[REG_SORT_BYTES];
+    if (strcmp(sort, "number") == 0) {
+        bytes m = register_number(str_bytes(str_c(books_number(reg, a))), x);
+        bytes n = register_number(str_bytes(str_c(books_number(reg, b))), y);
+        int c = memcmp(m.p, n.p, m.n < n.n ? m.n : n.n);
+        return c != 0 ? c : (m.n > n.n) - (m.n < n.n);
+    }
+    if (strcmp(sort, "state") == 0) {
+        const struct reg *r = reg_find(reg);
+        return (int)reg_state_of(r, desk_str(a, "state")) -
+               (int)reg_state_of(r, desk_str(b, "state"));
+    }
+    if (strcmp(sort, "technician") == 0) {
+        struct reg_name m = {.n = 0}, n = {.n = 0};
+        m.n = reg_name_key(str_c(desk_str(books_technician(a), "name")), m.key);
+        n.n = reg_name_key(str_c(desk_str(books_technician(b), "name")), n.key);
+        return reg_name_compare(&m, &n);
+    }
+    if (strcmp(sort, "branch") == 0) {
+        return strcmp(desk_str(a, "branch"), desk_str(b, "branch"));
+    }
+    const char *key = strcmp(sort, "time") == 0 ? "time_ms" : "class";
+    bool due = strcmp(sort, "due") == 0;
+    json_int_t m = due ? books_due(a) : json_integer_value(json_object_get(a, key));
+    json_int_t n = due ? books_due(b) : json_integer_value(json_object_get(b, key));
+    return (m > n) - (m < n);
 }
 
 /* How many rows a filter leaves. */

@@ -88,7 +88,8 @@ static inline int64_t first_due(void)
     uint8_t buf[LIST_KEY_BYTES];
     struct store_txn *t = NULL;
     struct store_cursor *c = NULL;
-    bytes key, prefix = register_prefix(SUBJECT_JOB, (id8){{0}}, REG_DUE, REG_BY_TIME, NULL, buf);
+    bytes key, prefix = register_prefix(SUBJECT_JOB, REG_WHOLE, (id8){{0}}, REG_DUE, REG_BY_TIME,
+                                        NULL, buf);
     int64_t ms = 0;
     PAIR_OK(&d.p, store_read(d.p.hq->store, &t, &d.p.err));
     PAIR_OK(&d.p, store_scan(t, T_LIST, prefix, (bytes){NULL, 0}, &c, &d.p.err));

@@ -280,6 +280,17 @@ static void every_figure_counts_the_list_that_it_leads_to(void)
         figure("devices_silent", "devices", "&only=silent", here ? 0 : 1);
     }
     CHECK_INT(books_count(&d, "goods", "&only=open&state=voided"), 0);
+    CHECK_INT(books_count(&d, "goods", ""), 12);
+    static const char *const sorts[] = {"time", "number", "state", "technician", "branch", "due"};
+    for (size_t i = 0; i < sizeof sorts / sizeof sorts[0]; i++) {
+        char q[80];
+        snprintf(q, sizeof q, "&only=workshop&sort=%s", sorts[i]);
+        CHECK_INT(books_count(&d, "goods", q), 8); /* in, in work, finished, passed: two each */
+        snprintf(q, sizeof q, "&only=workshop&branch=HZ&sort=%s", sorts[i]);
+        CHECK_INT(books_count(&d, "goods", q), 2);
+    }
+    CHECK_INT(books_count(&d, "goods", "&only=workshop&state=taken"), 0);
+    CHECK_INT(books_count(&d, "goods", "&only=workshop&state=passed"), 2);
     CHECK_INT(desk_do(&d, "GET", "/registers/calls?only=open", NULL), 400);
     CHECK_INT(desk_do(&d, "GET", "/registers/customers?only=late", NULL), 400);
     pair_leave(&device);
