@@ -109,7 +109,8 @@ static void customer(struct desk *d, unsigned n)
     act(d, SUBJECT_CUSTOMER, bench_office_id("customer", n), w, 5, (const char(*)[96])t, 3);
 }
 
-/* A tenth cancelled, a fifth dispatched, the rest as they were registered. */
+/* A tenth cancelled, a fifth dispatched, three tenths struck off, the rest as they were registered.
+ */
 static void job(struct desk *d, unsigned n, unsigned rows, unsigned customers)
 {
     uint8_t body[CAP_BODY_BYTES];
@@ -133,7 +134,7 @@ static void job(struct desk *d, unsigned n, unsigned rows, unsigned customers)
     if (n / 5 % 10 == 0) {
         what.kind = KIND_JOB_CANCELLED;
         b.cancelled.reason = 1;
-    } else if (n / 5 % 10 < 3) {
+    } else if (n / 5 % 10 < 3 || n / 5 % 10 > 6) {
         what.kind = KIND_JOB_ASSIGNED;
         b.assigned.technician = bench_office_id("person", n / 50 % people(rows));
     } else {
@@ -141,6 +142,12 @@ static void job(struct desk *d, unsigned n, unsigned rows, unsigned customers)
     }
     bench_must(body_encode(what.kind, &b, body, sizeof body, &what.body), "a body", NULL);
     bench_must(hq_act(d->p.hq, &what, NULL, &d->p.err), "hq_act", &d->p.err);
+    if (n / 5 % 10 > 6) {
+        memset(&b, 0, sizeof b);
+        what.kind = KIND_JOB_ARCHIVED;
+        bench_must(body_encode(what.kind, &b, body, sizeof body, &what.body), "a body", NULL);
+        bench_must(hq_act(d->p.hq, &what, NULL, &d->p.err), "hq_act", &d->p.err);
+    }
 }
 
 static void office_clock(void *ctx, struct now *out)
@@ -225,11 +232,12 @@ static void customer_row(struct desk *d, struct mould *m, unsigned n)
     cast(d, m, n);
 }
 
-enum { CANCELLED = 0, DISPATCHED = 5, REGISTERED = 15 }; /* the first call of each kind */
+enum { CANCELLED = 0, DISPATCHED = 5, REGISTERED = 15, ARCHIVED = 35 }; /* the first of each kind */
 
 static unsigned kind_of(unsigned n)
 {
-    return n / 5 % 10 == 0 ? CANCELLED : n / 5 % 10 < 3 ? DISPATCHED : REGISTERED;
+    unsigned k = n / 5 % 10;
+    return k == 0 ? CANCELLED : k < 3 ? DISPATCHED : k > 6 ? ARCHIVED : REGISTERED;
 }
 
 static void job_row(struct desk *d, struct mould *m, unsigned n, unsigned rows, unsigned customers)
@@ -242,7 +250,7 @@ static void job_row(struct desk *d, struct mould *m, unsigned n, unsigned rows, 
     value(m, F_JOB_CALLED)->i = OFFICE_NOW_MS - (int64_t)(rows - n) * 90000;
     value(m, F_JOB_CLASS_PROPOSED)->i = 1 + n % 4;
     value(m, F_JOB_ZONE)->i = 1 + n % 2;
-    if (kind_of(n) == DISPATCHED) {
+    if (kind_of(n) == DISPATCHED || kind_of(n) == ARCHIVED) {
         m->s.assigned = bench_office_id("person", n / 50 % people(rows));
     }
     snprintf(text, sizeof text, "不制冷，%u号机", n % 10);
@@ -253,14 +261,14 @@ static void job_row(struct desk *d, struct mould *m, unsigned n, unsigned rows, 
 /* The people and one of each kind are made as headquarters makes them; the rest are rows alone. */
 static void cast_all(struct desk *d, unsigned rows, unsigned customers)
 {
-    static const unsigned kinds[] = {CANCELLED, DISPATCHED, REGISTERED};
-    struct mould jobs[REGISTERED + 1], one;
+    static const unsigned kinds[] = {CANCELLED, DISPATCHED, REGISTERED, ARCHIVED};
+    struct mould jobs[ARCHIVED + 1], one;
     for (unsigned n = 0; n < people(rows); n++) {
         person(d, n);
     }
     customer(d, 0);
     mould_begin(d, bench_office_id("customer", 0), &one);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         job(d, kinds[i], rows, customers);
         mould_begin(d, bench_office_id("job", kinds[i]), &jobs[kinds[i]]);
     }
@@ -270,14 +278,14 @@ static void cast_all(struct desk *d, unsigned rows, unsigned customers)
             if (n > 0 && n < customers) {
                 customer_row(d, &one, n);
             }
-            if (n != CANCELLED && n != DISPATCHED && n != REGISTERED) {
+            if (n != kind_of(n)) {
                 job_row(d, &jobs[kind_of(n)], n, rows, customers);
             }
         }
         bench_must(hq_batch_end(d->p.hq, true, &d->p.err), "batch", &d->p.err);
     }
     free(one.room);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         free(jobs[kinds[i]].room);
     }
 }
@@ -478,6 +486,17 @@ void bench_office(struct bench *b)
         {"from a number on", "administrator", CALLS "&number_from=C0000500", ""},
         {"customers", "administrator", "/registers/customers?limit=50", ""},
         {"customers by number", "administrator", "/registers/customers?limit=50&sort=number", ""},
+#define ARCHIVE "/registers/archive?limit=50"
+#define QUARTER_DAY "&from=1779956800000&to=1779978400000" /* the same calls in both */
+        {"archive by technician", "administrator", ARCHIVE "&sort=technician", ""},
+        {"archive by class", "administrator", ARCHIVE "&sort=class", ""},
+        {"archive by branch, downwards, of six hours", "administrator",
+         ARCHIVE "&sort=branch&order=desc" QUARTER_DAY, ""},
+        {"archive by class, of six hours", "administrator", ARCHIVE "&sort=class" QUARTER_DAY, ""},
+        {"archive of a technician, by number", "administrator",
+         ARCHIVE "&technician=T0000001&sort=number", ""},
+#undef QUARTER_DAY
+#undef ARCHIVE
     };
 #undef CALLS
     unsigned rows = b->quick ? 20000 : 1000000;
