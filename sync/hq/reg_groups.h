@@ -9,9 +9,10 @@
 #define SYNC_HQ_REG_GROUPS_H
 #include "sync/hq/reg_query.h"
 
-#define REG_NAME_BYTES 48   /* of a name, as it is compared: 16 characters */
-#define REG_GROUPS_MAX 4096 /* beyond so many a register has them as its index does: people by id  \
-                             */
+#define REG_NAME_BYTES 48 /* of a name, as it is compared: 16 characters */
+#define REG_GROUPS_MAX                                                                             \
+    4096 /* beyond so many a register has them as its index does: people by id                     \
+          */
 
 struct reg_name { /* nobody: n 0, before all */
     id16 who;
