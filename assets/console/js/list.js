@@ -170,7 +170,7 @@ async function further(mine, limit) {
 // stops it; the screen's own rows come back when the paper is done.
 async function onPaper() {
     const mine = here;
-    const label = (words) => { if (here === mine) { $('[data-do=print-list]').textContent = words; } };
+    const label = (words) => { const button = here === mine && $('[data-do=print-list]'); if (button) { button.textContent = words; } };
     if (mine.reading) { mine.reading = false; return; }
     const { rows: shown, next: on, asks } = mine;
     const rows = [...shown];
