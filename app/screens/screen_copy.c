@@ -151,7 +151,7 @@ SCREEN(copy)
     const struct job_model *j = app_job(a);
     const struct signature_state *sig = j == NULL ? NULL : job_signature(j);
     struct ui_screen sc = {.id = "copy",
-                           .title = _("Customer's copy"),
+                           .title = form_narrow(a) ? _("Copy") : _("Customer's copy"),
                            .back = true,
                            .primary = _("Done"),
                            .primary_id = "done"};

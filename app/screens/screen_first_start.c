@@ -49,7 +49,7 @@ static void join(struct app *a, struct ui *u, struct first_start *s)
                            .steps = 3,
                            .step = 1,
                            .primary = _("Next"),
-                           .above = _("The code comes from headquarters and works once.")};
+                           .above = _("From headquarters, for one use.")};
     unsigned hit = ui_screen_begin(u, &sc);
     ui_text(u, UI_BODY, _("Type or scan the enrolment code, and the address of headquarters."));
     struct ui_field code = {.id = "code",
@@ -97,7 +97,7 @@ static void pin(struct app *a, struct ui *u, struct first_start *s)
                            .step = 2,
                            .primary = busy ? _("Joining…") : _("Join"),
                            .primary_off = busy,
-                           .above = _("The PIN opens this device. Nobody can look it up.")};
+                           .above = _("Remember it: nobody can look it up.")};
     unsigned hit = ui_screen_begin(u, &sc);
     shared_error(a, u, APP_JOINING, s->seen);
     bool given = pin_new_ask(a, u, &s->fresh);

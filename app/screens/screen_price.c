@@ -386,7 +386,9 @@ static void sign_page(struct app *a, struct ui *u, struct price *s, const struct
     }
     if ((hit & UI_HIT_PRIMARY) != 0 && !busy &&
         !h32_eq(s->d.read, hash_of(price_text(a, &s->d, j)))) {
-        s->d.page = PAGE_READ; /* another price, name or day by now: it is to be read */
+        s->d.page = PAGE_READ; /* another price, name or day by now: it is to be read, and signed */
+        s->ink.n = 0;
+        s->d.nstrokes = 0;
         ui_report_forget(u, "consent");
         ui_scroll_top(u, "price-read");
     } else if ((hit & UI_HIT_PRIMARY) != 0 && !busy) {

@@ -10,6 +10,8 @@ static bool check_pages(struct app *a, struct sign *s, id16 job)
     unsigned k = sign_unread(a, s, &p, &changed);
     if (k < p.n) {
         s->read_again = changed;
+        s->ink.n = changed ? 0 : s->ink.n; /* that was drawn under another text */
+        s->d.nstrokes = changed ? 0 : s->d.nstrokes;
         sign_turn_page(s, &p, k);
         app_go(a, SCREEN_SIGN_READ, job);
     } else if (!s->d.rated) {

@@ -143,7 +143,7 @@ static void machine_row(struct app *a, struct ui *u, struct call_form *f, id16 i
 static void in_words(struct app *a, struct ui *u, struct call_screen *s)
 {
     struct call_form *f = &s->d;
-    line(u, "what", _("What it is"), f->what, sizeof f->what, 0,
+    line(u, "what", _("Equipment"), f->what, sizeof f->what, 0,
          s->missing == CALL_NO_EQUIPMENT ? _("Say what it is.") : NULL);
     line(u, "maker", _("Maker"), f->maker, sizeof f->maker, 0, NULL);
     line(u, "model", _("Model"), f->model, sizeof f->model, 0, NULL);

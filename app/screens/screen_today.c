@@ -116,7 +116,8 @@ static void job_row(struct app *a, struct ui *u, size_t index)
     }
 }
 
-/* The one next step: the job whose time runs out first. Not while something is looked for. */
+/* The one next step: the job whose time runs out first; without any, to fetch some. Not while
+ * something is looked for. */
 static bool next_job(struct app *a, const struct today_screen *s, struct ui_screen *sc, id16 *job)
 {
     struct today_row r;
@@ -125,6 +126,10 @@ static bool next_job(struct app *a, const struct today_screen *s, struct ui_scre
     }
     app_today_filter(a, "", LIST_JOBS_OPEN);
     size_t n = app_today_count(a);
+    if (n == 0) {
+        sc->primary = _("Sync");
+        sc->primary_id = "sync-now";
+    }
     if (n == 0 || !app_today_row(a, 0, &r)) {
         return false;
     }
@@ -203,6 +208,8 @@ SCREEN(today)
         app_go(a, SCREEN_SETTINGS, none);
     } else if (next && (hit & UI_HIT_PRIMARY) != 0) {
         app_go(a, SCREEN_JOB, job);
+    } else if ((hit & UI_HIT_PRIMARY) != 0) {
+        app_go(a, SCREEN_SYNC, none);
     }
     /* A code that is scanned here finds its job or equipment. */
     const char *scan = ui_scan(u);
@@ -229,7 +236,7 @@ SCREEN(today)
                      found           ? _("Nothing found. Check the spelling, or search for less.")
                      : s->which == 0 ? _("No jobs. Sync to fetch what headquarters has for you.")
                                      : _("No finished jobs on this device."),
-                     "sync-now", found || s->which != 0 ? NULL : _("Sync"))) {
+                     "sync-now", found || s->which != 0 || !s->searching ? NULL : _("Sync"))) {
             app_go(a, SCREEN_SYNC, none);
         }
     }

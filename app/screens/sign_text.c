@@ -123,7 +123,9 @@ static bool pad_page(struct app *a, struct ui *u, struct sign_text *s, struct si
     } else if ((hit & UI_HIT_BACK) != 0) {
         d->page = SIGN_TEXT_READ;
     } else if (end && !busy && !h32_eq(d->read, hash_of(w->text))) {
-        d->page = SIGN_TEXT_READ; /* another text by now: it is to be read */
+        d->page = SIGN_TEXT_READ; /* another text by now: it is to be read, and signed */
+        s->ink.n = 0;
+        d->nstrokes = 0;
         ui_report_forget(u, w->id);
         end = false;
     }

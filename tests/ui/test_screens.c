@@ -343,8 +343,10 @@ static void what_is_signed_is_shown_to_its_last_line_or_is_not_signed(void)
 {
     struct look l = {&SIZES[1], 1.0F, "en", UI_LIGHT, .left = false};
     long_text(&l);
+    run_as("tests/ui/price-changed.script", &l);
     l = (struct look){&SIZES[0], 2.0F, "zh", UI_LIGHT, .left = false};
     long_text(&l);
+    run_as("tests/ui/price-changed.script", &l);
 }
 
 /* Three calls of one customer. */

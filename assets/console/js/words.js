@@ -3,7 +3,7 @@ import { _, N_, fmt } from './i18n.js';
 
 export const STATES = {
     job: {
-        registered: N_('Not dispatched'), dispatched: N_('Dispatched'), accepted: N_('On the way'),
+        registered: N_('Not dispatched'), dispatched: N_('Dispatched'), accepted: N_('Accepted'),
         on_site: N_('On site'), waiting: N_('Waiting for another visit'), signed: N_('Signed'),
         archived: N_('Archived'), cancelled: N_('Cancelled'),
     },
