@@ -90,6 +90,24 @@ static PangoLayout *lay(struct page *p, const struct page_style *style, str s, d
     return l;
 }
 
+/* A line within its own height: marks heaped on one letter strike through nothing above it. */
+#define BEYOND_PT 1.5
+static void draw_line(struct page *p, PangoLayoutIter *it, struct page_box b, double top)
+{
+    PangoRectangle r;
+    int y0, y1;
+    pango_layout_iter_get_line_extents(it, NULL, &r);
+    pango_layout_iter_get_line_yrange(it, &y0, &y1);
+    cairo_save(p->cr);
+    cairo_rectangle(p->cr, b.x - BEYOND_PT, b.y + (double)y0 / PANGO_SCALE - top - BEYOND_PT,
+                    b.w + 2 * BEYOND_PT, (double)(y1 - y0) / PANGO_SCALE + 2 * BEYOND_PT);
+    cairo_clip(p->cr);
+    cairo_move_to(p->cr, b.x + (double)r.x / PANGO_SCALE,
+                  b.y + (double)pango_layout_iter_get_baseline(it) / PANGO_SCALE - top);
+    pango_cairo_show_layout_line(p->cr, pango_layout_iter_get_line_readonly(it));
+    cairo_restore(p->cr);
+}
+
 double page_text_part(struct page *p, const struct page_style *style, str s, struct page_box b,
                       bool draw, int from, int *next)
 {
@@ -99,9 +117,7 @@ double page_text_part(struct page *p, const struct page_style *style, str s, str
     int k = 0;
     *next = 0;
     do {
-        PangoRectangle r;
         int y0, y1;
-        pango_layout_iter_get_line_extents(it, NULL, &r);
         pango_layout_iter_get_line_yrange(it, &y0, &y1);
         double to = (double)y1 / PANGO_SCALE;
         if (k < from) {
@@ -115,9 +131,7 @@ double page_text_part(struct page *p, const struct page_style *style, str s, str
         end = to;
         if (draw) {
             ink(p, style->ink);
-            cairo_move_to(p->cr, b.x + (double)r.x / PANGO_SCALE,
-                          b.y + (double)pango_layout_iter_get_baseline(it) / PANGO_SCALE - top);
-            pango_cairo_show_layout_line(p->cr, pango_layout_iter_get_line_readonly(it));
+            draw_line(p, it, b, top);
         }
     } while (k++, pango_layout_iter_next_line(it));
     pango_layout_iter_free(it);

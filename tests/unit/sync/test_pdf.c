@@ -305,6 +305,24 @@ static void the_longest_report_and_reason_are_all_there_on_both_papers(void)
     CHECK(strstr(got, "Customerrefusedtosign") != NULL);
 }
 
+/* The page's upper margin, 10 mm, is white: what is heaped on a letter leaves its line nowhere. */
+static void check_margin(void)
+{
+    char prefix[4290], picture[4300];
+    snprintf(prefix, sizeof prefix, "%.*s-margin", (int)(strlen(path) - 4), path);
+    CHECK_INT(run((const char *const[]){"pdftoppm", "-r", "72", "-gray", "-singlefile", "-H", "28",
+                                        path, prefix, NULL},
+                  "/dev/null"),
+              0);
+    snprintf(picture, sizeof picture, "%s.pgm", prefix);
+    size_t n = slurp(picture, got, sizeof got), dark = 0;
+    CHECK(n > 28 * 500 && memcmp(got, "P5", 2) == 0);
+    for (size_t i = 20; i < n; i++) { /* behind the heading */
+        dark += (uint8_t)got[i] < 200;
+    }
+    CHECK_INT(dark, 0);
+}
+
 /* Words of people who mean ill, or write what no font has: the file is sound, no page is left out
  * and what stands beside them stands. */
 static void hostile_words_break_no_paper(void)
@@ -362,6 +380,9 @@ static void hostile_words_break_no_paper(void)
                 check_fail(__FILE__, __LINE__, "%s: its words are not in the text", name);
             }
             CHECK(strstr(got, "253.00") != NULL || strstr(got, "\xE5\xBA\x94\xE4\xBB\x98") != NULL);
+            if (k == 0) {
+                check_margin();
+            }
         }
     }
 }
