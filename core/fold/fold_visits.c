@@ -154,12 +154,13 @@ static bool for_goods(unsigned kind)
     return kind == KIND_VISIT_TAKEN || kind == KIND_VISIT_RETURNED;
 }
 
-/* May this fact be made undone by its author? Not once signed or taken by the accountant. */
+/* May this fact be made undone by its author? Not once signed or taken by the accountant, and never
+ * what the customer said. */
 static bool may_undo(const struct run *r, const struct held *h)
 {
     unsigned kind = h->it->e->kind;
-    if (h->fate != HOLDS || kind == KIND_VISIT_SIGNED || kind == KIND_JOB_REOPENED ||
-        for_goods(kind) || h->it->accepted) {
+    if (h->fate != HOLDS || kind == KIND_VISIT_SIGNED || kind == KIND_VISIT_RATED ||
+        kind == KIND_JOB_REOPENED || for_goods(kind) || h->it->accepted) {
         return false;
     }
     return (!r->frozen && !r->closed) || kind == KIND_VISIT_PAID || kind == KIND_VISIT_LEFT;

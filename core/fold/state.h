@@ -12,7 +12,7 @@
 #include "core/model/bodies.h"
 
 #define FOLD_VERSION                                                                               \
-    9 /* 2: in a conflict only headquarters and its own author remove a value.                     \
+    10 /* 2: in a conflict only headquarters and its own author remove a value.                    \
          3: cancellations can be taken back, late work admitted                                    \
          4: goods taken and brought back; facts of the workshop hang on goods                      \
          5: where he stood on arrival is a fact of a visit                                         \
@@ -20,7 +20,8 @@
          7: calls that a technician takes himself                                                  \
          8: branches below a revocation are set aside by name                                      \
          9: what was done with a login or a token, or about what could not be kept; whom a device  \
-            names as the actor is nobody */
+            names as the actor is nobody                                                           \
+         10: what a customer said before a sign-off is a fact of a visit */
 
 /* One write of a field that stands: nobody replaced it, or only a technician in a conflict. */
 struct field_value {

@@ -196,6 +196,7 @@ static const struct shape shapes[] = {
     SHAPE(KIND_VISIT_TAKEN, taken),
     SHAPE(KIND_VISIT_RETURNED, returned),
     SHAPE(KIND_VISIT_POSITION, step),
+    SHAPE(KIND_VISIT_RATED, step),
 };
 /* clang-format on */
 

@@ -39,6 +39,7 @@ static const struct att_row {
     {KIND_VISIT_RETURNED, BA_GOODS_STROKES, WHEN_ALWAYS, 0},
     {KIND_VISIT_RETURNED, BA_GOODS_NAME, WHEN_BOOL, AT(returned.name)},
     {KIND_VISIT_POSITION, BA_POSITION, WHEN_ALWAYS, 0},
+    {KIND_VISIT_RATED, BA_RATINGS, WHEN_ALWAYS, 0},
 };
 
 int body_att(unsigned kind, const union body *b, enum body_att what)

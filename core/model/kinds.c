@@ -63,6 +63,7 @@ static const struct kind_info table[] = {
     ROW(VISIT_TAKEN, "visit.taken", SUBJECT_JOB, true, FIELD),
     ROW(VISIT_RETURNED, "visit.returned", SUBJECT_JOB, true, FIELD),
     ROW(VISIT_POSITION, "visit.position", SUBJECT_JOB, true, FIELD),
+    ROW(VISIT_RATED, "visit.rated", SUBJECT_JOB, true, FIELD),
 };
 
 const struct kind_info *kind_info(unsigned kind)

@@ -112,6 +112,9 @@ enum kind {
                                  att: [text as read, customer's stroke, name?] with 9: 1 */
     /* Where he stood when he said that he had arrived: once, after that tap; never corrected. */
     KIND_VISIT_POSITION = 42, /* {0?, 1}; att: [core/model/position.h] */
+    /* What a customer said before the device came back without a sign-off, or before he said it
+     * anew: never corrected, never withdrawn (B-18.13). */
+    KIND_VISIT_RATED = 43, /* {0?, 1}; att: [sealed ratings] */
 };
 
 enum service_class { CLASS_NONE = 0, CLASS_A = 1, CLASS_B = 2, CLASS_C = 3, CLASS_D = 4 };

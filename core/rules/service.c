@@ -220,6 +220,44 @@ size_t deadlines(const struct subject_state *job, const struct calendars *all,
     return n;
 }
 
+static bool of_arrival(const struct deadline *d)
+{
+    return d->kind == DL_ARRIVE || d->kind == DL_SITE;
+}
+
+/* The next to pass of those that are to be met before `end_ms`, else the first that has passed. */
+static size_t next_of(const struct deadline *d, size_t n, int64_t now_ms, int64_t end_ms)
+{
+    size_t passed = n;
+    for (size_t k = 0; k < n; k++) { /* open ones first, the nearest first */
+        if (d[k].met || d[k].due_ms >= end_ms || of_arrival(&d[k])) {
+            continue;
+        }
+        if (d[k].due_ms >= now_ms) {
+            return k;
+        }
+        passed = passed < n ? passed : k;
+    }
+    return passed;
+}
+
+size_t deadlines_first(const struct deadline *d, size_t n, int64_t now_ms, size_t out[static 2])
+{
+    size_t m = 0;
+    int64_t end_ms = INT64_MAX;
+    for (size_t k = 0; k < n && m == 0; k++) {
+        if (!d[k].met && of_arrival(&d[k])) {
+            out[m++] = k;
+            end_ms = d[k].due_ms;
+        }
+    }
+    size_t k = next_of(d, n, now_ms, end_ms);
+    if (k < n) {
+        out[m++] = k;
+    }
+    return m;
+}
+
 int64_t deadline_left_minutes(const struct deadline *d, const struct calendars *all, int64_t now_ms)
 {
     if (!d->working) {

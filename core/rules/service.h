@@ -109,6 +109,12 @@ struct deadline {
  * the fact that met it. */
 size_t deadlines(const struct subject_state *job, const struct calendars *all,
                  struct deadline out[4]);
+/* deadlines_first: which of `d` (n, as deadlines() gave them) a technician needs to see at now_ms,
+ * by index, what matters most first; how many. Until he has arrived that is the limit of his
+ * arrival, the sooner one if there are two, and beside it the next other limit that passes before
+ * it, or one that has passed: no other limit hides it. Then the next limit to pass; if all have
+ * passed, the first that did. None when nothing is left to meet. */
+size_t deadlines_first(const struct deadline *d, size_t n, int64_t now_ms, size_t out[static 2]);
 /* deadline_left_minutes: minutes left (negative: late), working minutes where the limit is. */
 int64_t deadline_left_minutes(const struct deadline *d, const struct calendars *all,
                               int64_t now_ms);

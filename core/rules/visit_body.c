@@ -168,13 +168,13 @@ static enum rule paid(const struct draft *d)
     return RULE_OK;
 }
 
-/* The sealed rating hangs on the sign-off: neither goes away by its author's hand. */
+/* A sealed rating, alone or with its sign-off, does not go away by the technician's hand. */
 static enum rule withdrawn(const struct draft *d)
 {
     for (unsigned i = 0; d->v != NULL && i < d->v->nfacts; i++) {
         const struct fact *f = &d->v->facts[i];
         if (h32_eq(f->entry, d->b->withdrawn.entry)) {
-            return f->kind == KIND_VISIT_SIGNED ? RULE_RATING_SEALED
+            return f->kind == KIND_VISIT_SIGNED || f->kind == KIND_VISIT_RATED ? RULE_RATING_SEALED
                    : f->kind == KIND_VISIT_TAKEN || f->kind == KIND_VISIT_RETURNED ? RULE_SIGNED
                                                                                    : RULE_OK;
         }

@@ -170,6 +170,56 @@ static void c03_to_c05_are_plain_hours_and_the_nearest_open_one_is_first(void)
     CHECK_INT(find(d, n, DL_ARRIVE)->met_ms, SAMPLE_TIME_MS + 4000);
 }
 
+/* The kinds that stand first at a time, as digits, the most important one first. */
+static int first(const struct deadline *d, size_t n, int64_t now_ms)
+{
+    size_t out[2], m = deadlines_first(d, n, now_ms, out);
+    int kinds = 0;
+    for (size_t k = 0; k < m; k++) {
+        kinds = kinds * 10 + (int)d[out[k]].kind;
+    }
+    return kinds;
+}
+
+static void until_arrival_no_other_limit_hides_that_of_the_arrival(void)
+{
+    struct calendars of;
+    calendars_default(&of);
+    struct deadline d[4];
+    struct subject_state s = job_called(at(0, 9, 0), 1);
+    size_t n = deadlines(&s, &of, d);
+    CHECK_INT(first(d, n, at(0, 9, 5)), DL_ARRIVE * 10 + DL_RESPOND);
+    CHECK_INT(first(d, n, at(0, 12, 1)), DL_ARRIVE * 10 + DL_PLAN);    /* what can be kept still */
+    CHECK_INT(first(d, n, at(0, 15, 1)), DL_ARRIVE * 10 + DL_RESPOND); /* what was missed first */
+    CHECK_INT(first(d, n, at(0, 17, 0)), DL_ARRIVE * 10 + DL_RESPOND); /* too late for that, too */
+    help_visit(&tech, "v", KIND_VISIT_ACCEPTED);
+    s = help_fold();
+    n = deadlines(&s, &of, d);
+    CHECK_INT(first(d, n, at(0, 12, 1)), DL_ARRIVE * 10 + DL_PLAN);
+    help_visit(&tech, "v", KIND_VISIT_ARRIVED);
+    s = help_fold();
+    n = deadlines(&s, &of, d);
+    CHECK_INT(first(d, n, at(0, 12, 1)), DL_PLAN);
+    CHECK_INT(first(d, n, at(0, 15, 1)), DL_PLAN); /* late */
+    help_visit(&tech, "v", KIND_VISIT_DIAGNOSED);
+    s = help_fold();
+    n = deadlines(&s, &of, d);
+    CHECK_INT(first(d, n, at(0, 12, 1)), 0);
+}
+
+/* A week of holidays: 72 plain hours are over before six working ones. */
+static void of_two_limits_of_the_arrival_the_sooner_one_counts(void)
+{
+    struct deadline d[] = {{.kind = DL_RESPOND, .due_ms = 10},
+                           {.kind = DL_SITE, .due_ms = 20},
+                           {.kind = DL_PLAN, .due_ms = 30},
+                           {.kind = DL_ARRIVE, .due_ms = 40}};
+    CHECK_INT(first(d, 4, 5), DL_SITE * 10 + DL_RESPOND);
+    d[0].due_ms = 25; /* after the arrival: it is shown when it comes to it */
+    CHECK_INT(first(d, 4, 5), DL_SITE);
+    CHECK_INT(first(d, 0, 5), 0);
+}
+
 static void j20_without_a_call_there_is_no_deadline(void)
 {
     struct calendars of;
@@ -191,6 +241,8 @@ int main(void)
     RUN(no_calendar_and_no_time_makes_it_hang_or_overflow);
     RUN(c01_six_working_hours_in_the_city_seven_in_the_suburb_from_the_call);
     RUN(c03_to_c05_are_plain_hours_and_the_nearest_open_one_is_first);
+    RUN(until_arrival_no_other_limit_hides_that_of_the_arrival);
+    RUN(of_two_limits_of_the_arrival_the_sooner_one_counts);
     RUN(j20_without_a_call_there_is_no_deadline);
     CHECK_END();
 }

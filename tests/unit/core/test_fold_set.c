@@ -303,9 +303,9 @@ static void golden_digests_have_not_moved(void)
         uint64_t seed;
         const char *hex;
     } golden[] = {
-        {1, "4643fd0846aa96b69a2830dedd60c3c50fdaa737c208b0773d03a890c808490c"},
-        {2, "66c537e9bd8287ee0f36d2525a3fa99156ecfcfdb93ef3a69e3c5756ffac4804"},
-        {3, "4ee76a60718ddc53dffd76ce8ef06566ae7bb3f04d4ff46e0ba4741299b0915c"},
+        {1, "263615afc3661d6d62c7923b9254ae934b3feabde68548e809b14caf6f80cea9"},
+        {2, "564b59cc48fbeb8011a2b49d9a34ecc5bea8715404f39e8add55bd4ecabef55b"},
+        {3, "e4008a29a3053de807cf94be7333a9ccf5268b0b8d37fe55f22d006b7e1f6c28"},
     };
     for (size_t i = 0; i < sizeof golden / sizeof golden[0]; i++) {
         make_history(golden[i].seed, 60);

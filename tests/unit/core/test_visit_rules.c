@@ -260,6 +260,34 @@ static void b18_13_the_rating_is_out_of_the_technicians_hands(void)
     CHECK_INT(v->nodd, 2);
 }
 
+static void b18_13_what_was_said_before_a_sign_off_is_neither_corrected_nor_withdrawn(void)
+{
+    begin(KIND_VISIT_FEE);
+    CHECK_INT(visit_may(&s, visit_now(), KIND_VISIT_RATED), RULE_OK);
+    union body b = help_step("v");
+    h32 rated = help_say(&tech, KIND_VISIT_RATED, &b);
+    help_say(&tech, KIND_VISIT_RATED, &b); /* he said something else later: both are there */
+    const struct visit_state *v = visit_now();
+    enum kind next = visit_next(&s, v);
+    CHECK_INT(next, KIND_VISIT_SIGNED); /* it is no step of the visit */
+    b = (union body){.withdrawn = {.visit = sample_id8("v"), .entry = rated}};
+    CHECK_INT(body_ok(KIND_WITHDRAWN, b), RULE_RATING_SEALED);
+    help_say(&tech, KIND_WITHDRAWN, &b); /* a device that does it all the same */
+    union body over = help_step("v");
+    over.step.head.old.n = 1;
+    over.step.head.old.h[0] = rated;
+    help_say(&tech, KIND_VISIT_TRAVELLING, &over);
+    v = visit_now();
+    unsigned n = 0;
+    for (unsigned k = 0; k < v->nfacts; k++) {
+        n += v->facts[k].kind == KIND_VISIT_RATED;
+    }
+    CHECK_INT(n, 2);
+    CHECK_INT(v->nodd, 2);
+    help_sign(&tech, "v", 1, NULL);
+    CHECK_INT(visit_may(&s, visit_now(), KIND_VISIT_RATED), RULE_SIGNED);
+}
+
 static void b18_17_refusal_and_absence_carry_a_reason(void)
 {
     begin(KIND_VISIT_FEE);
@@ -491,6 +519,7 @@ int main(void)
     RUN(b18_10_money_needs_a_receipt_number);
     RUN(b18_11_cash_is_the_technicians_debt_until_accepted);
     RUN(b18_13_the_rating_is_out_of_the_technicians_hands);
+    RUN(b18_13_what_was_said_before_a_sign_off_is_neither_corrected_nor_withdrawn);
     RUN(b18_17_refusal_and_absence_carry_a_reason);
     RUN(b18_18_times_are_kept_exactly_and_steps_in_order);
     RUN(the_next_step_leads_through_the_whole_visit);
