@@ -104,6 +104,7 @@ const char *job_kind(unsigned kind)
         {KIND_VISIT_TAKEN, N_("Taken away")},
         {KIND_VISIT_RETURNED, N_("Goods returned")},
         {KIND_VISIT_POSITION, N_("Position")},
+        {KIND_VISIT_RATED, N_("Rating")},
     };
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
         if (rows[k].kind == kind) {

@@ -22,9 +22,10 @@ void job_facts(struct app *a, struct ui *u, const struct job_model *j);
 /* job_sheets: the sheet that is open, and what its choice does. */
 void job_sheets(struct app *a, struct ui *u, const struct job_model *j, enum job_sheet *sheet);
 /* job_withdraw: all facts of the model's visit (there is one) that can be withdrawn, as a screen of
- * its own, and the question before it. *chosen: the fact that is asked about; *sheet moves on. */
+ * its own, and the question before it. *chosen: the fact that is asked about; *sheet moves on,
+ * but when the withdrawal is not taken: then the page says why; *seen as in shared_error_over. */
 void job_withdraw(struct app *a, struct ui *u, const struct job_model *j, enum job_sheet *sheet,
-                  h32 *chosen);
+                  h32 *chosen, unsigned *seen);
 /* job_detail: what a fact of visit v says besides its kind; "" when that is all. Frame arena. */
 const char *job_detail(struct app *a, const struct visit_state *v, const struct fact *f);
 /* job_reopened: headquarters reopened the report: why, who, when, and the way on. */

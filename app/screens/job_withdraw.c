@@ -51,18 +51,19 @@ const char *job_detail(struct app *a, const struct visit_state *v, const struct 
     }
 }
 
-/* The acceptance carries the visit: it goes only when nothing else is left. */
+/* The acceptance carries the visit: it goes only when nothing else is left. What the customer said
+ * is not the technician's to take back. */
 static bool may(const struct visit_state *v, const struct fact *f)
 {
     if (f->kind == KIND_VISIT_ACCEPTED) {
         return v->nfacts == 1;
     }
-    return f->kind != KIND_VISIT_SIGNED && f->kind != KIND_JOB_REOPENED &&
-           job_kind(f->kind)[0] != '\0';
+    return f->kind != KIND_VISIT_SIGNED && f->kind != KIND_VISIT_RATED &&
+           f->kind != KIND_JOB_REOPENED && job_kind(f->kind)[0] != '\0';
 }
 
 static void sure(struct app *a, struct ui *u, const struct job_model *j, const struct fact *f,
-                 enum job_sheet *sheet)
+                 enum job_sheet *sheet, unsigned *seen)
 {
     const char *detail = job_detail(a, j->visit, f);
     struct ui_dialog d = {
@@ -80,8 +81,9 @@ static void sure(struct app *a, struct ui *u, const struct job_model *j, const s
         form_begin(a, &out, KIND_WITHDRAWN, NULL);
         out.b.withdrawn.visit = j->visit->visit;
         out.b.withdrawn.entry = f->entry;
-        IGNORE(!form_send(a, &out, NULL, SCREENS)); /* asked again when the queue was full */
-        *sheet = JOB_SHEET_NONE;
+        *seen = app_result(a)->serial;
+        bool taken = form_send(a, &out, NULL, SCREENS);
+        *sheet = taken ? JOB_SHEET_NONE : JOB_SHEET_WITHDRAW; /* there it is said why */
     } else if (r == UI_DIALOG_CANCEL) {
         *sheet = JOB_SHEET_WITHDRAW;
     }
@@ -103,7 +105,7 @@ static void row(struct app *a, struct ui *u, const struct job_model *j, const st
 }
 
 void job_withdraw(struct app *a, struct ui *u, const struct job_model *j, enum job_sheet *sheet,
-                  h32 *chosen)
+                  h32 *chosen, unsigned *seen)
 {
     struct ui_screen sc = {.id = "withdraw", .title = _("Withdraw which step?"), .back = true};
     const struct visit_state *v = j->visit;
@@ -131,9 +133,11 @@ void job_withdraw(struct app *a, struct ui *u, const struct job_model *j, enum j
         asked = h32_eq(facts[k]->entry, *chosen) ? facts[k] : asked;
     }
     if (asked != NULL) {
-        sure(a, u, j, asked, sheet);
+        sure(a, u, j, asked, sheet, seen);
     } else if (*sheet == JOB_SHEET_SURE) {
         *sheet = JOB_SHEET_WITHDRAW; /* it went while it was asked about */
+    } else {
+        shared_error_over(a, u, APP_SAVING, seen);
     }
     ui_screen_end(u);
     if ((hit & UI_HIT_BACK) != 0) {

@@ -4,11 +4,13 @@
 
 #include "app/screens/goods.h"
 #include "app/screens/job_parts.h"
+#include "app/screens/sign.h"
 
 struct job_screen {
     enum job_sheet sheet;
-    h32 chosen;    /* the fact that is to be withdrawn */
-    unsigned next; /* the step that was brought into view */
+    h32 chosen;     /* the fact that is to be withdrawn */
+    unsigned next;  /* the step that was brought into view */
+    unsigned rated; /* of sign_settle */
     unsigned seen;
 };
 
@@ -86,29 +88,46 @@ static const char *arrived_in(struct app *a, const struct deadline *d, enum ui_t
                     : shared_fmt(a, _("arrived at %s, in time"), app_time(a, d->met_ms, false));
 }
 
-static const char *time_left(struct app *a, const struct job_model *j, enum ui_tone *tone)
+/* The time left of the limit that matters most; *what: which that is, and the other that runs out.
+ */
+static const char *time_left(struct app *a, const struct job_model *j, enum ui_tone *tone,
+                             const char **what)
 {
-    const struct deadline *met = NULL;
+    size_t first[2], n = 0;
     *tone = UI_TONE_PLAIN;
-    for (size_t k = 0; k < j->ndeadlines; k++) {
-        const struct deadline *d = &j->deadlines[k];
-        if (!d->met && (j->visit == NULL || j->visit->stage < VISIT_SIGNED)) {
-            int64_t m = deadline_left_minutes(d, &app_catalogue(a)->calendars, app_now_ms(a));
-            return shared_left(a, m, tone);
-        }
-        met = d->met && d->kind == DL_ARRIVE ? d : met;
+    *what = NULL;
+    if (j->visit == NULL || j->visit->stage < VISIT_SIGNED) {
+        n = deadlines_first(j->deadlines, j->ndeadlines, app_now_ms(a), first);
     }
-    return met == NULL ? NULL : arrived_in(a, met, tone);
+    if (n > 0) {
+        const struct deadline *d = &j->deadlines[first[0]];
+        const struct field_value *zone = fold_shown(&j->job, F_JOB_ZONE);
+        *what = shared_limit(a, d, zone == NULL ? 1 : (int)zone->i);
+        *what =
+            n < 2 ? *what
+                  : shared_fmt(a, "%s · %s", *what, shared_limit_left(a, &j->deadlines[first[1]]));
+        return shared_left(a, deadline_left_minutes(d, &app_catalogue(a)->calendars, app_now_ms(a)),
+                           tone);
+    }
+    for (size_t k = 0; k < j->ndeadlines; k++) {
+        if (j->deadlines[k].met && j->deadlines[k].kind == DL_ARRIVE) {
+            return arrived_in(a, &j->deadlines[k], tone);
+        }
+    }
+    return NULL;
 }
 
 static void head(struct app *a, struct ui *u, const struct job_model *j)
 {
     struct class_decision d = form_decision(j);
     enum ui_tone tone;
-    const char *right = time_left(a, j, &tone);
+    const char *what, *right = time_left(a, j, &tone, &what);
     enum ui_place place = j->visit == NULL ? UI_PLACE_NONE : shared_place_sign(j->place);
     ui_strip_place(u, shared_class(d.class_), shared_class_words(a, &d), right, tone, place,
                    shared_place(j->place));
+    if (what != NULL) {
+        ui_text(u, UI_SMALL_MUTED, what);
+    }
     if (j->job.cancelled) {
         form_rule(a, u, RULE_CANCELLED);
     }
@@ -424,7 +443,7 @@ SCREEN(job)
     }
     if (j != NULL && s != NULL && j->visit != NULL &&
         (s->sheet == JOB_SHEET_WITHDRAW || s->sheet == JOB_SHEET_SURE)) {
-        job_withdraw(a, u, j, &s->sheet, &s->chosen);
+        job_withdraw(a, u, j, &s->sheet, &s->chosen, &s->seen);
         return;
     }
     struct ui_screen sc = {.id = "job", .back = true, .title = _("Job")};
@@ -441,6 +460,7 @@ SCREEN(job)
     if (j == NULL || s == NULL) {
         missing(u);
     } else {
+        sign_settle(a, &s->rated); /* the device is the technician's again */
         shared_error(a, u, APP_SAVING, s->seen);
         if (s->next != next + 1 && step_of(next) != NULL) {
             s->next = next + 1;

@@ -386,7 +386,8 @@ static void sure(struct app *a, struct ui *u, struct part *s)
         form_begin(a, &f, KIND_WITHDRAWN, NULL);
         f.b.withdrawn.visit = form_visit(a)->visit;
         f.b.withdrawn.entry = s->d.old;
-        IGNORE(!form_send(a, &f, "part.fix", SCREEN_WORK)); /* asked again */
+        s->seen = app_result(a)->serial;
+        IGNORE(!form_send(a, &f, "part.fix", SCREEN_WORK)); /* it is said on the page */
     }
     if (r != UI_DIALOG_NONE) {
         s->withdrawing = false;

@@ -81,6 +81,7 @@ SCREEN(settings)
 {
     struct ui_screen sc = {.id = "settings", .title = _("Settings"), .back = true};
     unsigned hit = ui_screen_begin(u, &sc);
+    shared_error(a, u, APP_LOCKING, 0);
     language(a, u);
     look(a, u);
     locking(a, u);
@@ -105,7 +106,7 @@ SCREEN(settings)
         id16 none = {{0}};
         app_go(a, SCREEN_PIN, none);
     } else if (lock) {
-        IGNORE(!app_lock(a)); /* something is being saved: the button is off then */
+        IGNORE(!app_lock(a)); /* it is said above */
     } else if ((hit & UI_HIT_BACK) != 0) {
         app_back(a);
     }

@@ -118,7 +118,7 @@ static unsigned pad(struct app *a, struct ui *u, struct sign *s, const struct si
                                     : narrow ? _("Sign")
                                              : _("Please sign"),
                            .back = true,
-                           .action = form_low(a) ? NULL : sign_other(s), /* a page back */
+                           .action = sign_other(s),
                            .steps = form_low(a) ? 0 : 3,
                            .step = 3,
                            .fixed = true,

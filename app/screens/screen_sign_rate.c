@@ -9,8 +9,7 @@
 SCREEN_ENTER(sign_rate)
 {
     if (sign_enter(a)) {
-        struct sign *s = sign_data(a);
-        s->again = s->d.nsealed > 0;
+        sign_data(a)->tried = 0;
     }
 }
 
@@ -41,15 +40,15 @@ static bool seal(struct app *a, struct sign *s)
     return ok;
 }
 
-/* The page is left: what was said is sealed and gone from memory. A page that was left empty after
- * an earlier rating leaves that one as it is. */
+/* The page is left: what was said is sealed and gone from memory. An earlier rating stays as it is,
+ * whatever is done here. */
 static void leave(struct app *a, struct sign *s, bool go_on)
 {
     bool said = s->comment[0] != '\0' || s->code[0] != '\0';
     for (int k = 0; k < RATE_QUESTIONS; k++) {
         said = said || s->grade[k] >= 0;
     }
-    if (said) {
+    if (said && s->d.nsealed == 0) {
         IGNORE(!seal(a, s)); /* without a key there is no rating: the visit goes on */
     }
     wipe(s);
@@ -100,6 +99,24 @@ static void questions(struct ui *u, struct sign *s)
     ui_field(u, &code);
 }
 
+/* What lies between header and buttons; true: no rating. */
+static bool page(struct app *a, struct ui *u, struct sign *s)
+{
+    bool before = sign_rated(a) || s->d.nsealed > 0;
+    sign_settle(a, &s->tried); /* asked once more: what was said before is out of reach first */
+    shared_error(a, u, APP_SAVING, s->seen);
+    if (before) {
+        ui_banner(u, "again", UI_TONE_INFO,
+                  _("Your rating is sealed: the technician can neither read it nor take it away. "
+                    "If you rate again, headquarters gets both."));
+    }
+    for_all(a, u, s);
+    if (s->d.nsealed == 0) {
+        questions(u, s);
+    }
+    return ui_button(u, "unrated", before ? _("Nothing to add") : _("No rating"), UI_SECONDARY);
+}
+
 SCREEN(sign_rate)
 {
     struct sign *s = sign_data(a);
@@ -122,32 +139,20 @@ SCREEN(sign_rate)
                            .step = 2,
                            .primary = _("Go on to sign"),
                            .primary_id = "rated",
+                           .primary_off = app_busy(a) != APP_IDLE,
                            .secondary = _("Not signing"),
                            .secondary_id = "refuse"};
     unsigned hit = ui_screen_begin(u, &sc);
-    if (s->again) {
-        ui_banner(u, "again", UI_TONE_INFO,
-                  _("Your rating is sealed: the technician cannot read it. If you rate again, "
-                    "only the new one counts."));
-    }
-    for_all(a, u, s);
-    questions(u, s);
-    bool unrated = ui_button(u, "unrated", _("No rating"), UI_SECONDARY);
+    bool unrated = page(a, u, s), busy = app_busy(a) != APP_IDLE;
     ui_screen_end(u);
     form_lang_end(a, keep);
-    if (unrated) {
-        wipe(s);
-        sodium_memzero(s->d.sealed, sizeof s->d.sealed);
-        s->d.nsealed = 0;
-        s->d.rated = true;
-        sign_keep(a, s);
-        app_go(a, SCREEN_SIGN_PAD, j->subject);
+    bool go_on = (hit & UI_HIT_PRIMARY) != 0 || unrated, back = (hit & UI_HIT_BACK) != 0;
+    bool turn = (hit & UI_HIT_ACTION) != 0, refuse = (hit & UI_HIT_SECONDARY) != 0;
+    if (busy || !(go_on || back || turn || refuse)) {
         return;
     }
-    bool go_on = (hit & UI_HIT_PRIMARY) != 0, back = (hit & UI_HIT_BACK) != 0;
-    bool turn = (hit & UI_HIT_ACTION) != 0, refuse = (hit & UI_HIT_SECONDARY) != 0;
-    if (!(go_on || back || turn || refuse)) {
-        return;
+    if (unrated) {
+        wipe(s);
     }
     leave(a, s, go_on);
     if (turn) {

@@ -59,6 +59,25 @@ static void sync_line(struct app *a, struct ui *u)
     }
 }
 
+/* Where the visit stands, else which limit the time left is of; under it another that runs out. */
+static const char *beside(struct app *a, const struct today_row *r, bool counts)
+{
+    const char *at = r->row.cancelled                 ? _("cancelled")
+                     : r->reopened                    ? _("sign again")
+                     : r->help == VISIT_HELP_ANSWERED ? _("help answered")
+                     : r->help == VISIT_HELP_WAITS    ? _("help asked")
+                     : r->row.end >= END_TAKEN        ? shared_end(r->row.end)
+                     : r->row.stage > VISIT_NONE      ? shared_stage(r->row.stage)
+                                                      : NULL;
+    if (counts && !r->reopened) {
+        const char *of = shared_limit(a, &r->deadline[0], r->zone);
+        at = at == NULL ? of : shared_fmt(a, "%s · %s", at, of);
+        at = r->ndeadlines < 2 ? at
+                               : shared_fmt(a, "%s\n%s", at, shared_limit_left(a, &r->deadline[1]));
+    }
+    return at;
+}
+
 static void job_row(struct app *a, struct ui *u, size_t index)
 {
     struct today_row r;
@@ -81,9 +100,9 @@ static void job_row(struct app *a, struct ui *u, size_t index)
     enum ui_tone tone = UI_TONE_PLAIN;
     const char *left = NULL;
     bool over = r.row.stage >= VISIT_SIGNED || r.row.cancelled;
-    if (r.has_deadline && !over) {
+    if (r.ndeadlines > 0 && !over) {
         left = shared_left(
-            a, deadline_left_minutes(&r.deadline, &app_catalogue(a)->calendars, app_now_ms(a)),
+            a, deadline_left_minutes(r.deadline, &app_catalogue(a)->calendars, app_now_ms(a)),
             &tone);
     }
     const char *sub = shared_fmt(a, "%.*s%s%.*s", (int)r.equipment.n, r.equipment.p,
@@ -98,14 +117,7 @@ static void job_row(struct app *a, struct ui *u, size_t index)
                          .line3 = shared_z(a, r.address),
                          .big = r.reopened ? _("Reopened") : left,
                          .big_tone = r.reopened ? UI_TONE_LATE : tone,
-                         .right2 = r.row.cancelled                 ? _("cancelled")
-                                   : r.reopened                    ? _("sign again")
-                                   : r.help == VISIT_HELP_ANSWERED ? _("help answered")
-                                   : r.help == VISIT_HELP_WAITS    ? _("help asked")
-                                   : r.row.end >= END_TAKEN        ? shared_end(r.row.end)
-                                   : r.row.stage > VISIT_NONE      ? shared_stage(r.row.stage)
-                                   : left != NULL ? shared_limit(a, &r.deadline, r.zone)
-                                                  : NULL,
+                         .right2 = beside(a, &r, left != NULL),
                          .place =
                              r.row.stage == VISIT_NONE ? UI_PLACE_NONE : shared_place_sign(r.place),
                          .place_text = r.row.stage == VISIT_NONE ? NULL : shared_place(r.place),

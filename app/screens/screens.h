@@ -126,6 +126,8 @@ const char *shared_when(struct app *a, int64_t ms);
 const char *shared_left(struct app *a, int64_t minutes, enum ui_tone *tone);
 /* shared_limit: what counts down: "city 6 h". */
 const char *shared_limit(struct app *a, const struct deadline *d, int zone);
+/* shared_limit_left: of another limit that runs beside it, with its time: "accept: 0:40 left". */
+const char *shared_limit_left(struct app *a, const struct deadline *d);
 /* Words for codes: translated, static. "" for codes that have none. */
 const char *shared_class(unsigned class_); /* "A" */
 const char *shared_class_words(struct app *a, const struct class_decision *d);

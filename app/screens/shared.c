@@ -12,6 +12,9 @@ void shared_error(struct app *a, struct ui *u, enum app_busy what, unsigned seen
 {
     const struct app_result *r = app_result(a);
     if (r->serial != seen && r->st != ST_OK && (r->what == what || r->what == APP_IDLE)) {
+        if (app_result_fresh(a)) {
+            ui_reveal(u, "error"); /* whoever tapped may have scrolled away from it */
+        }
         ui_banner(u, "error", UI_TONE_LATE, app_error_words(a, r));
     }
 }
@@ -181,6 +184,23 @@ const char *shared_limit(struct app *a, const struct deadline *d, int zone)
         return shared_fmt(a, _("diagnosis: %d h"), d->hours);
     case DL_SITE:
         return shared_fmt(a, _("arrival: %d h"), d->hours);
+    }
+    return "";
+}
+
+const char *shared_limit_left(struct app *a, const struct deadline *d)
+{
+    enum ui_tone tone;
+    const char *left = shared_left(
+        a, deadline_left_minutes(d, &app_catalogue(a)->calendars, app_now_ms(a)), &tone);
+    switch (d->kind) {
+    case DL_RESPOND:
+        return shared_fmt(a, _("accept: %s"), left);
+    case DL_PLAN:
+        return shared_fmt(a, _("diagnosis: %s"), left);
+    case DL_ARRIVE:
+    case DL_SITE:
+        return shared_fmt(a, _("arrival: %s"), left);
     }
     return "";
 }

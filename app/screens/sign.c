@@ -185,6 +185,63 @@ const char *sign_sum(struct app *a, const struct sign *s, const struct sign_pass
                       app_money(a, r->facts.total_minor));
 }
 
+/* ---- a rating is never lost ------------------------------------------------------------------ */
+static bool recorded(struct app *a, const struct visit_state *v, bytes box)
+{
+    for (unsigned k = 0; k < v->nfacts; k++) {
+        const struct fact *f = &v->facts[k];
+        if (f->kind == KIND_VISIT_RATED && f->natt == 1 &&
+            bytes_eq(str_bytes(app_text(a, f->atts[0], NULL)), box)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The customer's pages as they stand, in memory or as kept; NULL: they were not begun. */
+static struct sign_form *begun(struct app *a, const struct visit_state *v)
+{
+    struct sign *s = app_screen_data(a, SCREEN_SIGN_PAD, sizeof *s);
+    struct sign_form *d = NULL;
+    if (s != NULL && s->loaded && id8_eq(s->visit, v->visit)) {
+        return &s->d;
+    }
+    if (app_draft_get(a, "sign").n > 0) {
+        d = arena_new(app_frame(a), struct sign_form, 1);
+    }
+    return d != NULL && form_load(a, "sign", VERSION, d, sizeof *d) ? d : NULL;
+}
+
+void sign_settle(struct app *a, unsigned *tried)
+{
+    const struct job_model *j = app_job(a);
+    const struct visit_state *v = form_visit(a);
+    if (v == NULL || j->is_goods || app_busy(a) != APP_IDLE ||
+        visit_may(&j->job, v, KIND_VISIT_RATED) != RULE_OK) {
+        return;
+    }
+    struct sign_form *d = begun(a, v);
+    unsigned serial = app_result(a)->serial;
+    if (d == NULL || d->nsealed == 0) {
+        *tried = 0;
+    } else if (recorded(a, v, bytes_of(d->sealed, d->nsealed))) {
+        sodium_memzero(d->sealed, sizeof d->sealed);
+        d->nsealed = 0;
+        form_keep(a, "sign", VERSION, d, sizeof *d);
+    } else if (*tried == 0 || serial != *tried) {
+        struct form_fact f;
+        form_begin(a, &f, KIND_VISIT_RATED, NULL);
+        form_attach(&f, ATT_RATINGS, bytes_of(d->sealed, d->nsealed));
+        *tried = serial + 1; /* of the answer: when it is a failure, the box stays where it is */
+        IGNORE(!form_send(a, &f, NULL, SCREENS)); /* that is an answer, too */
+    }
+}
+
+bool sign_rated(struct app *a)
+{
+    return fold_fact(form_visit(a), KIND_VISIT_RATED) != NULL;
+}
+
 bool sign_done(struct app *a, id16 *first)
 {
     const struct sign *s = app_screen_data(a, SCREEN_SIGN_PAD, sizeof *s);

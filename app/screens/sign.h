@@ -7,7 +7,9 @@
  * Language, name, strokes and which text was read are the draft "sign"; the writer drops it with
  * the sign-off. Grades, comment and code are plain in memory only, while their page is up; when it
  * is left, also by a lock, they are sealed to headquarters, and only the sealed box is in the
- * draft. A power loss on that page asks it again. */
+ * draft. A power loss on that page asks it again. The box goes with the sign-off; where the device
+ * comes back without one, or the page is opened again, it goes first, as an entry of its own: no
+ * button here makes it undone. */
 #ifndef APP_SCREENS_SIGN_H
 #define APP_SCREENS_SIGN_H
 #include "app/screens/form.h"
@@ -50,7 +52,7 @@ struct sign {
     char code[CAP_CODE_BYTES + 1]; /* what headquarters gave the customer, if anything */
     bool sent;                     /* it became sign-offs, of `first` at least */
     id16 first;
-    bool again;      /* it was left before; only the newer rating counts */
+    unsigned tried;  /* of sign_settle, on the rate page */
     bool fresh;      /* nobody has looked at it yet: from the top */
     bool read_again; /* the report changed since it was read */
     bool naming;     /* the page of name and relation */
@@ -94,6 +96,13 @@ const char *sign_sum(struct app *a, const struct sign *s, const struct sign_pass
  * left of them in memory goes. */
 bool sign_done(struct app *a, id16 *first);
 void sign_forget(struct app *a);
+/* sign_settle: a sealed rating that lies in the draft becomes an entry of its own, which nobody
+ * takes back (B-18.13); then the draft holds none. In each frame of the pages where the device is
+ * the technician's again, or the customer is asked once more; *tried (0 at first) lets it rest
+ * after a failure, until something else was answered. */
+void sign_settle(struct app *a, unsigned *tried);
+/* sign_rated: was a rating of this visit recorded so before? */
+bool sign_rated(struct app *a);
 /* sign_other: the name of the other language, for the header. sign_turn: change over to it. */
 const char *sign_other(const struct sign *s);
 void sign_turn(struct app *a, struct sign *s);

@@ -154,10 +154,10 @@ app_catalogue(const struct app *a); /* never NULL: empty when none came yet */
 struct today_row {
     struct list_row row;
     str customer, phone, equipment, model, address, fault_told, code; /* frame arena */
-    str provisional;   /* of a call that a technician took */
-    bool not_numbered; /* ... and `code` is that, too: headquarters has not seen it yet */
-    struct deadline deadline;
-    bool has_deadline;
+    str provisional;             /* of a call that a technician took */
+    bool not_numbered;           /* ... and `code` is that, too: headquarters has not seen it yet */
+    struct deadline deadline[2]; /* what matters most now (deadlines_first) */
+    unsigned ndeadlines;
     int zone;                  /* 1 city, 2 suburb */
     unsigned help;             /* enum visit_help of his visit */
     bool reopened;             /* his report of it was signed, and counts as unsigned again */
@@ -222,8 +222,9 @@ str app_author_name(struct app *a, id8 author);
 
 /* ---- intents: what the screens want ------------------------------------------------------------
  */
-/* All return false when something else is in flight or the queue is full (the button stays); all
- * data is copied. A result comes back in a later frame through app_result; `go` counts only if the
+/* All return false when something else is in flight or the queue is full (the button stays, and
+ * app_result says that it was not taken, but for a second tap on what is under way); all data is
+ * copied. A result comes back in a later frame through app_result; `go` counts only if the
  * user is still on the same job then. */
 struct intent_att {
     enum att_type type;
@@ -368,11 +369,14 @@ struct app_result {
     unsigned serial; /* grows with each result */
     enum app_busy what;
     enum st st;
+    bool not_taken; /* it was never begun: the queue was full, or something else in flight */
     struct err err; /* for logs; words for the user come from app_error_words */
     h32 entry;      /* of an append */
 };
 /* app_result: the newest result; screens compare serial with the one they saw. */
 const struct app_result *app_result(const struct app *a);
+/* app_result_fresh: true once for each result. */
+bool app_result_fresh(struct app *a);
 /* app_error_words: what happened, is the work safe, what to do: translated; frame arena. */
 const char *app_error_words(struct app *a, const struct app_result *r);
 

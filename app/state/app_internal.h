@@ -172,6 +172,7 @@ struct app {
     struct times_corrected when; /* of this frame */
     struct app_settings settings;
     struct app_result result; /* the newest */
+    unsigned told;            /* serial of the one that a screen brought into view */
     enum app_busy busy;
     struct {
         enum screen_id screen;
@@ -254,8 +255,11 @@ void let_go(struct app *a);
 /* app_push: to the writer; NULL-safe result of queue_push. */
 bool app_push(struct app *a, const struct intent *i);
 
-/* intents.c. intent_send_with: to the writer, with the draft of this name of the present subject,
+/* intents.c. intent_send: to the writer; `busy` is what is in flight then. False: something else is
+ * in flight, or the queue is full; app_result says so, but for a second tap on the same thing.
+ * intent_send_with: to the writer, with the draft of this name of the present subject,
  * which goes when it is durable. False: busy, or no room. */
+bool intent_send(struct app *a, const struct intent *i, enum app_busy busy);
 bool intent_send_with(struct app *a, struct intent *i, const char *draft_name);
 
 /* writer.c */

@@ -193,7 +193,7 @@ bool app_resolve(struct app *a, id16 subject, int field, unsigned value)
                        .draft = ""};
     uint8_t body[CAP_BODY_BYTES];
     bytes text = {NULL, 0};
-    if (app_busy(a) != APP_IDLE || a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
+    if (a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
         return false;
     }
     bool ok = fold_load(t, subject, &a->frame, &s, NULL, NULL) == ST_OK &&
@@ -205,10 +205,7 @@ bool app_resolve(struct app *a, id16 subject, int field, unsigned value)
         i.natt = text.n > 0 ? 1 : 0;
         i.atts[0].type = ATT_TEXT;
         i.atts[0].content = text;
-        ok = app_push(a, &i);
-    }
-    if (ok) {
-        a->busy = APP_SAVING;
+        ok = intent_send(a, &i, APP_SAVING);
     }
     return ok;
 }

@@ -16,11 +16,23 @@ static id16 subject_of(const struct app *a)
     return a->trail[a->ntrail - 1].subject;
 }
 
-static bool send(struct app *a, const struct intent *i, enum app_busy busy)
+/* It was not taken: that is an answer, too, and whoever tapped is told at once. */
+static bool refuse(struct app *a, enum app_busy what)
 {
+    unsigned serial = a->result.serial + 1;
+    a->result =
+        (struct app_result){.serial = serial, .what = what, .st = ST_WAIT, .not_taken = true};
+    a->wake(a->wake_ctx);
+    return false;
+}
+
+bool intent_send(struct app *a, const struct intent *i, enum app_busy busy)
+{
+    if (app_busy(a) == busy) {
+        return false; /* a double tap makes one entry; the first one is answered */
+    }
     if (app_busy(a) != APP_IDLE || !app_push(a, i)) {
-        /* One thing at a time: a double tap makes one entry. */
-        return false;
+        return refuse(a, busy);
     }
     a->busy = busy;
     return true;
@@ -34,7 +46,7 @@ bool intent_send_with(struct app *a, struct intent *i, const char *draft_name)
     }
     i->draft_of = subject_of(a);
     snprintf(i->draft, sizeof i->draft, "%s", draft_name == NULL ? "" : draft_name);
-    if (!send(a, i, APP_SAVING)) {
+    if (!intent_send(a, i, APP_SAVING)) {
         return false;
     }
     if (draft_name != NULL) {
@@ -165,7 +177,7 @@ bool app_copy(struct app *a, h32 signoff, bool roll)
                        .go = SCREENS,
                        .entry = signoff,
                        .roll = roll};
-    return send(a, &i, APP_SAVING);
+    return intent_send(a, &i, APP_SAVING);
 }
 
 const char *app_copy_path(struct app *a, const struct signature_state *s, bool roll)
@@ -179,7 +191,7 @@ const char *app_copy_path(struct app *a, const struct signature_state *s, bool r
 bool app_unlock(struct app *a, const char *pin)
 {
     struct intent i = {.type = INTENT_UNLOCK, .go = SCREENS, .data = str_bytes(str_c(pin))};
-    return send(a, &i, APP_UNLOCKING);
+    return intent_send(a, &i, APP_UNLOCKING);
 }
 
 bool app_change_pin(struct app *a, const char *old, const char *fresh)
@@ -192,7 +204,7 @@ bool app_change_pin(struct app *a, const char *old, const char *fresh)
     memcpy(both, old, n + 1);
     memcpy(both + n + 1, fresh, m);
     struct intent i = {.type = INTENT_PIN, .go = SCREENS, .data = {both, n + 1 + m}};
-    bool sent = send(a, &i, APP_UNLOCKING);
+    bool sent = intent_send(a, &i, APP_UNLOCKING);
     sodium_memzero(both, sizeof both);
     return sent;
 }
@@ -200,7 +212,7 @@ bool app_change_pin(struct app *a, const char *old, const char *fresh)
 bool app_hand_back(struct app *a, const char *pin)
 {
     struct intent i = {.type = INTENT_HAND_BACK, .go = SCREENS, .data = str_bytes(str_c(pin))};
-    return send(a, &i, APP_UNLOCKING);
+    return intent_send(a, &i, APP_UNLOCKING);
 }
 
 bool app_lock(struct app *a)
@@ -214,7 +226,7 @@ bool app_lock(struct app *a)
      */
     struct store *store = a->store;
     let_go(a);
-    if (!send(a, &i, APP_LOCKING)) {
+    if (!intent_send(a, &i, APP_LOCKING)) {
         a->store = store;
         return false;
     }
@@ -324,6 +336,12 @@ enum app_busy app_busy(const struct app *a)
 const struct app_result *app_result(const struct app *a)
 {
     return &a->result;
+}
+bool app_result_fresh(struct app *a)
+{
+    bool fresh = a->told != a->result.serial;
+    a->told = a->result.serial;
+    return fresh;
 }
 struct app_settings *app_settings(struct app *a)
 {

@@ -183,6 +183,10 @@ static const char *common_words(enum st st)
 const char *app_error_words(struct app *a, const struct app_result *r)
 {
     char buf[160];
+    if (r->not_taken) {
+        return _("The device is still busy with what came before. That is safe; this was not "
+                 "taken. Wait a moment, then do it again.");
+    }
     if (r->st == ST_FORBIDDEN) {
         return _(rule_words((enum rule)r->err.sys));
     }

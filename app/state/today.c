@@ -178,11 +178,10 @@ static void add_times(struct app *a, struct store_txn *t, id16 subject, struct a
     const struct field_value *zone = fold_shown(&job, F_JOB_ZONE);
     out->zone = zone == NULL ? 1 : (int)zone->i;
     size_t n = deadlines(&job, &a->edition.cat.calendars, d);
-    for (size_t k = 0; k < n && !out->has_deadline; k++) {
-        if (!d[k].met) {
-            out->deadline = d[k];
-            out->has_deadline = true;
-        }
+    size_t first[2];
+    out->ndeadlines = (unsigned)deadlines_first(d, n, app_now_ms(a), first);
+    for (unsigned k = 0; k < out->ndeadlines; k++) {
+        out->deadline[k] = d[first[k]];
     }
     out->place = place_of(a, t, subject);
 }

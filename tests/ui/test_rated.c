@@ -90,6 +90,17 @@ static unsigned in_drafts(struct device *d, const struct needle *words, size_t *
     return n;
 }
 
+/* Ratings that are entries of their own. */
+static unsigned recorded(struct device *d)
+{
+    const struct job_model *j = app_job(d->a);
+    unsigned n = 0;
+    for (unsigned k = 0; j != NULL && j->visit != NULL && k < j->visit->nfacts; k++) {
+        n += j->visit->facts[k].kind == KIND_VISIT_RATED;
+    }
+    return n;
+}
+
 static void nothing_is_chosen(struct device *d)
 {
     const struct sign *s = sign_data(d->a);
@@ -109,6 +120,7 @@ static void said(struct device *d, struct window *w, const struct needle *pin, b
     const struct needle *both[] = {&words, &code};
     size_t found[2], longest;
     rate_page(d, "job 2");
+    unsigned before = recorded(d);
     tap(d, "skill:3");
     tap(d, "comment");
     type(d, &words);
@@ -135,8 +147,12 @@ static void said(struct device *d, struct window *w, const struct needle *pin, b
         unlock(d, pin);
     }
     CHECK_INT(in_drafts(d, &words, &longest) + in_drafts(d, &code, &longest), 0);
-    CHECK(longest > RATINGS_BLOCK + RATINGS_SEAL_OVERHEAD);
+    /* Unlocked, it was the technician's: there is an entry of it. */
+    CHECK(by_lock ? recorded(d) == before + 1 : longest > RATINGS_BLOCK + RATINGS_SEAL_OVERHEAD);
     rate_page(d, "job 2");
+    CHECK_INT(recorded(d), before + 1);
+    CHECK_INT(in_drafts(d, &words, &longest), 0);
+    CHECK(longest <= offsetof(struct sign_form, sealed) + 16); /* the box is in no draft now */
     CHECK(shows(d, "again"));
     nothing_is_chosen(d);
     search(w, both, 2, found);
@@ -195,6 +211,65 @@ static void what_was_drawn_and_not_confirmed_is_gone_after_a_hand_back(void)
     CHECK(s != NULL && s->ink.n == 0 && s->d.nstrokes == 0);
     CHECK(sodium_is_zero(s->d.strokes, sizeof s->d.strokes));
     CHECK(app_draft_get(d.a, "sign").n < before);
+    end(&d);
+}
+
+/* The customer rated and went; whoever has the device then, with every button that it has. */
+static void b18_13_no_button_makes_a_rating_undone(void)
+{
+    struct device d;
+    struct needle pin = random_text("the PIN", DIGITS);
+    uint8_t box[RATINGS_BLOCK + RATINGS_SEAL_OVERHEAD];
+    begin(&d, &pin);
+    d.h_px = 2000;
+    settle(&d);
+    unlock(&d, &pin);
+    work(&d, "job 2");
+    app_go(d.a, SCREEN_JOB, sample_id16("job 2"));
+    settle(&d);
+    tap(&d, "sign");
+    tap(&d, "confirm");
+    tap(&d, "skill:3");
+    tap(&d, "rated");
+    const struct sign *s = sign_data(d.a);
+    CHECK(s != NULL && s->d.nsealed == sizeof box);
+    memcpy(box, s->d.sealed, sizeof box);
+    tap(&d, "refuse");
+    tap(&d, "give_back");
+    CHECK_INT(recorded(&d), 0);
+    type(&d, &pin);
+    tap(&d, "unlock");
+    CHECK_INT(recorded(&d), 1);
+    const struct job_model *j = app_job(d.a);
+    const struct fact *f = fold_fact(j->visit, KIND_VISIT_RATED);
+    CHECK(f != NULL && f->natt == 1);
+    str kept = app_text(d.a, f->atts[0], NULL);
+    CHECK_BYTES(kept.p, kept.n, box, sizeof box);
+    union body b;
+    uint8_t buf[CAP_BODY_BYTES];
+    bytes body;
+    memset(&b, 0, sizeof b);
+    b.withdrawn.visit = j->visit->visit;
+    b.withdrawn.entry = f->entry;
+    shop_must(body_encode(KIND_WITHDRAWN, &b, buf, sizeof buf, &body), NULL, "body");
+    CHECK(app_append(d.a, KIND_WITHDRAWN, body, NULL, 0, NULL, SCREENS));
+    settle(&d);
+    CHECK_INT(app_result(d.a)->st, ST_FORBIDDEN);
+    rate_page(&d, "job 2"); /* "nothing to add" takes nothing away */
+    CHECK(shows(&d, "again"));
+    tap(&d, "unrated");
+    CHECK(recorded(&d) == 1 && sign_data(d.a)->d.nsealed == 0);
+    key(&d, UI_KEY_ESCAPE);
+    tap(&d, "skill:0"); /* and what is said anew stands beside it, not in its place */
+    tap(&d, "rated");
+    key(&d, UI_KEY_ESCAPE);
+    CHECK_INT(recorded(&d), 2);
+    tap(&d, "unrated");
+    tap(&d, "refuse");
+    tap(&d, "outcome:1");
+    tap(&d, "why:5");
+    tap(&d, "refused");
+    CHECK(recorded(&d) == 2 && shows(&d, "pin"));
     end(&d);
 }
 
@@ -295,8 +370,8 @@ static void the_three_pages(struct device *d, const struct needle *pin, bool eng
     CHECK(j != NULL && id16_eq(j->subject, job));
     const struct visit_state *v = &j->job.visits[j->job.nvisits - 1];
     CHECK_INT(v->nsigned, 1);
-    CHECK(v->nsigned == 1 && v->signatures[0].stands && !h32_zero(v->signatures[0].ratings) &&
-          !h32_zero(v->signatures[0].strokes));
+    CHECK(v->nsigned == 1 && v->signatures[0].stands && !h32_zero(v->signatures[0].strokes));
+    CHECK(fold_fact(v, KIND_VISIT_RATED) != NULL && h32_zero(v->signatures[0].ratings));
     CHECK_INT(v->signatures[0].template_, english ? REPORT_1_EN : REPORT_1_ZH);
 }
 
@@ -323,6 +398,7 @@ int main(void)
     i18n_open(NULL);
     CHECK(sodium_init() >= 0);
     RUN(b18_13_what_a_customer_said_is_for_nobody_here_once_the_page_is_left);
+    RUN(b18_13_no_button_makes_a_rating_undone);
     RUN(what_was_drawn_and_not_confirmed_is_gone_after_a_hand_back);
     RUN(turning_and_locking_cost_nothing_on_any_of_the_customers_pages);
     CHECK_END();

@@ -47,7 +47,7 @@ static void visits_in_landscape(void)
 static void at_a_text_size_between_and_left_handed(void)
 {
     run_as(VISIT, &(struct look){&SIZES[0], 1.5F, "en", UI_LIGHT, .left = true});
-    run_as(OTHER, &(struct look){&SIZES[4], 1.5F, "en", UI_LIGHT, .left = true});
+    run_as(OTHER, &(struct look){&SIZES[5], 1.5F, "en", UI_LIGHT, .left = true});
     run_as(OTHER, &(struct look){&SIZES[1], 1.5F, "zh", UI_LIGHT, .left = false});
 }
 
@@ -57,23 +57,35 @@ static void keys_alone_reach_everything_with_the_focus_in_sight(void)
     run_as(OTHER, &(struct look){&SIZES[5], 1.0F, "en", UI_DARK, .walk = true});
 }
 
-static void wrong_taps_wrong_fields_and_a_customer_who_tries_everything(void)
+/* Every script and story at the sizes and scales between which the layout turns, from the smallest
+ * page with the largest letters on; how each of their states looks otherwise is asked by looks.h.
+ * `english`: it looks for English words. */
+static void tell(const char *what, const struct look *l);
+static void in_both(const char *what, bool english)
 {
-    run("tests/ui/wrong.script", &SIZES[1], 1.0F, "en", UI_LIGHT);
-    run("tests/ui/wrong.script", &SIZES[5], 1.0F, "en", UI_DARK);
-    run("tests/ui/refused.script", &SIZES[0], 1.0F, "en", UI_SUNLIGHT);
-    run("tests/ui/refused.script", &SIZES[3], 2.0F, "en", UI_LIGHT);
+    const char *zh = english ? "en" : "zh";
+    tell(what, &(struct look){&SIZES[1], 1.0F, "en", UI_LIGHT, .left = false});
+    tell(what, &(struct look){&SIZES[0], 2.0F, zh, UI_SUNLIGHT, .left = false});
+    tell(what, &(struct look){&SIZES[5], 1.5F, "en", UI_DARK, .left = true});
+    tell(what, &(struct look){&SIZES[5], 2.0F, zh, UI_LIGHT, .left = false});
+    tell(what, &(struct look){&SIZES[4], 1.0F, "en", UI_LIGHT, .left = false});
 }
 
-/* What is played through at the sizes between which the layout turns; how each of its states looks
- * otherwise is asked by looks.h. */
-static void everywhere(const char *script)
+static void everywhere(const char *what)
 {
-    run(script, &SIZES[1], 1.0F, "en", UI_LIGHT);
-    run(script, &SIZES[0], 2.0F, "zh", UI_SUNLIGHT);
-    run(script, &SIZES[3], 1.0F, "en", UI_DARK);
-    run(script, &SIZES[5], 2.0F, "en", UI_LIGHT);
-    run_as(script, &(struct look){&SIZES[4], 1.5F, "zh", UI_LIGHT, .left = true});
+    in_both(what, false);
+}
+
+static void in_english(const char *what)
+{
+    in_both(what, true);
+}
+
+static void wrong_taps_wrong_fields_and_a_customer_who_tries_everything(void)
+{
+    in_english("tests/ui/wrong.script");
+    in_english("tests/ui/refused.script");
+    run("tests/ui/refused.script", &SIZES[3], 2.0F, "en", UI_LIGHT);
 }
 
 static void pins_are_changed_forgotten_and_asked_for_again(void)
@@ -115,7 +127,7 @@ static void the_standard_visit_takes_few_touches(void)
 {
     static const char script[] = "tests/ui/touch.script";
     struct touches n = count_touches(script);
-    run(script, &SIZES[1], 1.0F, "en", UI_LIGHT);
+    in_english(script);
     printf(
         "# counted: standard visit: %d taps, %d characters, %d scans, %d stroke(s), %d scroll(s)\n",
         n.taps, n.typed, n.scans, n.strokes, n.scrolls);
@@ -173,7 +185,7 @@ static void drafts(const struct look *l)
 
 static void half_typed_things_are_where_they_were_and_ratings_stay_sealed(void)
 {
-    drafts(&(struct look){&SIZES[1], 1.0F, "en", UI_LIGHT, .left = false});
+    in_english("drafts");
 }
 
 /* Headquarters writes something before the device is opened again. */
@@ -241,19 +253,13 @@ static void answered(const struct look *l)
 
 static void a_13_the_answer_to_a_help_request_is_a_sign_in_the_list_and_on_the_job(void)
 {
-    for (int k = 0; k < 6; k++) {
-        answered(&(struct look){&SIZES[k], k == 0 || k == 3 ? 2.0F : 1.0F, k % 2 == 0 ? "zh" : "en",
-                                UI_LIGHT, .left = false});
-    }
+    everywhere("answered");
     answered(&(struct look){&SIZES[1], 1.5F, "en", UI_DARK, .walk = true});
 }
 
 static void what_headquarters_changed_is_told_and_a_job_is_handed_over(void)
 {
-    for (int k = 0; k < 6; k += 2) {
-        changed(&(struct look){&SIZES[k], k == 0 ? 2.0F : 1.0F, k % 4 == 0 ? "zh" : "en", UI_LIGHT,
-                               .left = false});
-    }
+    everywhere("changed");
 }
 
 /* The devices that have nothing: not joined, stopped, on their first morning; and one with much. */
@@ -285,9 +291,8 @@ static void full_device(const struct look *l)
 
 static void nothing_at_all_and_hundreds_of_everything(void)
 {
-    struct look l = {&SIZES[1], 1.0F, "en", UI_LIGHT, .left = false};
-    bare_devices(&l);
-    full_device(&l);
+    everywhere("bare");
+    everywhere("many");
 }
 
 /* The supervisor looks at the report that came in. */
@@ -315,8 +320,7 @@ static void argued(const struct look *l)
 
 static void both_values_stand_with_who_wrote_them_until_the_supervisor_decides(void)
 {
-    argued(&(struct look){&SIZES[1], 1.0F, "en", UI_LIGHT, .left = false});
-    argued(&(struct look){&SIZES[0], 2.0F, "zh", UI_SUNLIGHT, .left = false});
+    everywhere("argued");
     argued(&(struct look){&SIZES[4], 1.5F, "en", UI_DARK, .left = true});
 }
 
@@ -361,18 +365,14 @@ static void pieces(const struct look *l)
 
 static void b_18_1_three_reports_are_read_in_turn_and_signed_for_in_one_pass(void)
 {
-    for (int k = 1; k < 4; k += 2) {
-        pieces(&(struct look){&SIZES[k], k % 2 == 0 ? 1.0F : 2.0F, k % 2 == 0 ? "zh" : "en",
-                              UI_LIGHT, .left = false});
-    }
-    pieces(&(struct look){&SIZES[0], 2.0F, "en", UI_SUNLIGHT, .left = false});
+    everywhere("pieces");
+    pieces(&(struct look){&SIZES[3], 2.0F, "zh", UI_LIGHT, .left = false});
     pieces(&(struct look){&SIZES[4], 2.0F, "zh", UI_DARK, .left = true});
 }
 
 static void b_18_2_what_headquarters_reopened_is_said_put_right_and_signed_again(void)
 {
-    reopened(&(struct look){&SIZES[1], 1.0F, "zh", UI_LIGHT, .left = false});
-    reopened(&(struct look){&SIZES[0], 2.0F, "en", UI_SUNLIGHT, .left = false});
+    everywhere("reopened");
     reopened(&(struct look){&SIZES[4], 2.0F, "en", UI_DARK, .left = true});
 }
 
@@ -390,14 +390,10 @@ static void goods(const struct look *l)
 
 static void b_02_a_thing_is_taken_away_repaired_inspected_and_brought_back(void)
 {
-    goods(&(struct look){&SIZES[5], 1.0F, "zh", UI_LIGHT, .left = false});
-    goods(&(struct look){&SIZES[0], 2.0F, "en", UI_SUNLIGHT, .left = false});
+    everywhere("goods");
     goods(&(struct look){&SIZES[3], 1.5F, "zh", UI_DARK, .left = true});
-    run("tests/ui/reopen.script", &SIZES[1], 1.0F, "en", UI_LIGHT);
-    run("tests/ui/reopen.script", &SIZES[0], 2.0F, "en", UI_LIGHT);
-    for (int k = 0; k < 6; k += 2) {
-        run("tests/ui/goods-long.script", &SIZES[k], k == 0 ? 2.0F : 1.0F, "en", UI_LIGHT);
-    }
+    everywhere("tests/ui/goods-long.script");
+    in_english("tests/ui/reopen.script");
 }
 
 static void every_screen_of_the_table_was_seen_in_all_its_states(void)

@@ -88,7 +88,7 @@ const KINDS = {
     'job.reopened': N_('Reopen'), 'handover.asked': N_('Asked to hand over'), 'help.asked': N_('Help request'),
     proposed: N_('Proposal'), 'login.made': N_('Login made'), 'login.password': N_('New password'),
     'login.shut': N_('Login shut'), 'login.opened': N_('Login opened again'), 'login.sessions': N_('All its sessions ended'),
-    'token.made': N_('Access given'), 'token.ended': N_('Access ended'), 'item.came': N_('It came in'), 'item.again': N_('It came again'), 'item.settled': N_('Seen to'), 'set.aside': N_('Set aside'), 'visit.taken': N_('Goods taken away'), 'visit.returned': N_('Goods returned'), 'visit.position': N_('Position'),
+    'token.made': N_('Access given'), 'token.ended': N_('Access ended'), 'item.came': N_('It came in'), 'item.again': N_('It came again'), 'item.settled': N_('Seen to'), 'set.aside': N_('Set aside'), 'visit.taken': N_('Goods taken away'), 'visit.returned': N_('Goods returned'), 'visit.position': N_('Position'), 'visit.rated': N_('Rating'),
 };
 export const kindWord = (k) => (KINDS[k] ? _(KINDS[k]) : k);
 

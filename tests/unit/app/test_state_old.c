@@ -135,9 +135,9 @@ static void deadlines_count_on_across_a_clock_jump_and_the_clock_is_marked(void)
     rig_go(&r, SCREEN_TODAY, NULL);
     rig_turn(&r);
     CHECK(!app_clock_wrong(r.a));
-    CHECK(first_row(&r, &row) && row.has_deadline);
+    CHECK(first_row(&r, &row) && row.ndeadlines > 0);
     const struct calendars *cal = &app_catalogue(r.a)->calendars;
-    int64_t right = app_now_ms(r.a), left = deadline_left_minutes(&row.deadline, cal, right);
+    int64_t right = app_now_ms(r.a), left = deadline_left_minutes(&row.deadline[0], cal, right);
     const int64_t skews[] = {-SHOP_NOW_MS, 365 * DAY, 3653 * DAY, -DAY, 3600000};
     for (size_t i = 0; i < sizeof skews / sizeof skews[0]; i++) {
         atomic_store(&skew_ms, skews[i]);
@@ -145,7 +145,7 @@ static void deadlines_count_on_across_a_clock_jump_and_the_clock_is_marked(void)
         CHECK(app_clock_wrong(r.a));
         CHECK(app_now_ms(r.a) >= right - 60000 && app_now_ms(r.a) <= right + 60000);
         CHECK(first_row(&r, &row));
-        int64_t now_left = deadline_left_minutes(&row.deadline, cal, app_now_ms(r.a));
+        int64_t now_left = deadline_left_minutes(&row.deadline[0], cal, app_now_ms(r.a));
         CHECK(now_left >= left - 1 && now_left <= left + 1);
         /* It blocks nothing. */
         rig_go(&r, SCREEN_JOB, "job 1");
@@ -168,17 +168,18 @@ static void another_zone_moves_no_deadline(void)
     struct today_row row;
     rig_begin(&r);
     r.a->clock.read = skewed_clock;
-    CHECK(first_row(&r, &row) && row.has_deadline);
-    int64_t due = row.deadline.due_ms;
+    CHECK(first_row(&r, &row) && row.ndeadlines > 0);
+    int64_t due = row.deadline[0].due_ms;
     int64_t left =
-        deadline_left_minutes(&row.deadline, &app_catalogue(r.a)->calendars, app_now_ms(r.a));
+        deadline_left_minutes(&row.deadline[0], &app_catalogue(r.a)->calendars, app_now_ms(r.a));
     atomic_store(&zone_minutes, -300);
     atomic_fetch_add(&r.a->generation, 1);
     CHECK(first_row(&r, &row));
     CHECK_INT(app_now(r.a).utc_offset_minutes, -300);
-    CHECK_INT(row.deadline.due_ms, due);
-    CHECK_INT(deadline_left_minutes(&row.deadline, &app_catalogue(r.a)->calendars, app_now_ms(r.a)),
-              left);
+    CHECK_INT(row.deadline[0].due_ms, due);
+    CHECK_INT(
+        deadline_left_minutes(&row.deadline[0], &app_catalogue(r.a)->calendars, app_now_ms(r.a)),
+        left);
     atomic_store(&zone_minutes, 0);
     app_close(&r.a);
 }

@@ -305,9 +305,14 @@ static void a_draft_of_another_job_that_was_signed_goes_too(void)
 /* On the rate page: what was chosen before the device locked, or was closed. */
 static void rate(struct rig *r, int grade, const char *comment)
 {
+    unsigned tried = 0;
     rig_go(r, SCREEN_SIGN_RATE, JOBS[0]);
+    for (int k = 0; k < 2; k++) { /* as its frames do: what was said before is an entry first */
+        sign_settle(r->a, &tried);
+        rig_settle(r);
+    }
     struct sign *s = sign_data(r->a);
-    CHECK(s != NULL);
+    CHECK(s != NULL && s->d.nsealed == 0);
     s->grade[RATE_SKILL] = grade;
     snprintf(s->comment, sizeof s->comment, "%s", comment);
     r->a->entered = true;
@@ -330,7 +335,7 @@ static void sealed(struct rig *r, const char *comment, uint8_t *box, size_t *n)
     rig_go(r, SCREEN_SIGN_RATE, JOBS[0]);
     screens[SCREEN_SIGN_RATE].enter(r->a);
     const struct sign *s = sign_data(r->a);
-    CHECK(s != NULL && s->again && s->d.rated);
+    CHECK(s != NULL && s->d.rated);
     CHECK(s->d.nsealed > RATINGS_SEAL_OVERHEAD);
     CHECK(s->grade[RATE_SKILL] == -1 && s->comment[0] == '\0');
     bytes draft = app_draft_get(r->a, "sign");

@@ -118,10 +118,43 @@ static void what_is_typed_meanwhile_is_kept(void)
     end(&r);
 }
 
+/* More waits than the queue holds: what is asked for then is not taken, and he who asked is told so
+ * in words, what was typed as well as what was tapped. */
+static void a_full_queue_says_so_and_takes_it_later(void)
+{
+    struct rig r;
+    char name[16];
+    int64_t most;
+    begin(&r);
+    unsigned taken = 0, serial = app_result(r.a)->serial;
+    while (taken < 4 * APP_QUEUE_MAX &&
+           snprintf(name, sizeof name, "note%u", taken) > 0 && /* none replaces another */
+           app_draft(r.a, name, str_bytes(S("typed")))) {
+        taken++;
+    }
+    CHECK(taken >= APP_QUEUE_MAX - 4 && taken < APP_QUEUE_MAX + 8); /* others wait, some went */
+    CHECK(!rig_step(&r, KIND_VISIT_ACCEPTED, NULL, SCREENS));
+    const struct app_result *no = app_result(r.a);
+    CHECK(no->serial == serial + 1 && no->not_taken && no->what == APP_SAVING && no->st != ST_OK);
+    CHECK(strstr(app_error_words(r.a, no), "safe") != NULL);
+    CHECK(app_result_fresh(r.a) && !app_result_fresh(r.a)); /* brought into view once */
+    CHECK_INT(app_busy(r.a), APP_IDLE);
+    atomic_store(&slow, false);
+    rig_settle(&r);
+    CHECK(rig_step(&r, KIND_VISIT_ACCEPTED, NULL, SCREENS));
+    serial = app_result(r.a)->serial;
+    CHECK(!rig_step(&r, KIND_VISIT_ACCEPTED, NULL, SCREENS)); /* a double tap is no failure */
+    CHECK_INT(app_result(r.a)->serial, serial);
+    turns(&r, &most);
+    CHECK(app_result(r.a)->st == ST_OK && !app_result(r.a)->not_taken);
+    end(&r);
+}
+
 int main(void)
 {
     RUN(frames_go_on_while_a_commit_waits_for_the_disk);
     RUN(two_taps_are_one_entry_however_slow_it_is);
     RUN(what_is_typed_meanwhile_is_kept);
+    RUN(a_full_queue_says_so_and_takes_it_later);
     CHECK_END();
 }
