@@ -220,7 +220,8 @@ union body {
     struct hash_list named;              /* JOB_RESTORED SET_ASIDE: one at least */
     struct body_admitted admitted;       /* ADMITTED */
     struct body_head head;               /* every VISIT_* but VISIT_SIGNED begins with it */
-    struct body_step step; /* VISIT_ACCEPTED VISIT_TRAVELLING VISIT_LEFT VISIT_POSITION VISIT_RATED */
+    struct body_step
+        step; /* VISIT_ACCEPTED VISIT_TRAVELLING VISIT_LEFT VISIT_POSITION VISIT_RATED */
     struct body_arrived arrived;
     struct body_diagnosed diagnosed;
     struct body_class class_;
