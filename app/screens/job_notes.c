@@ -1,5 +1,6 @@
 /* job_notes.c - what is to be known of a job before anything else is done there. See job_parts.h.
  */
+#include "app/screens/help.h"
 #include "app/screens/job_parts.h"
 #include "app/state/desk_site.h"
 
@@ -86,11 +87,15 @@ void job_help(struct app *a, struct ui *u, const struct job_model *j)
     if (at == VISIT_HELP_NONE) {
         return;
     }
+    const struct help_answer *x =
+        at == VISIT_HELP_ANSWERED
+            ? fold_answer(&j->job, fold_fact(j->visit, KIND_HELP_ASKED)->entry)
+            : NULL;
     struct ui_row row = {.id = "help-answer",
-                         .icon = at == VISIT_HELP_ANSWERED ? UI_ICON_INFO : UI_ICON_CLOCK,
-                         .title = at == VISIT_HELP_ANSWERED ? _("Your help request is answered")
-                                                            : _("Help asked, no answer yet"),
-                         .line2 = at == VISIT_HELP_ANSWERED ? shared_z(a, j->note) : NULL,
+                         .icon = x != NULL ? UI_ICON_INFO : UI_ICON_CLOCK,
+                         .title = x != NULL ? _("Your help request is answered")
+                                            : _("Help asked, no answer yet"),
+                         .line2 = x != NULL ? help_decision(a, x) : NULL,
                          .chevron = true};
     if (ui_row(u, &row)) {
         app_go(a, SCREEN_HELP, j->subject);

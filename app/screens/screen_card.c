@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "app/screens/goods.h"
+#include "app/screens/help.h"
 #include "app/screens/job_parts.h"
 #include "app/screens/part_form.h"
 
@@ -202,7 +203,10 @@ static void hint(struct app *a, struct ui *u, const struct job_model *j)
         ui_banner(u, "late", UI_TONE_LATE,
                   _("The planned time is past. Ask the supervisor for help at once."));
     } else if (fold_shown(&j->job, F_GOODS_HELP) != NULL && at <= GOODS_IN_WORK) {
-        ui_banner(u, "helped", UI_TONE_INFO, _("Help was asked for."));
+        ui_banner(u, "helped", UI_TONE_INFO,
+                  office_help_waits(&j->job) ? _("Help was asked for.")
+                                             : _("Your help request is answered"));
+        IGNORE(help_answers(a, u, &j->job, office_help(&j->job)) == 0); /* it waits */
     }
 }
 

@@ -86,34 +86,86 @@ static void save(struct app *a, struct ui *u, struct help *s)
     IGNORE(!form_send(a, &f, "help", SCREEN_JOB)); /* the button stays */
 }
 
-unsigned help_shown(struct app *a, struct ui *u, const struct job_model *j)
+const char *help_decision(struct app *a, const struct help_answer *x)
 {
-    const struct visit_state *v = j->visit;
+    static const char *const words[] = {
+        [HELP_COMES] = N_("Help is coming"),
+        [HELP_ADVICE] = N_("Advice"),
+        [HELP_TAKEN_OVER] = N_("A colleague takes it over"),
+        [HELP_PUT_OFF] = N_("Another time was agreed"),
+        [HELP_AGREED] = N_("As you proposed"),
+        [HELP_OTHER] = N_("Another decision"),
+    };
+    const char *what = x->decision > 0 && x->decision < HELP_DECISIONS ? _(words[x->decision])
+                                                                       : _("Another decision");
+    str who = id16_zero(x->who) ? (str){NULL, 0} : app_person(a, x->who);
+    if (who.n > 0) {
+        what = shared_fmt(a, "%s · %.*s", what, (int)who.n, who.p);
+    }
+    return x->when_ms > 0 ? shared_fmt(a, "%s · %s", what, app_time(a, x->when_ms, true)) : what;
+}
+
+/* Every answer to this request, the newest last. Returns how many. */
+unsigned help_answers(struct app *a, struct ui *u, const struct subject_state *s, h32 asked)
+{
     unsigned n = 0;
-    for (unsigned k = 0; v != NULL && k < v->nfacts; k++) {
-        const struct fact *f = &v->facts[k];
-        char words[4 * FORM_WORDS];
-        union body b;
-        if (f->kind != KIND_HELP_ASKED || body_decode(f->kind, f->body, &b) != ST_OK) {
+    for (unsigned k = 0; k < s->nanswers; k++) {
+        const struct help_answer *x = &s->answers[k];
+        if (!h32_eq(x->asked, asked)) {
             continue;
         }
-        if (n++ == 0) {
-            ui_section(u, _("Help asked"));
+        bool gone = false;
+        str words = h32_zero(x->words) ? (str){NULL, 0} : app_text(a, x->words, &gone);
+        n++;
+        ui_card_begin(u, NULL, _("Answer"), app_time(a, hlc_ms(x->time), true));
+        ui_text(u, UI_BODY, help_decision(a, x));
+        if (words.n > 0) {
+            ui_text(u, UI_BODY, shared_z(a, words));
+        } else if (!h32_zero(x->words)) {
+            ui_text(u, UI_SMALL_MUTED,
+                    gone ? _("Not kept here any more") : _("Its words have not come yet: sync."));
         }
-        ui_card_begin(u, NULL, help_reason(b.asked.reason), app_time(a, f->wall_ms, false));
-        form_text(a, f, &b, BA_NOTE, words, sizeof words);
-        ui_text(u, UI_BODY, words);
+        ui_text(u, UI_SMALL_MUTED, shared_z(a, app_person(a, x->actor)));
         ui_card_end(u);
     }
-    const struct field_value *note = fold_shown(&j->job, F_NOTE);
-    if (visit_help(&j->job, v) == VISIT_HELP_ANSWERED) {
-        ui_card_begin(u, NULL, _("Answer"), app_time(a, hlc_ms(note->time), true));
-        ui_text(u, UI_BODY, shared_z(a, j->note));
-        ui_text(u, UI_SMALL_MUTED, shared_z(a, app_person(a, note->actor)));
-        ui_card_end(u);
-    } else if (n > 0) {
+    return n;
+}
+
+static void request_shown(struct app *a, struct ui *u, const struct job_model *j,
+                          const struct fact *f, bool waits)
+{
+    char words[4 * FORM_WORDS];
+    union body b;
+    if (body_decode(f->kind, f->body, &b) != ST_OK) {
+        return;
+    }
+    ui_card_begin(u, NULL, help_reason(b.asked.reason), app_time(a, f->wall_ms, true));
+    form_text(a, f, &b, BA_NOTE, words, sizeof words);
+    ui_text(u, UI_BODY, words);
+    ui_card_end(u);
+    if (help_answers(a, u, &j->job, f->entry) == 0 && waits) {
         ui_text(u, UI_SMALL_MUTED,
                 _("No answer yet. It comes with a sync; in a hurry, phone the supervisor."));
+    }
+}
+
+unsigned help_shown(struct app *a, struct ui *u, const struct job_model *j)
+{
+    bool waits = visit_help(&j->job, j->visit) == VISIT_HELP_WAITS;
+    const struct fact *last = j->visit == NULL ? NULL : fold_fact(j->visit, KIND_HELP_ASKED);
+    unsigned n = 0;
+    for (unsigned i = 0; i < j->job.nvisits; i++) {
+        const struct visit_state *v = &j->job.visits[i];
+        for (unsigned k = 0; k < v->nfacts; k++) {
+            const struct fact *f = &v->facts[k];
+            if (f->kind != KIND_HELP_ASKED) {
+                continue;
+            }
+            if (n++ == 0) {
+                ui_section(u, _("Help asked"));
+            }
+            request_shown(a, u, j, f, waits && last != NULL && h32_eq(f->entry, last->entry));
+        }
     }
     return n;
 }

@@ -119,7 +119,6 @@ static void take_parts(const struct visit_state *v, struct book_visit *out)
 
 static void take_lines(struct pages *p, const struct visit_state *v, id16 job)
 {
-    int64_t accepted = v->cash_accepted_minor;
     for (unsigned k = 0; k < v->nfacts; k++) {
         const struct fact *f = &v->facts[k];
         union body b;
@@ -128,8 +127,7 @@ static void take_lines(struct pages *p, const struct visit_state *v, id16 job)
             continue;
         }
         if (f->kind == KIND_VISIT_PAID && b.paid.method == PAY_CASH) {
-            int64_t owed = money_add(b.paid.amount_minor, accepted > 0 ? -accepted : 0);
-            accepted = owed < 0 ? -owed : 0;
+            int64_t owed = b.paid.amount_minor - f->accepted_minor; /* never more than was paid */
             l.what = BOOK_CASH;
             l.code = b.paid.receipt;
             l.paid_minor = b.paid.amount_minor;

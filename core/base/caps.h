@@ -32,6 +32,7 @@
 #define CAP_VISIT_PARTS 40       /* part lines of one visit: fits the report's bytes */
 #define CAP_VISIT_PRICES 40      /* price lines of one consent */
 #define CAP_FIELD_WRITES 16      /* concurrent values of one field that are kept apart */
+#define CAP_HELP_ANSWERS 64      /* to help requests of one subject: the newest; two are many */
 #define CAP_COVERS 7             /* other authors' heads that a sign-off names (DESIGN 6) */
 #define CAP_COVERS_MADE 4        /* that we write: with more the QR code passes 1,250 characters */
 #define CAP_KEY_SLOTS 8          /* ways to open one data key */

@@ -320,7 +320,24 @@ static enum st fold_assigned(struct fold_ctx *c)
     return ST_OK;
 }
 
-/* Money that two accountants accepted for the same payments counts once. */
+/* What of `left` this payment takes: of cash, what nobody has accepted yet. */
+static int64_t fill_payment(struct fold_item *paid, int64_t left)
+{
+    union body b;
+    if (paid == NULL || paid->e->kind != KIND_VISIT_PAID ||
+        body_decode(paid->e->kind, paid->e->body, &b) != ST_OK || b.paid.method != PAY_CASH ||
+        b.paid.amount_minor <= paid->accepted_minor) {
+        return 0;
+    }
+    int64_t room = b.paid.amount_minor - paid->accepted_minor;
+    int64_t take = left < room ? left : room;
+    paid->accepted = true;
+    paid->accepted_minor += take;
+    return take;
+}
+
+/* Money is accepted as far as it was paid and no further (B-18.11): of what two accountants
+ * accepted for the same payments all counts once, and a rest may be handed in later. */
 static void fold_cash(struct fold_ctx *c, const struct fold_item *it)
 {
     union body b;
@@ -328,20 +345,13 @@ static void fold_cash(struct fold_ctx *c, const struct fold_item *it)
         c->out->nunknown++;
         return;
     }
-    struct fold_item *first = NULL;
-    for (unsigned i = 0; i < b.cash.paid.n; i++) {
-        struct fold_item *paid = fold_item_find(c, &b.cash.paid.h[i]);
-        if (paid != NULL && paid->e->kind == KIND_VISIT_PAID && !paid->accepted) {
-            paid->accepted = true;
-            first = first == NULL ? paid : first;
-        }
+    int64_t left = b.cash.amount_minor;
+    for (unsigned i = 0; i < b.cash.paid.n && left > 0; i++) {
+        left -= fill_payment(fold_item_find(c, &b.cash.paid.h[i]), left);
     }
-    if (first == NULL) {
-        c->out->nodd++;
-        return;
-    }
-    first->accepted_minor = money_add(first->accepted_minor, b.cash.amount_minor);
-    c->out->cash_accepted_minor = money_add(c->out->cash_accepted_minor, b.cash.amount_minor);
+    int64_t counted = b.cash.amount_minor > 0 ? b.cash.amount_minor - left : 0;
+    c->out->nodd += counted <= 0 || left > 0;
+    c->out->cash_accepted_minor = money_add(c->out->cash_accepted_minor, counted);
 }
 
 static void fold_edition(struct fold_ctx *c, const struct fold_item *it)
@@ -425,6 +435,53 @@ static enum st fold_cancelled(struct fold_ctx *c)
     return ST_OK;
 }
 
+/* An answer with effect that reads, into *out. */
+static bool answer_of(const struct fold_item *it, struct help_answer *out)
+{
+    union body b;
+    if (it->e->kind != KIND_HELP_ANSWERED || !kind_has_effect(it->e->kind, it->role) ||
+        body_decode(it->e->kind, it->e->body, &b) != ST_OK) {
+        return false;
+    }
+    *out = (struct help_answer){.entry = it->e->hash,
+                                .asked = b.help.asked,
+                                .time = it->e->time,
+                                .decision = b.help.decision,
+                                .who = b.help.who,
+                                .when_ms = b.help.when_ms};
+    if (it->node) { /* who else names one says nothing by it */
+        out->actor = it->e->actor;
+    }
+    if (b.help.words) {
+        out->words = entry_att(it->e, 0);
+    }
+    return true;
+}
+
+static enum st fold_answers(struct fold_ctx *c)
+{
+    struct subject_state *s = c->out;
+    struct help_answer x;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < c->n; i++) {
+        bool mine = answer_of(&c->items[i], &x);
+        n += mine;
+        s->nunknown += !mine && c->items[i].e->kind == KIND_HELP_ANSWERED &&
+                       kind_has_effect(KIND_HELP_ANSWERED, c->items[i].role);
+    }
+    uint32_t skip = n > CAP_HELP_ANSWERS ? n - CAP_HELP_ANSWERS : 0;
+    s->answers = arena_new(c->a, struct help_answer, n - skip);
+    if (s->answers == NULL) {
+        return ST_FULL;
+    }
+    for (uint32_t i = 0, k = 0; i < c->n && n > 0; i++) {
+        if (answer_of(&c->items[i], &x) && k++ >= skip) {
+            s->answers[s->nanswers++] = x;
+        }
+    }
+    return ST_OK;
+}
+
 /* A request stands while the job is with the person who asked to be rid of it. */
 static void fold_handover(struct fold_ctx *c)
 {
@@ -476,6 +533,9 @@ enum st fold_run(struct entry_view *entries, size_t n, const struct fold_lookup 
         }
     } else if (st == ST_OK && out->type == SUBJECT_GOODS) {
         st = fold_visits(&c); /* what was done in the workshop */
+    }
+    if (st == ST_OK && (out->type == SUBJECT_JOB || out->type == SUBJECT_GOODS)) {
+        st = fold_answers(&c);
     }
     return st;
 }

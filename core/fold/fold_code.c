@@ -16,6 +16,7 @@ enum {
     K_AUTHORS,
     K_EDITION,
     K_CANCELLATIONS,
+    K_ANSWERS,
     KEYS
 };
 enum { FLAG_ARCHIVED = 2, FLAG_HANDOVER = 4, FLAG_DAMAGED = 8 };
@@ -68,7 +69,7 @@ static void put_fields(struct cbor_w *w, const struct subject_state *s)
 
 static void put_fact(struct cbor_w *w, const struct fact *f)
 {
-    cbor_put_array(w, 6);
+    cbor_put_array(w, 7);
     put_hash(w, f->entry);
     cbor_put_uint(w, f->kind);
     cbor_put_uint(w, f->time);
@@ -78,6 +79,7 @@ static void put_fact(struct cbor_w *w, const struct fact *f)
     for (unsigned i = 0; i < f->natt; i++) {
         put_hash(w, f->atts[i]);
     }
+    cbor_put_int(w, f->accepted_minor);
 }
 
 static void put_signature(struct cbor_w *w, const struct signature_state *s)
@@ -141,6 +143,23 @@ static void put_assigned(struct cbor_w *w, const struct subject_state *s)
     }
 }
 
+static void put_answers(struct cbor_w *w, const struct subject_state *s)
+{
+    cbor_put_array(w, s->nanswers);
+    for (unsigned i = 0; i < s->nanswers; i++) {
+        const struct help_answer *x = &s->answers[i];
+        cbor_put_array(w, 8);
+        put_hash(w, x->entry);
+        put_hash(w, x->asked);
+        put_id16(w, x->actor);
+        cbor_put_uint(w, x->time);
+        cbor_put_uint(w, x->decision);
+        put_id16(w, x->who);
+        cbor_put_int(w, x->when_ms);
+        put_hash(w, x->words);
+    }
+}
+
 static void put_counts(struct cbor_w *w, const struct subject_state *s)
 {
     cbor_put_array(w, 6);
@@ -201,6 +220,8 @@ enum st fold_encode(const struct subject_state *s, uint8_t *buf, size_t cap, byt
     for (unsigned i = 0; i < s->ncancellations; i++) {
         put_hash(&w, s->cancellations[i]);
     }
+    cbor_put_uint(&w, K_ANSWERS);
+    put_answers(&w, s);
     return cbor_w_done(&w, out);
 }
 
@@ -307,7 +328,7 @@ static void get_fields(struct in *in, struct subject_state *s)
 
 static void get_fact(struct in *in, struct fact *f)
 {
-    want(in, 6);
+    want(in, 7);
     f->entry = get_hash(in);
     f->kind = get_u(in);
     f->time = cbor_get_uint(&in->r);
@@ -321,6 +342,7 @@ static void get_fact(struct in *in, struct fact *f)
         atts[i] = get_hash(in);
     }
     f->atts = atts;
+    f->accepted_minor = cbor_get_int(&in->r);
 }
 
 static void get_signature(struct in *in, struct signature_state *s)
@@ -393,6 +415,23 @@ static void get_assigned(struct in *in, struct subject_state *s)
     if (s->nassigned > 0) {
         s->assigned = s->assignments[0].technician;
         s->assigned_entry = s->assignments[0].entry;
+    }
+}
+
+static void get_answers(struct in *in, struct subject_state *s)
+{
+    GET_LIST(in, struct help_answer, s->nanswers, s->answers);
+    for (unsigned i = 0; i < s->nanswers; i++) {
+        struct help_answer *x = &s->answers[i];
+        want(in, 8);
+        x->entry = get_hash(in);
+        x->asked = get_hash(in);
+        x->actor = get_id16(in);
+        x->time = cbor_get_uint(&in->r);
+        x->decision = get_u(in);
+        x->who = get_id16(in);
+        x->when_ms = cbor_get_int(&in->r);
+        x->words = get_hash(in);
     }
 }
 
@@ -470,6 +509,9 @@ static void get_key(struct in *in, int64_t key, struct subject_state *s)
             s->cancellations[i] = get_hash(in);
         }
         s->cancelled = s->ncancellations > 0;
+        return;
+    case K_ANSWERS:
+        get_answers(in, s);
         return;
     default:
         cbor_fail(&in->r);

@@ -48,6 +48,16 @@ struct visit_state *fold_visit_newest(const struct subject_state *s, id8 author)
     return NULL;
 }
 
+const struct help_answer *fold_answer(const struct subject_state *s, h32 asked)
+{
+    for (unsigned i = s->nanswers; i-- > 0;) {
+        if (h32_eq(s->answers[i].asked, asked)) {
+            return &s->answers[i];
+        }
+    }
+    return NULL;
+}
+
 const struct fact *fold_fact(const struct visit_state *v, unsigned kind)
 {
     for (unsigned i = v == NULL ? 0 : v->nfacts; i-- > 0;) {

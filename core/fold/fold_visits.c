@@ -377,6 +377,7 @@ static enum st copy_fact(struct run *r, const struct fold_item *it, struct fact 
     f->wall_ms = it->e->wall_ms;
     f->atts = atts;
     f->natt = it->e->natt;
+    f->accepted_minor = it->accepted_minor;
     return ST_OK;
 }
 

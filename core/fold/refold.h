@@ -129,7 +129,7 @@ enum list {
     LIST_OF_JOB = 8,       /* its goods, slips, invoices, by type */
     LIST_REGISTER = 7      /* headquarters' alone: see register.h; no rows, the keys say it all */
 };
-#define LISTS_VERSION 5 /* of T_LIST and T_CODE: raised when other rows come of the same states */
+#define LISTS_VERSION 6 /* of T_LIST and T_CODE: raised when other rows come of the same states */
 #define LIST_KEY_BYTES 96
 
 /* fold_list_prefix: of LIST_BY_TYPE (type), LIST_OF_* (id; with a type those of that type alone),

@@ -45,6 +45,7 @@ static const unsigned parts[] = {
     [REG_SIGNED] = HAS(REG_TECHNICIAN) | HAS(REG_CLASS),
     [REG_ARCHIVED] = HAS(REG_TECHNICIAN) | HAS(REG_CLASS),
     [REG_HELD] = HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_DUE),
+    [REG_HELP_WAITS] = HAS(REG_STATE) | HAS(REG_TECHNICIAN) | HAS(REG_CLASS) | HAS(REG_DUE),
 };
 #define PARTS (sizeof parts / sizeof parts[0])
 
@@ -203,7 +204,7 @@ static void add_in(const struct register_place *p, enum subject_type type, enum 
 {
     for (unsigned order = REG_BY_TIME; order <= REG_BY_NUMBER; order++) {
         if ((x->orders & HAS(order)) == 0 || out->n == REG_KEYS_MOST) {
-            continue; /* it is never full: 125 at most, of a call in every part that it can be in */
+            continue; /* it is never full: 144 at most, of a call in every part that it can be in */
         }
         uint8_t tail[LIST_KEY_BYTES];
         struct register_key *k = &out->key[out->n++];
@@ -298,7 +299,6 @@ static void job_of(const struct subject_state *s, const struct calendars *cal,
     out->technician = s->assigned;
     out->class_ = (uint8_t)office_class(s);
     out->parts = (uint16_t)((office_cash_owed_minor(s) > 0 ? HAS(REG_CASH_OWED) : 0) |
-                            (office_help_asked(s) ? HAS(REG_HELP_ASKED) : 0) |
                             (s->handover_asked ? HAS(REG_HANDOVER_ASKED) : 0) |
                             (office_proposed(s) ? HAS(REG_PROPOSED) : 0) |
                             (out->state == JOB_SIGNED ? HAS(REG_SIGNED) : 0) |
@@ -350,6 +350,10 @@ void register_of(const struct subject_state *s, const struct calendars *cal,
         out->parts |= HAS(REG_HELD);
     }
     number_of(s, r, out);
+    if (!h32_zero(office_help(s))) { /* of a call, or of goods under repair */
+        out->parts |= HAS(REG_HELP_ASKED);
+        out->parts |= office_help_waits(s) ? HAS(REG_HELP_WAITS) : 0;
+    }
     if (s->nconflicts > 0 || s->nrequests > 0) {
         out->parts |= HAS(REG_CONFLICT);
     }

@@ -27,17 +27,18 @@ enum register_dimension {
 enum register_order { REG_BY_TIME = 1, REG_BY_NUMBER = 2 };
 enum register_part {
     REG_WHOLE = 0,
-    REG_CASH_OWED = 1, /* of calls, as are the next three */
-    REG_HELP_ASKED = 2,
+    REG_CASH_OWED = 1,  /* of calls, as are the next three */
+    REG_HELP_ASKED = 2, /* of goods, too */
     REG_HANDOVER_ASKED = 3,
     REG_PROPOSED = 4,
-    REG_CONFLICT = 5, /* two values, or a request; of any type, and of type 0 */
-    REG_SIGNED = 6,   /* calls whose voucher is not struck off yet */
-    REG_ARCHIVED = 7, /* calls whose voucher is */
-    REG_HELD = 8      /* goods whose receipt is not void */
+    REG_CONFLICT = 5,  /* two values, or a request; of any type, and of type 0 */
+    REG_SIGNED = 6,    /* calls whose voucher is not struck off yet */
+    REG_ARCHIVED = 7,  /* calls whose voucher is */
+    REG_HELD = 8,      /* goods whose receipt is not void */
+    REG_HELP_WAITS = 9 /* asked, of a call or of goods, and nobody has answered */
 };
 #define REG_SORT_BYTES 50   /* longest sort key: a number's */
-#define REG_KEYS_MOST 128   /* of one subject */
+#define REG_KEYS_MOST 160   /* of one subject */
 #define REG_PLACE_BYTES 128 /* struct register_place, encoded */
 
 /* Where a subject stands. */

@@ -12,7 +12,7 @@
 #include "core/model/bodies.h"
 
 #define FOLD_VERSION                                                                               \
-    10 /* 2: in a conflict only headquarters and its own author remove a value.                    \
+    11 /* 2: in a conflict only headquarters and its own author remove a value.                    \
          3: cancellations can be taken back, late work admitted                                    \
          4: goods taken and brought back; facts of the workshop hang on goods                      \
          5: where he stood on arrival is a fact of a visit                                         \
@@ -21,7 +21,8 @@
          8: branches below a revocation are set aside by name                                      \
          9: what was done with a login or a token, or about what could not be kept; whom a device  \
             names as the actor is nobody                                                           \
-         10: what a customer said before a sign-off is a fact of a visit */
+         10: what a customer said before a sign-off is a fact of a visit                           \
+         11: answers to help requests; cash is accepted as far as it was paid, in parts too */
 
 /* One write of a field that stands: nobody replaced it, or only a technician in a conflict. */
 struct field_value {
@@ -53,6 +54,7 @@ struct fact {
     bytes body;      /* CBOR map; in the fold's arena */
     const h32 *atts; /* natt */
     unsigned natt;
+    int64_t accepted_minor; /* visit.paid: what of it the accountant has */
 };
 
 /* Computed from the set of facts; the highest that holds. */
@@ -105,6 +107,17 @@ struct assignment {
     id16 technician;
     hlc time;
 };
+/* What a supervisor answered to a help request (A-13). Each stands: who looks finds those that name
+ * his request. */
+struct help_answer {
+    h32 entry, asked;
+    id16 actor;
+    hlc time;
+    unsigned decision; /* enum help_decision */
+    id16 who;          /* zero: nobody is named */
+    int64_t when_ms;   /* 0: not said */
+    h32 words;         /* attachment; zero: none */
+};
 /* The last entry of one author on this subject: what a sign-off covers. */
 struct author_last {
     id8 author;
@@ -128,14 +141,16 @@ struct subject_state {
     unsigned nvisits;
     struct visit_state *visits; /* by their first entry in fold order */
     int64_t cash_accepted_minor;
-    unsigned nconflicts; /* fields (and assignment) in conflict */
-    unsigned nentries;   /* folded */
-    unsigned nrequests;  /* entries whose author's role gives them no effect: shown as requests */
-    unsigned nodd;       /* facts under another author's visit id, and the like: no effect */
-    unsigned nunknown;   /* of kinds made by a newer version: kept, shown as such */
-    unsigned nbad;       /* not trusted: own signature fails or cut off by a revocation; kept as
-                            evidence, folded nowhere */
-    bool damaged;        /* over a cap (CAP_VISITS, CAP_FOLD_FACT_BYTES): the rest is not shown */
+    unsigned nanswers;           /* of a job or goods */
+    struct help_answer *answers; /* fold order: the newest CAP_HELP_ANSWERS */
+    unsigned nconflicts;         /* fields (and assignment) in conflict */
+    unsigned nentries;           /* folded */
+    unsigned nrequests; /* entries whose author's role gives them no effect: shown as requests */
+    unsigned nodd;      /* facts under another author's visit id, and the like: no effect */
+    unsigned nunknown;  /* of kinds made by a newer version: kept, shown as such */
+    unsigned nbad;      /* not trusted: own signature fails or cut off by a revocation; kept as
+                           evidence, folded nowhere */
+    bool damaged;       /* over a cap (CAP_VISITS, CAP_FOLD_FACT_BYTES): the rest is not shown */
     unsigned nauthors;
     struct author_last *authors; /* ascending by id */
     /* deployment */
@@ -184,6 +199,8 @@ enum role fold_author_role(const struct fold_author *a, const struct entry_view 
 struct visit_state *fold_visit(const struct subject_state *s, id8 visit);
 struct visit_state *fold_visit_open(const struct subject_state *s, id8 author);
 struct visit_state *fold_visit_newest(const struct subject_state *s, id8 author);
+/* fold_answer: the newest answer to this request, or NULL. */
+const struct help_answer *fold_answer(const struct subject_state *s, h32 asked);
 /* fold_fact: the newest fact of a kind that holds in a visit, or NULL. */
 const struct fact *fold_fact(const struct visit_state *v, unsigned kind);
 #endif

@@ -129,6 +129,9 @@ static const struct col handover[] = {MAY(1, CT_ID8, asked.visit), ASKED};
 static const struct col help[] = {MUST(1, CT_ID8, asked.visit), ASKED};
 static const struct col proposed[] = {MUST(1, CT_ID8, proposed.visit),
                                       MUST(2, CT_UINT, proposed.what)};
+static const struct col answered[] = {MUST(1, CT_H32, help.asked), MUST(2, CT_UINT, help.decision),
+                                      MAY(3, CT_ID16, help.who), MAY(4, CT_INT, help.when_ms),
+                                      MAY(5, CT_FLAG, help.words)};
 static const struct col taken[] = {
     HEAD,
     MUST(2, CT_CODE, taken.receipt),
@@ -193,6 +196,7 @@ static const struct shape shapes[] = {
     SHAPE(KIND_HANDOVER_ASKED, handover),
     SHAPE(KIND_HELP_ASKED, help),
     SHAPE(KIND_PROPOSED, proposed),
+    SHAPE(KIND_HELP_ANSWERED, answered),
     SHAPE(KIND_VISIT_TAKEN, taken),
     SHAPE(KIND_VISIT_RETURNED, returned),
     SHAPE(KIND_VISIT_POSITION, step),

@@ -89,6 +89,14 @@ struct body_access {
     unsigned role; /* the person's, when a login is made */
 };
 
+struct body_help {
+    h32 asked;         /* the request that is answered */
+    unsigned decision; /* enum help_decision */
+    id16 who;          /* comes, or takes over; zero: nobody is named */
+    int64_t when_ms;   /* 0: not said */
+    bool words;
+};
+
 struct body_step {
     struct body_head head;
 }; /* accepted, travelling, left */
@@ -236,6 +244,7 @@ union body {
     struct body_withdrawn withdrawn;
     struct body_visit_reason asked; /* JOB_REOPENED HANDOVER_ASKED HELP_ASKED */
     struct body_proposed proposed;
+    struct body_help help; /* HELP_ANSWERED */
     struct body_taken taken;
     struct body_returned returned;
 };

@@ -60,6 +60,7 @@ static const struct kind_info table[] = {
     ROW(HANDOVER_ASKED, "handover.asked", SUBJECT_JOB, true, FIELD),
     ROW(HELP_ASKED, "help.asked", SUBJECT_JOB, true, FIELD),
     ROW(PROPOSED, "proposed", SUBJECT_JOB, true, FIELD),
+    ROW(HELP_ANSWERED, "help.answered", 0, false, R(SUPERVISOR)), /* E-02, A-13 */
     ROW(VISIT_TAKEN, "visit.taken", SUBJECT_JOB, true, FIELD),
     ROW(VISIT_RETURNED, "visit.returned", SUBJECT_JOB, true, FIELD),
     ROW(VISIT_POSITION, "visit.position", SUBJECT_JOB, true, FIELD),

@@ -101,6 +101,9 @@ enum kind {
     KIND_HELP_ASKED = 37,     /* {1: visit, 2: reason code}; att: [note?] with 3: 1 */
     KIND_PROPOSED =
         38, /* {1: visit, 2: of what (subject type or 100 part, 101 fault)}; att: [words] */
+    KIND_HELP_ANSWERED = 39, /* {1: the request, 2: decision, 3: person who comes or takes over?,
+                                4: when ms?}; att: [words?] with 5: 1. Of a job the request is its
+                                help.asked, of goods the record.set that says when it was asked */
     /* What the customer signs for a thing of his: receipt and acknowledgement, signature and
      * voiding, each in one entry that ends its visit (B-18.3, B-18.5). Never corrected. */
     KIND_VISIT_TAKEN = 40,    /* {0?, 1, 2: receipt bstr, 3: goods id16, 4: reason, 5: promised ms,
@@ -229,6 +232,16 @@ enum item_reason {
     ITEM_FAULT = 4,      /* reported as a fault of the program */
     ITEM_OTHER = 5,
     ITEM_REASONS
+};
+/* What becomes of a help request. */
+enum help_decision {
+    HELP_COMES = 1,      /* somebody comes: who, and when if it is known */
+    HELP_ADVICE = 2,     /* what to do stands in the words */
+    HELP_TAKEN_OVER = 3, /* another goes on with it: who */
+    HELP_PUT_OFF = 4,    /* another time was agreed with the customer: when */
+    HELP_AGREED = 5,     /* as the technician proposed */
+    HELP_OTHER = 6,      /* as the words say */
+    HELP_DECISIONS
 };
 enum forget_rule { FORGET_RETENTION = 1, FORGET_REQUEST = 2 };
 

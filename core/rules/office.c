@@ -2,6 +2,7 @@
 #include "core/rules/office.h"
 
 #include "core/model/call.h"
+#include "core/rules/money.h"
 
 /* ---- where a subject stands ------------------------------------------------------------------ */
 
@@ -87,11 +88,47 @@ enum service_class office_class(const struct subject_state *job)
                                                              : CLASS_NONE;
 }
 
-bool office_help_asked(const struct subject_state *job)
+h32 office_help(const struct subject_state *s)
 {
-    const struct visit_state *v = newest(job);
-    return v != NULL && (v->stage < VISIT_SIGNED || v->stage == VISIT_ENDED) && office_open(job) &&
-           fold_fact(v, KIND_HELP_ASKED) != NULL;
+    const struct visit_state *v = s->type == SUBJECT_JOB ? newest(s) : NULL;
+    const struct field_value *of_goods =
+        s->type == SUBJECT_GOODS ? fold_shown(s, F_GOODS_HELP) : NULL;
+    unsigned state = office_state(s);
+    if (of_goods != NULL && (state == GOODS_IN || state == GOODS_IN_WORK)) {
+        return of_goods->entry;
+    }
+    bool going = v != NULL && (v->stage < VISIT_SIGNED || v->stage == VISIT_ENDED);
+    const struct fact *f = going && office_open(s) ? fold_fact(v, KIND_HELP_ASKED) : NULL;
+    return f != NULL ? f->entry : (h32){{0}};
+}
+
+bool office_help_waits(const struct subject_state *s)
+{
+    h32 asked = office_help(s);
+    return !h32_zero(asked) && fold_answer(s, asked) == NULL;
+}
+
+enum office_rule office_may_answer(const struct subject_state *s, h32 asked,
+                                   const struct body_help *answer)
+{
+    /* What each decision must say: somebody, a time, words. */
+    static const struct {
+        bool who, when, words;
+    } needs[HELP_DECISIONS] = {
+        [HELP_COMES] = {.who = true},
+        [HELP_ADVICE] = {.words = true},
+        [HELP_TAKEN_OVER] = {.who = true},
+        [HELP_PUT_OFF] = {.when = true},
+        [HELP_AGREED] = {0},
+        [HELP_OTHER] = {.words = true},
+    };
+    unsigned d = answer->decision;
+    if (h32_zero(asked) || !h32_eq(office_help(s), asked)) {
+        return OFFICE_NO_HELP;
+    }
+    bool said = d > 0 && d < HELP_DECISIONS && (!needs[d].who || !id16_zero(answer->who)) &&
+                (!needs[d].when || answer->when_ms > 0) && (!needs[d].words || answer->words);
+    return said ? OFFICE_OK : OFFICE_HELP_UNSAID;
 }
 
 unsigned office_proposal(const struct fact *f, enum body_att *words)
@@ -166,6 +203,42 @@ int64_t office_cash_owed_minor(const struct subject_state *job)
     return owed;
 }
 
+static bool is_named(const struct hash_list *l, h32 h)
+{
+    for (unsigned i = 0; i < l->n; i++) {
+        if (h32_eq(l->h[i], h)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int64_t office_cash_out(const struct subject_state *job, const struct hash_list *paid,
+                        struct hash_list *of)
+{
+    int64_t sum = 0;
+    of->n = 0;
+    for (unsigned i = 0; i < job->nvisits; i++) {
+        for (unsigned k = 0; k < job->visits[i].nfacts && of->n < CAP_FIELD_WRITES; k++) {
+            const struct fact *f = &job->visits[i].facts[k];
+            union body b;
+            if (f->kind != KIND_VISIT_PAID || body_decode(f->kind, f->body, &b) != ST_OK ||
+                b.paid.method != PAY_CASH || b.paid.amount_minor <= f->accepted_minor ||
+                (paid->n > 0 && !is_named(paid, f->entry))) {
+                continue;
+            }
+            of->h[of->n++] = f->entry;
+            sum = money_add(sum, b.paid.amount_minor - f->accepted_minor);
+        }
+    }
+    return sum;
+}
+
+enum office_rule office_may_accept(int64_t out_minor, int64_t amount_minor)
+{
+    return amount_minor > 0 && amount_minor <= out_minor ? OFFICE_OK : OFFICE_CASH_OVER;
+}
+
 /* ---- rules by name --------------------------------------------------------------------------- */
 
 static const struct {
@@ -181,10 +254,13 @@ static const struct {
     [OFFICE_FILED] = {"B-01.8", "voucher_filed"},
     [OFFICE_GOODS_HERE] = {"B-02.9", "goods_receipt_open"},
     [OFFICE_CASH_OUT] = {"B-18.11", "cash_not_handed_in"},
+    [OFFICE_CASH_OVER] = {"B-18.11", "more_than_is_out"},
     [OFFICE_NOT_APPROVED] = {"B-18.9", "slip_not_approved"},
     [OFFICE_OLD_PART_OWED] = {"B-18.8", "old_part_owed"},
     [OFFICE_SIGNER_INSPECTS] = {"E", "repairer_is_inspector"},
     [OFFICE_COLLECTOR_BILLS] = {"E", "collector_is_invoicer"},
+    [OFFICE_NO_HELP] = {"A-13", "no_help_asked"},
+    [OFFICE_HELP_UNSAID] = {"A-13", "answer_says_too_little"},
     [OFFICE_USER_KEEPS] = {"E", "user_is_keeper"},
 };
 

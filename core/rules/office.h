@@ -40,7 +40,11 @@ enum day_state { DAY_SUBMITTED = 1, DAY_REVIEWED = 2, DAY_SIGNED = 3, DAY_RECEIV
 unsigned office_state(const struct subject_state *s);
 bool office_open(const struct subject_state *job); /* not signed, archived or cancelled */
 enum service_class office_class(const struct subject_state *job);
-bool office_help_asked(const struct subject_state *job);
+/* office_help: the help request of a call or of goods that stands, by its entry (A-13): of a call
+ * the last of its newest visit while that is not over, of goods that of their repair. Zero: none.
+ * office_help_waits: nobody has answered it. */
+h32 office_help(const struct subject_state *s);
+bool office_help_waits(const struct subject_state *s);
 /* office_proposal: what a fact proposes for the catalogue or the customer's file: a fault or a part
  * in words, a piece of equipment (PROPOSED_PART, PROPOSED_FAULT, SUBJECT_EQUIPMENT); *words: which
  * attachment says it. 0: nothing. office_proposed: does this job, not yet archived, hold one? */
@@ -62,10 +66,13 @@ enum office_rule {
     OFFICE_FILED,         /* B-01.8: struck off and in the archive: a new call, not a new version */
     OFFICE_GOODS_HERE,    /* B-02.9: not archived with an open receipt */
     OFFICE_CASH_OUT,      /* B-18.11 */
+    OFFICE_CASH_OVER,     /* B-18.11: more than is out */
     OFFICE_NOT_APPROVED,  /* B-18.9: no issue without an approved slip */
     OFFICE_OLD_PART_OWED, /* B-18.8, A-41: cleared with the old part, or what was not used */
     OFFICE_SIGNER_INSPECTS, /* E: who repaired does not inspect */
     OFFICE_COLLECTOR_BILLS, /* E: who collected does not invoice */
+    OFFICE_NO_HELP,         /* nobody asks for help, or for this any more */
+    OFFICE_HELP_UNSAID,     /* an answer says who, when or what, as its decision needs it */
     OFFICE_USER_KEEPS,      /* E: who uses the part does not approve or issue it */
     OFFICE_RULES
 };
@@ -98,6 +105,15 @@ enum office_rule office_may_archive(const struct subject_state *job, bool goods_
  * already. */
 const struct signature_state *office_may_reopen(const struct subject_state *job, id8 *visit,
                                                 enum office_rule *rule);
+/* office_may_answer: may this be the answer to the help request `asked`? */
+enum office_rule office_may_answer(const struct subject_state *s, h32 asked,
+                                   const struct body_help *answer);
+/* office_cash_out: of the cash payments of a call that are not accepted whole yet those that `paid`
+ * names, or all of them when it names none, into *of (the first CAP_FIELD_WRITES); what is out of
+ * them. office_may_accept (B-18.11): no more is accepted than is out. */
+int64_t office_cash_out(const struct subject_state *job, const struct hash_list *paid,
+                        struct hash_list *of);
+enum office_rule office_may_accept(int64_t out_minor, int64_t amount_minor);
 /* office_may_bill: who collected this job's money does not issue its invoice. `collector` tells
  * whose author that is; NULL: nobody can tell. */
 enum office_rule office_may_bill(const struct subject_state *job, id16 actor,

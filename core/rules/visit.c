@@ -364,14 +364,11 @@ enum rule visit_may(const struct subject_state *job, const struct visit_state *v
 enum visit_help visit_help(const struct subject_state *job, const struct visit_state *v)
 {
     const struct fact *asked = v == NULL ? NULL : fold_fact(v, KIND_HELP_ASKED);
-    const struct field_value *note = fold_shown(job, F_NOTE);
     if (asked == NULL || v->stage == VISIT_SIGNED || v->stage == VISIT_LEFT || job->cancelled ||
         job->archived) {
         return VISIT_HELP_NONE;
     }
-    return note != NULL && !id8_eq(note->author, v->author) && note->time > asked->time
-               ? VISIT_HELP_ANSWERED
-               : VISIT_HELP_WAITS;
+    return fold_answer(job, asked->entry) != NULL ? VISIT_HELP_ANSWERED : VISIT_HELP_WAITS;
 }
 
 bool visit_reopened(const struct visit_state *v)

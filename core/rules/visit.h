@@ -77,8 +77,8 @@ enum kind visit_next(const struct subject_state *job, const struct visit_state *
 /* visit_missing: what still stands between this visit and a signature; RULE_OK when it may be
  * signed. */
 enum rule visit_missing(const struct subject_state *job, const struct visit_state *v);
-/* visit_help: where the last help request of a visit stands (A-13). The answer is the job's note,
- * when somebody else wrote it since. None: NULL `v`, or it is signed, or the job is over. */
+/* visit_help: where the last help request of a visit stands (A-13): answered when an answer names
+ * it. None: NULL `v`, or it is signed, or the job is over. */
 enum visit_help { VISIT_HELP_NONE, VISIT_HELP_WAITS, VISIT_HELP_ANSWERED };
 enum visit_help visit_help(const struct subject_state *job, const struct visit_state *v);
 /* visit_reopened: it was signed, and no signature of it stands: the customer is asked again. */

@@ -136,14 +136,19 @@ enum st api_refuse(struct api_call *c, unsigned status, const char *problem, con
     return ST_REFUSED;
 }
 
-/* A rule's refusal carries its name and number, so that the console has words for it. */
+/* A rule's refusal carries its number and name, and a sum that it is about, so that the console has
+ * words for it. */
 static void refuse_rule(struct api_call *c)
 {
-    const char *space = strchr(c->err.text, ' ');
-    int n = space == NULL ? 0 : (int)(space - c->err.text);
-    json_t *body = json_pack("{s:s,s:s,s:i,s:s,s:s,s:s#}", "type", "/problems/rule", "title",
-                             "rule", "status", 409, "detail", c->err.text, "rule",
-                             space == NULL ? "" : space + 1, "rule_id", c->err.text, n);
+    size_t n = strcspn(c->err.text, " ");
+    const char *name = c->err.text + n + (c->err.text[n] == ' ');
+    size_t name_n = strcspn(name, " ");
+    json_t *body = json_pack("{s:s,s:s,s:i,s:s,s:s%,s:s%}", "type", "/problems/rule", "title",
+                             "rule", "status", 409, "detail", c->err.text, "rule", name, name_n,
+                             "rule_id", c->err.text, n);
+    if (name[name_n] == ' ') { /* a sum of money stands behind some */
+        json_object_set_new(body, "amount_minor", json_integer(strtoll(name + name_n, NULL, 10)));
+    }
     char *text = body == NULL ? NULL : json_dumps(body, JSON_COMPACT);
     c->reply.body = text;
     c->reply.n = text == NULL ? 0 : strlen(text);

@@ -67,6 +67,16 @@ static json_t *written(const struct entry_view *e)
     return list;
 }
 
+/* What was answered to a help request. Its words may be forgotten: null. */
+static json_t *help_said(struct api_call *c, const struct entry_view *e, const struct body_help *b)
+{
+    h32 words = entry_att(e, 0);
+    return json_pack("{s:o,s:i,s:o,s:I,s:o}", "asked", ops_hex(b->asked.b, sizeof b->asked.b),
+                     "decision", (int)b->decision, "person",
+                     reg_named(c, b->who, F_TECHNICIAN_NAME), "when_ms", (json_int_t)b->when_ms,
+                     "words", b->words ? reg_text(c, words.b) : json_string(""));
+}
+
 static json_t *entry_json(struct api_call *c, const struct entry_view *e)
 {
     const struct kind_info *k = kind_info(e->kind);
@@ -91,6 +101,9 @@ static json_t *entry_json(struct api_call *c, const struct entry_view *e)
     }
     if (e->kind == KIND_ITEM_SETTLED && body_decode(e->kind, e->body, &b) == ST_OK) {
         json_object_set_new(out, "reason", json_integer((json_int_t)b.settled.reason));
+    }
+    if (e->kind == KIND_HELP_ANSWERED && body_decode(e->kind, e->body, &b) == ST_OK) {
+        json_object_set_new(out, "answer", help_said(c, e, &b.help));
     }
     if (e->kind == KIND_ACCESS && body_decode(e->kind, e->body, &b) == ST_OK) {
         api_access_said(out, &b.access);

@@ -1,5 +1,5 @@
 /* hq_route_people.c - the people whom a device must be able to name: those who wrote what it holds,
- * and those whom its jobs were given to. See hq_route.h. */
+ * those whom its jobs were given to, and those who are to help. See hq_route.h. */
 #include "sync/hq/hq_route.h"
 
 #include "core/model/bodies.h"
@@ -26,6 +26,12 @@ enum st hq_route_people(struct hq *hq, struct store_txn *t, id8 device, const st
         if (b != NULL && body_decode(e->kind, e->body, b) == ST_OK &&
             !id16_zero(b->assigned.technician)) {
             st = hq_route_grant(hq, t, device, b->assigned.technician, tmp, err);
+        }
+    }
+    if (st == ST_OK && by == NULL && e->kind == KIND_HELP_ANSWERED) {
+        union body *b = arena_new(&tmp, union body, 1);
+        if (b != NULL && body_decode(e->kind, e->body, b) == ST_OK && !id16_zero(b->help.who)) {
+            st = hq_route_grant(hq, t, device, b->help.who, tmp, err);
         }
     }
     return st;

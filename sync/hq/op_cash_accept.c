@@ -1,20 +1,14 @@
-/* op_cash_accept.c - the accountant takes a technician's cash. */
+/* op_cash_accept.c - the accountant takes a technician's cash: no more than is out (B-18.11). What
+ * the books do not know of is not taken: the handheld syncs first. One writer asks and writes, so
+ * of two accountants the second is refused. */
 #include "core/model/bodies.h"
 #include "sync/hq/ops.h"
 
-/* All cash payments of the job, unless some are named. */
-static void all_paid(const struct subject_state *job, struct hash_list *out)
+/* The refusal says how much is out. */
+static enum st more_than_is_out(int64_t out_minor, struct err *err)
 {
-    for (unsigned i = 0; i < job->nvisits; i++) {
-        for (unsigned k = 0; k < job->visits[i].nfacts; k++) {
-            const struct fact *f = &job->visits[i].facts[k];
-            union body b;
-            if (f->kind == KIND_VISIT_PAID && out->n < CAP_FIELD_WRITES &&
-                body_decode(f->kind, f->body, &b) == ST_OK && b.paid.method == PAY_CASH) {
-                out->h[out->n++] = f->entry;
-            }
-        }
-    }
+    return err_set(err, ST_FORBIDDEN, 0, "rule", "%s %s %lld", office_rule_id(OFFICE_CASH_OVER),
+                   office_rule_name(OFFICE_CASH_OVER), (long long)out_minor);
 }
 
 static enum st named(const json_t *list, struct hash_list *out, struct err *err)
@@ -30,12 +24,24 @@ static enum st named(const json_t *list, struct hash_list *out, struct err *err)
     return ST_OK;
 }
 
+static bool any_paid(const struct subject_state *job)
+{
+    for (unsigned i = 0; i < job->nvisits; i++) {
+        const struct fact *f = fold_fact(&job->visits[i], KIND_VISIT_PAID);
+        if (f != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum st op_cash_accept(struct hq *hq, const json_t *in, json_t **out, struct err *err)
 {
     uint8_t body[CAP_BODY_BYTES];
     union body b;
     struct append what = {.kind = KIND_CASH_ACCEPTED, .subject_type = SUBJECT_JOB};
     struct subject_state job;
+    struct hash_list only = {0};
     h32 hash;
     memset(&b, 0, sizeof b);
     enum st st = ops_actor(hq, in, ROLE_ACCOUNTANT, &what, err);
@@ -53,12 +59,14 @@ enum st op_cash_accept(struct hq *hq, const json_t *in, json_t **out, struct err
         st = ops_state(hq, what.subject, &a, &job, err);
     }
     if (st == ST_OK && json_object_get(in, "paid") != NULL) {
-        st = named(json_object_get(in, "paid"), &b.cash.paid, err);
-    } else if (st == ST_OK) {
-        all_paid(&job, &b.cash.paid);
+        st = named(json_object_get(in, "paid"), &only, err);
     }
-    if (st == ST_OK && b.cash.paid.n == 0) {
+    if (st == ST_OK && !any_paid(&job)) {
         st = err_set(err, ST_NOT_FOUND, 0, __func__, "no cash was paid on this job");
+    }
+    int64_t is_out = st == ST_OK ? office_cash_out(&job, &only, &b.cash.paid) : 0;
+    if (st == ST_OK && office_may_accept(is_out, b.cash.amount_minor) != OFFICE_OK) {
+        st = more_than_is_out(is_out, err);
     }
     if (st == ST_OK &&
         body_encode(KIND_CASH_ACCEPTED, &b, body, sizeof body, &what.body) != ST_OK) {

@@ -19,6 +19,7 @@ static const struct op table[] = {
     {"admit", op_admit},
     {"job.restore", op_job_restore},
     {"job.reopen", op_job_reopen},
+    {"help.answer", op_help_answer},
     {"cash.accept", op_cash_accept},
     {"edition.publish", op_edition_publish},
     {"bundle.import", op_bundle_import},

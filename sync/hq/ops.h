@@ -75,7 +75,7 @@ const char *ops_role_name(enum role r);
  *                why}]}: what a revocation cut off (late.h); {entries: [hash], reason: 1 to 4,
  *                author?} -> {admitted, entries}: a supervisor lets it count
  * job.restore    {job} -> {entry}: its cancellation is taken back
- * cash.accept    {job, paid?: [entry], amount} -> {entry}
+ * cash.accept    {job, paid?: [entry], amount} -> {entry}: no more than is out (B-18.11)
  * edition.publish {file | data_base64url} -> {number, attachment, entry}
  * bundle.import  {file, answer?} -> {received_entries, answer_bytes, problem}: ingest a *.docket,
  *                write the answer's file
@@ -83,7 +83,10 @@ const char *ops_role_name(enum role r);
 /* For the console and its clerks:
  * job.reopen     {job, reason} -> {entry, version}: its signed report counts as unsigned until
  *                that version is signed; a supervisor's
- * call.create    {fields, customer | customer_new, equipment? | equipment_new, code?, branch?}
+ * help.answer    {type: job | goods, id, asked, decision: 1 to 6, person?, when_ms?, words?, seen?}
+ * -> {entry}: a supervisor's, to the request `asked`; or {conflict}: `seen` is not the last answer
+ * to it (A-13) call.create    {fields, customer | customer_new, equipment? | equipment_new, code?,
+ * branch?}
  *                -> {id, code}
  * record.edit    {type, id | code, fields, seen: {field: [entry]}, branch?} -> as record.set, or
  *                {conflict: {id, fields}}: somebody wrote meanwhile, nothing was changed
@@ -142,6 +145,7 @@ enum st op_conflicts(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_resolve(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_revoke(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_admit(struct hq *, const json_t *, json_t **, struct err *);
+enum st op_help_answer(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_job_reopen(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_job_restore(struct hq *, const json_t *, json_t **, struct err *);
 enum st op_cash_accept(struct hq *, const json_t *, json_t **, struct err *);

@@ -241,7 +241,7 @@ enum st reg_read_dashboard(struct api_call *c)
         counted(c, (struct which){SUBJECT_JOB, REG_WHOLE, REG_DUE, 0}, INT64_MIN, c->now_ms, &more);
     unsigned left = counted(c, IN_STATE(SUBJECT_JOB, JOB_REGISTERED), INT64_MIN, today, &more);
     unsigned in = counted(c, ALL_OF(SUBJECT_JOB), today, INT64_MAX, &more);
-    unsigned help = counted(c, PART_OF(SUBJECT_JOB, REG_HELP_ASKED), INT64_MIN, INT64_MAX, &more);
+    unsigned help = counted(c, PART_OF(SUBJECT_JOB, REG_HELP_WAITS), INT64_MIN, INT64_MAX, &more);
     unsigned over =
         counted(c, PART_OF(SUBJECT_JOB, REG_HANDOVER_ASKED), INT64_MIN, INT64_MAX, &more);
     unsigned apart = counted(c, PART_OF(0, REG_CONFLICT), INT64_MIN, INT64_MAX, &more);

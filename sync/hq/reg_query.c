@@ -107,10 +107,8 @@ static enum st only_of(struct api_call *c, struct reg_query *q)
     static const struct {
         const char *name;
         enum reg_only only;
-    } words[] = {{"late", REG_LATE},
-                 {"open", REG_OPEN},
-                 {"workshop", REG_WORKSHOP},
-                 {"unhelped", REG_UNHELPED},
+    } words[] = {{"late", REG_LATE},         {"open", REG_OPEN},       {"workshop", REG_WORKSHOP},
+                 {"unhelped", REG_UNHELPED}, {"waiting", REG_WAITING}, {"answered", REG_ANSWERED},
                  {"silent", REG_SILENT}};
     const char *only = said(c, "only");
     q->now_ms = c->now_ms;
@@ -215,7 +213,8 @@ static void choose(struct reg_query *q, enum sort sort)
     bool one_branch = sort == BY_BRANCH && !id8_zero(q->branch);
     bool free = sort == BY_TIME || sort == BY_NUMBER || one_branch;
     q->order = sort == BY_NUMBER ? REG_BY_NUMBER : REG_BY_TIME;
-    q->part = q->reg->part != REG_WHOLE                             ? q->reg->part
+    q->part = q->only == REG_WAITING                                ? REG_HELP_WAITS
+              : q->reg->part != REG_WHOLE                           ? q->reg->part
               : q->reg->type == SUBJECT_GOODS && q->only != REG_ANY ? REG_HELD
                                                                     : REG_WHOLE;
     if (free && memory) {
@@ -294,9 +293,10 @@ static void settle(struct reg_query *q)
         q->class_ = 0;
     }
     q->look = memory || q->only == REG_LATE || q->only == REG_OPEN || q->only == REG_WORKSHOP ||
-              q->only == REG_UNHELPED || q->branch_looked || !id16_zero(q->customer) ||
-              q->state != 0 || q->class_ != 0 || !id16_zero(q->technician) ||
-              q->from_ms != INT64_MIN || q->to_ms != INT64_MAX || q->first_n + q->last_n != 0;
+              q->only == REG_UNHELPED || q->only == REG_WAITING || q->only == REG_ANSWERED ||
+              q->branch_looked || !id16_zero(q->customer) || q->state != 0 || q->class_ != 0 ||
+              !id16_zero(q->technician) || q->from_ms != INT64_MIN || q->to_ms != INT64_MAX ||
+              q->first_n + q->last_n != 0;
 }
 
 /* ---- the cursor -------------------------------------------------------------------------------
@@ -365,12 +365,19 @@ bool reg_query_state(const struct reg_query *q, unsigned state)
                                      : true;
 }
 
+static bool helped(const struct reg_query *q, const struct register_place *p)
+{
+    bool asked = (p->parts >> REG_HELP_ASKED & 1U) != 0;
+    bool waits = (p->parts >> REG_HELP_WAITS & 1U) != 0;
+    return q->only == REG_WAITING ? waits : q->only == REG_ANSWERED ? asked && !waits : true;
+}
+
 bool reg_query_wants(const struct reg_query *q, const struct register_place *p)
 {
     uint8_t buf[REG_SORT_BYTES];
     bytes number = register_number(bytes_of(p->number, p->nnumber), buf);
     return (id8_zero(q->branch) || id8_eq(p->branch, q->branch)) && reg_query_state(q, p->state) &&
-           (q->only != REG_LATE || (p->has_due && p->due_ms < q->now_ms)) &&
+           helped(q, p) && (q->only != REG_LATE || (p->has_due && p->due_ms < q->now_ms)) &&
            (q->state == 0 || p->state == q->state) && (q->class_ == 0 || p->class_ == q->class_) &&
            (id16_zero(q->technician) || id16_eq(p->technician, q->technician)) &&
            (id16_zero(q->customer) || id16_eq(p->customer, q->customer)) &&

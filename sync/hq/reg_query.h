@@ -10,6 +10,8 @@ enum reg_only {
     REG_OPEN,     /* goods: the receipt is not void */
     REG_WORKSHOP, /* goods: handed in and not given back: those with a repair card that is open */
     REG_UNHELPED, /* goods: past the planned time, and no help was asked for (B-18.14) */
+    REG_WAITING,  /* help asked of calls or goods, and nobody has answered */
+    REG_ANSWERED, /* ... and somebody has */
     REG_SILENT    /* devices: not heard of for long */
 };
 struct reg_query {

@@ -238,7 +238,6 @@ static void add_job(struct api_call *c, const struct subject_state *s, json_t *o
         o, "left_over",
         json_boolean(office_left_over(s, c->now_ms, calendar_offset(&cal, c->now_ms))));
     json_object_set_new(o, "cash_owed_minor", json_integer((json_int_t)office_cash_owed_minor(s)));
-    json_object_set_new(o, "help", json_boolean(office_help_asked(s)));
     json_object_set_new(o, "handover", json_boolean(s->handover_asked));
     json_object_set_new(o, "visits", json_integer((json_int_t)s->nvisits));
     json_object_set_new(o, "returned_twice", json_boolean(visit_returned_twice(s)));
@@ -246,6 +245,19 @@ static void add_job(struct api_call *c, const struct subject_state *s, json_t *o
         json_object_set_new(o, "proposals", proposals_json(c, s));
     }
     add_deadline(c, s, o);
+}
+
+/* What is asked and whether it is answered; null: nobody asks for help. */
+static json_t *help_json(const struct subject_state *s)
+{
+    h32 asked = office_help(s);
+    const struct help_answer *a = fold_answer(s, asked);
+    if (h32_zero(asked)) {
+        return json_null();
+    }
+    return json_pack("{s:o,s:s,s:o}", "entry", ops_hex(asked.b, sizeof asked.b), "state",
+                     a == NULL ? "waiting" : "answered", "answer",
+                     a == NULL ? json_null() : ops_hex(a->entry.b, sizeof a->entry.b));
 }
 
 json_t *reg_row(struct api_call *c, const struct subject_state *s)
@@ -257,6 +269,10 @@ json_t *reg_row(struct api_call *c, const struct subject_state *s)
                           reg_state_name(s->type, office_state(s)), "time_ms",
                           (json_int_t)register_order_ms(s), "conflict", s->nconflicts > 0, "fields",
                           fields_json(c, s));
+    if (s->type == SUBJECT_JOB || s->type == SUBJECT_GOODS) {
+        json_object_set_new(o, "help", json_boolean(office_help_waits(s)));
+        json_object_set_new(o, "help_request", help_json(s));
+    }
     if (s->type == SUBJECT_JOB) {
         add_job(c, s, o);
     } else if (s->type == SUBJECT_GOODS) {

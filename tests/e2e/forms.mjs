@@ -54,6 +54,20 @@ await claim('goods come in, are repaired, sent back once, passed, returned, and 
     await act(clerk, 'begin', { repairer: 'T02' });
     await button(clerk, 'finish').waitFor();
     await act(clerk, 'help');
+    await gone(clerk, 'answer');
+    await go(boss, '#/cards?only=waiting');
+    await row(boss, 'LQ-0001').click();
+    await button(boss, 'answer').click(); // what says too little is refused, and says so
+    await fill(boss, { decision: '4' });
+    await submit(boss);
+    await boss.waitForFunction(() => /Say who comes or takes over/.test(document.querySelector('#dialog .error').textContent));
+    await boss.keyboard.press('Escape');
+    await closed(boss);
+    await act(boss, 'answer', { decision: '4', when_ms: '2030-01-05T09:00', words: 'The board comes on Friday. '.repeat(120).trim() }, 'help-answer');
+    await boss.waitForFunction(() => /Help request answered: Another time was agreed · 2030-01-05 09:00 · The board comes/.test(document.querySelector('#detail').textContent));
+    await shot(boss, 'help-answered');
+    await boss.waitForFunction(() => !document.querySelector('tbody tr')); // it left the list of those that wait
+    await clerk.waitForFunction(() => /另约了时间|答复/.test(document.querySelector('#detail').textContent));
     await act(clerk, 'finish', { minutes: '45' }, 'goods-finish');
     await gone(clerk, 'pass');
     await go(boss, '#/goods');

@@ -1,5 +1,5 @@
-/* vectors_access.c - what headquarters says of its logins, tokens, and items that it could not
- * keep. */
+/* vectors_access.c - what headquarters says of its logins, tokens, items that it could not keep,
+ * and requests for help. */
 #include "tests/support/vectors_inside.h"
 
 #include "core/model/bodies.h"
@@ -9,14 +9,15 @@ static void node_says(struct vectors *t, const char *name, struct chain_head *he
 {
     uint8_t buf[256];
     d.actor = sample_id16("clerk");
-    d.actor_role = ROLE_ADMINISTRATOR;
+    d.actor_role = d.actor_role == ROLE_NONE ? ROLE_ADMINISTRATOR : d.actor_role;
     if (body_encode(d.kind, b, buf, sizeof buf, &d.body) != ST_OK) {
         vectors_die(name, "body");
     }
     vectors_entry(t, name, &t->s.node, head, &d, now);
 }
 
-/* A password, a token with its scopes, and what was done about an item: no name, no secret. */
+/* A password, a token with its scopes, what was done about an item, and what was answered to a help
+ * request: no name, no secret. */
 void vectors_access(struct vectors *t)
 {
     struct chain_head head = {.author = t->s.node.author,
@@ -36,4 +37,15 @@ void vectors_access(struct vectors *t)
         .kind = KIND_ITEM_SETTLED, .subject_type = SUBJECT_ITEM, .subject = sample_id16("an item")};
     node_says(t, "entry-item-settled", &head, d, &(union body){.settled = {.reason = ITEM_DEVICE}},
               sample_now(40));
+    const h32 words = sample_h32("what to do");
+    d = (struct entry_draft){.kind = KIND_HELP_ANSWERED,
+                             .subject_type = SUBJECT_JOB,
+                             .subject = sample_id16("a job"),
+                             .atts = &words,
+                             .natt = 1,
+                             .actor_role = ROLE_SUPERVISOR};
+    node_says(t, "entry-help-answered", &head, d,
+              &(union body){.help = {sample_h32("asked"), HELP_COMES, person,
+                                     SAMPLE_TIME_MS + 3600000, true}},
+              sample_now(50));
 }

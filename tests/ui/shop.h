@@ -419,6 +419,33 @@ static inline void shop_reopen(struct shop *x, const char *job, unsigned reason)
     shop_entry(x, KIND_JOB_REOPENED, SUBJECT_JOB, sample_id16(job), body, NULL, ATT_TEXT, 0);
 }
 
+/* shop_answer: the supervisor answers the last help request of a job. */
+static inline void shop_answer(struct shop *x, const char *job, const struct body_help *with,
+                               const char *text)
+{
+    struct subject_state state;
+    struct store_txn *t = NULL;
+    struct err err = {0};
+    uint8_t buf[CAP_BODY_BYTES];
+    union body b;
+    bytes body, words = str_bytes(str_c(text));
+    struct arena a = arena_of(x->room, SHOP_ROOM);
+    memset(&b, 0, sizeof b);
+    b.help = *with;
+    shop_must(store_read(x->store, &t, &err), &err, "read");
+    shop_must(fold_load(t, sample_id16(job), &a, &state, NULL, &err), &err, job);
+    store_abort(&t);
+    for (unsigned k = 0; k < state.nvisits; k++) {
+        const struct fact *f = fold_fact(&state.visits[k], KIND_HELP_ASKED);
+        b.help.asked = f != NULL ? f->entry : b.help.asked;
+    }
+    CHECK(!h32_zero(b.help.asked));
+    b.help.words = text != NULL;
+    shop_must(body_encode(KIND_HELP_ANSWERED, &b, buf, sizeof buf, &body), NULL, "answer");
+    shop_entry(x, KIND_HELP_ANSWERED, SUBJECT_JOB, sample_id16(job), body, &words, ATT_TEXT,
+               text != NULL);
+}
+
 /* What the office writes over what it has seen of a record. */
 static inline void shop_change(struct shop *x, enum subject_type type, const char *name, int field,
                                const char *text)

@@ -241,6 +241,14 @@ static void changed(const struct look *l)
     run_on(&d, "tests/ui/changed-2.script", l);
 }
 
+/* As long as people write when it matters: each line must be there whole. */
+#define LONG_ANSWER                                                                                                                   \
+    "先确认电容两端已放电，再量压缩机三个端子之间的电阻：R-S 应等于 C-R 加 C-S。若有一相断路，" \
+    "不要再通电，等我带热成像仪过来。Measure again after ten minutes, the overload opens when it "                    \
+    "is hot. "                                                                                                                        \
+    "客户那边我已打电话说明，维修费按检测费收，换压缩机另行报价，请不要先答应。最后一行: "   \
+    "end-of-answer"
+
 static void answered(const struct look *l)
 {
     struct device d;
@@ -248,6 +256,15 @@ static void answered(const struct look *l)
     run_on(&d, "tests/ui/answer-1.script", l);
     d.at_ms = SHOP_NOW_MS + 600000; /* headquarters writes after it was asked */
     meanwhile(&d);
+    struct shop x;
+    struct body_help advice = {.decision = HELP_ADVICE}, comes = {.decision = HELP_COMES,
+                                                                  .who = sample_id16("supervisor"),
+                                                                  .when_ms = SHOP_NOW_MS + 5400000};
+    shop_open_again(&x, d.dir, d.secret, &d.head, d.at_ms);
+    shop_answer(&x, "job 1", &advice, "Close the valve first. 先关截止阀。");
+    shop_answer(&x, "job 1", &comes, LONG_ANSWER);
+    d.at_ms = x.at_ms;
+    shop_shut(&x, &d.head);
     run_on(&d, "tests/ui/answer-2.script", l);
 }
 

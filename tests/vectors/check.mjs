@@ -174,6 +174,17 @@ function checkAccess(e) {
     return `step ${b.get(1)}`;
 }
 
+// Section 5: an answer to a help request names it; its words are an attachment.
+function checkHelp(e) {
+    const b = e.body;
+    must(e.kind === 39 && (e.type === 3 || e.type === 9) && e.actor !== undefined, 'subject');
+    must([...b.keys()].every((k) => k >= 1 && k <= 5) && isBytes(b.get(1), 32) && isInt(b.get(2), 1, 6), 'decision');
+    must(!b.has(3) || (isBytes(b.get(3), 16) && !isZero(b.get(3))), 'person');
+    must(!b.has(4) || isInt(b.get(4), 1, MS), 'when');
+    must(e.atts.length === (b.get(5) === 1 ? 1 : 0), 'words');
+    return `decision ${b.get(2)}`;
+}
+
 function checkEvidence(ev) {
     must(ev instanceof Map && ev.size > 0, 'evidence');
     for (const [k, v] of ev) {
@@ -517,6 +528,9 @@ function vectors() {
     }
     for (const v of all.filter((x) => /^entry-(access-(password|token)|item-settled)$/.test(x.name))) {
         claim(`${v.name}: its body is what the document says of its kind`, () => checkAccess(readEntry(unhex(v.hex))));
+    }
+    for (const v of all.filter((x) => x.name === 'entry-help-answered')) {
+        claim(`${v.name}: its body is what the document says of its kind`, () => checkHelp(readEntry(unhex(v.hex))));
     }
     rfc8032();
     bundles();

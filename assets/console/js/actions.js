@@ -46,6 +46,22 @@ const repairedIt = (r, me) => (is(r.fields.repairer, me) ? _(W.RULES.repairer_is
 const usesIt = (r, me) => (is(r.technician || r.fields.technician, me) ? _(W.RULES.user_is_keeper) : '');
 const collectedIt = (r, me) => ((r.visits_list || []).some((v) => is(v.technician, me) && v.cash_paid_minor > 0) ? _(W.RULES.collector_is_invoicer) : '');
 
+// A help request is answered (A-13). What was asked stands in the form; a second answer is given knowing of the first.
+const asksFor = (r) => {
+    const fact = (r.visits_list || []).flatMap((v) => v.facts).find((x) => x.entry === r.help_request.entry);
+    return fact ? fmt(_('%1$s: %2$s'), _('Help request'), W.factWords(fact.kind, fact.body, money, String)) : _('Help is asked with this repair.');
+};
+const answer = {
+    name: 'answer', label: N_('Answer'), roles: ['supervisor'], when: (r) => Boolean(r.help_request), primary: (r) => r.help, text: asksFor,
+    fields: [
+        { name: 'decision', label: N_('Decision'), kind: 'choice', list: W.HELP_DECISIONS, required: true },
+        { name: 'person', label: N_('Who comes or takes over'), kind: 'ref', of: 'technician' },
+        { name: 'when_ms', label: N_('When'), kind: 'time' },
+        { name: 'words', label: N_('What to do'), kind: 'long', hint: N_('It goes to the handheld as it stands here. Who takes the call over is dispatched besides.') },
+    ],
+    send: (r, v) => call('POST', `${path(r)}/answer`, { asked: r.help_request.entry, seen: r.help_request.answer || '', ...v }),
+};
+
 export const ACTIONS = {
     job: [
         {
@@ -55,6 +71,7 @@ export const ACTIONS = {
             send: (r, v) => give(r, v.technician), watch: { name: 'technician', of: holder, is: (r) => r.technician },
             settle: (r, one) => (one.take === 'mine' ? assign(r, one.yours, one.standing ? one.standing.id : '') : null),
         },
+        answer,
         { name: 'archive', label: N_('Strike off'), roles: ['clerk'], states: ['signed'], barred: [cashOut, goodsHere], primary: () => true, text: N_('The signed voucher is back. The call is struck off and filed.'), send: (r) => call('POST', `${path(r)}/archive`) },
         {
             name: 'cash', label: N_('Take the cash'), roles: ['accountant'], when: (r) => r.cash_owed_minor > 0, primary: () => true,
@@ -93,6 +110,7 @@ export const ACTIONS = {
         step('goods', 'out', N_('Goods go back'), CLERK, ['passed'], [], { primary: () => true }),
         step('goods', 'void', N_('Void the receipt'), CLERK, ['out'], [must('', 'signed_back')], { primary: () => true, value: { signed_back: () => moment(Date.now()).replace(' ', 'T') } }),
         step('goods', 'help', N_('Ask for help'), CLERK, ['in', 'in_work'], [], { text: N_('It will be late. Help is asked for now.') }),
+        answer,
         { name: 'receipt', label: N_('Print the receipt'), roles: null, print: 'goods' },
         { name: 'card', label: N_('Print the repair card'), roles: null, states: ['in', 'in_work', 'finished', 'passed', 'out', 'voided'], print: 'card' },
     ],
@@ -181,7 +199,7 @@ export function act(record, a, done, print) {
     if (a.fresh) { fresh(a.fresh, done, record); return; }
     if (a.ready && a.ready(record)) { say(_(a.ready(record))); return; }
     ask({
-        title: _(a.label), about: aboutOf(record), text: a.text && _(a.text), go: _(a.label), danger: a.danger, keep: a.keep && _(a.keep),
+        title: _(a.label), about: aboutOf(record), text: typeof a.text === 'function' ? a.text(record) : a.text && _(a.text), go: _(a.label), danger: a.danger, keep: a.keep && _(a.keep),
         fields: (a.fields || []).map((x) => ({ ...x, value: a.value && a.value[x.name] ? a.value[x.name](record) : toInputOf(record, x) })),
         type: record.type, watch: a.watch && { id: record.id, path: path(record), holds: a.watch, seen: a.watch.of(record) },
         settle: a.settle && (async ([one]) => { await a.settle(record, one); say(_('Done.')); done(); }),

@@ -20,7 +20,7 @@ export function tiles(d) {
 function second(d, app) {
     return [
         t(_('Left over from earlier days'), d.left_over, `#/calls?state=registered&to=${yesterday(d)}`, hot(d.left_over)), t(_('Open goods receipts'), d.goods_open, '#/goods?only=open&sort=state'),
-        t(_('Late repairs without help'), d.late_unhelped, '#/cards?only=unhelped&sort=state', hot(d.late_unhelped)), t(_('Help requests'), d.help, '#/help', hot(d.help)),
+        t(_('Late repairs without help'), d.late_unhelped, '#/cards?only=unhelped&sort=state', hot(d.late_unhelped)), t(_('Help requests'), d.help, '#/help?only=waiting', hot(d.help)),
         ...(d.withheld && app.registers.quarantine ? [t(_('Shown by customers, not held here'), d.withheld, '#/quarantine?state=shown', 'hot')] : []),
         t(_('Cash in hand'), money(d.cash_out_minor), app.registers.cash ? '#/cash' : '#/vouchers'), t(_('Conflicts'), d.conflicts, '#/conflicts', hot(d.conflicts)),
     ];

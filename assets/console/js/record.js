@@ -78,6 +78,7 @@ function fields(r, sees) {
 // What a step says beyond its kind, of a call, a handheld's admission, a token, an item set aside.
 function saidOf(e) {
     if (e.kind === 'job.assigned') { return named(e.technician) || _('nobody'); }
+    if (e.answer) { return [W.at(W.HELP_DECISIONS, e.answer.decision), named(e.answer.person), e.answer.when_ms ? moment(e.answer.when_ms) : '', e.answer.words === null ? _('Not kept here any more') : e.answer.words].filter(Boolean).join(' · '); }
     if (e.kind === 'item.settled') { return W.at(W.ITEM_REASONS, e.reason); }
     if (e.kind === 'item.again') { return n_('%d time in all', '%d times in all', e.tries); }
     if (e.scopes) { return [e.scopes, e.until_ms ? fmt(_('until %s'), moment(e.until_ms)) : ''].filter(Boolean).join(' · '); }
@@ -191,7 +192,7 @@ function summary(r) {
 
 const reopened = (r) => { const v = (r.visits_list || []).filter((x) => x.signatures.length).pop(); return v && !v.signatures[v.signatures.length - 1].stands; };
 function warnings(r) {
-    return [reopened(r) && _('The report was reopened: it counts as unsigned until a new version is signed.'), r.help && _('The technician asks for help.'), r.type === 'job' && r.fields.proposed > 0 && _('A technician took this call. Who or what is new in it waits to be put on file.'), r.handover && _('The technician asks to hand it over.'), r.left_over && _('Left over from an earlier day: first.'),
+    return [reopened(r) && _('The report was reopened: it counts as unsigned until a new version is signed.'), r.help && (r.type === 'job' ? _('The technician asks for help.') : _('Help is asked with this repair.')), r.type === 'job' && r.fields.proposed > 0 && _('A technician took this call. Who or what is new in it waits to be put on file.'), r.handover && _('The technician asks to hand it over.'), r.left_over && _('Left over from an earlier day: first.'),
         r.returned_twice && _('Two handhelds brought the same goods back. Both signatures are kept; the customer pays once.'), r.late_unhelped && _('Past its planned time, and no help was asked for (B-18.14).'), r.fields.forked && _('Its journal has forked: two handhelds write under one key.')].filter(Boolean);
 }
 

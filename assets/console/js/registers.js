@@ -1,6 +1,6 @@
 // The registers: one row each. A page is drawn from its row; nothing else knows a register by name.
 import { _, fmt, N_, brief, moment, day, money, quantity, limit } from './i18n.js';
-import { CLASS_LETTERS, CLASSES, stateWord, roleWord, oddWord, TYPES } from './words.js';
+import { CLASS_LETTERS, CLASSES, stateWord, roleWord, oddWord, HELP_STATES, TYPES } from './words.js';
 import { label, named } from './fields.js';
 
 // ---- columns: {label, text, and one of cls, box, href; sort: by which of the server's sorts its head sorts} ------------------------------------------
@@ -24,11 +24,13 @@ const call = named_(N_('Call'), (r) => r.fields.job);
 
 const PROPOSED = { part: N_('Part'), fault: N_('Fault'), equipment: N_('Equipment'), customer: N_('Customer') };
 
+// Whether a help request is answered, the word and its urgency.
+const helped = col(N_('Help request'), (r) => (r.help_request ? _(HELP_STATES[r.help_request.state]) : ''), { cls: (r) => (r.help ? 'due late' : '') });
 const JOB_COLUMNS = [called, number, klass, customer, fault, technician, state, due];
 
 export const REGISTERS = {
     calls: { title: N_('Call register'), type: 'job', columns: JOB_COLUMNS, count: (d) => d.today, counted: N_('Calls today'), tiles: true, fresh: 'call', empty: N_('No calls here.') },
-    help: { title: N_('Help requests'), type: 'job', columns: JOB_COLUMNS, count: (d) => d.help, hot: true, empty: N_('Nobody asks for help.') },
+    help: { title: N_('Help requests'), type: 'job', columns: [...JOB_COLUMNS, helped], count: (d) => d.help, hot: true, empty: N_('Nobody asks for help.') },
     handovers: { title: N_('To hand over'), type: 'job', columns: JOB_COLUMNS, count: (d) => d.handovers, hot: true, empty: N_('Nobody wants to hand a call over.') },
     proposals: {
         title: N_('Proposals for the catalogue'), short: N_('Proposals'), type: 'job',
@@ -44,7 +46,7 @@ export const REGISTERS = {
     cards: { // of what is in the workshop: what is still with the technician has no card yet, what went out has done with it
         title: N_('Repair cards'), source: 'goods', type: 'goods', only: 'workshop', count: (d) => d.late_unhelped, counted: N_('Late repairs without help'), hot: true,
         columns: [col(N_('Goods receipt'), (r) => r.fields.receipt || r.id.slice(0, 8), { link: true, sort: 'number' }), plain('goods', 'what', null, { cls: 'wide' }), named_(N_('Repaired by'), (r) => r.fields.repairer), plain('goods', 'minutes', null, { cls: 'num' }), state, named_(N_('Inspected by'), (r) => r.fields.inspector),
-            col(N_('Planned for'), (r) => brief(r.fields.due), { cls: (r) => (r.late_unhelped ? 'due late' : 'time'), sort: 'due' })],
+            col(N_('Planned for'), (r) => brief(r.fields.due), { cls: (r) => (r.late_unhelped ? 'due late' : 'time'), sort: 'due' }), helped],
         empty: N_('Nothing is under repair.'),
     },
     vouchers: { title: N_('Service vouchers'), type: 'job', columns: [called, number, klass, customer, technician, col(N_('Cash in hand'), (r) => (r.cash_owed_minor ? money(r.cash_owed_minor) : ''), { cls: 'num' })], count: (d) => d.unreturned_vouchers, empty: N_('No voucher is out: all are struck off.') },

@@ -1,5 +1,5 @@
 // What codes mean. The API answers codes; every word of them stands here, once.
-import { _, N_, fmt } from './i18n.js';
+import { _, N_, fmt, money } from './i18n.js';
 
 export const STATES = {
     job: {
@@ -32,7 +32,7 @@ export const TYPES = {
     quarantine: N_('Set aside'), user: N_('Login'), token: N_('Access token'),
 };
 // The parts of registers that are worklists, as the server names them.
-export const ONLY = { late: N_('Past the deadline'), open: N_('Open goods receipts'), workshop: N_('In the workshop'), unhelped: N_('Late repairs without help'), silent: N_('Silent for more than 3 days') };
+export const ONLY = { late: N_('Past the deadline'), open: N_('Open goods receipts'), workshop: N_('In the workshop'), unhelped: N_('Late repairs without help'), waiting: N_('Waits for an answer'), answered: N_('Answered'), silent: N_('Silent for more than 3 days') };
 export const ROLES = {
     clerk: N_('Clerk'), supervisor: N_('Supervisor'), technician: N_('Technician'), accountant: N_('Accountant'),
     'parts keeper': N_('Parts keeper'), 'branch manager': N_('Branch manager'),
@@ -55,6 +55,10 @@ export const CANCEL_REASONS = [null, N_('The customer withdrew it'), N_('Registe
 export const ADMIT_REASONS = [null, N_('Its technician says that it is his'), N_('The customer confirms it'), N_('The handheld was found'), N_('Other reason')];
 // What was done about an item that could not be kept.
 export const ITEM_REASONS = [null, N_('It came again whole: nothing is missing'), N_('The handheld was seen to'), N_('Whoever sent it was asked'), N_('Reported as a fault'), N_('Other reason')];
+// What is decided about a help request (A-13).
+export const HELP_DECISIONS = [null, N_('Help is coming'), N_('Advice'), N_('A colleague takes it over'), N_('Another time was agreed'), N_('As the technician proposed'), N_('Another decision')];
+export const HELP_STATES = { waiting: N_('Waits for an answer'), answered: N_('Answered') };
+const HELP_REASONS = [null, N_('Not ready by the planned time'), N_('The cause cannot be found'), N_('A second person or a tool is needed'), N_('A larger problem')];
 // Why an entry of a revoked handheld does not count.
 const LATE = { after: N_('after the last that is trusted'), journal: N_('of a journal that is not trusted'), branch: N_('on the side of a fork that is not trusted') };
 export const lateWord = (why) => (LATE[why] ? _(LATE[why]) : why);
@@ -85,7 +89,7 @@ const KINDS = {
     'visit.priced': N_('Price list and estimate'), 'visit.part': N_('Part'), 'visit.action': N_('Action'),
     'visit.tested': N_('Test'), 'visit.fee': N_('Fee'), 'visit.signed': N_('Customer signs'), 'visit.left': N_('Left the site'),
     'visit.ended': N_('End of the visit'), 'visit.paid': N_('Payment'), withdrawn: N_('Evidence withdrawn'),
-    'job.reopened': N_('Reopen'), 'handover.asked': N_('Asked to hand over'), 'help.asked': N_('Help request'),
+    'job.reopened': N_('Reopen'), 'handover.asked': N_('Asked to hand over'), 'help.asked': N_('Help request'), 'help.answered': N_('Help request answered'),
     proposed: N_('Proposal'), 'login.made': N_('Login made'), 'login.password': N_('New password'),
     'login.shut': N_('Login shut'), 'login.opened': N_('Login opened again'), 'login.sessions': N_('All its sessions ended'),
     'token.made': N_('Access given'), 'token.ended': N_('Access ended'), 'item.came': N_('It came in'), 'item.again': N_('It came again'), 'item.settled': N_('Seen to'), 'set.aside': N_('Set aside'), 'visit.taken': N_('Goods taken away'), 'visit.returned': N_('Goods returned'), 'visit.position': N_('Position'), 'visit.rated': N_('Rating'),
@@ -110,7 +114,7 @@ export function factWords(kind, b, money, quantity) {
         'visit.taken': () => [b.receipt, at(CONDITIONS, b.condition), b.serial],
         'visit.returned': () => [b.receipt, at(RECEIPTS, b.outcome), money(b.total_minor)],
         'visit.position': () => [place(b.position)],
-        'help.asked': () => [b.note], 'handover.asked': () => [b.note], proposed: () => [b.words],
+        'help.asked': () => [at(HELP_REASONS, b.reason), b.note], 'handover.asked': () => [b.note], proposed: () => [b.words],
     }[kind];
     return list ? list().filter(Boolean).join(' · ') : '';
 }
@@ -125,10 +129,13 @@ export const RULES = {
     voucher_not_back: N_('The signed voucher is not back yet.'),
     goods_receipt_open: N_('A thing of this customer is still here: its receipt is open.'),
     cash_not_handed_in: N_('The cash of this call has not been handed in.'),
+    more_than_is_out: N_('More than the technician has out of this call: %s is out. If he hands in more, his handheld syncs first.'),
     slip_not_approved: N_('The slip has not been approved.'),
     old_part_owed: N_('The old part is still owed.'),
     repairer_is_inspector: N_('Who repaired does not inspect.'),
     collector_is_invoicer: N_('Who collected the money does not invoice it.'),
+    no_help_asked: N_('Nobody asks for help any more, or for something else by now.'),
+    answer_says_too_little: N_('Say who comes or takes over, which time was agreed, or what to do.'),
     user_is_keeper: N_('Who uses the part neither approves nor issues it.'),
 };
 const PROBLEMS = {
@@ -155,7 +162,7 @@ function unread(status, kind) {
 export function problemWords(status, body, read) {
     const kind = String(body.type || '').replace('/problems/', '');
     if (read && kind !== 'bad-input') { return unread(status, kind); }
-    if (kind === 'rule') { return `${RULES[body.rule] ? _(RULES[body.rule]) : body.rule} (${body.rule_id})`; }
+    if (kind === 'rule') { return `${RULES[body.rule] ? fmt(_(RULES[body.rule]), money(body.amount_minor || 0)) : body.rule} (${body.rule_id})`; }
     if (status === 0) { return _('Headquarters cannot be reached. Your entry is still in the form. Try again.'); }
     const words = read ? _('Something in the filter is wrong.') : PROBLEMS[kind] ? _(PROBLEMS[kind]) : _('That did not work. Nothing was written.');
     // The server's own remark names the field; it is in English and helps who asks for help.

@@ -118,6 +118,10 @@ static union body full(unsigned kind)
     case KIND_PROPOSED:
         b.proposed = (struct body_proposed){sample_id8(v), 101};
         return b;
+    case KIND_HELP_ANSWERED:
+        b.help = (struct body_help){sample_h32("asked"), HELP_COMES, sample_id16("p"),
+                                    SAMPLE_TIME_MS, true};
+        return b;
     case KIND_VISIT_TAKEN:
         return help_taken(v, "G-1");
     case KIND_VISIT_RETURNED:
@@ -148,7 +152,7 @@ static void every_kind_comes_back_as_it_was(void)
         }
         tried++;
     }
-    CHECK_INT(tried, 37);
+    CHECK_INT(tried, 38);
 }
 
 static void what_is_empty_and_optional_is_left_out(void)

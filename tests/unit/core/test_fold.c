@@ -271,6 +271,49 @@ static void a_handover_is_asked_until_the_job_is_another_ones(void)
     CHECK(!s.handover_asked);
 }
 
+static h32 answered(struct help_person *by, const char *asked, const h32 *words)
+{
+    union body b = {0};
+    b.help = (struct body_help){.asked = sample_h32(asked),
+                                .decision = HELP_COMES,
+                                .who = sample_id16("colleague"),
+                                .when_ms = SAMPLE_TIME_MS,
+                                .words = words != NULL};
+    return help_say_atts(by, KIND_HELP_ANSWERED, &b, words, words != NULL);
+}
+
+static void a_13_answers_stand_with_who_gave_them_the_newest_of_a_request_is_found(void)
+{
+    h32 words = sample_h32("words");
+    help_start();
+    clerk.actor_role = ROLE_SUPERVISOR;
+    h32 first = answered(&clerk, "one", NULL), second = answered(&clerk, "one", &words);
+    answered(&clerk, "two", NULL);
+    tech.actor = sample_id16("clerk"); /* a handheld says what only a supervisor may */
+    tech.actor_role = ROLE_SUPERVISOR;
+    answered(&tech, "two", &words);
+    clerk.actor_role = ROLE_CLERK;
+    answered(&clerk, "two", &words);
+    s = help_fold();
+    CHECK_INT(s.nanswers, 3);
+    CHECK_INT(s.nrequests, 2);
+    CHECK_INT(s.nunknown, 0);
+    CHECK(h32_eq(s.answers[0].entry, first) && h32_zero(s.answers[0].words));
+    const struct help_answer *a = fold_answer(&s, sample_h32("one"));
+    CHECK(a != NULL && h32_eq(a->entry, second) && h32_eq(a->words, words));
+    CHECK(a != NULL && id16_eq(a->actor, sample_id16("clerk")) && a->decision == HELP_COMES &&
+          id16_eq(a->who, sample_id16("colleague")) && a->when_ms == SAMPLE_TIME_MS);
+    CHECK(fold_answer(&s, sample_h32("three")) == NULL);
+    clerk.actor_role = ROLE_SUPERVISOR;
+    for (int i = 0; i < CAP_HELP_ANSWERS; i++) {
+        answered(&clerk, "three", NULL);
+    }
+    s = help_fold(); /* the newest are kept */
+    CHECK_INT(s.nanswers, CAP_HELP_ANSWERS);
+    CHECK(fold_answer(&s, sample_h32("two")) == NULL);
+    CHECK(fold_answer(&s, sample_h32("three")) == &s.answers[CAP_HELP_ANSWERS - 1]);
+}
+
 static void the_newest_edition_stands(void)
 {
     help_start();
@@ -404,6 +447,7 @@ int main(void)
     RUN(only_headquarters_assigns_and_cancels);
     RUN(a_cancellation_is_taken_back_by_name_and_may_come_again);
     RUN(a_handover_is_asked_until_the_job_is_another_ones);
+    RUN(a_13_answers_stand_with_who_gave_them_the_newest_of_a_request_is_found);
     RUN(the_newest_edition_stands);
     RUN(unknown_kinds_and_bodies_are_counted_and_change_nothing);
     RUN(only_headquarters_says_what_was_done_with_a_login);

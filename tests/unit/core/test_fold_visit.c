@@ -253,6 +253,33 @@ static void cash_is_accepted_once_and_then_not_undone(void)
     CHECK(v->nodd == 1 && h32_eq(fold_fact(v, KIND_VISIT_PAID)->entry, h));
 }
 
+static void b_18_11_cash_is_accepted_in_parts_of_several_visits_and_never_beyond(void)
+{
+    help_start();
+    help_visit(&tech, "v", KIND_VISIT_SIGNED);
+    union body b = help_paid("v", PAY_CASH, 22000), card = help_paid("v", PAY_CARD, 7000);
+    h32 one = help_say(&tech, KIND_VISIT_PAID, &b), none = help_say(&tech, KIND_VISIT_PAID, &card);
+    help_visit(&other, "w", KIND_VISIT_SIGNED);
+    b = help_paid("w", PAY_CASH, 8000);
+    h32 two = help_say(&other, KIND_VISIT_PAID, &b);
+    union body c = {.cash = {.paid = {.n = 4, .h = {none, one, one, two}}, .amount_minor = 12000}};
+    help_say(&accountant, KIND_CASH_ACCEPTED, &c);
+    s = help_fold();
+    CHECK(s.cash_accepted_minor == 12000 && s.nodd == 0);
+    CHECK(visit("v")->cash_accepted_minor == 12000 && visit("w")->cash_accepted_minor == 0);
+    CHECK_INT(fold_fact(visit("v"), KIND_VISIT_PAID)->accepted_minor, 0); /* the card's */
+    c.cash.amount_minor = 18000; /* the rest of one, all of the other */
+    help_say(&accountant, KIND_CASH_ACCEPTED, &c);
+    s = help_fold();
+    CHECK(s.cash_accepted_minor == 30000 && s.nodd == 0);
+    CHECK(visit("v")->cash_accepted_minor == 22000 && visit("w")->cash_accepted_minor == 8000);
+    CHECK_INT(fold_fact(visit("w"), KIND_VISIT_PAID)->accepted_minor, 8000);
+    c.cash.amount_minor = 1;
+    help_say(&accountant, KIND_CASH_ACCEPTED, &c);
+    s = help_fold();
+    CHECK(s.cash_accepted_minor == 30000 && s.nodd == 1);
+}
+
 static void a_flood_is_bounded_and_said_to_be_damaged(void)
 {
     help_start();
@@ -294,6 +321,7 @@ int main(void)
     RUN(what_others_change_after_the_reading_is_not_covered);
     RUN(what_was_written_before_but_not_seen_is_not_covered);
     RUN(cash_is_accepted_once_and_then_not_undone);
+    RUN(b_18_11_cash_is_accepted_in_parts_of_several_visits_and_never_beyond);
     RUN(a_flood_is_bounded_and_said_to_be_damaged);
     CHECK_END();
 }

@@ -232,8 +232,15 @@ static void money_without_an_opposite_is_no_accident(void)
     b.cash.amount_minor = INT64_MIN;
     help_say(&accountant, KIND_CASH_ACCEPTED, &b);
     struct subject_state s = help_fold();
-    CHECK_INT(s.visits[0].cash_accepted_minor, INT64_MIN);
-    CHECK_INT(visit_cash_owed_minor(&s, fs.tech.author), INT64_MAX);
+    CHECK_INT(s.visits[0].cash_accepted_minor, 0); /* less than nothing is nothing */
+    CHECK_INT(visit_cash_owed_minor(&s, fs.tech.author), 15000);
+    CHECK_INT(s.nodd, 1);
+    b.cash.amount_minor = INT64_MAX;
+    help_say(&accountant, KIND_CASH_ACCEPTED, &b);
+    s = help_fold();
+    CHECK_INT(s.cash_accepted_minor, 15000);
+    CHECK_INT(visit_cash_owed_minor(&s, fs.tech.author), 0);
+    CHECK_INT(s.nodd, 2);
 }
 
 int main(void)

@@ -17,7 +17,7 @@ static void every_kind_has_a_row_with_a_name_of_its_own(void)
             CHECK(b == NULL || strcmp(a->name, b->name) != 0);
         }
     }
-    CHECK_INT(known, 38); /* kinds.h: 1 to 15, 20 to 38, 40 to 43 */
+    CHECK_INT(known, 39); /* kinds.h: 1 to 15, 20 to 43 */
 }
 
 static void a_visit_is_its_technicians_and_a_dispatch_the_offices(void)
@@ -47,6 +47,13 @@ static void cash_is_accepted_by_the_accountant_alone(void)
     }
 }
 
+static void a_13_the_supervisor_alone_answers_a_help_request(void)
+{
+    for (int r = ROLE_NONE; r < ROLES + 3; r++) {
+        CHECK(kind_has_effect(KIND_HELP_ANSWERED, (enum role)r) == (r == ROLE_SUPERVISOR));
+    }
+}
+
 static void what_headquarters_alone_can_say_has_a_row_that_says_so(void)
 {
     for (unsigned k = 1; k < 100; k++) {
@@ -60,8 +67,8 @@ static void what_headquarters_alone_can_say_has_a_row_that_says_so(void)
 
 static void an_unknown_kind_or_role_has_no_effect(void)
 {
-    CHECK(kind_info(0) == NULL && kind_info(16) == NULL && kind_info(39) == NULL);
-    CHECK(!kind_has_effect(39, ROLE_ADMINISTRATOR));
+    CHECK(kind_info(0) == NULL && kind_info(16) == NULL && kind_info(44) == NULL);
+    CHECK(!kind_has_effect(44, ROLE_ADMINISTRATOR));
     CHECK(!kind_has_effect(KIND_RECORD_SET, ROLES));
     CHECK(!kind_has_effect(KIND_RECORD_SET, (enum role)200));
 }
@@ -104,6 +111,7 @@ int main(void)
     RUN(every_kind_has_a_row_with_a_name_of_its_own);
     RUN(a_visit_is_its_technicians_and_a_dispatch_the_offices);
     RUN(cash_is_accepted_by_the_accountant_alone);
+    RUN(a_13_the_supervisor_alone_answers_a_help_request);
     RUN(what_headquarters_alone_can_say_has_a_row_that_says_so);
     RUN(an_unknown_kind_or_role_has_no_effect);
     RUN(every_field_is_found_by_its_subject_and_none_stands_twice);

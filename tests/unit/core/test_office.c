@@ -191,6 +191,16 @@ static void b_02_9_and_b_18_11_not_archived_with_goods_or_cash_out(void)
     struct subject_state job = job_of(true, 38000);
     CHECK_INT(office_cash_owed_minor(&job), 38000);
     CHECK_INT(office_may_archive(&job, false), OFFICE_CASH_OUT);
+    struct hash_list none = {0}, of, other = {1, {{{9}}}};
+    CHECK_INT(office_cash_out(&job, &none, &of), 38000);
+    CHECK_INT(of.n, 1);
+    CHECK_INT(office_cash_out(&job, &other, &of), 0);
+    CHECK_INT(office_may_accept(38000, 38000), OFFICE_OK);
+    CHECK_INT(office_may_accept(38000, 1), OFFICE_OK); /* a part; the rest stays his debt */
+    CHECK_INT(office_may_accept(38000, 38001), OFFICE_CASH_OVER);
+    CHECK_INT(office_may_accept(38000, 0), OFFICE_CASH_OVER);
+    CHECK_INT(office_may_accept(0, 1), OFFICE_CASH_OVER);
+    CHECK_STR(office_rule_id(OFFICE_CASH_OVER), "B-18.11");
     visit.cash_accepted_minor = 38000;
     CHECK_INT(office_may_archive(&job, true), OFFICE_GOODS_HERE);
     CHECK_INT(office_may_archive(&job, false), OFFICE_OK);
@@ -237,6 +247,54 @@ static void b_18_14_late_without_help_is_flagged(void)
     set(&done, F_GOODS_STATE, GOODS_FINISHED, NULL);
     set(&done, F_GOODS_DUE, 1000, NULL);
     CHECK(!office_late_unhelped(&done.s, 2000));
+}
+
+static void a_13_help_with_a_repair_waits_until_its_request_is_answered(void)
+{
+    const h32 asked = {{7}}, before = {{6}};
+    struct paper g = paper(SUBJECT_GOODS);
+    set(&g, F_GOODS_STATE, GOODS_IN_WORK, NULL);
+    CHECK(h32_zero(office_help(&g.s)) && !office_help_waits(&g.s));
+    set(&g, F_GOODS_HELP, 900, NULL);
+    for (unsigned k = 0; k < g.s.nfields; k++) {
+        g.v[k].entry = g.f[k].field == F_GOODS_HELP ? asked : before;
+    }
+    CHECK(h32_eq(office_help(&g.s), asked) && office_help_waits(&g.s));
+    struct help_answer of[2] = {{.asked = before}, {.asked = asked}};
+    g.s.answers = of;
+    g.s.nanswers = 1;
+    CHECK(office_help_waits(&g.s));
+    g.s.nanswers = 2;
+    CHECK(h32_eq(office_help(&g.s), asked) && !office_help_waits(&g.s));
+    set(&g, F_GOODS_STATE, GOODS_FINISHED, NULL); /* over: nobody asks any more */
+    CHECK(h32_zero(office_help(&g.s)) && !office_help_waits(&g.s));
+}
+
+static void a_13_an_answer_says_who_when_or_what_as_its_decision_needs_it(void)
+{
+    const h32 asked = {{7}}, other = {{8}};
+    struct paper g = paper(SUBJECT_GOODS);
+    set(&g, F_GOODS_STATE, GOODS_IN, NULL);
+    set(&g, F_GOODS_HELP, 900, NULL);
+    g.v[0].entry = g.v[1].entry = asked;
+    for (unsigned d = 0; d <= HELP_DECISIONS; d++) {
+        for (unsigned bits = 0; bits < 8; bits++) {
+            bool who = (bits & 1) != 0, when = (bits & 2) != 0, words = (bits & 4) != 0;
+            struct body_help b = {.decision = d,
+                                  .who = who ? anna : (id16){{0}},
+                                  .when_ms = when ? 5 : 0,
+                                  .words = words};
+            bool fits = d == HELP_COMES || d == HELP_TAKEN_OVER ? who
+                        : d == HELP_ADVICE || d == HELP_OTHER   ? words
+                        : d == HELP_PUT_OFF                     ? when
+                                                                : d == HELP_AGREED;
+            CHECK_INT(office_may_answer(&g.s, asked, &b), fits ? OFFICE_OK : OFFICE_HELP_UNSAID);
+            CHECK_INT(office_may_answer(&g.s, other, &b), OFFICE_NO_HELP);
+            CHECK_INT(office_may_answer(&g.s, (h32){{0}}, &b), OFFICE_NO_HELP);
+        }
+    }
+    CHECK_STR(office_rule_id(OFFICE_NO_HELP), "A-13");
+    CHECK_STR(office_rule_id(OFFICE_HELP_UNSAID), "A-13");
 }
 
 static void b_18_15_left_over_calls_head_the_list(void)
@@ -334,6 +392,8 @@ int main(void)
     RUN(b_18_9_no_issue_without_an_approved_slip);
     RUN(b_18_8_cleared_with_the_old_part_or_what_was_not_used);
     RUN(b_18_14_late_without_help_is_flagged);
+    RUN(a_13_help_with_a_repair_waits_until_its_request_is_answered);
+    RUN(a_13_an_answer_says_who_when_or_what_as_its_decision_needs_it);
     RUN(b_18_15_left_over_calls_head_the_list);
     RUN(e_who_repaired_does_not_inspect);
     RUN(e_who_collected_does_not_invoice);

@@ -217,8 +217,19 @@ static void cash_is_accepted_by_the_accountant_and_only_what_was_paid(void)
                     json_pack("{s:s,s:i,s:s}", "job", "J1", "amount", 12000, "actor", "S01"),
                     ST_FORBIDDEN));
     json_decref(run("cash.accept",
-                    json_pack("{s:s,s:i,s:s}", "job", "J1", "amount", 12000, "actor", "A01"),
-                    ST_OK));
+                    json_pack("{s:s,s:i,s:s}", "job", "J1", "amount", 12001, "actor", "A01"),
+                    ST_FORBIDDEN));
+    CHECK_STR(p.err.text, "B-18.11 more_than_is_out 12000"); /* how much is out is said */
+    static const int parts[] = {5000, 7000};
+    for (int i = 0; i < 2; i++) { /* in parts; a second accountant does not take the same again */
+        json_decref(run("cash.accept",
+                        json_pack("{s:s,s:i,s:s}", "job", "J1", "amount", parts[i], "actor", "A01"),
+                        ST_OK));
+        json_decref(run("cash.accept",
+                        json_pack("{s:s,s:i,s:s}", "job", "J1", "amount", 12000, "actor", "A01"),
+                        ST_FORBIDDEN));
+    }
+    CHECK_STR(p.err.text, "B-18.11 more_than_is_out 0");
     struct arena room = hq_arena(p.hq);
     struct subject_state s;
     PAIR_OK(&p, ops_state(p.hq, job, &room, &s, &p.err));
