@@ -226,7 +226,8 @@ static enum st run_records(struct world *w)
 
 static enum st run_cash(struct world *w)
 {
-    return scene_op(w, "cash.accept", "{'job':'J1','amount':12000,'actor':'A01'}");
+    enum st st = scene_op(w, "cash.accept", "{'job':'J1','amount':12000,'actor':'A01'}");
+    return st == ST_FORBIDDEN && w->attempt != 0 ? ST_OK : st; /* the first try did it (B-18.11) */
 }
 
 static enum st prepare_sync(struct world *w)

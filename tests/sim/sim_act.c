@@ -60,6 +60,9 @@ static bool run_op(struct sim_world *w, const char *op, json_t *in)
         ((st == ST_FORBIDDEN && w->forgets != 0) || strstr(w->err.text, "not come") != NULL)) {
         return false;
     }
+    if (strcmp(op, "cash.accept") == 0 && (st == ST_FORBIDDEN || st == ST_NOT_FOUND)) {
+        return false; /* B-18.11: it was accepted already, or taken back */
+    }
     return hq_did(w, st, hash);
 }
 
