@@ -257,9 +257,11 @@ bool app_push(struct app *a, const struct intent *i);
 
 /* intents.c. intent_send: to the writer; `busy` is what is in flight then. False: something else is
  * in flight, or the queue is full; app_result says so, but for a second tap on the same thing.
+ * intent_refused: always false; the result says that `what` was not taken, nothing else changed.
  * intent_send_with: to the writer, with the draft of this name of the present subject,
  * which goes when it is durable. False: busy, or no room. */
 bool intent_send(struct app *a, const struct intent *i, enum app_busy busy);
+bool intent_refused(struct app *a, enum app_busy what);
 bool intent_send_with(struct app *a, struct intent *i, const char *draft_name);
 
 /* writer.c */

@@ -145,7 +145,7 @@ bool app_call_take(struct app *a, const struct call_intent *c, const char *draft
     }
     ok = ok && job(a, c, who, what, fresh, &call) && encode(&a->frame, &call, &i.data) &&
          add_atts(&i, &call) && add_atts(&i, &customer) && add_atts(&i, &equipment);
-    return ok && intent_send_with(a, &i, draft_name);
+    return ok ? intent_send_with(a, &i, draft_name) : intent_refused(a, APP_SAVING);
 }
 
 bool app_call_double(struct app *a, id16 equipment, id16 *job_out)

@@ -194,7 +194,7 @@ bool app_resolve(struct app *a, id16 subject, int field, unsigned value)
     uint8_t body[CAP_BODY_BYTES];
     bytes text = {NULL, 0};
     if (a->store == NULL || store_read(a->store, &t, NULL) != ST_OK) {
-        return false;
+        return intent_refused(a, APP_SAVING);
     }
     bool ok = fold_load(t, subject, &a->frame, &s, NULL, NULL) == ST_OK &&
               write_of(a, t, &s, field, value, &w, &text) &&
@@ -205,7 +205,7 @@ bool app_resolve(struct app *a, id16 subject, int field, unsigned value)
         i.natt = text.n > 0 ? 1 : 0;
         i.atts[0].type = ATT_TEXT;
         i.atts[0].content = text;
-        ok = intent_send(a, &i, APP_SAVING);
+        return intent_send(a, &i, APP_SAVING);
     }
-    return ok;
+    return intent_refused(a, APP_SAVING);
 }

@@ -17,7 +17,7 @@ static id16 subject_of(const struct app *a)
 }
 
 /* It was not taken: that is an answer, too, and whoever tapped is told at once. */
-static bool refuse(struct app *a, enum app_busy what)
+bool intent_refused(struct app *a, enum app_busy what)
 {
     unsigned serial = a->result.serial + 1;
     a->result =
@@ -32,7 +32,7 @@ bool intent_send(struct app *a, const struct intent *i, enum app_busy busy)
         return false; /* a double tap makes one entry; the first one is answered */
     }
     if (app_busy(a) != APP_IDLE || !app_push(a, i)) {
-        return refuse(a, busy);
+        return intent_refused(a, busy);
     }
     a->busy = busy;
     return true;
