@@ -65,9 +65,18 @@ qr_of() { # PNG OUT
 need "the QR of the PDF can be read" qr_of "$T/page.png" "$T/pdf.qr"
 id=$(job_id "$T/dev" J-261120-01)
 printf '%s\n' 'tap #pin' 'type "2468"' 'tap #primary' wait 'tap #which:1' "tap #job:$id" wait 'tap #copy' wait \
-    'scroll 150' 'shot qr' >"$T/qr.script"
+    'shot qr' >"$T/qr.script"
 need "the customer's copy is shown at 320 pixels" play "$T/dev" "$T/qr.script" --shots "$T/shots" --size 320x480
 need "the QR of the screen can be read at 320 pixels" qr_of "$T/shots/qr.png" "$T/screen.qr"
+{ unlock_lines; echo 'shot qr'; } >"$T/again.script" # it comes back to where it was
+every_size() { # with nothing scrolled: whoever opens the copy sees a QR that is whole
+    for how in '320x480 --scale 2.0' '480x320' '480x320 --scale 2.0' '480x800' '480x800 --scale 2.0' '800x480 --scale 1.5'; do
+        # shellcheck disable=SC2086
+        play "$T/dev" "$T/again.script" --shots "$T/shots" --size $how && qr_of "$T/shots/qr.png" "$T/big.qr" &&
+            same "$T/big.qr" "$T/screen.qr" || { echo "at $how"; return 1; }
+    done
+}
+claim "it can be read as the copy opens at every other size, large text too" every_size
 claim "screen and paper carry the same QR" same "$T/screen.qr" "$T/pdf.qr"
 genuine() { "$bin/docketctl" verify --qr "$T/screen.qr" "$@" --trust "$T/hq.pub"; }
 claim "verify --qr proves number, time, class and amount without any network" genuine
