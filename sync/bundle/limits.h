@@ -72,6 +72,8 @@
 #define HQ_QUOTA_ATT_BYTES_DAY (1ULL << 30) /* ... of attachments: two hundred photos of 5 MB */
 #define HQ_QUOTA_RECEIPTS_DAY 2000  /* ... kept beside the newest: one each 43 s, day and night */
 #define HQ_QUOTA_ODD_DAY 1000       /* ... items put aside: an honest device has none */
+#define HQ_ODD_BYTES (64U << 20)    /* ... kept aside of all, ever; beyond, the oldest go */
+#define HQ_ODD_ROW_BYTES 8192       /* ... one counts as so many or more: 8,192, which one reads */
 #define HQ_QUOTA_LACKING_DAY 50000  /* ... entries sent again because it says that it lacks them */
 #define HQ_INDEX_MAX 5000           /* entries of a backlog indexed at once for a fork: 50 ms */
 #define HQ_QUOTA_STEPS_DAY 20000000 /* ... steps back along its branches: a minute or so in all */

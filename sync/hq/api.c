@@ -446,14 +446,16 @@ char *api_metrics(struct api *api, size_t *n)
         "docket_api_writes_total %llu\ndocket_logins_failed_total %llu\n"
         "docket_read_much_total %llu\n"
         "docket_sessions %u\ndocket_entries %llu\ndocket_subjects %llu\n"
-        "docket_quarantined %llu\ndocket_wanted_attachments %llu\n"
+        "docket_quarantined %llu\ndocket_quarantine_dropped_total %llu\n"
+        "docket_wanted_attachments %llu\n"
         "docket_search_records %llu\ndocket_store_free_bytes %llu\n",
         (unsigned long long)atomic_load(&api->writes),
         (unsigned long long)atomic_load(&api->logins_failed),
         (unsigned long long)atomic_load(&api->read_much), acct_count(api->sessions),
         (unsigned long long)store_count(t, T_ENTRY), (unsigned long long)store_count(t, T_STATE),
-        (unsigned long long)store_count(t, T_ODD), (unsigned long long)store_count(t, T_WANT),
-        (unsigned long long)search_count(api->search), (unsigned long long)space.free_bytes);
+        (unsigned long long)store_count(t, T_ODD), (unsigned long long)hq_odd_gone(t),
+        (unsigned long long)store_count(t, T_WANT), (unsigned long long)search_count(api->search),
+        (unsigned long long)space.free_bytes);
     *n = at + (k > 0 ? (size_t)k : 0);
     store_abort(&t);
     return out;

@@ -38,10 +38,11 @@ enum st api_read_status(struct api_call *c)
     struct hq *hq = api_hq(c);
     enum st st = store_space(hq->store, &space);
     c->out = json_pack(
-        "{s:s,s:o,s:I,s:I,s:I,s:I,s:I,s:b,s:s}", "name", hq->trust.name, "deployment",
+        "{s:s,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:s}", "name", hq->trust.name, "deployment",
         ops_hex(hq->keys.deployment, 16), "entries", (json_int_t)store_count(c->txn, T_ENTRY),
         "subjects", (json_int_t)store_count(c->txn, T_STATE), "quarantined",
-        (json_int_t)store_count(c->txn, T_ODD), "wanted_attachments",
+        (json_int_t)store_count(c->txn, T_ODD), "quarantine_dropped",
+        (json_int_t)hq_odd_gone(c->txn), "wanted_attachments",
         (json_int_t)store_count(c->txn, T_WANT), "free_bytes", (json_int_t)space.free_bytes,
         "in_reserve", space.in_reserve, "version", DOCKET_VERSION);
     return st;

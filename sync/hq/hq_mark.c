@@ -1,7 +1,5 @@
-/* hq_mark.c - small facts: what is routed, named values, quarantine; where a store may be. */
+/* hq_mark.c - small facts: what is routed, named values; where a store may be. */
 #include "core/base/be64.h"
-#include "core/codec/cbor.h"
-#include "core/codec/hash.h"
 #include "sync/hq/hq_store.h"
 
 #include <stdio.h>
@@ -128,99 +126,4 @@ enum st hq_count_put(struct store_txn *t, const char *name, uint64_t count, stru
     uint8_t v[8];
     be64_put(v, count);
     return hq_meta_put(t, name, bytes_of(v, sizeof v), err);
-}
-
-bool hq_odd_read(bytes row, struct hq_odd *out)
-{
-    struct cbor_r r = cbor_r_init(row);
-    struct cbor_map m = cbor_map_begin(&r);
-    memset(out, 0, sizeof *out);
-    out->tries = 1;
-    for (int64_t k; cbor_map_next(&m, &k);) {
-        bytes author;
-        switch (k) {
-        case 1:
-            out->reason = (unsigned)cbor_get_uint(&r);
-            break;
-        case 2:
-            out->first_ms = out->last_ms = cbor_get_int(&r);
-            break;
-        case 3:
-            out->item = cbor_get_bytes(&r);
-            break;
-        case 4:
-            author = cbor_get_bytes(&r);
-            out->has_author = author.n == sizeof out->author.b;
-            if (out->has_author) {
-                memcpy(out->author.b, author.p, sizeof out->author.b);
-            }
-            break;
-        case 5:
-            out->tries = cbor_get_uint(&r);
-            break;
-        case 6:
-            out->last_ms = cbor_get_int(&r);
-            break;
-        default:
-            break; /* skipped */
-        }
-    }
-    return cbor_done(&r) == ST_OK;
-}
-
-id16 hq_odd_subject(h32 what)
-{
-    id16 subject;
-    memcpy(subject.b, what.b, sizeof subject.b);
-    return subject;
-}
-
-/* The row of `what`, its bytes in `a`; false: none. */
-static bool odd_get(struct store_txn *t, h32 what, struct arena *a, struct hq_odd *out)
-{
-    bytes row;
-    return store_get(t, T_ODD, bytes_of(what.b, sizeof what.b), a, &row, NULL) == ST_OK &&
-           hq_odd_read(row, out);
-}
-
-uint64_t hq_odd_reason(struct store_txn *t, h32 what)
-{
-    uint8_t room[BUNDLE_ITEM_BYTES_MAX + 512];
-    struct arena a = arena_of(room, sizeof room);
-    struct hq_odd row;
-    return odd_get(t, what, &a, &row) ? row.reason : 0;
-}
-
-enum st hq_odd_put(struct store_txn *t, id8 author, unsigned reason, bytes item, int64_t now_ms,
-                   struct err *err)
-{
-    uint8_t buf[BUNDLE_ITEM_BYTES_MAX + 128], room[BUNDLE_ITEM_BYTES_MAX + 512];
-    struct arena a = arena_of(room, sizeof room);
-    struct hq_odd row;
-    h32 what;
-    hash32(item, what.b);
-    bool again = odd_get(t, what, &a, &row);
-    if (again && row.reason == HQ_ODD_SHOWN) {
-        return ST_OK; /* a sign-off that somebody holds is evidence of more than a bad bundle */
-    }
-    struct cbor_w w = cbor_w_init(buf, sizeof buf);
-    cbor_put_map(&w, again ? 6 : 4);
-    cbor_put_uint(&w, 1);
-    cbor_put_uint(&w, reason);
-    cbor_put_uint(&w, 2);
-    cbor_put_int(&w, again ? row.first_ms : now_ms);
-    cbor_put_uint(&w, 3);
-    cbor_put_bytes(&w, item);
-    cbor_put_uint(&w, 4);
-    cbor_put_bytes(&w, bytes_of(author.b, sizeof author.b));
-    if (again) {
-        cbor_put_uint(&w, 5);
-        cbor_put_uint(&w, row.tries + 1);
-        cbor_put_uint(&w, 6);
-        cbor_put_int(&w, now_ms);
-    }
-    bytes value;
-    return cbor_w_done(&w, &value) == ST_OK
-               ? store_put(t, T_ODD, bytes_of(what.b, sizeof what.b), value, err)
-               : err_set(err, ST_TOO_BIG, 0, __func__, "an item is too long to be kept aside");
 }

@@ -111,7 +111,18 @@ MUST_USE enum st hq_enrol_all(struct store_txn *t, struct hq_enrolment *out, uns
 /* hq_odd_put: quarantine `item` under its hash with a reason (enum problem_code). One that is there
  * already is counted: it was tried again. One that is there as shown stays so. hq_odd_reason: of a
  * row; 0: there is none. hq_odd_read: a row of T_ODD; false: it is no item (or does not read).
- * hq_odd_subject: of the entries about it. */
+ * hq_odd_subject: of the entries about it.
+ *
+ * What bundles brought is within HQ_ODD_BYTES, in the transaction of whoever puts: where one more
+ * passes it, rows go until an eighth is free. First those that somebody saw to (the entries about
+ * them stand) or that do not read, then always the oldest of the author who takes most: whoever
+ * floods pushes out his own. A row is evidence alone and is never read back. What could become
+ * true later (what lies before it, or a certificate, is still to come) stands in no journal, so no
+ * receipt and no list of what is held names it: its device keeps it and sends it again. Not counted
+ * and never dropped: what was shown (bounded by shown.h) and the fold's marks of entries that are
+ * kept, which lie in T_ODD under longer keys and of which states are made.
+ * hq_odd_gone: how many rows went so, ever. hq_odd_settled: somebody at headquarters saw to it, and
+ * it has not come again since `last_ms`. Errors: the store's. */
 struct hq_odd {
     unsigned reason;
     int64_t first_ms, last_ms; /* when it came; the same where it came once */
@@ -125,5 +136,7 @@ id16 hq_odd_subject(h32 what);
 MUST_USE enum st hq_odd_put(struct store_txn *t, id8 author, unsigned reason, bytes item,
                             int64_t now_ms, struct err *err);
 uint64_t hq_odd_reason(struct store_txn *t, h32 what);
+uint64_t hq_odd_gone(struct store_txn *t);
+bool hq_odd_settled(struct store_txn *t, h32 what, int64_t last_ms);
 
 #endif

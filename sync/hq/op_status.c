@@ -98,17 +98,17 @@ enum st op_status(struct hq *hq, const json_t *in, json_t **out, struct err *err
         st = store_space(hq->store, &space);
     }
     if (st == ST_OK) {
-        *out = json_pack("{s:s,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:o,s:o}", "name",
-                         hq->trust.name, "deployment", ops_hex(hq->keys.deployment, 16),
-                         "trust_serial", (json_int_t)atomic_load(&hq->trust_serial),
-                         "told_problems", (json_int_t)hq->told_problems, "legal_period_days",
-                         (json_int_t)hq->trust.legal_period_days, "entries",
-                         (json_int_t)store_count(t, T_ENTRY), "subjects",
-                         (json_int_t)store_count(t, T_STATE), "quarantined",
-                         (json_int_t)store_count(t, T_ODD), "wanted_attachments",
-                         (json_int_t)store_count(t, T_WANT), "free_bytes",
-                         (json_int_t)space.free_bytes, "in_reserve", space.in_reserve, "devices",
-                         devices(hq, t), "restores", hq_epoch_lost(hq, t));
+        *out = json_pack(
+            "{s:s,s:o,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:b,s:o,s:o}", "name", hq->trust.name,
+            "deployment", ops_hex(hq->keys.deployment, 16), "trust_serial",
+            (json_int_t)atomic_load(&hq->trust_serial), "told_problems",
+            (json_int_t)hq->told_problems, "legal_period_days",
+            (json_int_t)hq->trust.legal_period_days, "entries", (json_int_t)store_count(t, T_ENTRY),
+            "subjects", (json_int_t)store_count(t, T_STATE), "quarantined",
+            (json_int_t)store_count(t, T_ODD), "quarantine_dropped", (json_int_t)hq_odd_gone(t),
+            "wanted_attachments", (json_int_t)store_count(t, T_WANT), "free_bytes",
+            (json_int_t)space.free_bytes, "in_reserve", space.in_reserve, "devices", devices(hq, t),
+            "restores", hq_epoch_lost(hq, t));
     }
     store_abort(&t);
     return st;

@@ -39,37 +39,11 @@ static enum st add(struct reg_rows *rows, json_t *row)
     return ST_OK;
 }
 
-#define SETTLED_LOOK 8 /* entries about one item, the newest first */
-
 /* ---- quarantine -------------------------------------------------------------------------------
  */
 
-/* Somebody saw to it, and it has not come again since. */
-static bool is_settled(struct api_call *c, h32 what, int64_t last_ms)
-{
-    id16 subject = hq_odd_subject(what);
-    struct store_cursor *cur = NULL;
-    bytes key;
-    bool settled = false;
-    if (store_scan_down(c->txn, T_SUBJECT, bytes_of(subject.b, sizeof subject.b), (bytes){0}, &cur,
-                        NULL) != ST_OK) {
-        return false;
-    }
-    for (unsigned n = 0; n < SETTLED_LOOK && !settled && store_next(cur, &key) == ST_OK; n++) {
-        struct arena keep = c->arena;
-        struct entry_view e;
-        h32 hash;
-        if (key.n == 56) {
-            memcpy(hash.b, key.p + 24, sizeof hash.b);
-            settled = journal_get(c->txn, hash, &c->arena, &e, NULL) == ST_OK &&
-                      e.kind == KIND_ITEM_SETTLED && e.wall_ms >= last_ms &&
-                      api_by_node(c, e.author);
-        }
-        c->arena = keep;
-    }
-    store_scan_end(&cur);
-    return settled;
-}
+_Static_assert(HQ_ODD_BYTES / HQ_ODD_ROW_BYTES + SHOWN_MAX <= REG_OTHER_MAX,
+               "whatever is kept aside can be listed");
 
 /* What came in and could not be kept: when, from whom, why, how often; never its content. Who sees
  * one branch sees what its own devices sent. */
@@ -86,10 +60,10 @@ static json_t *odd_row(struct api_call *c, bytes key, bytes value)
         return NULL;
     }
     bool shown = o.reason == HQ_ODD_SHOWN;
-    const char *state = shown && shown_held(c->txn, what) ? "came"
-                        : is_settled(c, what, o.last_ms)  ? "settled"
-                        : shown                           ? "shown"
-                                                          : "kept";
+    const char *state = shown && shown_held(c->txn, what)         ? "came"
+                        : hq_odd_settled(c->txn, what, o.last_ms) ? "settled"
+                        : shown                                   ? "shown"
+                                                                  : "kept";
     bool known = o.has_author && api_person_of(c, o.author, &person);
     id8 branch = known ? reg_device_branch(c, o.author) : (id8){{0}};
     return json_pack("{s:o,s:s,s:s,s:o,s:o,s:I,s:{s:I,s:I,s:o,s:I,s:I}}", "id",
