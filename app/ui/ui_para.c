@@ -17,8 +17,15 @@ struct ui_para ui_p_of(const struct ui *u, enum ui_style style, const char *text
 
 int ui_p_natural(const struct ui *u, const struct ui_para *p)
 {
-    return ui_wrap_width(&u->fonts, font_px(u, p->style), ui_theme_bold(p->style),
-                         (str){p->text, p->n});
+    int most = 0;
+    for (size_t from = 0, to; from <= p->n; from = to + 1) {
+        const char *end = from < p->n ? memchr(p->text + from, '\n', p->n - from) : NULL;
+        to = end != NULL ? (size_t)(end - p->text) : p->n;
+        int w = ui_wrap_width(&u->fonts, font_px(u, p->style), ui_theme_bold(p->style),
+                              (str){p->text + from, to - from});
+        most = w > most ? w : most;
+    }
+    return most;
 }
 
 /* The longest start of line `l` that leaves room for an ellipsis. */

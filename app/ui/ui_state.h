@@ -263,7 +263,7 @@ void ui_p_balance(struct ui *u, struct ui_para *p, int w_px);
 void ui_p_paint(struct ui *u, const struct ui_para *p, int x, int y, int box_w, int box_h,
                 int node);
 struct ui_para ui_p_of(const struct ui *u, enum ui_style style, const char *text);
-int ui_p_natural(const struct ui *u, const struct ui_para *p); /* width in one line */
+int ui_p_natural(const struct ui *u, const struct ui_para *p); /* width if nothing wraps */
 /* ui_p_fits: in w_px no word has to be broken, and it takes at most max_lines. */
 bool ui_p_fits(const struct ui *u, const struct ui_para *p, int w_px, int max_lines);
 /* ui_p_whole: as it was laid out no Latin word is broken between two lines. */
