@@ -63,6 +63,13 @@ await claim('goods come in, are repaired, sent back once, passed, returned, and 
     await boss.waitForFunction(() => /Say who comes or takes over/.test(document.querySelector('#dialog .error').textContent));
     await boss.keyboard.press('Escape');
     await closed(boss);
+    const narrow = await inside(await open('super', { lang: 'zh-CN', width: 390 }));
+    await go(narrow, '#/cards?only=waiting');
+    await row(narrow, 'LQ-0001').click();
+    await button(narrow, 'answer').click();
+    await narrow.waitForSelector('#dialog[open] [name=words]');
+    await shot(narrow, 'help-answer-zh-390');
+    await narrow.context().close();
     await act(boss, 'answer', { decision: '4', when_ms: '2030-01-05T09:00', words: 'The board comes on Friday. '.repeat(120).trim() }, 'help-answer');
     await boss.waitForFunction(() => /Help request answered: Another time was agreed · 2030-01-05 09:00 · The board comes/.test(document.querySelector('#detail').textContent));
     await shot(boss, 'help-answered');
