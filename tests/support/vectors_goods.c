@@ -1,5 +1,5 @@
-/* vectors_goods.c - a thing taken away and brought back: what the customer signs, each one entry.
- */
+/* vectors_goods.c - what a customer says or signs without a sign-off, each one entry: a thing taken
+ * away and brought back, a rating before the device came back. */
 #include "tests/support/vectors_inside.h"
 
 #include "core/model/bodies.h"
@@ -11,6 +11,34 @@ static bytes body_of(unsigned kind, const union body *b, uint8_t *buf, size_t ca
         vectors_die("goods", "does not encode");
     }
     return out;
+}
+
+/* Rated, and then said anew: both stay, the second corrects nothing. No rating takes the place of
+ * another under a signed entry. */
+static void rated(struct vectors *t)
+{
+    uint8_t buf[64];
+    const union body b = {.step = {.head = {.visit = sample_id8("visit")}}};
+    const h32 first = sample_h32("sealed ratings"), anew = sample_h32("sealed ratings, anew");
+    struct chain_head head = {.author = t->s.tech.author, .epoch = sample_id8("rated epoch")};
+    struct entry_draft d = {.kind = KIND_VISIT_RATED,
+                            .subject_type = SUBJECT_JOB,
+                            .subject = sample_id16("job"),
+                            .body = body_of(KIND_VISIT_RATED, &b, buf, sizeof buf),
+                            .atts = &first,
+                            .natt = 1};
+    vectors_entry(t, "entry-visit-rated", &t->s.tech, &head, &d, sample_now(0));
+    d.atts = &anew;
+    vectors_entry(t, "entry-visit-rated-anew", &t->s.tech, &head, &d, sample_now(60000));
+    struct vector *v = vectors_again(t, "entry-visit-rated-otherwise", "entry-visit-rated",
+                                     "bad signature", "signature");
+    for (size_t i = 0; i + sizeof first.b <= v->n; i++) {
+        if (memcmp(v->data + i, first.b, sizeof first.b) == 0) {
+            memcpy(v->data + i, anew.b, sizeof anew.b);
+            return;
+        }
+    }
+    vectors_die(v->name, "no rating to exchange");
 }
 
 void vectors_goods(struct vectors *t)
@@ -51,4 +79,5 @@ void vectors_goods(struct vectors *t)
     d.kind = KIND_VISIT_RETURNED;
     d.body = body_of(d.kind, &b, buf, sizeof buf);
     vectors_entry(t, "entry-visit-returned", &t->s.tech, &head, &d, sample_now(86400000));
+    rated(t);
 }

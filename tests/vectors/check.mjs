@@ -185,6 +185,14 @@ function checkHelp(e) {
     return `decision ${b.get(2)}`;
 }
 
+// Section 5: a rating before a sign-off is the visit and its sealed ratings, nothing that could be read.
+function checkRated(e) {
+    must(e.kind === 43 && e.type === 3 && e.actor === undefined, 'subject');
+    must(e.body.size === 1 && isBytes(e.body.get(1), 8) && !isZero(e.body.get(1)), 'visit');
+    must(e.atts.length === 1 && !isZero(e.atts[0]), 'ratings');
+    return `rating ${e.seq}`;
+}
+
 function checkEvidence(ev) {
     must(ev instanceof Map && ev.size > 0, 'evidence');
     for (const [k, v] of ev) {
@@ -531,6 +539,9 @@ function vectors() {
     }
     for (const v of all.filter((x) => x.name === 'entry-help-answered')) {
         claim(`${v.name}: its body is what the document says of its kind`, () => checkHelp(readEntry(unhex(v.hex))));
+    }
+    for (const v of all.filter((x) => /^entry-visit-rated(-anew)?$/.test(x.name))) {
+        claim(`${v.name}: its body is what the document says of its kind`, () => checkRated(readEntry(unhex(v.hex))));
     }
     rfc8032();
     bundles();

@@ -3,6 +3,7 @@
 #include "core/base/encode.h"
 #include "core/journal/attachment.h"
 #include "core/journal/forks.h"
+#include "core/model/bodies.h"
 #include "tests/support/check.h"
 #include "tests/support/guard.h"
 #include "tests/support/vectors.h"
@@ -215,6 +216,24 @@ static void a_fork_is_made_from_two_entries_in_either_order_and_from_no_others(v
     CHECK_INT(out.n, 0);
 }
 
+static void b18_13_a_rating_before_a_sign_off_says_its_visit_and_no_more(void)
+{
+    static const char *const names[] = {"entry-visit-rated", "entry-visit-rated-anew"};
+    static const char *const sealed[] = {"sealed ratings", "sealed ratings, anew"};
+    for (int i = 0; i < 2; i++) {
+        const struct vector *v = vectors_find(&all, names[i]);
+        struct entry_view e;
+        union body b;
+        CHECK_INT(entry_parse(bytes_of(v->data, v->n), &e, NULL, NULL), ST_OK);
+        CHECK_INT(e.kind, KIND_VISIT_RATED);
+        CHECK_INT(body_decode(e.kind, e.body, &b), ST_OK);
+        CHECK(id8_eq(b.step.head.visit, sample_id8("visit")) && b.step.head.old.n == 0);
+        CHECK_INT(e.natt, 1);
+        CHECK_INT(body_att(e.kind, &b, BA_RATINGS), 0);
+        CHECK(h32_eq(entry_att(&e, 0), sample_h32(sealed[i])));
+    }
+}
+
 static void a_text_is_proved_by_its_manifest_and_by_no_other_bytes(void)
 {
     const struct vector *v = vectors_find(&all, "manifest-of-a-text");
@@ -239,6 +258,7 @@ int main(int argc, char **argv)
     RUN(every_prefix_of_what_holds_is_refused_beside_an_unreadable_page);
     RUN(there_are_forty_refusals_and_every_rule_has_a_name);
     RUN(a_fork_is_made_from_two_entries_in_either_order_and_from_no_others);
+    RUN(b18_13_a_rating_before_a_sign_off_says_its_visit_and_no_more);
     RUN(a_text_is_proved_by_its_manifest_and_by_no_other_bytes);
     sample_free(&all.s);
     CHECK_END();
