@@ -143,7 +143,7 @@ struct ui_row {
     const char *id;            /* required when tappable */
     const char *box;           /* boxed letter: the service class */
     enum ui_icon icon;         /* instead of the box */
-    const char *title;         /* up to three lines, then an ellipsis */
+    const char *title;         /* whole; with a chevron up to three lines, then an ellipsis */
     const char *line2, *line3; /* muted, likewise */
     const char *big;           /* the largest at the right: time left, quantity, price */
     enum ui_tone big_tone;

@@ -9,7 +9,7 @@
 
 enum phase { UP, DOWN };
 enum { ROW_LEAST_DP = 48, MEAN_OF = 50 };
-enum { FAR_VIEWS = 6 }; /* further than this the anchor jumps instead of walking */
+enum { FAR = 6 }; /* views, and rows: further than this the anchor jumps instead of walking */
 
 /* Move the list's origin without moving what is seen: the scroll goes with it. */
 static void shift(struct ui *u, struct ui_list *l, float dy)
@@ -43,7 +43,8 @@ static void jump(struct ui *u, struct ui_list *l)
 {
     struct ui_kept *k = l->kept;
     int64_t last = l->count > 0 ? (int64_t)l->count - 1 : 0;
-    float view = (float)(u->body.y - l->top_px), far = (float)u->body.h * FAR_VIEWS;
+    float view = (float)(u->body.y - l->top_px);
+    float far = ((float)u->body.h + k->row_px) * FAR; /* a row may be higher than many views */
     if (k->anchor <= last && view > k->anchor_px - far && view < k->anchor_px + far) {
         return;
     }

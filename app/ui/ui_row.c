@@ -34,7 +34,6 @@ static void measure_right(struct ui *u, const struct ui_row *r, int most, struct
     }
     for (int i = 0; i < 3; i++) {
         if (p[i]->n > 0) {
-            p[i]->max_lines = MOST_LINES;
             ui_p_layout(u, p[i], o->w - (i == 2 ? o->icon + o->gap : 0));
             o->h += p[i]->h;
         }
@@ -65,6 +64,7 @@ static void paint_right(struct ui *u, const struct ui_row *r, const struct right
 
 struct left {
     struct ui_para title, line2, line3;
+    int most;              /* lines of one text, 0: all; the page that a tap opens has the whole */
     int lead, above, w, h; /* above: the sign's, when it stands over the title */
     bool check;            /* the check mark stands there too, not at the right */
 };
@@ -91,10 +91,11 @@ static void measure_left(struct ui *u, const struct ui_row *r, int w, struct lef
         o->lead = 0;
     }
     o->title.colour = r->off ? u->tok.muted : u->tok.ink;
-    o->title.max_lines = MOST_LINES;
+    o->title.max_lines = o->most;
     o->line2 = ui_p_of(u, UI_SMALL_MUTED, r->line2);
     o->line3 = ui_p_of(u, UI_SMALL_MUTED, r->line3);
-    o->line2.max_lines = o->line3.max_lines = u->f.scale < 1.5F ? MOST_LINES : MOST_LINES - 1;
+    int small = o->most > 0 && u->f.scale >= 1.5F ? o->most - 1 : o->most;
+    o->line2.max_lines = o->line3.max_lines = small; /* or a row is higher than a lying window */
     ui_p_layout(u, &o->title, w - o->lead);
     o->h = o->above + o->title.h;
     if (o->line2.n > 0) {
@@ -159,7 +160,8 @@ bool ui_row(struct ui *u, const struct ui_row *r)
     int word = widest(u, UI_BODY_BOLD, (const char *const[]){r->title, r->line2, r->line3});
     int far = widest(u, UI_HEADING, (const char *const[]){r->big, r->right2, r->place_text});
     struct right right;
-    struct left left = {.check = false};
+    bool opens = tappable && r->chevron && u->region == 1; /* in a sheet it chooses */
+    struct left left = {.check = false, .most = opens ? MOST_LINES : 0};
     if (word > inner - tail_w || far > inner - tail_w) {
         tail_w = 0; /* a whole word is worth more than the arrow */
         left.check = r->checked;
@@ -173,7 +175,14 @@ bool ui_row(struct ui *u, const struct ui_row *r)
         u->line_n = lines;
         measure_right(u, r, room, &right);
     }
+    size_t before = u->line_n;
     measure_left(u, r, under || !right.any ? room : room - right.w - gap, &left);
+    if (!under && right.any && u->f.scale < 1.5F &&
+        (left.title.cut || left.line2.cut || left.line3.cut)) {
+        under = true; /* the words have the whole width before any is left out */
+        u->line_n = before;
+        measure_left(u, r, room, &left);
+    }
     int h = under ? left.h + right.h : left.h > right.h ? left.h : right.h;
     int least = ui_w_dp(u, LEAST_H);
     h += 2 * pad;

@@ -11,7 +11,8 @@ enum {
     SIDE_BELOW = 481, /* a window of 480 dp lies too */
     SIDE_MOST = 280,
     SEGMENTS_H = 24,
-    BRING_MOST = 4 /* times that one widget is brought into view while the page finds its form */
+    TITLE_LINES = 3, /* what is longer opens whole by a tap */
+    BRING_MOST = 4   /* times that one widget is brought into view while the page finds its form */
 };
 
 /* ==== header ================================================================================= */
@@ -23,7 +24,7 @@ struct header {
     int left, right; /* what the title may not use */
     int h, row_h;    /* row_h: of what stands beside the title */
     bool under;      /* the title has a line of its own under that */
-    bool opens;      /* it has more than two lines, or had and was opened */
+    bool opens;      /* it has more than TITLE_LINES, or had and was opened */
 };
 
 static enum ui_style action_style(const struct ui *u)
@@ -58,7 +59,7 @@ static void measure_header(struct ui *u, const struct ui_screen *s, struct heade
         int a = ui_w_button_h(u, s->action, UI_ICON_NONE, action_style(u), h->action_w) + 2 * gap;
         h->row_h = a > h->row_h ? a : h->row_h;
     }
-    h->title.max_lines = k->whole ? 0 : 2;
+    h->title.max_lines = k->whole ? 0 : TITLE_LINES;
     int beside = u->f.w_px - h->left - h->right, below = u->f.w_px - 2 * m;
     /* A word that is too long; or a question to a customer, which is not to be cut where it needs
      * not be and the page scrolls. */
@@ -69,7 +70,7 @@ static void measure_header(struct ui *u, const struct ui_screen *s, struct heade
         h->left = h->right = m;
     }
     ui_p_balance(u, &h->title, h->under ? below : beside);
-    h->opens = h->title.cut || (k->whole && h->title.count > 2);
+    h->opens = h->title.cut || (k->whole && h->title.count > TITLE_LINES);
     h->h = h->title.h + 2 * gap;
     if (h->under) { /* as a target it is 48 dp high and 8 dp from the others */
         int least = h->opens ? target : 0;
@@ -81,7 +82,7 @@ static void measure_header(struct ui *u, const struct ui_screen *s, struct heade
     }
 }
 
-/* A title of more than two lines ends in an ellipsis and opens whole. */
+/* A title of more than three lines ends in an ellipsis and opens whole. */
 static void draw_title(struct ui *u, const struct ui_screen *s, const struct header *h, int y0)
 {
     int room = u->f.w_px - h->left - h->right, gap = ui_w_dp(u, GAP), node;

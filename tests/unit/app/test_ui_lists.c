@@ -85,6 +85,32 @@ static void scrolling_by_a_pixel_moves_rows_by_a_pixel_up_and_down(void)
     }
 }
 
+/* By Tab through rows that are each higher than the window: each begins in view. */
+static void a_row_higher_than_the_window_takes_the_focus_with_its_beginning_in_view(void)
+{
+    rig_start(&r, GALLERY_TODAY);
+    r.g.rows = 180;
+    r.f.w_px = 320;
+    r.f.h_px = 160;
+    r.f.scale = 2;
+    rig_settle(&r);
+    unsigned high = 0;
+    for (int k = 0; k < 60 && high < 12; k++) {
+        CHECK(ui_event(
+            &r.u, &(struct ui_event){.type = UI_EV_KEY, .t_ms = r.f.now_ms, .key = UI_KEY_TAB}));
+        rig_settle(&r);
+        for (size_t i = 0; i < r.u.node_n; i++) {
+            const struct ui_node *n = &r.u.nodes[i];
+            if ((n->state & UI_ST_FOCUSED) != 0 && strncmp(n->id, "job:", 4) == 0 &&
+                n->rect.h > r.u.body.h) {
+                CHECK_INT(n->rect.y, r.u.body.y + 12);
+                high++;
+            }
+        }
+    }
+    CHECK(high == 12);
+}
+
 static void coming_back_finds_the_list_where_it_was(void)
 {
     rig_start(&r, GALLERY_TODAY);
@@ -204,6 +230,7 @@ int main(void)
     RUN(the_tree_has_one_stable_line_a_node);
     RUN(a_list_of_100000_rows_lays_out_what_is_seen);
     RUN(scrolling_by_a_pixel_moves_rows_by_a_pixel_up_and_down);
+    RUN(a_row_higher_than_the_window_takes_the_focus_with_its_beginning_in_view);
     RUN(coming_back_finds_the_list_where_it_was);
     RUN(a_shorter_list_shows_its_end_not_a_void);
     RUN(the_reports_lines_are_the_trees_lines);
