@@ -336,8 +336,8 @@ static int64_t fill_payment(struct fold_item *paid, int64_t left)
     return take;
 }
 
-/* Money is accepted as far as it was paid and no further (B-18.11): of what two accountants
- * accepted for the same payments all counts once, and a rest may be handed in later. */
+/* Money is accepted as far as it was paid and no further (B-18.11): the same payment that two
+ * accountants accepted counts once, and the rest of one may be handed in later. */
 static void fold_cash(struct fold_ctx *c, const struct fold_item *it)
 {
     union body b;

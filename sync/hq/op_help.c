@@ -121,9 +121,8 @@ enum st op_help_answer(struct hq *hq, const json_t *in, json_t **out, struct err
     if (st != ST_OK) {
         return st;
     }
-    if (overtaken(in, &s,
-                  answer.asked)) { /* a refusal that carries who: api_finish makes it a 409 */
-        char hex[33];
+    if (overtaken(in, &s, answer.asked)) {
+        char hex[33]; /* a refusal that says of what: api_finish makes it a 409 */
         hex_put(bytes_of(s.subject.b, sizeof s.subject.b), hex);
         *out = json_pack("{s:{s:s,s:{s:i}}}", "conflict", "id", hex, "fields", "answer",
                          (int)answer.decision);

@@ -83,10 +83,10 @@ const char *ops_role_name(enum role r);
 /* For the console and its clerks:
  * job.reopen     {job, reason} -> {entry, version}: its signed report counts as unsigned until
  *                that version is signed; a supervisor's
- * help.answer    {type: job | goods, id, asked, decision: 1 to 6, person?, when_ms?, words?, seen?}
- * -> {entry}: a supervisor's, to the request `asked`; or {conflict}: `seen` is not the last answer
- * to it (A-13) call.create    {fields, customer | customer_new, equipment? | equipment_new, code?,
- * branch?}
+ * help.answer    {type: job | goods, id, asked, decision: 1 to 6, person?, when_ms?, words?,
+ *                seen?} -> {entry}: a supervisor's, to the request `asked` (A-13); or {conflict}:
+ *                `seen` is not the last answer to it
+ * call.create    {fields, customer | customer_new, equipment? | equipment_new, code?, branch?}
  *                -> {id, code}
  * record.edit    {type, id | code, fields, seen: {field: [entry]}, branch?} -> as record.set, or
  *                {conflict: {id, fields}}: somebody wrote meanwhile, nothing was changed
